@@ -1,0 +1,17 @@
+//! Rules and values of Sluice: money, usage, keys, providers, routes and the record of a call.
+//!
+//! Nothing here waits, reads a file, opens a socket or knows JSON; every rule is a pure function over values,
+//! with time and randomness passed in. The other crates depend on this one and never the other way round.
+
+pub mod access;
+pub mod call;
+pub mod clock;
+pub mod id;
+pub mod key;
+pub mod money;
+pub mod provider;
+pub mod route;
+pub mod usage;
+pub mod user;
+
+pub use secrecy::{ExposeSecret, SecretString};
