@@ -1,1 +1,11 @@
-//! placeholder
+//! Wire dialects of LLM vendors: what a request asks for, what an answer used, how an error looks, how a vendor is
+//! spoken to. Everything works on bytes that the gateway hands in; nothing here opens a socket or waits.
+
+pub mod edit;
+pub mod form;
+pub mod meter;
+pub mod operation;
+pub mod problem;
+pub mod raw;
+pub mod sse;
+pub mod vendor;

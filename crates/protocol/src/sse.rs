@@ -1,0 +1,227 @@
+//! Server-sent events as they pass by: the lines of a byte stream that is split anywhere (WHATWG HTML §9.2.6).
+
+use memchr::memchr2;
+
+/// Longest line that is still read for metering. Longer ones pass through unread: no stream is ever held for that.
+pub const MAX_LINE_BYTES: usize = 16 * 1024 * 1024;
+
+/// One line of a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Line<'a> {
+    /// Payload of a `data:` line.
+    Data(&'a [u8]),
+    /// Name of an `event:` line.
+    Event(&'a [u8]),
+    /// Comments and fields that say nothing about usage.
+    Other,
+    /// The blank line that ends an event.
+    Blank,
+}
+
+/// Cuts a stream into lines. Keeps only the unfinished last line.
+#[derive(Debug, Default)]
+pub struct Lines {
+    carry: Vec<u8>,
+    /// Whether the line under way is too long and is being skipped.
+    skipping: bool,
+    /// Whether the last byte was a CR, so that a LF now belongs to it.
+    after_cr: bool,
+    at_boundary: bool,
+}
+
+impl Lines {
+    /// Begins at the start of a stream.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { at_boundary: true, ..Self::default() }
+    }
+
+    /// Takes the next bytes of the stream and hands every finished line to `each`.
+    pub fn push(&mut self, mut bytes: &[u8], mut each: impl FnMut(Line<'_>)) {
+        if self.after_cr && !bytes.is_empty() {
+            self.after_cr = false;
+            bytes = bytes.strip_prefix(b"\n").unwrap_or(bytes);
+        }
+        while let Some(end) = memchr2(b'\n', b'\r', bytes) {
+            let (line, rest) = bytes.split_at(end);
+            bytes = rest.get(1..).unwrap_or_default();
+            if rest.first() == Some(&b'\r') {
+                match bytes.strip_prefix(b"\n") {
+                    Some(after) => bytes = after,
+                    None => self.after_cr = bytes.is_empty(),
+                }
+            }
+            self.finish_line(line, &mut each);
+        }
+        if !bytes.is_empty() {
+            self.at_boundary = false;
+            self.keep(bytes);
+        }
+    }
+
+    /// Hands out the last line of a stream that ended without a line break.
+    pub fn finish(&mut self, mut each: impl FnMut(Line<'_>)) {
+        if !self.carry.is_empty() {
+            self.finish_line(b"", &mut each);
+        }
+    }
+
+    /// Returns whether the stream stands between two events, so that another event may follow.
+    #[must_use]
+    pub fn is_at_boundary(&self) -> bool {
+        self.at_boundary
+    }
+
+    fn finish_line(&mut self, tail: &[u8], each: &mut impl FnMut(Line<'_>)) {
+        let was_skipping = std::mem::take(&mut self.skipping);
+        let line = if was_skipping {
+            Line::Other
+        } else if self.carry.is_empty() {
+            classify(tail)
+        } else {
+            self.carry.extend_from_slice(tail);
+            classify(&self.carry)
+        };
+        self.at_boundary = line == Line::Blank;
+        each(line);
+        self.carry.clear();
+        // A stream may have one huge line; the room is not kept for the rest of it.
+        self.carry.shrink_to(4 * 1024);
+    }
+
+    fn keep(&mut self, bytes: &[u8]) {
+        if self.skipping || self.carry.len() + bytes.len() > MAX_LINE_BYTES {
+            self.skipping = true;
+            self.carry = Vec::new();
+        } else {
+            self.carry.extend_from_slice(bytes);
+        }
+    }
+}
+
+fn classify(line: &[u8]) -> Line<'_> {
+    if let Some(value) = line.strip_prefix(b"data:") {
+        return Line::Data(value.strip_prefix(b" ").unwrap_or(value));
+    }
+    if let Some(value) = line.strip_prefix(b"event:") {
+        return Line::Event(value.strip_prefix(b" ").unwrap_or(value));
+    }
+    if line.is_empty() { Line::Blank } else { Line::Other }
+}
+
+/// Holds back events of a stream that the client must not see; the others pass as they came.
+#[derive(Debug, Default)]
+pub struct EventFilter {
+    pending: Vec<u8>,
+}
+
+impl EventFilter {
+    /// Takes the next bytes and returns those of the finished events that `keep` keeps. `keep` sees the event's bytes.
+    pub fn push(&mut self, bytes: &[u8], keep: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+        self.pending.extend_from_slice(bytes);
+        let mut passed = Vec::with_capacity(self.pending.len());
+        let mut start = 0;
+        while let Some(len) = event_len(self.pending.get(start..).unwrap_or_default()) {
+            let event = self.pending.get(start..start + len).unwrap_or_default();
+            if keep(event) {
+                passed.extend_from_slice(event);
+            }
+            start += len;
+        }
+        self.pending.drain(..start);
+        if self.pending.len() > MAX_LINE_BYTES {
+            passed.append(&mut self.pending);
+        }
+        passed
+    }
+
+    /// Returns what is left when the stream ends.
+    pub fn finish(&mut self) -> Vec<u8> {
+        std::mem::take(&mut self.pending)
+    }
+}
+
+/// Returns the length of the first whole event, its blank line included.
+fn event_len(bytes: &[u8]) -> Option<usize> {
+    let lf = memchr::memmem::find(bytes, b"\n\n").map(|at| at + 2);
+    let crlf = memchr::memmem::find(bytes, b"\r\n\r\n").map(|at| at + 4);
+    match (lf, crlf) {
+        (Some(a), Some(b)) => Some(a.min(b)),
+        (a, b) => a.or(b),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const STREAM: &[u8] = b": hi\nevent: ping\ndata:{}\r\n\r\ndata: {\"a\":1}\n\ndata: x\rdata: y\r\r";
+
+    fn lines_of(pieces: &[&[u8]]) -> Vec<String> {
+        let mut lines = Lines::new();
+        let mut seen = Vec::new();
+        for piece in pieces {
+            lines.push(piece, |line| {
+                seen.push(match line {
+                    Line::Data(data) => format!("data {}", String::from_utf8_lossy(data)),
+                    Line::Event(name) => format!("event {}", String::from_utf8_lossy(name)),
+                    Line::Other => "other".to_owned(),
+                    Line::Blank => "blank".to_owned(),
+                });
+            });
+        }
+        seen
+    }
+
+    #[test]
+    fn a_stream_gives_the_same_lines_however_it_is_split() {
+        let whole = lines_of(&[STREAM]);
+        assert_eq!(
+            whole,
+            ["other", "event ping", "data {}", "blank", "data {\"a\":1}", "blank", "data x", "data y", "blank"]
+        );
+        for first in 0..=STREAM.len() {
+            for second in first..=STREAM.len() {
+                assert_eq!(lines_of(&[&STREAM[..first], &STREAM[first..second], &STREAM[second..]]), whole);
+            }
+        }
+    }
+
+    #[test]
+    fn a_line_past_the_limit_is_skipped_and_the_next_one_read() {
+        let mut lines = Lines::new();
+        let mut seen = Vec::new();
+        let piece = vec![b'x'; 1024 * 1024];
+        for _ in 0..17 {
+            lines.push(&piece, |line| seen.push(line == Line::Other));
+        }
+        lines.push(b"\ndata: 1\n", |line| seen.push(line == Line::Data(b"1")));
+        assert_eq!(seen, [false, true]);
+    }
+
+    #[test]
+    fn the_boundary_between_events_is_known() {
+        let mut lines = Lines::new();
+        let mut at = |bytes: &[u8]| {
+            lines.push(bytes, |_| {});
+            lines.is_at_boundary()
+        };
+        assert_eq!(
+            [at(b""), at(b"data: 1\n"), at(b"\n"), at(b"d"), at(b"ata: 2\n\n")],
+            [true, false, true, false, true]
+        );
+    }
+
+    #[test]
+    fn a_filter_drops_whole_events_only() {
+        let stream = b"data: 1\n\ndata: drop\r\n\r\ndata: 3\n\ndata: tail";
+        for split in 0..stream.len() {
+            let mut filter = EventFilter::default();
+            let keep = |event: &[u8]| !event.starts_with(b"data: drop");
+            let mut passed = filter.push(&stream[..split], keep);
+            passed.extend(filter.push(&stream[split..], keep));
+            passed.extend(filter.finish());
+            assert_eq!(passed, b"data: 1\n\ndata: 3\n\ndata: tail", "split at {split}");
+        }
+    }
+}

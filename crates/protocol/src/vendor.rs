@@ -1,0 +1,391 @@
+//! Vendors as data: one JSON file says how a kind of upstream is spoken to.
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+
+use crate::operation::{Dialect, Family, Operation};
+
+/// A deviation from what the dialect's own vendor does. Each is implemented in one place.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Quirk {
+    /// Usage reports reasoning tokens in addition to `completion_tokens`.
+    ReasoningOutsideOutput,
+    /// The vendor refuses `stream_options`.
+    NoStreamOptions,
+    /// Cached tokens are reported as `prompt_cache_hit_tokens`.
+    CacheHitFields,
+    /// The last chunk of a stream has `usage` inside `choices[0]`.
+    UsageInChoices,
+}
+
+/// How a secret is presented.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Auth {
+    /// Header name, lower case.
+    pub header: String,
+    /// Text before the secret, such as `Bearer `.
+    #[serde(default)]
+    pub prefix: String,
+}
+
+/// A vendor's name for people.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Title {
+    /// English.
+    pub en: String,
+    /// Simplified Chinese.
+    pub zh: String,
+}
+
+/// A kind of upstream.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Vendor {
+    /// Unique name, as providers refer to it.
+    pub name: String,
+    /// Name shown to people.
+    pub title: Title,
+    /// Where the vendor documents its API.
+    #[serde(default)]
+    pub docs: String,
+    /// Root URL; `None` when the operator must give it.
+    #[serde(default)]
+    pub base_url: Option<String>,
+    /// How a secret is presented.
+    pub auth: Auth,
+    /// Exceptions by dialect.
+    #[serde(default)]
+    pub auth_by_dialect: BTreeMap<String, Auth>,
+    /// Headers that are set where the client sent none.
+    #[serde(default)]
+    pub headers: BTreeMap<String, String>,
+    /// Default values for placeholders in paths.
+    #[serde(default)]
+    pub params: BTreeMap<String, String>,
+    /// Path of each operation that the vendor has.
+    pub paths: BTreeMap<Operation, String>,
+    /// Deviations.
+    #[serde(default)]
+    pub quirks: Vec<Quirk>,
+}
+
+// `BTreeMap` keys need an order; the declaration order of operations serves.
+impl PartialOrd for Operation {
+    fn partial_cmp(&self, other: &Self) -> Option<std::cmp::Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl Ord for Operation {
+    fn cmp(&self, other: &Self) -> std::cmp::Ordering {
+        self.as_str().cmp(other.as_str())
+    }
+}
+
+/// A vendor file that cannot be used.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("vendor file `{file}`: {reason}")]
+pub struct VendorError {
+    /// File name.
+    pub file: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// All known vendors by name.
+#[derive(Debug, Clone, Default)]
+pub struct Vendors {
+    by_name: BTreeMap<String, Vendor>,
+}
+
+macro_rules! embedded {
+    ($($name:literal),+ $(,)?) => { &[$(($name, include_str!(concat!("../vendors/", $name, ".json")))),+] };
+}
+
+const EMBEDDED: &[(&str, &str)] = embedded![
+    "anthropic",
+    "azure",
+    "cohere",
+    "dashscope",
+    "deepseek",
+    "gemini",
+    "groq",
+    "jina",
+    "minimax",
+    "mistral",
+    "moonshot",
+    "newapi",
+    "ollama",
+    "openai",
+    "openai_compatible",
+    "openrouter",
+    "siliconflow",
+    "vllm",
+    "volcengine",
+    "xai",
+    "zhipu",
+];
+
+impl Vendors {
+    /// Returns the vendors that ship with Sluice.
+    ///
+    /// # Errors
+    /// Names the file that does not follow the schema; a test makes sure that none does.
+    pub fn embedded() -> Result<Self, VendorError> {
+        let mut vendors = Self::default();
+        for (name, text) in EMBEDDED {
+            vendors.add(name, text)?;
+        }
+        Ok(vendors)
+    }
+
+    /// Adds the vendor of one file, replacing one of the same name.
+    ///
+    /// # Errors
+    /// Says what in the file is wrong.
+    pub fn add(&mut self, file: &str, text: &str) -> Result<(), VendorError> {
+        let fail = |reason: String| VendorError { file: file.to_owned(), reason };
+        let vendor: Vendor = serde_json::from_str(text).map_err(|error| fail(error.to_string()))?;
+        vendor.check().map_err(fail)?;
+        self.by_name.insert(vendor.name.clone(), vendor);
+        Ok(())
+    }
+
+    /// Returns a vendor.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&Vendor> {
+        self.by_name.get(name)
+    }
+
+    /// Returns all vendors by name.
+    pub fn iter(&self) -> impl Iterator<Item = &Vendor> {
+        self.by_name.values()
+    }
+}
+
+impl Vendor {
+    fn check(&self) -> Result<(), String> {
+        for (operation, path) in &self.paths {
+            if !path.starts_with('/') {
+                return Err(format!("the path of `{}` must begin with `/`", operation.as_str()));
+            }
+            for placeholder in placeholders(path) {
+                if !matches!(placeholder, "model" | "id") && !self.params.contains_key(placeholder) {
+                    return Err(format!(
+                        "the path of `{}` uses `{{{placeholder}}}`, which `params` does not define",
+                        operation.as_str()
+                    ));
+                }
+            }
+        }
+        let known = ["openai_chat", "openai_responses", "anthropic", "gemini", "single"];
+        match self.auth_by_dialect.keys().find(|dialect| !known.contains(&dialect.as_str())) {
+            Some(dialect) => Err(format!("`auth_by_dialect` names the unknown dialect `{dialect}`")),
+            None => Ok(()),
+        }
+    }
+
+    /// Returns how a secret is presented on calls of `dialect`.
+    #[must_use]
+    pub fn auth_for(&self, dialect: Dialect) -> &Auth {
+        self.auth_by_dialect.get(dialect.as_str()).unwrap_or(&self.auth)
+    }
+
+    /// Returns whether the vendor has a deviation.
+    #[must_use]
+    pub fn has_quirk(&self, quirk: Quirk) -> bool {
+        self.quirks.contains(&quirk)
+    }
+
+    /// Returns the template for one operation under a base URL's path, or `None` when the vendor lacks the operation.
+    ///
+    /// `base_path` is the path of the provider's base URL. Where it ends in a version segment, such as `/v1` or
+    /// `/api/paas/v4`, the version segment that the vendor's path begins with is dropped: people paste both forms.
+    #[must_use]
+    pub fn template(
+        &self,
+        operation: Operation,
+        base_path: &str,
+        params: &BTreeMap<String, String>,
+    ) -> Option<PathTemplate> {
+        let path = self.paths.get(&operation)?;
+        let base = base_path.trim_end_matches('/');
+        let joined = format!("{base}{}", without_repeated_version(base, path));
+        let value = |name: &str| params.get(name).or_else(|| self.params.get(name));
+        Some(PathTemplate::new(&joined, operation.dialect().family(), value))
+    }
+}
+
+fn without_repeated_version<'a>(base: &str, path: &'a str) -> &'a str {
+    if !base.rsplit('/').next().is_some_and(is_version) {
+        return path;
+    }
+    // A base that repeats the whole front of the path, such as `https://host/compatible-mode/v1`.
+    let matching = path.match_indices('/').map(|(at, _)| path.split_at(at));
+    for (front, rest) in matching {
+        if !front.is_empty() && base.ends_with(front) {
+            return rest;
+        }
+    }
+    match path.strip_prefix('/').and_then(|path| path.split_once('/')) {
+        Some((first, rest)) if is_version(first) => path.get(path.len() - rest.len() - 1..).unwrap_or(path),
+        _ => path,
+    }
+}
+
+fn is_version(segment: &str) -> bool {
+    let Some(rest) = segment.strip_prefix('v') else { return false };
+    let digits = rest.bytes().take_while(u8::is_ascii_digit).count();
+    digits > 0 && matches!(rest.get(digits..), Some("" | "beta" | "alpha"))
+}
+
+fn placeholders(path: &str) -> impl Iterator<Item = &str> {
+    path.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(name, _)| name))
+}
+
+/// A path with its parameters filled in; only the model or the object's id is still open.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PathTemplate {
+    before: String,
+    /// What stands after the open place; `None` when there is no open place.
+    after: Option<String>,
+    family: Family,
+}
+
+impl PathTemplate {
+    fn new<'v>(path: &str, family: Family, value: impl Fn(&str) -> Option<&'v String>) -> Self {
+        let mut filled = path.to_owned();
+        let names: Vec<String> = placeholders(path).map(str::to_owned).collect();
+        for name in names {
+            if let Some(value) = value(&name) {
+                filled = filled.replace(&format!("{{{name}}}"), &encode(value));
+            }
+        }
+        let open = ["{model}", "{id}"].iter().find_map(|place| filled.split_once(place));
+        match open {
+            Some((before, after)) => Self { before: before.to_owned(), after: Some(after.to_owned()), family },
+            None => Self { before: filled, after: None, family },
+        }
+    }
+
+    /// Returns the path without query where nothing is open, so that it can be prepared once.
+    #[must_use]
+    pub fn fixed(&self) -> Option<&str> {
+        self.after.is_none().then_some(self.before.as_str())
+    }
+
+    /// Returns path and query for a call: `subject` is the model's name upstream or the object's id, `query` the
+    /// client's query without our key. `client_path` decides between Google's `v1` and `v1beta`.
+    #[must_use]
+    pub fn render(&self, subject: &str, query: &str, client_path: &str) -> String {
+        let mut path = self.before.clone();
+        if let Some(after) = &self.after {
+            // Google's names may have slashes (`tunedModels/x`), which stay.
+            path.push_str(&encode_segments(subject));
+            path.push_str(after);
+        }
+        if self.family == Family::Gemini
+            && client_path.starts_with("/v1/")
+            && let Some(at) = path.rfind("/v1beta/models/")
+        {
+            path.replace_range(at..at + "/v1beta".len(), "/v1");
+        }
+        if !query.is_empty() {
+            path.push(if path.contains('?') { '&' } else { '?' });
+            path.push_str(query);
+        }
+        path
+    }
+}
+
+fn encode(text: &str) -> String {
+    encode_keeping(text, b"-._~:")
+}
+
+fn encode_segments(text: &str) -> String {
+    encode_keeping(text, b"-._~:/@")
+}
+
+fn encode_keeping(text: &str, kept: &[u8]) -> String {
+    use std::fmt::Write;
+    let mut encoded = String::with_capacity(text.len());
+    for &byte in text.as_bytes() {
+        if byte.is_ascii_alphanumeric() || kept.contains(&byte) {
+            encoded.push(char::from(byte));
+        } else {
+            let _ = write!(encoded, "%{byte:02X}");
+        }
+    }
+    encoded
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[test]
+    fn every_vendor_that_ships_follows_the_schema_and_has_its_files_name() {
+        let vendors = Vendors::embedded().unwrap();
+        for (file, _) in EMBEDDED {
+            assert_eq!(vendors.get(file).map(|vendor| vendor.name.as_str()), Some(*file));
+        }
+        assert_eq!(vendors.iter().count(), EMBEDDED.len());
+    }
+
+    #[rstest]
+    #[case("openai", "", Operation::ChatCompletions, "/v1/chat/completions")]
+    #[case("openai", "/v1", Operation::ChatCompletions, "/v1/chat/completions")]
+    #[case("openai_compatible", "/api/v4", Operation::Embeddings, "/api/v4/embeddings")]
+    #[case("openai_compatible", "/proxy", Operation::Embeddings, "/proxy/v1/embeddings")]
+    #[case("dashscope", "/compatible-mode/v1", Operation::ChatCompletions, "/compatible-mode/v1/chat/completions")]
+    #[case("gemini", "/v1beta", Operation::GeminiGenerate, "/v1beta/models/m:generateContent")]
+    fn a_base_url_may_or_may_not_have_the_version(
+        #[case] vendor: &str,
+        #[case] base: &str,
+        #[case] operation: Operation,
+        #[case] expected: &str,
+    ) {
+        let vendors = Vendors::embedded().unwrap();
+        let template = vendors.get(vendor).unwrap().template(operation, base, &BTreeMap::new()).unwrap();
+        assert_eq!(template.render("m", "", "/v1beta/models/m"), expected);
+    }
+
+    #[test]
+    fn a_model_in_the_path_is_encoded_and_parameters_are_filled_in() {
+        let vendors = Vendors::embedded().unwrap();
+        let params = BTreeMap::from([("api_version".to_owned(), "2030-01-01".to_owned())]);
+        let azure = vendors.get("azure").unwrap().template(Operation::ChatCompletions, "", &params).unwrap();
+        assert_eq!(
+            azure.render("my model?", "a=1", "/v1/chat/completions"),
+            "/openai/deployments/my%20model%3F/chat/completions?api-version=2030-01-01&a=1"
+        );
+    }
+
+    #[test]
+    fn googles_version_follows_the_client() {
+        let vendors = Vendors::embedded().unwrap();
+        let gemini = vendors.get("gemini").unwrap();
+        let template = gemini.template(Operation::GeminiStream, "", &BTreeMap::new()).unwrap();
+        let path = template.render("g", "alt=sse", "/v1/models/g:streamGenerateContent");
+        assert_eq!(path, "/v1/models/g:streamGenerateContent?alt=sse");
+    }
+
+    #[test]
+    fn an_unknown_field_or_placeholder_is_refused() {
+        let mut vendors = Vendors::default();
+        let file = |extra: &str, path: &str| {
+            format!(
+                r#"{{"name":"x","title":{{"en":"X","zh":"X"}},"auth":{{"header":"a"}},{extra}"paths":{{"rerank":"{path}"}}}}"#
+            )
+        };
+        assert!(vendors.add("x", &file("", "/v1/rerank")).is_ok());
+        assert!(vendors.add("x", &file("\"oops\":1,", "/v1/rerank")).is_err());
+        assert!(vendors.add("x", &file("", "/{region}/rerank")).unwrap_err().reason.contains("region"));
+        assert!(vendors.add("x", &file("", "v1/rerank")).is_err());
+    }
+}
