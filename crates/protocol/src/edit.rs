@@ -39,6 +39,13 @@ impl Edits {
         self.cuts.is_empty()
     }
 
+    /// Returns the only replacement; `None` when there is none or more than one.
+    #[must_use]
+    pub fn into_single(mut self) -> Option<(Range<usize>, Vec<u8>)> {
+        let cut = self.cuts.pop()?;
+        self.cuts.is_empty().then_some((cut.range, cut.replacement))
+    }
+
     /// Returns the stretches of the edited body for an original of `len` bytes.
     #[must_use]
     pub fn segments(&self, len: usize) -> Vec<Segment<'_>> {

@@ -88,6 +88,12 @@ impl<'a> Form<'a> {
         std::str::from_utf8(self.source.get(field.value.clone())?).ok()
     }
 
+    /// Returns where the text of a plain field stands.
+    #[must_use]
+    pub fn range(&self, name: &str) -> Option<Range<usize>> {
+        self.fields.iter().find(|field| field.name == name).map(|field| field.value.clone())
+    }
+
     /// Adds to `edits` that the plain field `name` has the text `value`; nothing happens when there is none.
     pub fn set(&self, name: &str, value: &str, edits: &mut Edits) {
         if let Some(field) = self.fields.iter().find(|field| field.name == name) {

@@ -203,8 +203,9 @@ impl Vendor {
 
     /// Returns the template for one operation under a base URL's path, or `None` when the vendor lacks the operation.
     ///
-    /// `base_path` is the path of the provider's base URL. Where it ends in a version segment, such as `/v1` or
-    /// `/api/paas/v4`, the version segment that the vendor's path begins with is dropped: people paste both forms.
+    /// `base_path` is the path of the provider's base URL. People paste the vendor's root, but also what an SDK takes,
+    /// such as `https://host/v1` or `https://host/compatible-mode/v1`: what the base has in common with the front of
+    /// any path of the vendor stands only once.
     #[must_use]
     pub fn template(
         &self,
@@ -214,22 +215,27 @@ impl Vendor {
     ) -> Option<PathTemplate> {
         let path = self.paths.get(&operation)?;
         let base = base_path.trim_end_matches('/');
-        let joined = format!("{base}{}", without_repeated_version(base, path));
+        let joined = match self.root_of(base) {
+            Some(root) => format!("{root}{path}"),
+            None => format!("{base}{}", without_repeated_version(base, path)),
+        };
         let value = |name: &str| params.get(name).or_else(|| self.params.get(name));
         Some(PathTemplate::new(&joined, operation.dialect().family(), value))
+    }
+
+    /// Returns `base` without the longest end that is the front of some path of this vendor; `None` without such an
+    /// end.
+    fn root_of<'b>(&self, base: &'b str) -> Option<&'b str> {
+        base.match_indices('/').map(|(at, _)| base.split_at(at)).find_map(|(root, end)| {
+            let is_front = |path: &String| path.strip_prefix(end).is_some_and(|rest| rest.starts_with('/'));
+            self.paths.values().any(is_front).then_some(root)
+        })
     }
 }
 
 fn without_repeated_version<'a>(base: &str, path: &'a str) -> &'a str {
     if !base.rsplit('/').next().is_some_and(is_version) {
         return path;
-    }
-    // A base that repeats the whole front of the path, such as `https://host/compatible-mode/v1`.
-    let matching = path.match_indices('/').map(|(at, _)| path.split_at(at));
-    for (front, rest) in matching {
-        if !front.is_empty() && base.ends_with(front) {
-            return rest;
-        }
     }
     match path.strip_prefix('/').and_then(|path| path.split_once('/')) {
         Some((first, rest)) if is_version(first) => path.get(path.len() - rest.len() - 1..).unwrap_or(path),
@@ -344,6 +350,8 @@ mod tests {
     #[case("openai_compatible", "/proxy", Operation::Embeddings, "/proxy/v1/embeddings")]
     #[case("dashscope", "/compatible-mode/v1", Operation::ChatCompletions, "/compatible-mode/v1/chat/completions")]
     #[case("gemini", "/v1beta", Operation::GeminiGenerate, "/v1beta/models/m:generateContent")]
+    #[case("deepseek", "/v1", Operation::Messages, "/anthropic/v1/messages")]
+    #[case("deepseek", "/proxy/anthropic", Operation::ChatCompletions, "/proxy/v1/chat/completions")]
     fn a_base_url_may_or_may_not_have_the_version(
         #[case] vendor: &str,
         #[case] base: &str,

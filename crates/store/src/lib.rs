@@ -1,1 +1,46 @@
-//! placeholder
+//! The database behind one type: [`Store`]. The only place with SQL.
+//!
+//! Methods are named for intentions, take and return values of `sluice-domain`, and run the same statements on
+//! SQLite, PostgreSQL and MySQL or MariaDB. Entities, migrations and the ORM stay private. Secrets are sealed here
+//! on the way in and opened on the way out; what callers present (keys, session and access tokens) is stored as
+//! SHA-256 only. HTTP, passwords' hashing and caches belong to the gateway.
+
+mod batch;
+mod calls;
+mod catalog;
+mod credentials;
+mod database_url;
+mod dialect;
+mod entities;
+mod error;
+mod hash;
+mod json;
+mod keys;
+mod meta;
+mod migrations;
+mod objects;
+mod options;
+mod page;
+mod providers;
+mod routes;
+mod search;
+mod sessions;
+mod store;
+mod text;
+mod users;
+mod vault;
+
+pub use calls::{CallCursor, CallFilter, CallRow};
+pub use catalog::Catalog;
+pub use credentials::{CredentialPatch, NewCredential};
+pub use database_url::{BadDatabaseUrl, DatabaseUrl};
+pub use error::{StoreError, What};
+pub use hash::{TokenHash, hash_key, hash_token};
+pub use keys::{KeyPatch, NewKey};
+pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
+pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
+pub use routes::{DiscoveredRoutes, NewRoute, RouteFilter, RoutePatch, RouteRow};
+pub use sessions::{NewSession, Session};
+pub use store::Store;
+pub use users::{Login, NewUser, UserFilter, UserPatch};
+pub use vault::{BadMasterKey, MasterKey};

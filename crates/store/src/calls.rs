@@ -1,0 +1,250 @@
+//! The records of calls: written in batches, listed newest first, purged by age.
+
+use std::fmt;
+use std::net::IpAddr;
+use std::str::FromStr;
+
+use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sluice_domain::call::{Attempt, CallRecord, Outcome};
+use sluice_domain::clock::Timestamp;
+use sluice_domain::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
+use sluice_domain::money::Micros;
+use sluice_domain::usage::{Usage, UsageSource};
+use uuid::Uuid;
+
+use crate::batch::{self, Batch};
+use crate::entities::call;
+use crate::store::db;
+use crate::{MAX_PAGE_SIZE, Page, PageRequest, Store, StoreError, What};
+
+mod rows;
+mod selection;
+
+/// Where numbered pages stop counting.
+const MAX_COUNT: u64 = 10_000;
+
+/// One call as it is stored; fields as in [`CallRecord`].
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct CallRow {
+    /// See [`CallRecord::id`].
+    pub id: CallId,
+    /// See [`CallRecord::created_at`].
+    pub created_at: Timestamp,
+    /// See [`CallRecord::key_id`].
+    pub key_id: KeyId,
+    /// See [`CallRecord::user_id`].
+    pub user_id: UserId,
+    /// See [`CallRecord::dialect`].
+    pub dialect: String,
+    /// See [`CallRecord::operation`].
+    pub operation: String,
+    /// See [`CallRecord::model_asked`].
+    pub model_asked: String,
+    /// See [`CallRecord::model_used`].
+    pub model_used: String,
+    /// See [`CallRecord::provider_id`].
+    pub provider_id: Option<ProviderId>,
+    /// See [`CallRecord::provider_name`].
+    pub provider_name: String,
+    /// See [`CallRecord::credential_id`].
+    pub credential_id: Option<CredentialId>,
+    /// See [`CallRecord::status`].
+    pub status: u16,
+    /// See [`CallRecord::outcome`].
+    pub outcome: Outcome,
+    /// See [`CallRecord::error`].
+    pub error: String,
+    /// See [`CallRecord::usage`].
+    pub usage: Usage,
+    /// See [`CallRecord::usage_source`].
+    pub usage_source: UsageSource,
+    /// See [`CallRecord::cost`].
+    pub cost: Option<Micros>,
+    /// See [`CallRecord::first_token_ms`].
+    pub first_token_ms: Option<u64>,
+    /// See [`CallRecord::duration_ms`].
+    pub duration_ms: u64,
+    /// See [`CallRecord::stream`].
+    pub stream: bool,
+    /// See [`CallRecord::client_ip`].
+    pub client_ip: Option<IpAddr>,
+    /// See [`CallRecord::upstream_request_id`].
+    pub upstream_request_id: String,
+    /// See [`CallRecord::attempts`].
+    pub attempts: Vec<Attempt>,
+}
+
+/// Which calls are wanted; absent fields do not restrict.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct CallFilter {
+    /// Only calls of this user.
+    pub user_id: Option<UserId>,
+    /// Only calls with this key.
+    pub key_id: Option<KeyId>,
+    /// Only calls that this provider answered.
+    pub provider_id: Option<ProviderId>,
+    /// Only calls that asked for exactly this model.
+    pub model: Option<String>,
+    /// Only calls that ended so.
+    pub outcome: Option<Outcome>,
+    /// Only calls whose client got an error (`true`) or none (`false`).
+    pub failed: Option<bool>,
+    /// Only calls that began at this time or later.
+    pub since: Option<Timestamp>,
+    /// Only calls that began before this time.
+    pub until: Option<Timestamp>,
+}
+
+/// The place after one row of the list: the next page begins there.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct CallCursor {
+    /// When the last call of the page began.
+    pub created_at: Timestamp,
+    /// Its id.
+    pub id: CallId,
+}
+
+impl CallCursor {
+    /// Returns the place after `row`.
+    #[must_use]
+    pub const fn after(row: &CallRow) -> Self {
+        Self { created_at: row.created_at, id: row.id }
+    }
+}
+
+impl fmt::Display for CallCursor {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        write!(f, "{}.{}", self.created_at.0, self.id.0.simple())
+    }
+}
+
+impl FromStr for CallCursor {
+    type Err = StoreError;
+
+    fn from_str(text: &str) -> Result<Self, StoreError> {
+        let bad = || StoreError::Invalid { field: "cursor", problem: "is not one that a list gave out".to_owned() };
+        let (created_at, id) = text.split_once('.').ok_or_else(bad)?;
+        let created_at = Timestamp(created_at.parse().map_err(|_| bad())?);
+        Ok(Self { created_at, id: CallId(Uuid::try_parse(id).map_err(|_| bad())?) })
+    }
+}
+
+impl Store {
+    /// Writes records in one transaction and returns how many are new: those that exist already are left alone, so
+    /// that a replay is harmless. Texts longer than their column are cut.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away; then none is written.
+    pub async fn record_calls(&self, records: &[CallRecord]) -> Result<usize, StoreError> {
+        let rows = records.iter().map(rows::to_row).collect::<Result<_, _>>()?;
+        self.insert_new(Batch::<call::ActiveModel>::new(rows, What::Call)).await
+    }
+
+    /// Returns at most `limit` calls after `cursor`, newest first.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn list_calls(
+        &self,
+        filter: &CallFilter,
+        cursor: Option<CallCursor>,
+        limit: u64,
+    ) -> Result<Vec<CallRow>, StoreError> {
+        let mut wanted = selection::newest_first(filter).limit(limit.clamp(1, MAX_PAGE_SIZE));
+        if let Some(cursor) = cursor {
+            wanted = wanted.filter(selection::beyond(cursor));
+        }
+        let rows = wanted.all(self.reader()).await.map_err(db(What::Call))?;
+        rows.into_iter().map(rows::to_call).collect()
+    }
+
+    /// Returns one numbered page of calls, newest first, for clients that page by number. `total` stops counting at
+    /// 10,000, and pages beyond are empty; prefer [`Store::list_calls`].
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn page_calls(&self, filter: &CallFilter, page: PageRequest) -> Result<Page<CallRow>, StoreError> {
+        let page = page.bounded();
+        let total = self.count_calls(filter, MAX_COUNT).await?;
+        // Skipping reads what it skips, so that it has a bound too.
+        if page.offset >= MAX_COUNT {
+            return Ok(Page { items: Vec::new(), total });
+        }
+        let wanted = selection::newest_first(filter).offset(page.offset).limit(page.limit);
+        let rows = wanted.all(self.reader()).await.map_err(db(What::Call))?;
+        Ok(Page { items: rows.into_iter().map(rows::to_call).collect::<Result<_, _>>()?, total })
+    }
+
+    /// Counts calls, but stops at `at_most`.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn count_calls(&self, filter: &CallFilter, at_most: u64) -> Result<u64, StoreError> {
+        let counted = self.reader().query_one(&selection::count(filter, at_most)).await.map_err(db(What::Call))?;
+        let count = counted.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0)).map_err(db(What::Call))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Returns one call, if it exists and is `for_user`'s where that is given.
+    ///
+    /// # Errors
+    /// `Corrupt` when the row cannot be read.
+    pub async fn find_call(&self, id: CallId, for_user: Option<UserId>) -> Result<Option<CallRow>, StoreError> {
+        let mut wanted = call::Entity::find_by_id(id.0.as_bytes().to_vec());
+        if let Some(user) = for_user {
+            wanted = wanted.filter(call::Column::UserId.eq(user.0));
+        }
+        wanted.one(self.reader()).await.map_err(db(What::Call))?.map(rows::to_call).transpose()
+    }
+
+    /// Deletes at most `max_rows` calls that began before `before`, oldest first, and returns how many; fewer than
+    /// asked means done.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn purge_calls_before(&self, before: Timestamp, max_rows: u64) -> Result<u64, StoreError> {
+        let mut purged = 0;
+        while purged < max_rows {
+            let step = (max_rows - purged).min(batch::PURGE_STEP);
+            let found = self.purge_calls_step(before, step).await?;
+            purged += found;
+            if found < step {
+                break;
+            }
+        }
+        Ok(purged)
+    }
+
+    async fn purge_calls_step(&self, before: Timestamp, rows: u64) -> Result<u64, StoreError> {
+        let ids: Vec<Vec<u8>> = call::Entity::find()
+            .select_only()
+            .column(call::Column::Id)
+            .filter(call::Column::CreatedAt.lt(before.0))
+            .order_by_asc(call::Column::CreatedAt)
+            .order_by_asc(call::Column::Id)
+            .limit(rows)
+            .into_tuple()
+            .all(self.reader())
+            .await
+            .map_err(db(What::Call))?;
+        if ids.is_empty() {
+            return Ok(0);
+        }
+        let old = call::Entity::delete_many().filter(call::Column::Id.is_in(ids));
+        old.exec(self.writer()).await.map(|deleted| deleted.rows_affected).map_err(db(What::Call))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_cursor_goes_through_text_and_any_other_text_is_refused() {
+        let cursor = CallCursor { created_at: Timestamp(-5), id: CallId::new(1_700_000_000_000, [9; 10]) };
+        assert_eq!(cursor.to_string().parse::<CallCursor>().unwrap(), cursor);
+        for text in ["", "5", "5.x", "x.018bcfe5680070090909090909090909", "5.018bcfe5680070090909090909090909.1"] {
+            assert!(matches!(text.parse::<CallCursor>(), Err(StoreError::Invalid { field: "cursor", .. })), "{text}");
+        }
+    }
+}

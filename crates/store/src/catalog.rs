@@ -1,0 +1,51 @@
+//! The configuration as one consistent picture, for the snapshot that calls are routed by.
+
+use sea_orm::{EntityTrait, QueryOrder};
+use sluice_domain::provider::{Credential, Provider, Route};
+
+use crate::credentials::to_credential;
+use crate::entities::{credential, provider, route};
+use crate::providers::to_provider;
+use crate::routes::to_route;
+use crate::store::{commit, db};
+use crate::{Store, StoreError, What, meta};
+
+/// Providers, credentials and routes as they were at one revision, all of them, disabled ones included.
+#[derive(Debug, Clone)]
+pub struct Catalog {
+    /// Revision of the configuration that this is.
+    pub revision: i64,
+    /// By id.
+    pub providers: Vec<Provider>,
+    /// By id, secrets opened.
+    pub credentials: Vec<Credential>,
+    /// By id.
+    pub routes: Vec<Route>,
+}
+
+impl Store {
+    /// Returns the whole routing configuration as of one moment.
+    ///
+    /// # Errors
+    /// `Corrupt` when a secret does not open, `Unavailable` when the database is away.
+    pub async fn load_catalog(&self) -> Result<Catalog, StoreError> {
+        let tx = self.begin_read().await?;
+        let revision = meta::revision(&tx).await?;
+        let providers = provider::Entity::find().order_by_asc(provider::Column::Id).all(&tx).await;
+        let credentials = credential::Entity::find().order_by_asc(credential::Column::Id).all(&tx).await;
+        let routes = route::Entity::find().order_by_asc(route::Column::Id).all(&tx).await;
+        commit(tx).await?;
+        let to_provider = |row| to_provider(self.vault(), row);
+        let to_credential = |row| to_credential(self.vault(), row);
+        Ok(Catalog {
+            revision,
+            providers: each(providers.map_err(db(What::Provider))?, to_provider)?,
+            credentials: each(credentials.map_err(db(What::Credential))?, to_credential)?,
+            routes: routes.map_err(db(What::Route))?.into_iter().map(to_route).collect(),
+        })
+    }
+}
+
+fn each<R, T>(rows: Vec<R>, read: impl Fn(R) -> Result<T, StoreError>) -> Result<Vec<T>, StoreError> {
+    rows.into_iter().map(read).collect()
+}

@@ -1,0 +1,111 @@
+//! Connection pools.
+
+use std::fs::{self, OpenOptions};
+use std::path::Path;
+use std::time::Duration;
+
+use sea_orm::sqlx::ConnectOptions as _;
+use sea_orm::sqlx::mysql::MySqlConnectOptions;
+use sea_orm::sqlx::postgres::PgConnectOptions;
+use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::{ConnectOptions, Database, DatabaseConnection};
+
+use super::classify;
+use crate::database_url::Address;
+use crate::{DatabaseUrl, StoreError};
+
+const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long SQLite waits for another process that writes.
+const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection that rested longer is asked whether it still lives before it is used.
+const PING_AFTER_IDLE: Duration = Duration::from_secs(5);
+const SQLITE_READERS: u32 = 4;
+const SERVER_CONNECTIONS: u32 = 16;
+
+/// Where statements go: SQLite has one connection that writes and several that read; a server has one pool.
+#[derive(Debug, Clone)]
+pub(crate) struct Pools {
+    pub(crate) writer: DatabaseConnection,
+    pub(crate) reader: DatabaseConnection,
+}
+
+pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Pools, StoreError> {
+    match url.address() {
+        Address::Sqlite(path) => {
+            prepare_file(path)
+                .map_err(|error| StoreError::File { path: path.display().to_string(), reason: error.to_string() })?;
+            let writer = connect_pool(sqlite_options(path, Access::Write)).await?;
+            let reader = connect_pool(sqlite_options(path, Access::Read)).await?;
+            Ok(Pools { writer, reader })
+        }
+        Address::Postgres(url) => {
+            let server = PgConnectOptions::from_url(url).map_err(|_| bad_url())?.application_name("sluice");
+            let mut options = pool_options("postgres://", SERVER_CONNECTIONS);
+            options.map_sqlx_postgres_opts(move |_| server.clone().disable_statement_logging());
+            shared_pool(options).await
+        }
+        Address::MySql(url) => {
+            let server = MySqlConnectOptions::from_url(url).map_err(|_| bad_url())?;
+            let mut options = pool_options("mysql://", SERVER_CONNECTIONS);
+            options.map_sqlx_mysql_opts(move |_| server.clone().disable_statement_logging());
+            shared_pool(options).await
+        }
+    }
+}
+
+fn bad_url() -> StoreError {
+    StoreError::Invalid { field: "database address", problem: "has a parameter that is not understood".to_owned() }
+}
+
+async fn shared_pool(options: ConnectOptions) -> Result<Pools, StoreError> {
+    let pool = connect_pool(options).await?;
+    Ok(Pools { writer: pool.clone(), reader: pool })
+}
+
+async fn connect_pool(options: ConnectOptions) -> Result<DatabaseConnection, StoreError> {
+    Database::connect(options).await.map_err(|error| StoreError::Unavailable { reason: classify(&error).into_reason() })
+}
+
+/// The true address goes in through the driver's own type, so that no layer can log a password.
+fn pool_options(scheme: &str, connections: u32) -> ConnectOptions {
+    let mut options = ConnectOptions::new(format!("{scheme}localhost/sluice"));
+    options
+        .max_connections(connections)
+        .acquire_timeout(ACQUIRE_TIMEOUT)
+        .connect_timeout(ACQUIRE_TIMEOUT)
+        .sqlx_logging(false)
+        .test_before_acquire_if_idle_for(PING_AFTER_IDLE);
+    options
+}
+
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Access {
+    Read,
+    Write,
+}
+
+fn sqlite_options(path: &Path, access: Access) -> ConnectOptions {
+    let file = SqliteConnectOptions::new()
+        .filename(path)
+        .journal_mode(SqliteJournalMode::Wal)
+        .synchronous(SqliteSynchronous::Normal)
+        .foreign_keys(true)
+        .busy_timeout(BUSY_TIMEOUT)
+        .pragma("query_only", if access == Access::Read { "on" } else { "off" })
+        .disable_statement_logging();
+    let mut options = pool_options("sqlite://", if access == Access::Read { SQLITE_READERS } else { 1 });
+    options.map_sqlx_sqlite_opts(move |_| file.clone()).test_before_acquire(false).idle_timeout(None);
+    options
+}
+
+/// Makes the file and its folder, so that only its owner may read password hashes and sealed secrets.
+fn prepare_file(path: &Path) -> std::io::Result<()> {
+    if let Some(folder) = path.parent() {
+        fs::create_dir_all(folder)?;
+    }
+    let mut options = OpenOptions::new();
+    options.append(true).create(true);
+    #[cfg(unix)]
+    std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
+    options.open(path).map(drop)
+}

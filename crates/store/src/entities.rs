@@ -1,0 +1,14 @@
+//! Rows as the tables hold them. Private to the store: everything outside speaks in values of `sluice-domain`.
+#![expect(unreachable_pub, reason = "the derives make public items")]
+
+pub(crate) mod access_token;
+pub(crate) mod call;
+pub(crate) mod credential;
+pub(crate) mod key;
+pub(crate) mod meta;
+pub(crate) mod provider;
+pub(crate) mod route;
+pub(crate) mod session;
+pub(crate) mod setting;
+pub(crate) mod upstream_object;
+pub(crate) mod user;

@@ -1,0 +1,23 @@
+//! A credential; its secret is sealed.
+
+use sea_orm::entity::prelude::*;
+
+#[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
+#[sea_orm(table_name = "credentials")]
+pub struct Model {
+    #[sea_orm(primary_key)]
+    pub id: i64,
+    pub provider_id: i64,
+    pub name: String,
+    pub secret: String,
+    pub group_name: String,
+    pub enabled: bool,
+    pub priority: i64,
+    pub weight: i64,
+    pub created_at: i64,
+}
+
+#[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]
+pub enum Relation {}
+
+impl ActiveModelBehavior for ActiveModel {}

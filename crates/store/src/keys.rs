@@ -1,0 +1,230 @@
+//! Keys that callers present.
+
+use std::collections::BTreeMap;
+
+use sea_orm::sea_query::Expr;
+use sea_orm::{
+    ActiveValue::{NotSet, Set},
+    ColumnTrait, Condition, ConnectionTrait, EntityTrait, ExprTrait, IntoActiveModel, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
+use sluice_domain::access::{AddressList, ModelList};
+use sluice_domain::clock::Timestamp;
+use sluice_domain::id::{KeyId, UserId};
+use sluice_domain::key::{Caller, Key, KeyHash};
+
+use crate::entities::{key, user};
+use crate::store::{commit, corrupt, db};
+use crate::text::{LONG_CHARS, NAME_CHARS, checked, checked_name};
+use crate::users::to_funding;
+use crate::{Page, PageRequest, Store, StoreError, What};
+
+const LAST4_CHARS: usize = 8;
+
+/// What a new key starts with.
+#[derive(Debug, Clone)]
+pub struct NewKey {
+    /// Name given by the owner.
+    pub name: String,
+    /// SHA-256 of the key's body, see [`crate::hash_key`].
+    pub hash: KeyHash,
+    /// Last four characters of the key, to tell keys apart.
+    pub last4: String,
+    /// Whether it works.
+    pub enabled: bool,
+    /// Refused from this time on; `None` never expires.
+    pub expires_at: Option<Timestamp>,
+    /// Models it may use.
+    pub models: ModelList,
+    /// Addresses it may be used from.
+    pub addresses: AddressList,
+    /// Now.
+    pub created_at: Timestamp,
+}
+
+/// A change of a key; absent fields keep their value.
+#[derive(Debug, Clone, Default)]
+pub struct KeyPatch {
+    /// See [`Key::name`].
+    pub name: Option<String>,
+    /// See [`Key::enabled`].
+    pub enabled: Option<bool>,
+    /// See [`Key::expires_at`]; `Some(None)` never expires.
+    pub expires_at: Option<Option<Timestamp>>,
+    /// See [`Key::models`].
+    pub models: Option<ModelList>,
+    /// See [`Key::addresses`].
+    pub addresses: Option<AddressList>,
+}
+
+impl Store {
+    /// Makes a key of `user`.
+    ///
+    /// # Errors
+    /// `NotFound` when the user does not exist, `Conflict` when the key exists already.
+    pub async fn create_key(&self, user: UserId, new: NewKey) -> Result<Key, StoreError> {
+        let row = key::ActiveModel {
+            id: NotSet,
+            user_id: Set(user.0),
+            name: Set(checked_name("name", &new.name, NAME_CHARS)?),
+            key_hash: Set(hex::encode(new.hash.0)),
+            last4: Set(checked("last4", new.last4, LAST4_CHARS)?),
+            enabled: Set(new.enabled),
+            expires_at: Set(new.expires_at.map(|expiry| expiry.0)),
+            models: Set(checked("models", new.models.to_text(), LONG_CHARS)?),
+            addresses: Set(checked("addresses", new.addresses.to_text(), LONG_CHARS)?),
+            created_at: Set(new.created_at.0),
+            accessed_at: Set(None),
+        };
+        let tx = self.begin_change().await?;
+        let inserted = key::Entity::insert(row).exec(&tx).await.map_err(db(What::Key))?;
+        let made = find(&tx, KeyId(inserted.last_insert_id), None).await?;
+        commit(tx).await?;
+        made.ok_or(StoreError::NotFound { what: What::Key }).and_then(to_key)
+    }
+
+    /// Returns keys, newest first: those of `for_user`, or of everybody.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn list_keys(&self, for_user: Option<UserId>, page: PageRequest) -> Result<Page<Key>, StoreError> {
+        let page = page.bounded();
+        let wanted = key::Entity::find().filter(owned_by(for_user));
+        let total = wanted.clone().count(self.reader()).await.map_err(db(What::Key))?;
+        let rows = wanted
+            .order_by_desc(key::Column::Id)
+            .offset(page.offset)
+            .limit(page.limit)
+            .all(self.reader())
+            .await
+            .map_err(db(What::Key))?;
+        Ok(Page { items: rows.into_iter().map(to_key).collect::<Result<_, _>>()?, total })
+    }
+
+    /// Returns the key, if it exists and belongs to `for_user` where that is given.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn find_key(&self, id: KeyId, for_user: Option<UserId>) -> Result<Option<Key>, StoreError> {
+        find(self.reader(), id, for_user).await?.map(to_key).transpose()
+    }
+
+    /// Changes a key and returns it as it is now.
+    ///
+    /// # Errors
+    /// `NotFound` when it does not exist or is not `for_user`'s.
+    pub async fn update_key(&self, id: KeyId, for_user: Option<UserId>, patch: KeyPatch) -> Result<Key, StoreError> {
+        let tx = self.begin_change().await?;
+        let row = find(&tx, id, for_user).await?.ok_or(StoreError::NotFound { what: What::Key })?;
+        key::Entity::update(patched(row, patch)?).exec_without_returning(&tx).await.map_err(db(What::Key))?;
+        let changed = find(&tx, id, for_user).await?;
+        commit(tx).await?;
+        changed.ok_or(StoreError::NotFound { what: What::Key }).and_then(to_key)
+    }
+
+    /// Deletes a key; the records of its calls stay.
+    ///
+    /// # Errors
+    /// `NotFound` when it does not exist or is not `for_user`'s.
+    pub async fn delete_key(&self, id: KeyId, for_user: Option<UserId>) -> Result<(), StoreError> {
+        let tx = self.begin_change().await?;
+        let wanted = key::Entity::delete_many().filter(key::Column::Id.eq(id.0)).filter(owned_by(for_user));
+        let deleted = wanted.exec(&tx).await.map_err(db(What::Key))?;
+        if deleted.rows_affected == 0 {
+            return Err(StoreError::NotFound { what: What::Key });
+        }
+        commit(tx).await
+    }
+
+    /// Returns the key with this hash and what a call must know of its owner, whatever state both are in.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn find_caller(&self, hash: &KeyHash) -> Result<Option<Caller>, StoreError> {
+        let row = key::Entity::find()
+            .filter(key::Column::KeyHash.eq(hex::encode(hash.0)))
+            .find_also_related(user::Entity)
+            .one(self.reader())
+            .await
+            .map_err(db(What::Key))?;
+        let Some((row, owner)) = row else { return Ok(None) };
+        Ok(Some(Caller {
+            key: to_key(row)?,
+            owner_enabled: owner.as_ref().is_some_and(|owner| owner.enabled),
+            // Without an owner the key is refused anyway; billed is the side that cannot lose money.
+            funding: to_funding(owner.is_none_or(|owner| owner.billed)),
+        }))
+    }
+
+    /// Notes when keys were last used, in one transaction; never moves a time back, leaves the revision alone.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn touch_keys(&self, uses: &[(KeyId, Timestamp)]) -> Result<(), StoreError> {
+        if uses.is_empty() {
+            return Ok(());
+        }
+        // In the order of ids, so that two nodes that note the same keys never wait for each other in a circle.
+        let mut latest = BTreeMap::new();
+        for (id, used_at) in uses {
+            let known = latest.entry(*id).or_insert(*used_at);
+            *known = (*known).max(*used_at);
+        }
+        let tx = self.begin_write().await?;
+        for (id, used_at) in latest {
+            let older = key::Column::AccessedAt.is_null().or(key::Column::AccessedAt.lt(used_at.0));
+            key::Entity::update_many()
+                .col_expr(key::Column::AccessedAt, Expr::value(used_at.0))
+                .filter(key::Column::Id.eq(id.0))
+                .filter(older)
+                .exec(&tx)
+                .await
+                .map_err(db(What::Key))?;
+        }
+        commit(tx).await
+    }
+}
+
+async fn find<C: ConnectionTrait>(
+    connection: &C,
+    id: KeyId,
+    for_user: Option<UserId>,
+) -> Result<Option<key::Model>, StoreError> {
+    key::Entity::find_by_id(id.0).filter(owned_by(for_user)).one(connection).await.map_err(db(What::Key))
+}
+
+fn owned_by(user: Option<UserId>) -> Condition {
+    user.map_or_else(Condition::all, |user| Condition::all().add(key::Column::UserId.eq(user.0)))
+}
+
+fn patched(row: key::Model, patch: KeyPatch) -> Result<key::ActiveModel, StoreError> {
+    let mut row = row.into_active_model();
+    if let Some(name) = patch.name {
+        row.name = Set(checked_name("name", &name, NAME_CHARS)?);
+    }
+    if let Some(models) = patch.models {
+        row.models = Set(checked("models", models.to_text(), LONG_CHARS)?);
+    }
+    if let Some(addresses) = patch.addresses {
+        row.addresses = Set(checked("addresses", addresses.to_text(), LONG_CHARS)?);
+    }
+    row.enabled = patch.enabled.map_or(row.enabled, Set);
+    row.expires_at = patch.expires_at.map_or(row.expires_at, |expiry| Set(expiry.map(|expiry| expiry.0)));
+    Ok(row)
+}
+
+fn to_key(row: key::Model) -> Result<Key, StoreError> {
+    let addresses = AddressList::parse(&row.addresses);
+    Ok(Key {
+        id: KeyId(row.id),
+        user_id: UserId(row.user_id),
+        name: row.name,
+        last4: row.last4,
+        enabled: row.enabled,
+        expires_at: row.expires_at.map(Timestamp),
+        models: ModelList::parse(&row.models),
+        addresses: addresses.map_err(|error| corrupt(What::Key, row.id, &error.to_string()))?,
+        created_at: Timestamp(row.created_at),
+        accessed_at: row.accessed_at.map(Timestamp),
+    })
+}

@@ -1,0 +1,126 @@
+//! The schema, one step per file. Steps only go forward; a released step never changes.
+
+mod m0001_meta;
+mod m0002_users;
+mod m0003_sessions;
+mod m0004_keys;
+mod m0005_providers;
+mod m0006_credentials;
+mod m0007_routes;
+mod m0008_options;
+mod m0009_calls;
+mod m0010_upstream_objects;
+
+use sea_orm::sea_query::{
+    ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement,
+    TableCreateStatement,
+};
+use sea_orm::{DatabaseTransaction, DbBackend, DbErr};
+use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
+
+use crate::dialect;
+
+/// Runs the steps that this database has not seen.
+pub(crate) async fn run(tx: &DatabaseTransaction) -> Result<(), DbErr> {
+    Steps::up(tx, None).await
+}
+
+struct Steps;
+
+impl MigratorTrait for Steps {
+    fn migrations() -> Vec<Box<dyn MigrationTrait>> {
+        vec![
+            Box::new(m0001_meta::STEP),
+            Box::new(m0002_users::STEP),
+            Box::new(m0003_sessions::STEP),
+            Box::new(m0004_keys::STEP),
+            Box::new(m0005_providers::STEP),
+            Box::new(m0006_credentials::STEP),
+            Box::new(m0007_routes::STEP),
+            Box::new(m0008_options::STEP),
+            Box::new(m0009_calls::STEP),
+            Box::new(m0010_upstream_objects::STEP),
+        ]
+    }
+}
+
+/// A step that makes tables with their indexes.
+struct NewTables {
+    name: &'static str,
+    tables: fn(DbBackend) -> Vec<TableCreateStatement>,
+    indexes: fn() -> Vec<IndexCreateStatement>,
+}
+
+impl MigrationName for NewTables {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for NewTables {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        let backend = manager.get_database_backend();
+        for mut table in (self.tables)(backend) {
+            dialect::finish_table(backend, &mut table);
+            manager.create_table(table).await?;
+        }
+        for index in (self.indexes)() {
+            manager.create_index(index).await?;
+        }
+        Ok(())
+    }
+}
+
+fn auto_id() -> ColumnDef {
+    ColumnDef::new("id").big_integer().not_null().auto_increment().primary_key().take()
+}
+
+fn number(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).big_integer().not_null().take()
+}
+
+fn number_or_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).big_integer().null().take()
+}
+
+fn small_number(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).integer().not_null().take()
+}
+
+fn switch(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).boolean().not_null().take()
+}
+
+fn text(name: &'static str, max_chars: u32) -> ColumnDef {
+    ColumnDef::new(name).string_len(max_chars).not_null().take()
+}
+
+fn text_or_null(name: &'static str, max_chars: u32) -> ColumnDef {
+    ColumnDef::new(name).string_len(max_chars).null().take()
+}
+
+fn long_text(backend: DbBackend, name: &'static str) -> ColumnDef {
+    dialect::long_text(backend, ColumnDef::new(name).not_null()).take()
+}
+
+fn long_text_or_null(backend: DbBackend, name: &'static str) -> ColumnDef {
+    dialect::long_text(backend, ColumnDef::new(name).null()).take()
+}
+
+fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    let mut index = Index::create().name(name).table(table).take();
+    for column in columns {
+        index.col(*column);
+    }
+    index
+}
+
+fn unique(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
+    index(name, table, columns).unique().take()
+}
+
+/// A row that goes when the row it belongs to goes.
+fn belongs_to(table: &'static str, column: &'static str, parent: &'static str) -> ForeignKeyCreateStatement {
+    ForeignKey::create().from(table, column).to(parent, "id").on_delete(ForeignKeyAction::Cascade).take()
+}

@@ -1,0 +1,82 @@
+//! Settings: named texts that the console edits.
+
+use std::collections::BTreeMap;
+
+use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+
+use crate::entities::setting;
+use crate::store::{commit, db};
+use crate::text::{LONG_CHARS, NAME_CHARS, checked, checked_name};
+use crate::{Store, StoreError, What};
+
+impl Store {
+    /// Returns every setting by name.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn options(&self) -> Result<BTreeMap<String, String>, StoreError> {
+        let rows = setting::Entity::find().all(self.reader()).await.map_err(db(What::Setting))?;
+        Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
+    }
+
+    /// Writes one setting and returns its old value. The same value again changes nothing, not even the revision.
+    ///
+    /// # Errors
+    /// `Invalid` when name or value is too long.
+    pub async fn put_option(&self, name: &str, value: &str) -> Result<Option<String>, StoreError> {
+        let tx = self.begin_change().await?;
+        let old = put(&tx, name, value).await?;
+        if old.as_deref() != Some(value) {
+            commit(tx).await?;
+        }
+        Ok(old)
+    }
+
+    /// Writes several settings, all or none.
+    ///
+    /// # Errors
+    /// `Invalid` when a name or value is too long.
+    pub async fn put_options(&self, settings: &BTreeMap<String, String>) -> Result<(), StoreError> {
+        let tx = self.begin_change().await?;
+        let mut is_changed = false;
+        for (name, value) in settings {
+            is_changed |= put(&tx, name, value).await?.as_ref() != Some(value);
+        }
+        if is_changed { commit(tx).await } else { Ok(()) }
+    }
+
+    /// Removes a setting, so that its default is in force again, and returns its old value.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn remove_option(&self, name: &str) -> Result<Option<String>, StoreError> {
+        let tx = self.begin_change().await?;
+        let old = find(&tx, name).await?;
+        if old.is_some() {
+            setting::Entity::delete_by_id(name.to_owned()).exec(&tx).await.map_err(db(What::Setting))?;
+            commit(tx).await?;
+        }
+        Ok(old)
+    }
+}
+
+async fn put(tx: &DatabaseTransaction, name: &str, value: &str) -> Result<Option<String>, StoreError> {
+    let name = checked_name("name", name, NAME_CHARS)?;
+    let value = checked("value", value.to_owned(), LONG_CHARS)?;
+    let old = find(tx, &name).await?;
+    let row = setting::ActiveModel { name: Set(name), value: Set(value) };
+    match &old {
+        Some(_) => {
+            setting::Entity::update(row).exec_without_returning(tx).await.map_err(db(What::Setting))?;
+        }
+        None => {
+            setting::Entity::insert(row).exec_without_returning(tx).await.map_err(db(What::Setting))?;
+        }
+    }
+    Ok(old)
+}
+
+async fn find(tx: &DatabaseTransaction, name: &str) -> Result<Option<String>, StoreError> {
+    let row = setting::Entity::find_by_id(name.to_owned()).one(tx).await.map_err(db(What::Setting))?;
+    Ok(row.map(|row| row.value))
+}

@@ -1,0 +1,80 @@
+//! Routes that follow the upstream's list of models.
+
+use std::collections::BTreeSet;
+
+use sea_orm::ActiveValue::{NotSet, Set};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter};
+
+use super::DiscoveredRoutes;
+use crate::entities::{credential, route};
+use crate::store::db;
+use crate::text::{MODEL_CHARS, checked_name};
+use crate::{StoreError, What};
+
+/// Rows per statement.
+const CHUNK: usize = 250;
+
+/// What must change.
+pub(super) struct Plan {
+    add: Vec<String>,
+    remove: Vec<i64>,
+    kept: usize,
+}
+
+impl Plan {
+    pub(super) fn outcome(&self) -> DiscoveredRoutes {
+        DiscoveredRoutes { added: self.add.len(), removed: self.remove.len(), kept: self.kept }
+    }
+}
+
+/// Reads the routes that the credential has.
+pub(super) async fn known(
+    tx: &DatabaseTransaction,
+    credential: &credential::Model,
+) -> Result<Vec<route::Model>, StoreError> {
+    let of_credential = route::Entity::find().filter(route::Column::CredentialId.eq(credential.id));
+    of_credential.all(tx).await.map_err(db(What::Route))
+}
+
+pub(super) fn plan(known: &[route::Model], models: &[String]) -> Result<Plan, StoreError> {
+    let mut missing: BTreeSet<String> =
+        models.iter().map(|model| checked_name("model", model, MODEL_CHARS)).collect::<Result<_, _>>()?;
+    let listed = missing.clone();
+    let mut plan = Plan { add: Vec::new(), remove: Vec::new(), kept: 0 };
+    for row in known {
+        missing.remove(&row.model);
+        if row.manual || listed.contains(&row.model) {
+            plan.kept += 1;
+        } else {
+            plan.remove.push(row.id);
+        }
+    }
+    plan.add = missing.into_iter().collect();
+    Ok(plan)
+}
+
+pub(super) async fn carry_out(
+    tx: &DatabaseTransaction,
+    credential: &credential::Model,
+    plan: Plan,
+) -> Result<(), StoreError> {
+    for ids in plan.remove.chunks(CHUNK) {
+        let vanished = route::Entity::delete_many().filter(route::Column::Id.is_in(ids.iter().copied()));
+        vanished.exec(tx).await.map_err(db(What::Route))?;
+    }
+    for models in plan.add.chunks(CHUNK) {
+        let rows = models.iter().map(|model| route::ActiveModel {
+            id: NotSet,
+            model: Set(model.clone()),
+            provider_id: Set(credential.provider_id),
+            credential_id: Set(credential.id),
+            upstream_model: Set(String::new()),
+            enabled: Set(true),
+            priority: Set(credential.priority),
+            weight: Set(credential.weight),
+            manual: Set(false),
+        });
+        route::Entity::insert_many(rows).exec_without_returning(tx).await.map_err(db(What::Route))?;
+    }
+    Ok(())
+}

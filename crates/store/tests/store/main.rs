@@ -1,0 +1,19 @@
+//! The store on SQLite, and on PostgreSQL and MariaDB where `SLUICE_TEST_POSTGRES_URL` and `SLUICE_TEST_MARIADB_URL`
+//! name a server. With `CI=true` both must.
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stderr,
+    reason = "helpers of tests fail by panicking and say what they skip"
+)]
+
+mod calls;
+mod catalog;
+mod concurrency;
+mod keys;
+mod objects;
+mod opening;
+mod options;
+mod providers;
+mod routes;
+mod support;
+mod users;
