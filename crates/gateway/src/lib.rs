@@ -1,1 +1,19 @@
-//! placeholder
+//! The gateway: relay, admin API, configuration and the server around them, in one binary.
+
+pub mod admin;
+pub mod cli;
+pub mod client_address;
+pub mod commands;
+pub mod config;
+mod demo;
+mod journal;
+mod live;
+mod metrics;
+mod record;
+mod relay;
+mod serve;
+mod server;
+mod snapshot;
+pub mod telemetry;
+mod tokens;
+mod upstream;

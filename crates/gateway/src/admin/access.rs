@@ -1,0 +1,17 @@
+//! Who is asking: identities, sessions, passwords, limits on guessing, and requests from other sites.
+
+mod attempts;
+mod cookie;
+mod cross_site;
+mod identity;
+mod password;
+mod setup_gate;
+
+pub(crate) use attempts::{Attempts, Subject};
+pub use cookie::CookiePolicy;
+pub(crate) use cookie::{ClientFacts, close_session, open_session};
+pub(crate) use cross_site::refuse_cross_site;
+pub(crate) use identity::{AsAdmin, AsRoot, AsUser, Identity};
+pub use password::hash_password;
+pub(crate) use password::{Passwords, check_length};
+pub use setup_gate::SetupGate;

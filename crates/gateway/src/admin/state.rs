@@ -1,0 +1,85 @@
+//! What the admin API works with.
+
+use std::sync::Arc;
+
+use sluice_domain::clock::{Clock, Timestamp};
+use sluice_domain::key::Key;
+use sluice_domain::provider::{Credential, Provider, Route};
+use sluice_protocol::vendor::Vendors;
+use sluice_store::Store;
+use tokio::sync::Notify;
+use url::Url;
+
+use super::access::{Attempts, CookiePolicy, Passwords, SetupGate};
+use super::outgoing::Outgoing;
+
+/// All that handlers of the admin API share.
+#[derive(Debug)]
+pub struct AdminState {
+    /// The database.
+    pub store: Arc<Store>,
+    /// The kinds of upstream that exist.
+    pub vendors: Arc<Vendors>,
+    /// Told after every request that may have changed the configuration.
+    pub changed: Arc<Notify>,
+    /// What the configuration file declares.
+    pub declared: Arc<Declared>,
+    /// Where "now" comes from.
+    pub clock: Clock,
+    /// Whether the first administrator may still be made, and by whom.
+    pub setup: SetupGate,
+    /// When cookies are sent over TLS only.
+    pub cookies: CookiePolicy,
+    /// How long a login lasts.
+    pub session_days: u32,
+    /// Address under which people reach this installation, if the operator gave one.
+    pub public_url: Option<Url>,
+    /// What the handlers keep in memory.
+    pub memory: Memory,
+}
+
+/// What the handlers keep in memory between requests; all of it bounded.
+#[derive(Debug)]
+pub struct Memory {
+    /// When this process started.
+    pub started_at: Timestamp,
+    pub(crate) passwords: Passwords,
+    pub(crate) attempts: Attempts,
+    pub(crate) outgoing: Outgoing,
+}
+
+impl Memory {
+    /// Begins with nothing remembered.
+    #[must_use]
+    pub fn new(started_at: Timestamp) -> Self {
+        Self {
+            started_at,
+            passwords: Passwords::default(),
+            attempts: Attempts::default(),
+            outgoing: Outgoing::default(),
+        }
+    }
+}
+
+/// The part of the configuration that `sluice.yaml` declares; read-only here. Ids are negative.
+#[derive(Debug, Clone, Default)]
+pub struct Declared {
+    /// Declared providers.
+    pub providers: Vec<Provider>,
+    /// Their credentials.
+    pub credentials: Vec<Credential>,
+    /// Their routes.
+    pub routes: Vec<Route>,
+    /// Declared keys.
+    pub keys: Vec<Key>,
+}
+
+/// The word for rows that are kept in the database.
+pub(crate) const FROM_DATABASE: &str = "database";
+/// The word for rows that the configuration file declares.
+pub(crate) const FROM_FILE: &str = "file";
+
+/// Returns where the row with this id is configured: ids of declared rows are negative.
+pub(crate) const fn origin_of(id: i64) -> &'static str {
+    if id < 0 { FROM_FILE } else { FROM_DATABASE }
+}

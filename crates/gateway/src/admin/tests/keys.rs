@@ -1,0 +1,104 @@
+//! Keys: shown once, changed field by field, and out of reach for others.
+
+use super::*;
+use rstest::rstest;
+use sluice_domain::access::{AddressList, ModelList};
+use sluice_domain::id::{KeyId, UserId};
+use sluice_domain::key::{Key, key_body};
+
+#[tokio::test]
+async fn a_key_is_shown_once_and_works() {
+    let (site, root) = Site::ready().await;
+    let made = root.post("/api/agg-token/", json!({"name": "laptop"})).await;
+    let key = made.ok().as_str().unwrap().to_owned();
+    assert!(key.starts_with("ag-") && key.len() == 51);
+    let caller = site.state.store.find_caller(&sluice_store::hash_key(&key)).await.unwrap().unwrap();
+    assert_eq!(caller.key.name, "laptop");
+    let list = root.get("/api/agg-token").await;
+    assert!(!list.text.contains(key_body(&key)));
+    let last4 = key.get(47..).unwrap();
+    assert_eq!(list.ok()["items"][0]["key"], json!(format!("ag-****{last4}")));
+}
+
+#[tokio::test]
+async fn another_users_key_can_be_neither_seen_nor_touched() {
+    let (site, root) = Site::ready().await;
+    let (_, mia) = site.user(&root, "mia", 1).await;
+    let (_, ben) = site.user(&root, "ben", 1).await;
+    mia.post("/api/agg-token/", json!({})).await.ok();
+    let id = mia.get("/api/agg-token/").await.ok()["items"][0]["id"].clone();
+    assert_eq!(ben.get("/api/agg-token/").await.ok()["total"], json!(0));
+    assert_eq!(ben.get(&format!("/api/agg-token/{id}")).await.failure(), (404, "not_found"));
+    assert_eq!(ben.put("/api/agg-token/", json!({"id": id, "status": 2})).await.failure(), (404, "not_found"));
+    assert_eq!(ben.delete(&format!("/api/agg-token/{id}")).await.failure(), (404, "not_found"));
+    assert_eq!(ben.get("/api/agg-token/?all=true").await.failure(), (403, "forbidden"));
+    assert_eq!(root.get("/api/agg-token/?all=true").await.ok()["total"], json!(1));
+    assert_eq!(mia.get("/api/agg-token/").await.ok()["items"][0]["status"], json!(1));
+}
+
+#[tokio::test]
+async fn an_administrator_does_not_widen_roots_key() {
+    let (site, root) = Site::ready().await;
+    let (_, ada) = site.user(&root, "ada", 10).await;
+    root.post("/api/agg-token/", json!({"model_limits": "gpt-4o"})).await.ok();
+    let id = root.get("/api/agg-token/").await.ok()["items"][0]["id"].clone();
+    let widen = json!({"id": id, "model_limits_enabled": false});
+    assert_eq!(ada.put("/api/agg-token/", widen).await.failure(), (403, "forbidden"));
+}
+
+#[tokio::test]
+async fn a_change_of_a_key_keeps_what_is_not_sent() {
+    let (_site, root) = Site::ready().await;
+    let all = json!({"name": "k", "expired_time": 1_800_000_000, "model_limits": "gpt-4o,claude-*",
+        "allow_ips": "10.0.0.0/8\n192.168.1.7"});
+    root.post("/api/agg-token/", all).await.ok();
+    let before = root.get("/api/agg-token/").await.ok()["items"][0].clone();
+    assert_eq!(before["model_limits_enabled"], json!(true));
+    let changed = root.put("/api/agg-token/", json!({"id": before["id"], "status": 2})).await;
+    let mut expected = before.clone();
+    expected["status"] = json!(2);
+    assert_eq!(changed.ok(), &expected);
+    let opened = json!({"id": before["id"], "model_limits_enabled": false, "expired_time": -1, "allow_ips": ""});
+    let opened = root.put("/api/agg-token/", opened).await;
+    let fields = ["model_limits", "expired_time", "allow_ips", "name"].map(|name| opened.ok()[name].clone());
+    assert_eq!(json!(fields), json!(["", -1, "", "k"]));
+}
+
+#[rstest]
+#[case(json!({"expired_time": -2}), "expired_time")]
+#[case(json!({"allow_ips": "10.0.0.0/8, nowhere"}), "nowhere")]
+#[case(json!({"model_limits_enabled": true}), "model_limits")]
+#[case(json!({"status": 7}), "7")]
+#[case(json!({"name": "n".repeat(51)}), "name")]
+#[tokio::test]
+async fn a_value_that_makes_no_sense_is_named(#[case] body: Value, #[case] named: &str) {
+    let (_site, root) = Site::ready().await;
+    let refused = root.post("/api/agg-token/", body).await;
+    assert_eq!(refused.failure(), (400, "invalid_value"));
+    assert!(refused.message().contains(named), "{}", refused.message());
+}
+
+#[tokio::test]
+async fn a_declared_key_is_listed_first_and_read_only() {
+    let key = Key {
+        id: KeyId(-1),
+        user_id: UserId(1),
+        name: "declared".to_owned(),
+        last4: "wxyz".to_owned(),
+        enabled: true,
+        expires_at: None,
+        models: ModelList::default(),
+        addresses: AddressList::default(),
+        created_at: Timestamp(0),
+        accessed_at: None,
+    };
+    let site = Site::with(Declared { keys: vec![key], ..Declared::default() }).await;
+    let root = site.set_up().await;
+    root.post("/api/agg-token/", json!({"name": "stored"})).await.ok();
+    let list = root.get("/api/agg-token/?all=true").await;
+    let shown: Vec<_> =
+        list.ok()["items"].as_array().unwrap().iter().map(|key| (&key["name"], &key["origin"])).collect();
+    assert_eq!(json!(shown), json!([["declared", "file"], ["stored", "database"]]));
+    assert_eq!(root.put("/api/agg-token/", json!({"id": -1, "status": 2})).await.failure(), (409, "read_only"));
+    assert_eq!(root.delete("/api/agg-token/-1").await.failure(), (409, "read_only"));
+}

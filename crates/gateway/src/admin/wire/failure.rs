@@ -1,0 +1,122 @@
+//! Failures: what the API answers when it does not do what was asked.
+
+use axum::Json;
+use axum::body::Body;
+use axum::extract::Request;
+use axum::middleware::Next;
+use axum::response::{IntoResponse, Response};
+use http::header::RETRY_AFTER;
+use http::{HeaderValue, StatusCode};
+use serde::Serialize;
+use sluice_store::StoreError;
+use utoipa::ToSchema;
+
+use super::language::Language;
+use super::problem::Problem;
+
+/// What every failed answer looks like.
+#[derive(Debug, Serialize, ToSchema)]
+pub(crate) struct FailureBody {
+    /// Always `false` here.
+    success: bool,
+    /// What is wrong and what to do, in the language asked for.
+    message: String,
+    /// Stable name of the kind of failure; see the API's documentation for the list.
+    #[schema(example = "not_found")]
+    code: &'static str,
+    /// Always `null`.
+    data: Option<bool>,
+}
+
+/// A problem with the facts that its message names.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Failure {
+    problem: Problem,
+    facts: Vec<(&'static str, String)>,
+    retry_after_secs: Option<u64>,
+}
+
+impl Failure {
+    /// Fills a place of the problem's message.
+    #[expect(clippy::needless_pass_by_value, reason = "callers hand over numbers, texts and errors alike")]
+    pub(crate) fn with(mut self, place: &'static str, fact: impl ToString) -> Self {
+        self.facts.push((place, fact.to_string()));
+        self
+    }
+
+    /// Says when another try makes sense.
+    pub(crate) fn retry_after(mut self, secs: u64) -> Self {
+        self.retry_after_secs = Some(secs);
+        self.with("seconds", secs)
+    }
+
+    pub(crate) fn problem(&self) -> Problem {
+        self.problem
+    }
+
+    /// Returns the message for a person.
+    pub(crate) fn message(&self, language: Language) -> String {
+        language.fill(self.problem.text(language), &self.facts)
+    }
+
+    fn body(&self, language: Language) -> FailureBody {
+        FailureBody { success: false, message: self.message(language), code: self.problem.kind().code(), data: None }
+    }
+}
+
+impl From<Problem> for Failure {
+    fn from(problem: Problem) -> Self {
+        Self { problem, facts: Vec::new(), retry_after_secs: None }
+    }
+}
+
+impl From<StoreError> for Failure {
+    fn from(error: StoreError) -> Self {
+        match error {
+            StoreError::NotFound { what } => Problem::NotFound.with("what", what),
+            StoreError::Conflict { what } => Problem::Exists.with("what", what),
+            StoreError::Invalid { field, problem } => {
+                Problem::ValueInvalid.with("field", field).with("reason", problem)
+            }
+            StoreError::Unavailable { reason } => {
+                tracing::warn!(reason, "the admin API could not reach the database");
+                Problem::DatabaseAway.into()
+            }
+            StoreError::WrongMasterKey
+            | StoreError::Corrupt { .. }
+            | StoreError::Migration { .. }
+            | StoreError::File { .. }
+            | StoreError::Refused { .. } => {
+                tracing::error!(error = %error, "a request of the admin API failed in the store");
+                Problem::Internal.into()
+            }
+        }
+    }
+}
+
+impl IntoResponse for Failure {
+    /// Carries the failure to [`write`], which knows the language.
+    fn into_response(self) -> Response {
+        let mut response = Response::new(Body::empty());
+        *response.status_mut() = self.problem.kind().status();
+        response.extensions_mut().insert(self);
+        response
+    }
+}
+
+/// Writes the body of failed answers in the language that the client asked for.
+pub(crate) async fn write(request: Request, next: Next) -> Response {
+    let language = Language::of(request.headers());
+    let mut response = next.run(request).await;
+    let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
+    let status: StatusCode = response.status();
+    let mut written = (status, Json(failure.body(language))).into_response();
+    // `Allow` and the like were set on the bare answer.
+    for (name, value) in response.headers() {
+        written.headers_mut().entry(name).or_insert_with(|| value.clone());
+    }
+    if let Some(secs) = failure.retry_after_secs {
+        written.headers_mut().insert(RETRY_AFTER, HeaderValue::from(secs));
+    }
+    written
+}

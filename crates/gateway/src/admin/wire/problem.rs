@@ -1,0 +1,283 @@
+//! Everything that can be wrong with a request: one table of kinds (code, status), one of texts in both languages.
+
+use http::StatusCode;
+
+use super::failure::Failure;
+use super::language::Language;
+
+macro_rules! kinds {
+    ($($name:ident $code:literal $status:ident;)+) => {
+        /// A kind of failure, as clients tell them apart.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Kind { $($name,)+ }
+
+        impl Kind {
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// Returns the stable name in answers.
+            pub(crate) const fn code(self) -> &'static str {
+                match self { $(Self::$name => $code,)+ }
+            }
+
+            /// Returns the HTTP status.
+            pub(crate) const fn status(self) -> StatusCode {
+                match self { $(Self::$name => StatusCode::$status,)+ }
+            }
+        }
+    };
+}
+
+kinds! {
+    InvalidBody "invalid_body" BAD_REQUEST;
+    InvalidParameter "invalid_parameter" BAD_REQUEST;
+    InvalidValue "invalid_value" BAD_REQUEST;
+    Unauthenticated "unauthenticated" UNAUTHORIZED;
+    WrongCredentials "wrong_credentials" UNAUTHORIZED;
+    SessionRequired "session_required" FORBIDDEN;
+    Forbidden "forbidden" FORBIDDEN;
+    CrossSite "cross_site" FORBIDDEN;
+    UserDisabled "user_disabled" FORBIDDEN;
+    RegistrationClosed "registration_closed" FORBIDDEN;
+    NotFound "not_found" NOT_FOUND;
+    UnknownPath "unknown_path" NOT_FOUND;
+    MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED;
+    Conflict "conflict" CONFLICT;
+    ReadOnly "read_only" CONFLICT;
+    SetupDone "setup_done" CONFLICT;
+    TooLarge "too_large" PAYLOAD_TOO_LARGE;
+    UnsupportedType "unsupported_media_type" UNSUPPORTED_MEDIA_TYPE;
+    TooManyAttempts "too_many_attempts" TOO_MANY_REQUESTS;
+    Internal "internal" INTERNAL_SERVER_ERROR;
+    UpstreamFailed "upstream_failed" BAD_GATEWAY;
+    Unavailable "unavailable" SERVICE_UNAVAILABLE;
+}
+
+macro_rules! problems {
+    ($($name:ident $kind:ident $english:literal $chinese:literal;)+) => {
+        /// Something that is wrong with a request, or with what it needs.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub(crate) enum Problem { $($name,)+ }
+
+        impl Problem {
+            #[cfg(test)]
+            pub(crate) const ALL: &'static [Self] = &[$(Self::$name,)+];
+
+            /// Returns the kind, which decides code and status.
+            pub(crate) const fn kind(self) -> Kind {
+                match self { $(Self::$name => Kind::$kind,)+ }
+            }
+
+            /// Returns the message, with `{places}` for facts.
+            pub(crate) const fn text(self, language: Language) -> &'static str {
+                match (self, language) {
+                    $((Self::$name, Language::English) => $english,
+                      (Self::$name, Language::Chinese) => $chinese,)+
+                }
+            }
+        }
+    };
+}
+
+impl Problem {
+    /// Makes a failure of the problem with its first fact.
+    pub(crate) fn with(self, place: &'static str, fact: impl ToString) -> Failure {
+        Failure::from(self).with(place, fact)
+    }
+}
+
+problems! {
+    UnknownPath UnknownPath
+        "there is no `{path}`; `/api/docs` lists what there is"
+        "没有 `{path}` 这个接口，全部接口见 `/api/docs`";
+    MethodNotAllowed MethodNotAllowed
+        "`{method}` does not work here; the `allow` header names what does"
+        "此接口不支持 `{method}`，可用的方法见 `allow` 响应头";
+    BodyUnreadable InvalidBody
+        "the request's body could not be read; send it again"
+        "无法读取请求体，请重新发送";
+    BodyTooLarge TooLarge
+        "the request's body is larger than {limit} bytes"
+        "请求体超过 {limit} 字节";
+    BodyNotJson UnsupportedType
+        "send the body as JSON with `content-type: application/json`"
+        "请以 JSON 发送请求体，并设置 `content-type: application/json`";
+    BodyInvalid InvalidBody
+        "the body is wrong at `{place}`: {reason}"
+        "请求体在 `{place}` 处有误：{reason}";
+    ParameterInvalid InvalidParameter
+        "a parameter of the address is wrong: {reason}"
+        "地址中的参数有误：{reason}";
+    FilterInvalid InvalidParameter
+        "`{name}` cannot be `{value}`; use {expected}"
+        "`{name}` 不能是 `{value}`，请使用 {expected}";
+    CursorInvalid InvalidParameter
+        "`cursor` is not one that a list of this kind gave out; start again without it"
+        "`cursor` 不是本列表给出的值，请去掉它重新开始";
+    ValueInvalid InvalidValue
+        "`{field}` {reason}"
+        "`{field}` 有误：{reason}";
+    ValueMissing InvalidValue
+        "`{field}` is missing; fill it in"
+        "缺少 `{field}`，请填写";
+    ValueTooLong InvalidValue
+        "`{field}` has more than {limit} characters"
+        "`{field}` 超过 {limit} 个字符";
+    ValueNegative InvalidValue
+        "`{field}` must be 0 or more"
+        "`{field}` 不能小于 0";
+    NothingToChange InvalidValue
+        "the body names nothing to change; send at least one of {fields}"
+        "请求体没有要修改的内容，请至少提供 {fields} 之一";
+    StatusUnknown InvalidValue
+        "`{number}` is not a status: use 1 (enabled) or 2 (disabled)"
+        "`{number}` 不是有效状态：1 表示启用，2 表示禁用";
+    RoleUnknown InvalidValue
+        "`{number}` is not a role: use 0 (guest), 1 (common), 10 (admin) or 100 (root)"
+        "`{number}` 不是有效角色：0 访客，1 普通用户，10 管理员，100 超级管理员";
+    PasswordLength InvalidValue
+        "`{field}` must have {min} to {max} characters"
+        "`{field}` 须为 {min} 到 {max} 个字符";
+    PasswordConfirm InvalidValue
+        "send your present password as `original_password` to set a new one"
+        "设置新密码时，请用 `original_password` 提供当前密码";
+    PasswordWrong InvalidValue
+        "`original_password` is not your present password"
+        "`original_password` 与当前密码不符";
+    ActionUnknown InvalidValue
+        "`{action}` is not an action: use enable, disable, delete, promote or demote"
+        "`{action}` 不是有效操作：可用 enable、disable、delete、promote、demote";
+    ExpiryInvalid InvalidValue
+        "`expired_time` must be -1 (never) or a Unix time in seconds"
+        "`expired_time` 须为 -1（永不过期）或以秒计的 Unix 时间";
+    ModelLimitsEmpty InvalidValue
+        "`model_limits_enabled` is set, but `model_limits` names no model"
+        "已启用 `model_limits_enabled`，但 `model_limits` 没有任何模型";
+    AddressInvalid InvalidValue
+        "`allow_ips`: `{item}` is neither an IP address nor a network such as `10.0.0.0/8`"
+        "`allow_ips`：`{item}` 既不是 IP 地址，也不是 `10.0.0.0/8` 这样的网段";
+    UrlInvalid InvalidValue
+        "`{field}` is not a URL: {reason}"
+        "`{field}` 不是有效的 URL：{reason}";
+    UrlScheme InvalidValue
+        "`{field}` must begin with {schemes}"
+        "`{field}` 必须以 {schemes} 开头";
+    UrlExtra InvalidValue
+        "`{field}` must not have a user name, password, query or fragment; secrets go into credentials"
+        "`{field}` 不能带用户名、密码、查询参数或片段，密钥请填入凭据";
+    SecretNotAscii InvalidValue
+        "`{field}` must be printable ASCII without blanks; copy it again"
+        "`{field}` 只能包含可见 ASCII 字符且不含空格，请重新复制";
+    ProxyMissing InvalidValue
+        "`proxy_enabled` is set, but there is no `proxy_url`"
+        "已启用 `proxy_enabled`，但没有 `proxy_url`";
+    VendorUnknown InvalidValue
+        "there is no vendor `{vendor}`; did you mean `{nearest}`? `/api/vendor/` lists all"
+        "没有名为 `{vendor}` 的厂商，是否指 `{nearest}`？全部厂商见 `/api/vendor/`";
+    ParamUnknown InvalidValue
+        "vendor `{vendor}` has no parameter `{name}`"
+        "厂商 `{vendor}` 没有参数 `{name}`";
+    TimeoutInvalid InvalidValue
+        "`{field}` must be between 1 and 86400000 milliseconds"
+        "`{field}` 须在 1 到 86400000 毫秒之间";
+    OptionUnknown InvalidValue
+        "there is no setting `{key}`; did you mean `{nearest}`?"
+        "没有名为 `{key}` 的设置，是否指 `{nearest}`？";
+    OptionBoolean InvalidValue
+        "`{field}` must be true or false"
+        "`{field}` 必须为 true 或 false";
+    Unauthenticated Unauthenticated
+        "log in, or send a personal access token as `authorization: Bearer …`"
+        "请先登录，或以 `authorization: Bearer …` 发送个人访问令牌";
+    AccessTokenWrong Unauthenticated
+        "this personal access token is not valid; make a new one in the console"
+        "个人访问令牌无效，请在控制台重新生成";
+    WrongCredentials WrongCredentials
+        "user name or password is wrong"
+        "用户名或密码错误";
+    SetupTokenWrong WrongCredentials
+        "the set-up token is wrong; take the link that Sluice printed when it started"
+        "初始化令牌错误，请使用 Sluice 启动时打印的链接";
+    SessionRequired SessionRequired
+        "this works only in a logged-in session, not with a personal access token"
+        "此操作只能在登录会话中进行，不能使用个人访问令牌";
+    Forbidden Forbidden
+        "your role does not allow this; ask an administrator"
+        "当前角色无权执行此操作，请联系管理员";
+    RoleTooHigh Forbidden
+        "you cannot do this to a user whose role is not below yours"
+        "不能对角色不低于自己的用户执行此操作";
+    RootProtected Forbidden
+        "the root user cannot be disabled, deleted or demoted"
+        "不能禁用、删除或降级超级管理员";
+    CrossSite CrossSite
+        "this request came from another site and was refused"
+        "请求来自其他网站，已被拒绝";
+    UserDisabled UserDisabled
+        "this user is disabled; ask an administrator"
+        "该用户已被禁用，请联系管理员";
+    RegistrationClosed RegistrationClosed
+        "registration is closed; ask an administrator for an account"
+        "注册未开放，请向管理员申请账号";
+    NotFound NotFound
+        "no such `{what}`"
+        "找不到该 `{what}`";
+    Exists Conflict
+        "a `{what}` like this exists already; choose another name or change the existing one"
+        "已存在相同的 `{what}`，请换一个名称或修改已有的";
+    RoleUnchanged Conflict
+        "the user has this role already"
+        "该用户已是此角色";
+    NoCredentials Conflict
+        "this provider has no enabled credential; add one first"
+        "该供应商没有启用的凭据，请先添加";
+    NoModelList Conflict
+        "vendor `{vendor}` has no list of models; add routes by hand"
+        "厂商 `{vendor}` 不提供模型列表，请手动添加路由";
+    ReadOnly ReadOnly
+        "this `{what}` is declared in the configuration file; change it there"
+        "该 `{what}` 在配置文件中声明，请在配置文件中修改";
+    SetupDone SetupDone
+        "Sluice is set up already; log in"
+        "Sluice 已完成初始化，请登录";
+    TooManyAttempts TooManyAttempts
+        "too many attempts; try again in {seconds} seconds"
+        "尝试次数过多，请在 {seconds} 秒后重试";
+    Internal Internal
+        "something went wrong in Sluice; its log says more"
+        "Sluice 内部出错，详情见日志";
+    UpstreamFailed UpstreamFailed
+        "the provider's list of models could not be read, nothing was changed: {reason}"
+        "无法读取供应商的模型列表，未做任何修改：{reason}";
+    DatabaseAway Unavailable
+        "the database is not available; try again later"
+        "数据库暂不可用，请稍后再试";
+    Busy Unavailable
+        "too many logins at once; try again in a moment"
+        "同时登录的人过多，请稍后再试";
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::collections::BTreeSet;
+
+    fn places(text: &str) -> BTreeSet<&str> {
+        text.split('{').skip(1).filter_map(|rest| rest.split_once('}').map(|(place, _)| place)).collect()
+    }
+
+    #[test]
+    fn every_problem_has_the_same_places_in_both_languages() {
+        for problem in Problem::ALL {
+            let [english, chinese] = [Language::English, Language::Chinese].map(|language| problem.text(language));
+            assert_eq!(places(english), places(chinese), "{problem:?}");
+            assert!(!chinese.is_ascii(), "{problem:?} is not translated");
+        }
+    }
+
+    #[test]
+    fn codes_are_unique_and_statuses_are_errors() {
+        let codes: BTreeSet<_> = Kind::ALL.iter().map(|kind| kind.code()).collect();
+        assert_eq!(codes.len(), Kind::ALL.len());
+        assert!(Kind::ALL.iter().all(|kind| kind.status().is_client_error() || kind.status().is_server_error()));
+    }
+}

@@ -1,0 +1,202 @@
+//! What is noted: that a call is under way, and how it ended.
+
+use std::cell::RefCell;
+use std::net::IpAddr;
+
+use sluice_domain::call::{Attempt, CallRecord, Outcome};
+use sluice_domain::clock::Timestamp;
+use sluice_domain::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
+use sluice_domain::money::Micros;
+use sluice_domain::usage::{Usage, UsageSource};
+use sluice_protocol::operation::Operation;
+use uuid::Uuid;
+
+use super::codec::{Reader, put_i64, put_option, put_text, put_u64};
+
+/// A note to append.
+pub(crate) enum Note<'a> {
+    /// The call is about to go to an upstream.
+    Open(&'a CallRecord),
+    /// The call has ended; its usage is known as well as it can be without counting text.
+    Close(&'a CallRecord),
+}
+
+/// A note that was read back.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) enum Found {
+    Open(CallRecord),
+    Close(CallRecord),
+}
+
+const OPEN: u8 = 1;
+const CLOSE: u8 = 2;
+
+thread_local! {
+    /// Room to write a note in, kept between notes.
+    static SCRATCH: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+/// Hands the bytes of `note` to `use_bytes`.
+pub(super) fn with_bytes<T>(note: &Note<'_>, use_bytes: impl FnOnce(&[u8]) -> T) -> T {
+    SCRATCH.with_borrow_mut(|out| {
+        out.clear();
+        let (kind, record) = match note {
+            Note::Open(record) => (OPEN, record),
+            Note::Close(record) => (CLOSE, record),
+        };
+        out.push(kind);
+        write(out, record);
+        use_bytes(out)
+    })
+}
+
+/// Reads a note back; `None` when the bytes are none of ours.
+pub(super) fn read(bytes: &[u8]) -> Option<Found> {
+    let mut reader = Reader(bytes);
+    match reader.byte()? {
+        OPEN => read_record(&mut reader).map(Found::Open),
+        CLOSE => read_record(&mut reader).map(Found::Close),
+        _ => None,
+    }
+}
+
+fn write(out: &mut Vec<u8>, record: &CallRecord) {
+    out.extend_from_slice(record.id.0.as_bytes());
+    put_i64(out, record.created_at.0);
+    put_i64(out, record.key_id.0);
+    put_i64(out, record.user_id.0);
+    put_text(out, record.operation);
+    put_text(out, &record.model_asked);
+    put_text(out, &record.model_used);
+    put_option(out, record.provider_id.map(|id| id.0));
+    put_text(out, &record.provider_name);
+    put_option(out, record.credential_id.map(|id| id.0));
+    put_u64(out, record.status.into());
+    put_text(out, record.outcome.as_str());
+    put_text(out, &record.error);
+    write_usage(out, &record.usage);
+    put_text(out, record.usage_source.as_str());
+    put_option(out, record.cost.map(|cost| cost.0));
+    put_option(out, record.first_token_ms.map(u64::cast_signed));
+    put_u64(out, record.duration_ms);
+    out.push(record.stream.into());
+    match record.client_ip {
+        Some(address) => put_text(out, &address.to_string()),
+        None => put_text(out, ""),
+    }
+    put_text(out, &record.upstream_request_id);
+    put_u64(out, record.attempts.len() as u64);
+    for attempt in &record.attempts {
+        write_attempt(out, attempt);
+    }
+}
+
+fn usage_fields(usage: &Usage) -> [u64; 13] {
+    [
+        usage.input,
+        usage.cache_read,
+        usage.cache_write_5m,
+        usage.cache_write_1h,
+        usage.input_audio,
+        usage.input_image,
+        usage.output,
+        usage.reasoning,
+        usage.output_audio,
+        usage.output_image,
+        usage.calls,
+        usage.duration_ms,
+        usage.images,
+    ]
+}
+
+fn write_usage(out: &mut Vec<u8>, usage: &Usage) {
+    for count in usage_fields(usage) {
+        put_u64(out, count);
+    }
+}
+
+fn write_attempt(out: &mut Vec<u8>, attempt: &Attempt) {
+    put_i64(out, attempt.provider_id.0);
+    put_text(out, &attempt.provider_name);
+    put_i64(out, attempt.credential_id.0);
+    put_text(out, &attempt.model);
+    put_u64(out, attempt.status.into());
+    put_u64(out, attempt.started_ms);
+    put_u64(out, attempt.duration_ms);
+    put_text(out, attempt.error.as_deref().unwrap_or_default());
+}
+
+fn read_record(reader: &mut Reader<'_>) -> Option<CallRecord> {
+    let id = CallId(Uuid::from_slice(reader.take(16)?).ok()?);
+    let (created_at, key_id, user_id) = (reader.i64()?, reader.i64()?, reader.i64()?);
+    let name = reader.text()?;
+    let operation = *Operation::ALL.iter().find(|operation| operation.as_str() == name)?;
+    Some(CallRecord {
+        id,
+        created_at: Timestamp(created_at),
+        key_id: KeyId(key_id),
+        user_id: UserId(user_id),
+        dialect: operation.dialect().as_str(),
+        operation: operation.as_str(),
+        model_asked: reader.text()?,
+        model_used: reader.text()?,
+        provider_id: reader.option()?.map(ProviderId),
+        provider_name: reader.text()?,
+        credential_id: reader.option()?.map(CredentialId),
+        status: reader.u16()?,
+        outcome: Outcome::from_name(&reader.text()?)?,
+        error: reader.text()?,
+        usage: read_usage(reader)?,
+        usage_source: UsageSource::from_name(&reader.text()?),
+        cost: reader.option()?.map(Micros),
+        first_token_ms: reader.option()?.map(i64::cast_unsigned),
+        duration_ms: reader.u64()?,
+        stream: reader.byte()? != 0,
+        client_ip: read_address(&reader.text()?)?,
+        upstream_request_id: reader.text()?,
+        attempts: read_attempts(reader)?,
+    })
+}
+
+/// Reads an address; the outer `None` says that the text is none.
+fn read_address(text: &str) -> Option<Option<IpAddr>> {
+    if text.is_empty() { Some(None) } else { text.parse().ok().map(Some) }
+}
+
+fn read_usage(reader: &mut Reader<'_>) -> Option<Usage> {
+    Some(Usage {
+        input: reader.u64()?,
+        cache_read: reader.u64()?,
+        cache_write_5m: reader.u64()?,
+        cache_write_1h: reader.u64()?,
+        input_audio: reader.u64()?,
+        input_image: reader.u64()?,
+        output: reader.u64()?,
+        reasoning: reader.u64()?,
+        output_audio: reader.u64()?,
+        output_image: reader.u64()?,
+        calls: reader.u64()?,
+        duration_ms: reader.u64()?,
+        images: reader.u64()?,
+    })
+}
+
+fn read_attempts(reader: &mut Reader<'_>) -> Option<Vec<Attempt>> {
+    /// A call tries far fewer; a larger number is damage.
+    const ATTEMPTS_MAX: u64 = 10_000;
+    let count = reader.u64().filter(|&count| count <= ATTEMPTS_MAX)?;
+    (0..count)
+        .map(|_| {
+            Some(Attempt {
+                provider_id: ProviderId(reader.i64()?),
+                provider_name: reader.text()?,
+                credential_id: CredentialId(reader.i64()?),
+                model: reader.text()?,
+                status: reader.u16()?,
+                started_ms: reader.u64()?,
+                duration_ms: reader.u64()?,
+                error: Some(reader.text()?).filter(|error| !error.is_empty()),
+            })
+        })
+        .collect()
+}

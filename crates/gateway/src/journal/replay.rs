@@ -1,0 +1,88 @@
+//! What an earlier process left in the journal.
+
+use std::collections::HashMap;
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use sluice_domain::call::{CallRecord, Outcome};
+use sluice_domain::id::CallId;
+
+use super::entry::{Found, read};
+use super::segment::{EXTENSION, HEAD_BYTES, MAGIC, checksum};
+
+/// Code of calls that were under way when the process ended without warning.
+const DIED: &str = "gateway_died";
+
+/// Calls that an earlier process noted and the database may lack.
+#[derive(Debug, Default)]
+pub(crate) struct Replay {
+    /// Their records; those that never ended are marked as broken.
+    pub(crate) records: Vec<CallRecord>,
+    files: Vec<PathBuf>,
+}
+
+impl Replay {
+    /// Removes the files: the database has all of it.
+    pub(crate) fn done(self) {
+        for file in self.files {
+            if let Err(error) = fs::remove_file(&file) {
+                tracing::warn!(%error, "a replayed segment of the journal cannot be removed");
+            }
+        }
+    }
+}
+
+/// Reads every segment in `dir`. Must be called before new ones are made.
+///
+/// # Errors
+/// The directory or a file cannot be read.
+pub(crate) fn read_left_over(dir: &Path) -> io::Result<Replay> {
+    let mut files: Vec<PathBuf> = fs::read_dir(dir)?
+        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+        .filter(|path| path.extension().is_some_and(|extension| extension == EXTENSION))
+        .collect();
+    files.sort();
+    let mut open: HashMap<CallId, CallRecord> = HashMap::new();
+    let mut records: HashMap<CallId, CallRecord> = HashMap::new();
+    for file in &files {
+        for found in notes(&fs::read(file)?) {
+            match found {
+                Found::Open(record) => drop(open.insert(record.id, record)),
+                Found::Close(record) => drop(records.insert(record.id, record)),
+            }
+        }
+    }
+    for (id, record) in open {
+        records.entry(id).or_insert_with(|| died(record));
+    }
+    let mut records: Vec<CallRecord> = records.into_values().collect();
+    records.sort_by_key(|record| record.id);
+    Ok(Replay { records, files })
+}
+
+fn died(mut record: CallRecord) -> CallRecord {
+    record.outcome = Outcome::Broken;
+    DIED.clone_into(&mut record.error);
+    record
+}
+
+/// Returns the notes of one segment, up to its end or to the first that is damaged.
+fn notes(segment: &[u8]) -> Vec<Found> {
+    let mut found = Vec::new();
+    let Some(mut rest) = segment.strip_prefix(MAGIC) else { return found };
+    while let Some((payload, after)) = next_payload(rest) {
+        found.extend(read(payload));
+        rest = after;
+    }
+    found
+}
+
+fn next_payload(bytes: &[u8]) -> Option<(&[u8], &[u8])> {
+    let (head, rest) = bytes.split_at_checked(HEAD_BYTES)?;
+    let (length, sum) = head.split_at_checked(4)?;
+    let length = usize::try_from(u32::from_le_bytes(length.try_into().ok()?)).ok()?;
+    let (payload, after) = rest.split_at_checked(length)?;
+    let is_whole = length > 0 && checksum(payload) == u32::from_le_bytes(sum.try_into().ok()?);
+    is_whole.then_some((payload, after))
+}

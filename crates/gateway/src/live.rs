@@ -1,0 +1,107 @@
+//! The configuration in force, and the task that keeps it so.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+use std::time::Duration;
+
+use arc_swap::ArcSwap;
+use sluice_domain::key::{Caller, KeyHash};
+use sluice_domain::provider::Timeouts;
+use sluice_protocol::vendor::Vendors;
+use sluice_store::{Store, StoreError};
+use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
+
+use crate::config::Declared;
+use crate::snapshot::{OriginNumbers, Snapshot, Sources};
+
+/// How often the database is asked whether another node changed the configuration. Changes are live within a second.
+const POLL_INTERVAL: Duration = Duration::from_millis(500);
+
+/// What a snapshot is made of besides the database.
+pub(crate) struct Ingredients {
+    pub(crate) store: Arc<Store>,
+    pub(crate) vendors: Arc<Vendors>,
+    pub(crate) declared: Declared,
+    pub(crate) timeouts: Timeouts,
+}
+
+/// The snapshot in force. Readers take it once per call.
+pub(crate) struct Live {
+    current: ArcSwap<Snapshot>,
+    ingredients: Ingredients,
+    declared_keys: HashMap<KeyHash, Arc<Caller>>,
+    origins: OriginNumbers,
+}
+
+impl Live {
+    /// Loads the configuration for the first time.
+    ///
+    /// # Errors
+    /// The database cannot be read.
+    pub(crate) async fn load_first(ingredients: Ingredients) -> Result<Self, StoreError> {
+        let declared_keys =
+            ingredients.declared.keys.iter().map(|key| (key.hash, Arc::new(key.caller.clone()))).collect();
+        let origins = OriginNumbers::default();
+        let snapshot = compile(&ingredients, &declared_keys, &origins).await?;
+        Ok(Self { current: ArcSwap::from_pointee(snapshot), ingredients, declared_keys, origins })
+    }
+
+    /// Returns the snapshot in force.
+    pub(crate) fn load(&self) -> Arc<Snapshot> {
+        self.current.load_full()
+    }
+
+    /// Follows the database until `stop`. `changed` tells of a change made on this node.
+    pub(crate) async fn follow(&self, changed: &Notify, stop: &CancellationToken) {
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = changed.notified() => {}
+                () = tokio::time::sleep(POLL_INTERVAL) => {}
+            }
+            match self.ingredients.store.config_revision().await {
+                Ok(revision) if revision == self.current.load().revision => {}
+                Ok(_) => self.reload().await,
+                Err(error) => tracing::debug!(%error, "the configuration's revision cannot be read"),
+            }
+        }
+    }
+
+    /// Reads the configuration again. The last good one stays in force when that fails.
+    async fn reload(&self) {
+        match compile(&self.ingredients, &self.declared_keys, &self.origins).await {
+            Ok(snapshot) => {
+                tracing::info!(revision = snapshot.revision, "the configuration changed");
+                self.current.store(Arc::new(snapshot));
+            }
+            Err(error) => tracing::error!(%error, "the configuration cannot be read; the last good one stays in force"),
+        }
+    }
+}
+
+async fn compile(
+    ingredients: &Ingredients,
+    declared_keys: &HashMap<KeyHash, Arc<Caller>>,
+    origins: &OriginNumbers,
+) -> Result<Snapshot, StoreError> {
+    let mut catalog = ingredients.store.load_catalog().await?;
+    let declared = &ingredients.declared;
+    catalog.providers.extend(declared.providers.iter().cloned());
+    catalog.credentials.extend(declared.credentials.iter().cloned());
+    catalog.routes.extend(declared.routes.iter().cloned());
+    let (snapshot, problems) = Snapshot::compile(&Sources {
+        revision: catalog.revision,
+        providers: &catalog.providers,
+        credentials: &catalog.credentials,
+        routes: &catalog.routes,
+        declared_keys,
+        vendors: &ingredients.vendors,
+        timeouts: ingredients.timeouts,
+        origins,
+    });
+    for problem in problems {
+        tracing::error!(%problem, "part of the configuration cannot be used");
+    }
+    Ok(snapshot)
+}

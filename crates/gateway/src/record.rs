@@ -1,0 +1,100 @@
+//! Records of calls on their way to the database.
+//!
+//! A call reserves its place in the queue before anything is sent upstream, so that a record can never be lost for want
+//! of room: where there is none, the call is refused instead. Writers take records in batches, off the request path.
+
+mod estimate;
+mod ticket;
+mod writer;
+
+use bytes::Bytes;
+use sluice_domain::call::{CallRecord, UpstreamObject};
+use sluice_protocol::meter::Metered;
+use tokio::sync::mpsc;
+
+use crate::journal::Mark;
+pub(crate) use ticket::{Ending, Ticket, millis};
+pub(crate) use writer::{Batching, replay, spawn_writer};
+
+/// A finished call, before its usage is worked out.
+#[derive(Debug)]
+pub(crate) struct Finished {
+    pub(crate) record: CallRecord,
+    pub(crate) metered: Option<Metered>,
+    pub(crate) request: RequestSample,
+    /// The call's notes in the journal, to be settled once the database has the record.
+    pub(crate) marks: Vec<Mark>,
+}
+
+/// What is kept of a request to estimate its tokens: all of a small one, the beginning of a large one.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct RequestSample {
+    pub(crate) text: Bytes,
+    pub(crate) total_bytes: usize,
+}
+
+/// Largest request of which all is kept while its answer streams. It shares the request's memory.
+const SAMPLE_WHOLE_MAX_BYTES: usize = 64 * 1024;
+/// What is copied of a larger one.
+const SAMPLE_HEAD_BYTES: usize = 16 * 1024;
+
+impl RequestSample {
+    /// Keeps what is needed of a request's plain body.
+    pub(crate) fn of(body: &Bytes) -> Self {
+        let text = if body.len() <= SAMPLE_WHOLE_MAX_BYTES {
+            body.clone()
+        } else {
+            Bytes::copy_from_slice(body.get(..SAMPLE_HEAD_BYTES).unwrap_or_default())
+        };
+        Self { text, total_bytes: body.len() }
+    }
+}
+
+/// What a writer takes.
+#[derive(Debug)]
+pub(crate) enum Entry {
+    /// A finished call.
+    Call(Box<Finished>),
+    /// An object that an upstream keeps for us.
+    Object(Box<UpstreamObject>),
+}
+
+/// One relay thread's end of the queue.
+#[derive(Debug, Clone)]
+pub(crate) struct Queue {
+    sender: mpsc::Sender<Entry>,
+}
+
+impl Queue {
+    /// Makes a queue of `capacity` entries with its reading end.
+    pub(crate) fn new(capacity: usize) -> (Self, mpsc::Receiver<Entry>) {
+        let (sender, receiver) = mpsc::channel(capacity);
+        (Self { sender }, receiver)
+    }
+
+    /// Reserves a place; `None` when the queue is full.
+    pub(crate) fn reserve(&self) -> Option<mpsc::OwnedPermit<Entry>> {
+        self.sender.clone().try_reserve_owned().ok()
+    }
+
+    /// Adds an object; when the queue is full it is only kept in memory.
+    pub(crate) fn remember(&self, object: UpstreamObject) -> bool {
+        self.sender.try_send(Entry::Object(Box::new(object))).is_ok()
+    }
+
+    /// Returns a view of the queue that does not keep it open.
+    pub(crate) fn watch(&self) -> QueueWatch {
+        QueueWatch(self.sender.downgrade())
+    }
+}
+
+/// Looks at a queue from outside.
+#[derive(Debug)]
+pub(crate) struct QueueWatch(mpsc::WeakSender<Entry>);
+
+impl QueueWatch {
+    /// Returns how many entries wait.
+    pub(crate) fn waiting(&self) -> usize {
+        self.0.upgrade().map_or(0, |sender| sender.max_capacity() - sender.capacity())
+    }
+}

@@ -1,0 +1,162 @@
+//! Content encodings (RFC 9110 §8.4): bodies are forwarded as they came, but what they say must be read.
+
+use std::io::{self, Read, Write};
+
+use http::HeaderMap;
+use http::header::CONTENT_ENCODING;
+
+/// An encoding that is understood.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Coding {
+    /// RFC 1952.
+    Gzip,
+    /// RFC 1950.
+    Deflate,
+    /// RFC 7932.
+    Brotli,
+    /// RFC 8878.
+    Zstd,
+}
+
+/// What a `content-encoding` header says.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Encoding {
+    /// Plain bytes.
+    Identity,
+    /// One known encoding.
+    One(Coding),
+    /// Something else.
+    Unknown,
+}
+
+/// Reads the `content-encoding` of a message.
+pub(crate) fn encoding(headers: &HeaderMap) -> Encoding {
+    let Some(value) = headers.get(CONTENT_ENCODING) else { return Encoding::Identity };
+    match value.to_str().unwrap_or("?").trim().to_ascii_lowercase().as_str() {
+        "" | "identity" => Encoding::Identity,
+        "gzip" | "x-gzip" => Encoding::One(Coding::Gzip),
+        "deflate" => Encoding::One(Coding::Deflate),
+        "br" => Encoding::One(Coding::Brotli),
+        "zstd" => Encoding::One(Coding::Zstd),
+        _ => Encoding::Unknown,
+    }
+}
+
+/// Decodes a whole body, at most `limit_bytes` of it.
+///
+/// # Errors
+/// The body is broken, or longer than the limit once decoded ([`io::ErrorKind::FileTooLarge`]).
+pub(crate) fn decode_whole(coding: Coding, body: &[u8], limit_bytes: u64) -> io::Result<Vec<u8>> {
+    let mut plain = Vec::new();
+    let limit = limit_bytes.saturating_add(1);
+    match coding {
+        Coding::Gzip => flate2::read::MultiGzDecoder::new(body).take(limit).read_to_end(&mut plain)?,
+        Coding::Deflate => flate2::read::ZlibDecoder::new(body).take(limit).read_to_end(&mut plain)?,
+        Coding::Brotli => brotli::Decompressor::new(body, BROTLI_BUFFER_BYTES).take(limit).read_to_end(&mut plain)?,
+        Coding::Zstd => zstd::stream::read::Decoder::new(body)?.take(limit).read_to_end(&mut plain)?,
+    };
+    if plain.len() as u64 > limit_bytes {
+        return Err(io::ErrorKind::FileTooLarge.into());
+    }
+    Ok(plain)
+}
+
+const BROTLI_BUFFER_BYTES: usize = 8 * 1024;
+
+/// Decodes a stream piece by piece.
+pub(crate) enum StreamDecoder {
+    Gzip(flate2::write::MultiGzDecoder<Vec<u8>>),
+    Deflate(flate2::write::ZlibDecoder<Vec<u8>>),
+    Brotli(Box<brotli::DecompressorWriter<Vec<u8>>>),
+    Zstd(Box<zstd::stream::write::Decoder<'static, Vec<u8>>>),
+    /// The stream was broken; nothing more is read of it.
+    Broken,
+}
+
+impl StreamDecoder {
+    pub(crate) fn new(coding: Coding) -> Self {
+        match coding {
+            Coding::Gzip => Self::Gzip(flate2::write::MultiGzDecoder::new(Vec::new())),
+            Coding::Deflate => Self::Deflate(flate2::write::ZlibDecoder::new(Vec::new())),
+            Coding::Brotli => Self::Brotli(Box::new(brotli::DecompressorWriter::new(Vec::new(), BROTLI_BUFFER_BYTES))),
+            Coding::Zstd => zstd::stream::write::Decoder::new(Vec::new())
+                .map_or(Self::Broken, |decoder| Self::Zstd(Box::new(decoder))),
+        }
+    }
+
+    /// Takes the next bytes and returns what they decode to. A broken stream yields nothing: metering must never
+    /// disturb the delivery.
+    pub(crate) fn push(&mut self, bytes: &[u8]) -> Vec<u8> {
+        let result = match self {
+            Self::Gzip(decoder) => written(decoder, bytes, flate2::write::MultiGzDecoder::get_mut),
+            Self::Deflate(decoder) => written(decoder, bytes, flate2::write::ZlibDecoder::get_mut),
+            Self::Brotli(decoder) => written(decoder.as_mut(), bytes, brotli::DecompressorWriter::get_mut),
+            Self::Zstd(decoder) => written(decoder.as_mut(), bytes, zstd::stream::write::Decoder::get_mut),
+            Self::Broken => return Vec::new(),
+        };
+        result.unwrap_or_else(|_| {
+            *self = Self::Broken;
+            Vec::new()
+        })
+    }
+}
+
+fn written<W: Write>(decoder: &mut W, bytes: &[u8], sink: impl Fn(&mut W) -> &mut Vec<u8>) -> io::Result<Vec<u8>> {
+    decoder.write_all(bytes)?;
+    decoder.flush()?;
+    Ok(std::mem::take(sink(decoder)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    fn encode(coding: Coding, plain: &[u8]) -> Vec<u8> {
+        let mut out = Vec::new();
+        match coding {
+            Coding::Gzip => {
+                let mut encoder = flate2::write::GzEncoder::new(&mut out, flate2::Compression::default());
+                encoder.write_all(plain).unwrap();
+                encoder.finish().unwrap();
+            }
+            Coding::Deflate => {
+                let mut encoder = flate2::write::ZlibEncoder::new(&mut out, flate2::Compression::default());
+                encoder.write_all(plain).unwrap();
+                encoder.finish().unwrap();
+            }
+            Coding::Brotli => {
+                let mut encoder = brotli::CompressorWriter::new(&mut out, 4096, 5, 20);
+                encoder.write_all(plain).unwrap();
+                drop(encoder);
+            }
+            Coding::Zstd => out = zstd::encode_all(plain, 3).unwrap(),
+        }
+        out
+    }
+
+    #[rstest]
+    fn each_encoding_is_read_whole_and_in_pieces(
+        #[values(Coding::Gzip, Coding::Deflate, Coding::Brotli, Coding::Zstd)] coding: Coding,
+    ) {
+        let plain: Vec<u8> = (0..20_000u32).flat_map(|n| n.to_string().into_bytes()).collect();
+        let encoded = encode(coding, &plain);
+        assert_eq!(decode_whole(coding, &encoded, 1 << 20).unwrap(), plain);
+        let mut decoder = StreamDecoder::new(coding);
+        let streamed: Vec<u8> = encoded.chunks(7).flat_map(|piece| decoder.push(piece)).collect();
+        assert_eq!(streamed, plain);
+    }
+
+    #[rstest]
+    fn a_bomb_is_stopped_at_the_limit(#[values(Coding::Gzip, Coding::Brotli, Coding::Zstd)] coding: Coding) {
+        let encoded = encode(coding, &vec![0; 10 << 20]);
+        assert_eq!(decode_whole(coding, &encoded, 1 << 20).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+    }
+
+    #[test]
+    fn a_broken_stream_yields_nothing() {
+        let mut decoder = StreamDecoder::new(Coding::Gzip);
+        assert_eq!(decoder.push(b"this is not gzip"), b"");
+        assert_eq!(decoder.push(b"nor is this"), b"");
+    }
+}

@@ -1,0 +1,238 @@
+//! Delivery: the upstream's bytes to the client as they come, with the meter looking on.
+
+use std::collections::VecDeque;
+use std::pin::Pin;
+use std::task::{Context, Poll};
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http_body::{Body, Frame, SizeHint};
+use hyper::body::Incoming;
+use sluice_domain::call::Outcome;
+use sluice_protocol::meter::{Framing, is_usage_only_event};
+use sluice_protocol::operation::{Dialect, Operation};
+use sluice_protocol::problem::{EventStyle, Problem};
+use sluice_protocol::sse::EventFilter;
+use tokio::time::Sleep;
+
+use super::body::BodyError;
+use super::exchange::{Accepted, Reading};
+use super::fault::Kind;
+use crate::record::{Ending, Ticket};
+use crate::upstream::Lease;
+
+/// Called with the id of an object that the answer made.
+pub(crate) type OnObject = Box<dyn FnOnce(String) + Send + Sync>;
+
+/// An answer on its way. Whatever happens to it, its ticket is finished exactly once: at its end, when the upstream
+/// breaks, or when the client leaves and it is dropped.
+pub(crate) struct Tap {
+    held: VecDeque<Bytes>,
+    body: Incoming,
+    lease: Option<Lease>,
+    reading: Option<Reading>,
+    filter: Option<EventFilter>,
+    ticket: Ticket,
+    facts: Facts,
+    patience: Patience,
+    on_object: Option<OnObject>,
+    is_done: bool,
+}
+
+/// What the delivery must know of the call.
+pub(crate) struct Facts {
+    pub(crate) operation: Operation,
+    pub(crate) call: String,
+    pub(crate) is_error_answer: bool,
+}
+
+/// How long the upstream may keep silent. The timer is only set when a poll finds nothing, and only moved when it
+/// fires: a chunk costs no timer work.
+struct Patience {
+    idle: Duration,
+    deadline: Instant,
+    last_piece: Instant,
+    timer: Option<Pin<Box<Sleep>>>,
+}
+
+impl Patience {
+    fn touch(&mut self) {
+        self.last_piece = Instant::now();
+    }
+
+    /// Returns whether time is up; otherwise this task is woken when it may be.
+    fn is_over(&mut self, cx: &mut Context<'_>) -> bool {
+        loop {
+            let until = (self.last_piece + self.idle).min(self.deadline);
+            let timer = self.timer.get_or_insert_with(|| Box::pin(tokio::time::sleep_until(until.into())));
+            if timer.as_mut().poll(cx).is_pending() {
+                return false;
+            }
+            if Instant::now() >= until {
+                return true;
+            }
+            timer.as_mut().reset(until.into());
+        }
+    }
+}
+
+impl Tap {
+    /// Begins the delivery of an accepted answer.
+    pub(crate) fn new(accepted: Accepted, ticket: Ticket, facts: Facts, on_object: Option<OnObject>) -> Self {
+        let Accepted { held, body, lease, reading, withholds_usage, idle, deadline, .. } = accepted;
+        Self {
+            held,
+            body,
+            lease: Some(lease),
+            reading: Some(reading),
+            filter: withholds_usage.then(EventFilter::default),
+            ticket,
+            facts,
+            patience: Patience { idle, deadline, last_piece: Instant::now(), timer: None },
+            on_object,
+            is_done: false,
+        }
+    }
+
+    /// Takes bytes that go out; returns what the client sees of them.
+    fn pass(&mut self, bytes: Bytes) -> Bytes {
+        match &mut self.filter {
+            None => bytes,
+            Some(filter) => filter.push(&bytes, |event| !is_usage_only_event(event)).into(),
+        }
+    }
+
+    /// The upstream's answer is at its end.
+    fn complete(&mut self) {
+        if let Some(lease) = self.lease.take() {
+            lease.give_back();
+        }
+        self.end(Outcome::Complete, "", true);
+    }
+
+    fn end(&mut self, outcome: Outcome, error: &'static str, reached_end: bool) {
+        let Some(reading) = self.reading.take() else { return };
+        self.is_done = true;
+        let metered = reading.meter.finish(reached_end);
+        if let (Some(id), Some(on_object)) = (metered.object_id.clone(), self.on_object.take()) {
+            on_object(id);
+        }
+        let (outcome, error) = match outcome {
+            _ if self.facts.is_error_answer => (outcome, error),
+            // Many clients hang up after the last event without waiting for the connection's own end.
+            Outcome::Abandoned if metered.is_finished => (Outcome::Complete, ""),
+            Outcome::Complete if metered.is_failed => (Outcome::Broken, "upstream_error_event"),
+            Outcome::Complete if !metered.is_finished => (Outcome::Broken, "upstream_truncated"),
+            _ => (outcome, error),
+        };
+        self.ticket.finish(Ending { outcome, error, metered: Some(metered) });
+    }
+
+    /// The upstream broke off. Returns the last event for the client, or `None` where none can be told.
+    fn break_off(&mut self, kind: Kind, message: &str) -> Option<Bytes> {
+        self.lease = None;
+        let last_event = self.last_event(kind, message);
+        self.end(Outcome::Broken, kind.facts().code, false);
+        last_event
+    }
+
+    fn last_event(&self, kind: Kind, message: &str) -> Option<Bytes> {
+        let reading = self.reading.as_ref()?;
+        if reading.framing != Framing::Events || !reading.is_plain() {
+            return None;
+        }
+        let facts = kind.facts();
+        let problem = Problem { status: facts.status.as_u16(), code: facts.code, message, call: &self.facts.call };
+        let dialect = self.facts.operation.dialect();
+        let style = match dialect {
+            Dialect::OpenaiResponses => EventStyle::Responses { sequence_number: reading.meter.events() },
+            Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Gemini | Dialect::Single => EventStyle::Plain,
+        };
+        let event = problem.event(dialect.family(), style);
+        // A torn event is closed first, so that the error stands by itself.
+        let is_torn = self.filter.is_none() && !reading.meter.is_between_events();
+        Some(if is_torn { [b"\n\n", event.as_slice()].concat().into() } else { event.into() })
+    }
+
+    fn fail(&mut self, kind: Kind, message: &'static str) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.break_off(kind, message) {
+            Some(event) => Poll::Ready(Some(Ok(Frame::data(event)))),
+            None => Poll::Ready(Some(Err(message.into()))),
+        }
+    }
+}
+
+impl Body for Tap {
+    type Data = Bytes;
+    type Error = BodyError;
+
+    fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        let this = &mut *self;
+        if let Some(bytes) = this.held.pop_front() {
+            if this.held.is_empty() && this.body.is_end_stream() {
+                this.complete();
+            }
+            let passed = this.pass(bytes);
+            return Poll::Ready(Some(Ok(Frame::data(passed))));
+        }
+        if this.is_done {
+            let rest = this.filter.take().map(|mut filter| filter.finish()).filter(|rest| !rest.is_empty());
+            return Poll::Ready(rest.map(|rest| Ok(Frame::data(rest.into()))));
+        }
+        loop {
+            match Pin::new(&mut this.body).poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => {
+                    let Ok(bytes) = frame.into_data() else { continue };
+                    this.patience.touch();
+                    if let Some(reading) = &mut this.reading {
+                        reading.push(&bytes);
+                    }
+                    if this.body.is_end_stream() {
+                        this.complete();
+                    }
+                    let passed = this.pass(bytes);
+                    if passed.is_empty() && !this.is_done {
+                        continue;
+                    }
+                    return Poll::Ready(Some(Ok(Frame::data(passed))));
+                }
+                Poll::Ready(Some(Err(error))) => {
+                    tracing::warn!(call = %this.facts.call, %error, "an upstream broke off in the middle of an answer");
+                    return this.fail(Kind::UpstreamBroken, "the upstream broke off in the middle of the answer");
+                }
+                Poll::Ready(None) => {
+                    this.complete();
+                    let rest = this.filter.take().map(|mut filter| filter.finish()).filter(|rest| !rest.is_empty());
+                    return Poll::Ready(rest.map(|rest| Ok(Frame::data(rest.into()))));
+                }
+                Poll::Pending if this.patience.is_over(cx) => {
+                    return this
+                        .fail(Kind::UpstreamTimeout, "the upstream stopped sending in the middle of the answer");
+                }
+                Poll::Pending => return Poll::Pending,
+            }
+        }
+    }
+
+    fn is_end_stream(&self) -> bool {
+        self.held.is_empty() && self.is_done && self.filter.is_none()
+    }
+
+    fn size_hint(&self) -> SizeHint {
+        if self.filter.is_some() || self.is_done {
+            return SizeHint::default();
+        }
+        let held: u64 = self.held.iter().map(|bytes| bytes.len() as u64).sum();
+        match self.body.size_hint().exact() {
+            Some(rest) => SizeHint::with_exact(rest + held),
+            None => SizeHint::default(),
+        }
+    }
+}
+
+impl Drop for Tap {
+    /// The client left. Dropping the lease closes the upstream's connection at once.
+    fn drop(&mut self) {
+        self.end(Outcome::Abandoned, "client_left", false);
+    }
+}

@@ -1,0 +1,255 @@
+//! What a request asks for, read from its body once.
+
+use std::ops::Range;
+
+use bytes::Bytes;
+use http::HeaderMap;
+use http::header::CONTENT_TYPE;
+use sluice_protocol::edit::{Edits, Segment};
+use sluice_protocol::form::Form;
+use sluice_protocol::operation::{ModelPlace, Operation};
+use sluice_protocol::raw::{RawObject, json_string};
+
+use super::fault::{Fault, Kind};
+use super::intake::Payload;
+use crate::upstream::OutBody;
+
+/// What is asked for.
+#[derive(Debug)]
+pub(crate) struct Demand {
+    pub(crate) operation: Operation,
+    /// Public model name; empty for calls about an object.
+    pub(crate) model: String,
+    /// Whether the client wants a stream.
+    pub(crate) is_stream: bool,
+    /// An earlier response that this one goes on from.
+    pub(crate) previous_response: Option<String>,
+    payload: Payload,
+    model_place: Option<BodyModel>,
+    usage_request: Option<(Range<usize>, Vec<u8>)>,
+}
+
+/// Where the model stands in the body.
+#[derive(Debug)]
+enum BodyModel {
+    Json(Range<usize>),
+    Form(Range<usize>),
+}
+
+/// What a body tells.
+#[derive(Debug, Default)]
+struct Told {
+    model: Option<String>,
+    model_place: Option<BodyModel>,
+    is_stream: bool,
+    previous_response: Option<String>,
+    usage_request: Option<(Range<usize>, Vec<u8>)>,
+}
+
+/// Bodies above this are read on a thread that may take its time.
+const INLINE_MAX_BYTES: usize = 512 * 1024;
+
+impl Demand {
+    /// Reads a request. `subject` is the model or the object's id from the path.
+    ///
+    /// # Errors
+    /// Says what is wrong with the body.
+    pub(crate) async fn read(
+        operation: Operation,
+        subject: &str,
+        headers: &HeaderMap,
+        payload: Payload,
+    ) -> Result<Self, Fault> {
+        if operation.model_place() == ModelPlace::Object {
+            let told = Told::default();
+            return Ok(Self::new(operation, String::new(), told, payload));
+        }
+        let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
+        let is_form = content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
+        let plain = payload.plain.clone();
+        let told = if plain.len() <= INLINE_MAX_BYTES {
+            read_body(operation, &plain, is_form.then_some(content_type))?
+        } else {
+            let content_type = content_type.to_owned();
+            tokio::task::spawn_blocking(move || read_body(operation, &plain, is_form.then_some(&content_type)))
+                .await
+                .map_err(|_| Fault::new(Kind::InvalidBody, "the body could not be read"))??
+        };
+        let model = match operation.model_place() {
+            ModelPlace::Path => subject.to_owned(),
+            ModelPlace::Body | ModelPlace::Object => told
+                .model
+                .clone()
+                .filter(|model| !model.trim().is_empty())
+                .or_else(|| default_model(operation).map(str::to_owned))
+                .ok_or_else(|| Fault::new(Kind::MissingModel, "the request names no `model`; add one"))?,
+        };
+        Ok(Self::new(operation, model, told, payload))
+    }
+
+    fn new(operation: Operation, model: String, told: Told, payload: Payload) -> Self {
+        Self {
+            operation,
+            model,
+            is_stream: told.is_stream || operation == Operation::GeminiStream,
+            previous_response: told.previous_response,
+            payload,
+            model_place: told.model_place,
+            usage_request: told.usage_request,
+        }
+    }
+
+    /// Returns the decoded body.
+    pub(crate) fn plain(&self) -> &Bytes {
+        &self.payload.plain
+    }
+
+    /// Returns whether the client left out the usage that a chat stream can carry.
+    pub(crate) fn lacks_usage_request(&self) -> bool {
+        self.usage_request.is_some()
+    }
+
+    /// Returns the body to send for the upstream's `model`, and whether it still has the client's encoding.
+    pub(crate) fn body_for(&self, model: &str, asks_for_usage: bool) -> (OutBody, bool) {
+        let mut edits = Edits::default();
+        if model != self.model {
+            match &self.model_place {
+                Some(BodyModel::Json(range)) => edits.replace(range.clone(), json_string(model)),
+                Some(BodyModel::Form(range)) => edits.replace(range.clone(), model.as_bytes().to_vec()),
+                None => {}
+            }
+        }
+        if let Some((range, value)) = self.usage_request.as_ref().filter(|_| asks_for_usage) {
+            edits.replace(range.clone(), value.clone());
+        }
+        if edits.is_empty() {
+            return (OutBody::new(vec![self.payload.wire.clone()]), self.payload.is_encoded);
+        }
+        let plain = &self.payload.plain;
+        /// Below this one copy is cheaper than several writes.
+        const COPY_MAX_BYTES: usize = 64 * 1024;
+        if plain.len() <= COPY_MAX_BYTES {
+            return (OutBody::new(vec![edits.apply(plain).into()]), false);
+        }
+        let pieces = edits
+            .segments(plain.len())
+            .into_iter()
+            .map(|segment| match segment {
+                Segment::Kept(range) => plain.slice(range),
+                Segment::New(bytes) => Bytes::copy_from_slice(bytes),
+            })
+            .collect();
+        (OutBody::new(pieces), false)
+    }
+}
+
+fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Result<Told, Fault> {
+    let invalid = |error: &dyn std::fmt::Display| Fault::new(Kind::InvalidBody, error.to_string());
+    if let Some(content_type) = form_type {
+        let form = Form::parse(body, content_type).map_err(|error| invalid(&error))?;
+        return Ok(Told {
+            model: form.text("model").map(str::to_owned),
+            model_place: form.range("model").map(BodyModel::Form),
+            is_stream: form.text("stream").is_some_and(|text| text.eq_ignore_ascii_case("true")),
+            ..Told::default()
+        });
+    }
+    let object = RawObject::parse(body).map_err(|error| invalid(&error))?;
+    let in_path = operation.model_place() == ModelPlace::Path;
+    if !in_path && object.has("model") && object.string("model").is_none() {
+        return Err(Fault::new(Kind::MissingModel, "`model` must be a string"));
+    }
+    let is_stream = object.is_true("stream");
+    Ok(Told {
+        model: object.string("model").map(std::borrow::Cow::into_owned),
+        model_place: object.range("model").filter(|_| !in_path).map(BodyModel::Json),
+        is_stream,
+        previous_response: object.string("previous_response_id").map(std::borrow::Cow::into_owned),
+        usage_request: (is_stream && is_chat(operation)).then(|| usage_request(&object)).flatten(),
+    })
+}
+
+const fn is_chat(operation: Operation) -> bool {
+    matches!(operation, Operation::ChatCompletions | Operation::Completions)
+}
+
+/// Returns the edit that makes a chat stream report its usage; `None` when it does already.
+fn usage_request(object: &RawObject<'_>) -> Option<(Range<usize>, Vec<u8>)> {
+    let mut edits = Edits::default();
+    match object.get("stream_options").filter(|options| *options != b"null") {
+        None => object.set("stream_options", br#"{"include_usage":true}"#, &mut edits),
+        Some(options) => {
+            let inner = RawObject::parse(options).ok()?;
+            if inner.is_true("include_usage") {
+                return None;
+            }
+            let mut inner_edits = Edits::default();
+            inner.set("include_usage", b"true", &mut inner_edits);
+            object.set("stream_options", &inner_edits.apply(options), &mut edits);
+        }
+    }
+    edits.into_single()
+}
+
+/// Returns the model that the vendor takes when a request of this operation names none.
+const fn default_model(operation: Operation) -> Option<&'static str> {
+    match operation {
+        Operation::ImageGenerations | Operation::ImageEdits | Operation::ImageVariations => Some("dall-e-2"),
+        Operation::Moderations => Some("omni-moderation-latest"),
+        _ => None,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use http_body_util::BodyExt;
+
+    async fn demand(operation: Operation, body: &str) -> Result<Demand, Fault> {
+        let plain = Bytes::from(body.to_owned());
+        let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
+        Demand::read(operation, "", &HeaderMap::new(), payload).await
+    }
+
+    async fn sent(demand: &Demand, model: &str, asks_for_usage: bool) -> String {
+        let (body, _) = demand.body_for(model, asks_for_usage);
+        String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap()
+    }
+
+    #[tokio::test]
+    async fn only_the_model_changes_and_only_when_it_must() {
+        let body = r#"{"model":"gpt-4o","b":1.0,"a":"<x>&","seed":9007199254740993}"#;
+        let demand = demand(Operation::ChatCompletions, body).await.unwrap();
+        assert_eq!(sent(&demand, "gpt-4o", false).await, body);
+        assert_eq!(sent(&demand, "gpt-x", false).await, body.replace("gpt-4o", "gpt-x"));
+    }
+
+    #[tokio::test]
+    async fn a_stream_asks_for_usage_once() {
+        let cases = [
+            (
+                r#"{"model":"m","stream":true}"#,
+                Some(r#"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#),
+            ),
+            (
+                r#"{"model":"m","stream_options":{"x":1,"include_usage":false},"stream":true}"#,
+                Some(r#"{"model":"m","stream_options":{"x":1,"include_usage":true},"stream":true}"#),
+            ),
+            (r#"{"model":"m","stream":true,"stream_options":{"include_usage":true}}"#, None),
+            (r#"{"model":"m","stream":false}"#, None),
+        ];
+        for (body, expected) in cases {
+            let demand = demand(Operation::ChatCompletions, body).await.unwrap();
+            assert_eq!(demand.lacks_usage_request(), expected.is_some());
+            assert_eq!(sent(&demand, "m", true).await, expected.unwrap_or(body));
+        }
+    }
+
+    #[tokio::test]
+    async fn a_body_without_model_is_refused_unless_the_vendor_has_a_default() {
+        assert_eq!(demand(Operation::ChatCompletions, "{}").await.unwrap_err().kind, Kind::MissingModel);
+        assert_eq!(demand(Operation::ChatCompletions, r#"{"model":5}"#).await.unwrap_err().kind, Kind::MissingModel);
+        assert_eq!(demand(Operation::ChatCompletions, "[1]").await.unwrap_err().kind, Kind::InvalidBody);
+        assert_eq!(demand(Operation::ImageGenerations, "{}").await.unwrap().model, "dall-e-2");
+    }
+}

@@ -1,0 +1,331 @@
+//! One attempt: a request to one candidate, and the verdict on what came back.
+
+use std::collections::VecDeque;
+use std::time::{Duration, Instant};
+
+use bytes::Bytes;
+use http::header::{self, HeaderMap};
+use http::uri::PathAndQuery;
+use http::{Method, Request, StatusCode, Uri, response};
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject, judge_first_frame};
+use sluice_protocol::operation::Operation;
+
+use super::coding::{Encoding, StreamDecoder, encoding};
+use super::demand::Demand;
+use super::fault::{Fault, Kind};
+use crate::snapshot::Candidate;
+use crate::tokens;
+use crate::upstream::{ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
+
+/// An answer that goes to the client.
+pub(crate) struct Accepted {
+    pub(crate) parts: response::Parts,
+    /// Bytes that were read to judge the answer.
+    pub(crate) held: VecDeque<Bytes>,
+    pub(crate) body: Incoming,
+    pub(crate) lease: Lease,
+    pub(crate) reading: Reading,
+    /// Whether events that the client did not ask for are held back.
+    pub(crate) withholds_usage: bool,
+    /// Longest pause between two pieces.
+    pub(crate) idle: Duration,
+    /// End of the whole attempt's time.
+    pub(crate) deadline: Instant,
+}
+
+/// The meter, with what it needs to read encoded bytes.
+pub(crate) struct Reading {
+    pub(crate) framing: Framing,
+    pub(crate) meter: Meter,
+    decoder: Option<StreamDecoder>,
+}
+
+impl Reading {
+    /// Takes the next bytes as they came.
+    pub(crate) fn push(&mut self, bytes: &[u8]) {
+        match &mut self.decoder {
+            None => self.meter.push(bytes),
+            Some(decoder) => {
+                let plain = decoder.push(bytes);
+                self.meter.push(&plain);
+            }
+        }
+    }
+
+    /// Returns whether something of ours may be added to the answer.
+    pub(crate) fn is_plain(&self) -> bool {
+        self.decoder.is_none()
+    }
+}
+
+/// What came of an attempt.
+pub(crate) enum Tried {
+    /// The client gets this.
+    Accepted(Box<Accepted>),
+    /// Another candidate may do better. Where the upstream said something, the client gets that if none does.
+    Failed(Fault, u16, Option<Box<Accepted>>),
+}
+
+/// What all attempts of a call have in common.
+pub(crate) struct Plan<'c> {
+    pub(crate) method: &'c Method,
+    pub(crate) client_path: &'c str,
+    pub(crate) query: &'c str,
+    pub(crate) subject: &'c str,
+    /// The client's headers, without what must not leave.
+    pub(crate) headers: &'c HeaderMap,
+    pub(crate) demand: &'c Demand,
+    pub(crate) is_billed: bool,
+}
+
+/// Tries one candidate.
+pub(crate) async fn attempt(pool: &std::sync::Arc<Pool>, plan: &Plan<'_>, candidate: &Candidate<'_>) -> Tried {
+    let provider = &candidate.target.provider;
+    let timeouts = provider.timeouts;
+    let started = Instant::now();
+    let asks_for_usage = plan.is_billed && plan.demand.lacks_usage_request() && provider.takes_stream_options();
+    let Some(outgoing) = Outgoing::build(plan, candidate, asks_for_usage) else {
+        return Tried::Failed(Fault::new(Kind::OperationNotServed, "no path can be made for this model"), 0, None);
+    };
+    let until_first_byte = tokio::time::Instant::from_std(started + timeouts.connect + timeouts.first_byte);
+    let sending = pool.send(&provider.origin, timeouts.connect, || outgoing.request());
+    let exchanged = match tokio::time::timeout_at(until_first_byte, sending).await {
+        Ok(Ok(exchanged)) => exchanged,
+        Ok(Err(error)) => return Tried::Failed(send_fault(&provider.name, &error), 0, None),
+        Err(_) => return Tried::Failed(first_byte_fault(&provider.name, timeouts.first_byte), 0, None),
+    };
+    let mut accepted = receive(plan.demand, candidate, exchanged, started);
+    accepted.withholds_usage =
+        asks_for_usage && accepted.reading.framing == Framing::Events && accepted.reading.is_plain();
+    let status = accepted.parts.status;
+    if let Some(fault) = status_fault(&provider.name, status) {
+        let keeps_answer = !matches!(fault.kind, Kind::UpstreamAuth | Kind::UpstreamQuota | Kind::UpstreamInvalid);
+        return Tried::Failed(fault, status.as_u16(), keeps_answer.then_some(accepted));
+    }
+    if !status.is_success() {
+        return Tried::Accepted(accepted);
+    }
+    if is_page(plan.demand.operation, &accepted.parts.headers) {
+        let fault = Fault::new(
+            Kind::UpstreamInvalid,
+            format!("provider `{}` answered with a web page; check its base URL", provider.name),
+        );
+        return Tried::Failed(fault, status.as_u16(), None);
+    }
+    match tokio::time::timeout_at(until_first_byte, first_frame(&mut accepted)).await {
+        Ok(Ok(FirstFrame::Answer | FirstFrame::Undecided)) => Tried::Accepted(accepted),
+        Ok(Ok(FirstFrame::Error)) => {
+            let is_empty = accepted.held.is_empty();
+            let what = if is_empty { "an empty answer" } else { "an error in a good answer's place" };
+            let fault = Fault::new(Kind::UpstreamInvalid, format!("provider `{}` sent {what}", provider.name));
+            Tried::Failed(fault, status.as_u16(), (!is_empty).then_some(accepted))
+        }
+        Ok(Err(error)) => {
+            let fault = broken_fault(&provider.name, &error);
+            Tried::Failed(fault, status.as_u16(), None)
+        }
+        Err(_) => Tried::Failed(first_byte_fault(&provider.name, timeouts.first_byte), status.as_u16(), None),
+    }
+}
+
+/// A request as it goes out; it can be sent more than once.
+struct Outgoing {
+    method: Method,
+    path: PathAndQuery,
+    headers: HeaderMap,
+    body: OutBody,
+}
+
+impl Outgoing {
+    fn build(plan: &Plan<'_>, candidate: &Candidate<'_>, asks_for_usage: bool) -> Option<Self> {
+        let provider = &candidate.target.provider;
+        let operation = plan.demand.operation;
+        let subject = if plan.demand.model.is_empty() { plan.subject } else { candidate.model };
+        let path = provider.path(operation, subject, plan.query, plan.client_path)?;
+        let (body, keeps_encoding) = plan.demand.body_for(candidate.model, asks_for_usage);
+        let mut headers = HeaderMap::with_capacity(plan.headers.len() + 4);
+        headers.insert(header::HOST, provider.origin.host_header.clone());
+        headers.extend(plan.headers.clone());
+        if !keeps_encoding {
+            headers.remove(header::CONTENT_ENCODING);
+        }
+        if asks_for_usage {
+            // What is added must be found again and taken out, which an encoded stream would hide.
+            headers.remove(header::ACCEPT_ENCODING);
+        }
+        if let Some((name, value)) = candidate.target.auth(operation.dialect()) {
+            headers.insert(name.clone(), value.clone());
+        }
+        for (name, value) in &provider.default_headers {
+            headers.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        Some(Self { method: plan.method.clone(), path, headers, body })
+    }
+
+    fn request(&self) -> Request<OutBody> {
+        let mut request = Request::new(self.body.clone());
+        *request.method_mut() = self.method.clone();
+        *request.uri_mut() = Uri::from(self.path.clone());
+        *request.headers_mut() = self.headers.clone();
+        if self.body.len() == 0 && self.method == Method::POST {
+            request.headers_mut().insert(header::CONTENT_LENGTH, 0.into());
+        }
+        request
+    }
+}
+
+fn receive(demand: &Demand, candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) -> Box<Accepted> {
+    let timeouts = candidate.target.provider.timeouts;
+    let (parts, body) = exchanged.response.into_parts();
+    let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
+    let coding = encoding(&parts.headers);
+    // An encoding that nobody can read is passed on and metered by estimate.
+    let framing = match (coding, parts.status.is_success()) {
+        (Encoding::Unknown, _) | (_, false) => Framing::Opaque,
+        (Encoding::Identity | Encoding::One(_), true) => Framing::of(content_type.unwrap_or_default()),
+    };
+    let decoder = match coding {
+        Encoding::One(coding) => Some(StreamDecoder::new(coding)),
+        Encoding::Identity | Encoding::Unknown => None,
+    };
+    let meter = Meter::new(Subject {
+        operation: demand.operation,
+        framing,
+        convention: candidate.target.provider.convention(demand.operation),
+        count_tokens: tokens::count,
+    });
+    Box::new(Accepted {
+        parts,
+        held: VecDeque::new(),
+        body,
+        lease: exchanged.lease,
+        reading: Reading { framing, meter, decoder },
+        withholds_usage: false,
+        idle: timeouts.idle,
+        deadline: started + timeouts.total,
+    })
+}
+
+/// Reads until it is clear whether an answer or an error begins.
+async fn first_frame(accepted: &mut Accepted) -> Result<FirstFrame, hyper::Error> {
+    let framing = accepted.reading.framing;
+    let mut start = Vec::new();
+    loop {
+        let is_whole = accepted.body.is_end_stream();
+        if is_whole && start.is_empty() && accepted.held.is_empty() {
+            return Ok(if framing == Framing::Opaque { FirstFrame::Answer } else { FirstFrame::Error });
+        }
+        let Some(frame) = accepted.body.frame().await else {
+            return Ok(judge_first_frame(framing, &start, true));
+        };
+        let Ok(data) = frame?.into_data() else { continue };
+        let is_whole = accepted.body.is_end_stream();
+        let verdict = match &mut accepted.reading.decoder {
+            // The usual case: one plain piece tells, and nothing is copied.
+            None if start.is_empty() => {
+                let verdict = judge_first_frame(framing, &data, is_whole);
+                if verdict == FirstFrame::Undecided {
+                    start.extend_from_slice(&data);
+                }
+                accepted.reading.meter.push(&data);
+                verdict
+            }
+            None => {
+                start.extend_from_slice(&data);
+                accepted.reading.meter.push(&data);
+                judge_first_frame(framing, &start, is_whole)
+            }
+            Some(decoder) => {
+                let plain = decoder.push(&data);
+                accepted.reading.meter.push(&plain);
+                start.extend_from_slice(&plain);
+                judge_first_frame(framing, &start, is_whole)
+            }
+        };
+        accepted.held.push_back(data);
+        if verdict != FirstFrame::Undecided || is_whole {
+            return Ok(verdict);
+        }
+    }
+}
+
+/// Returns why an upstream's status sends the call elsewhere; `None` for answers and for faults of the client.
+fn status_fault(provider: &str, status: StatusCode) -> Option<Fault> {
+    let fault = match status.as_u16() {
+        401 => Fault::new(
+            Kind::UpstreamAuth,
+            format!("provider `{provider}` refused Sluice's credential; ask the operator to renew it"),
+        ),
+        402 => Fault::new(
+            Kind::UpstreamQuota,
+            format!("provider `{provider}` says that its balance is used up; ask the operator to top it up"),
+        ),
+        300..=399 => Fault::new(
+            Kind::UpstreamInvalid,
+            format!("provider `{provider}` answered with a redirect; check its base URL"),
+        ),
+        403 | 408 | 409 | 425 | 429 | 500..=599 => {
+            Fault::new(Kind::UpstreamBroken, format!("provider `{provider}` answered with status {status}"))
+        }
+        _ => return None,
+    };
+    Some(fault)
+}
+
+/// Returns whether an answer is a web page where data was asked for: a wrong base URL, or a gate in front.
+fn is_page(operation: Operation, headers: &HeaderMap) -> bool {
+    let is_html = headers
+        .get(header::CONTENT_TYPE)
+        .and_then(|value| value.to_str().ok())
+        .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"));
+    is_html && !matches!(operation, Operation::AudioTranscriptions | Operation::AudioTranslations)
+}
+
+fn send_fault(provider: &str, error: &SendError) -> Fault {
+    match error {
+        SendError::Connect(ConnectError::TimedOut(limit)) => Fault::new(
+            Kind::UpstreamTimeout,
+            format!("connecting to provider `{provider}` took longer than {} ms", limit.as_millis()),
+        ),
+        SendError::Connect(error) => {
+            tracing::warn!(provider, %error, "connecting to an upstream failed");
+            Fault::new(Kind::UpstreamUnreachable, format!("provider `{provider}` cannot be reached"))
+        }
+        SendError::Broken(error) => broken_fault(provider, error),
+    }
+}
+
+fn broken_fault(provider: &str, error: &hyper::Error) -> Fault {
+    tracing::warn!(provider, %error, "an upstream broke off");
+    Fault::new(Kind::UpstreamBroken, format!("provider `{provider}` broke off before an answer came"))
+}
+
+fn first_byte_fault(provider: &str, limit: Duration) -> Fault {
+    Fault::new(Kind::UpstreamTimeout, format!("provider `{provider}` sent nothing for {} ms", limit.as_millis()))
+}
+
+/// Longest rest of a discarded answer that is read so that its connection can be used again.
+const DRAIN_MAX_BYTES: usize = 64 * 1024;
+const DRAIN_LIMIT: Duration = Duration::from_secs(2);
+
+/// Reads the rest of an answer that nobody wants, so that an outage does not also cost a new connection for each call.
+pub(crate) fn discard(accepted: Box<Accepted>) {
+    tokio::spawn(async move {
+        let Accepted { mut body, lease, .. } = *accepted;
+        let drained = tokio::time::timeout(DRAIN_LIMIT, async {
+            let mut read = 0;
+            while let Some(frame) = body.frame().await {
+                read += frame.ok()?.data_ref().map_or(0, Bytes::len);
+                if read > DRAIN_MAX_BYTES {
+                    return None;
+                }
+            }
+            Some(())
+        });
+        if let Ok(Some(())) = drained.await {
+            lease.give_back();
+        }
+    });
+}

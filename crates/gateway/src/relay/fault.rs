@@ -1,0 +1,136 @@
+//! Every way in which the relay itself says no, with its facts stated once.
+
+use std::borrow::Cow;
+
+use http::StatusCode as S;
+use sluice_domain::key::Denial;
+
+/// Who is to blame, for logs and statistics.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Origin {
+    /// The client sent something that cannot be served.
+    Client,
+    /// The upstream failed.
+    Upstream,
+    /// Sluice itself is not able to.
+    Sluice,
+}
+
+/// A kind of refusal.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Kind {
+    MissingKey,
+    InvalidKey,
+    AddressNotAllowed,
+    ModelNotAllowed,
+    InvalidBody,
+    BodyTooLarge,
+    BodyTimeout,
+    UnsupportedEncoding,
+    MissingModel,
+    ModelNotFound,
+    OperationNotServed,
+    ObjectNotFound,
+    UnknownPath,
+    WrongMethod,
+    UpstreamUnreachable,
+    UpstreamTimeout,
+    UpstreamBroken,
+    UpstreamInvalid,
+    UpstreamAuth,
+    UpstreamQuota,
+    RecordsFull,
+    StoreUnavailable,
+    SpoolFailed,
+}
+
+/// The facts of a kind.
+pub(crate) struct Facts {
+    /// Stable code.
+    pub(crate) code: &'static str,
+    /// Status for the client.
+    pub(crate) status: S,
+    /// Whose fault it is.
+    pub(crate) origin: Origin,
+    /// Whether another candidate may do better.
+    pub(crate) tries_next: bool,
+}
+
+impl Kind {
+    /// Returns the facts.
+    pub(crate) const fn facts(self) -> Facts {
+        let (code, status, origin, tries_next) = match self {
+            Self::MissingKey => ("missing_api_key", S::UNAUTHORIZED, Origin::Client, false),
+            Self::InvalidKey => ("invalid_api_key", S::UNAUTHORIZED, Origin::Client, false),
+            Self::AddressNotAllowed => ("ip_not_allowed", S::FORBIDDEN, Origin::Client, false),
+            Self::ModelNotAllowed => ("model_not_allowed", S::FORBIDDEN, Origin::Client, false),
+            Self::InvalidBody => ("invalid_body", S::BAD_REQUEST, Origin::Client, false),
+            Self::BodyTooLarge => ("body_too_large", S::PAYLOAD_TOO_LARGE, Origin::Client, false),
+            Self::BodyTimeout => ("body_timeout", S::REQUEST_TIMEOUT, Origin::Client, false),
+            Self::UnsupportedEncoding => ("unsupported_encoding", S::UNSUPPORTED_MEDIA_TYPE, Origin::Client, false),
+            Self::MissingModel => ("missing_model", S::BAD_REQUEST, Origin::Client, false),
+            Self::ModelNotFound => ("model_not_found", S::NOT_FOUND, Origin::Client, false),
+            Self::OperationNotServed => ("operation_not_served", S::BAD_REQUEST, Origin::Client, false),
+            Self::ObjectNotFound => ("object_not_found", S::NOT_FOUND, Origin::Client, false),
+            Self::UnknownPath => ("unknown_path", S::NOT_FOUND, Origin::Client, false),
+            Self::WrongMethod => ("method_not_allowed", S::METHOD_NOT_ALLOWED, Origin::Client, false),
+            Self::UpstreamUnreachable => ("upstream_unreachable", S::BAD_GATEWAY, Origin::Upstream, true),
+            Self::UpstreamTimeout => ("upstream_timeout", S::GATEWAY_TIMEOUT, Origin::Upstream, true),
+            Self::UpstreamBroken => ("upstream_broken", S::BAD_GATEWAY, Origin::Upstream, true),
+            Self::UpstreamInvalid => ("upstream_invalid_answer", S::BAD_GATEWAY, Origin::Upstream, true),
+            Self::UpstreamAuth => ("upstream_auth_failed", S::BAD_GATEWAY, Origin::Upstream, true),
+            Self::UpstreamQuota => ("upstream_quota_exhausted", S::SERVICE_UNAVAILABLE, Origin::Upstream, true),
+            Self::RecordsFull => ("records_full", S::SERVICE_UNAVAILABLE, Origin::Sluice, false),
+            Self::StoreUnavailable => ("store_unavailable", S::SERVICE_UNAVAILABLE, Origin::Sluice, false),
+            Self::SpoolFailed => ("spool_failed", S::INSUFFICIENT_STORAGE, Origin::Sluice, false),
+        };
+        Facts { code, status, origin, tries_next }
+    }
+}
+
+/// A refusal: its kind and what to tell the caller.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{message}")]
+pub(crate) struct Fault {
+    /// What kind it is.
+    pub(crate) kind: Kind,
+    /// What happened and what to do.
+    pub(crate) message: Cow<'static, str>,
+    /// Seconds after which a retry makes sense.
+    pub(crate) retry_after_secs: Option<u32>,
+}
+
+impl Fault {
+    /// Makes a refusal.
+    pub(crate) fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { kind, message: message.into(), retry_after_secs: None }
+    }
+
+    /// Makes a refusal that says when to try again.
+    pub(crate) fn later(kind: Kind, message: impl Into<Cow<'static, str>>, retry_after_secs: u32) -> Self {
+        Self { kind, message: message.into(), retry_after_secs: Some(retry_after_secs) }
+    }
+}
+
+impl From<Denial> for Fault {
+    fn from(denial: Denial) -> Self {
+        let kind = match denial {
+            Denial::Disabled | Denial::Expired | Denial::OwnerDisabled => Kind::InvalidKey,
+            Denial::Address(_) => Kind::AddressNotAllowed,
+        };
+        Self::new(kind, denial.to_string())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn only_faults_of_the_upstream_are_tried_elsewhere() {
+        for kind in [Kind::InvalidBody, Kind::UpstreamTimeout, Kind::RecordsFull, Kind::UpstreamAuth] {
+            let facts = kind.facts();
+            assert_eq!(facts.tries_next, facts.origin == Origin::Upstream, "{kind:?}");
+        }
+    }
+}

@@ -1,0 +1,191 @@
+//! Which headers pass, in both directions. The lists stand here and nowhere else.
+
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+
+/// Headers that concern one connection only (RFC 9110 §7.6.1).
+const HOP_BY_HOP: [&str; 9] = [
+    "connection",
+    "keep-alive",
+    "proxy-authenticate",
+    "proxy-authorization",
+    "proxy-connection",
+    "te",
+    "trailer",
+    "transfer-encoding",
+    "upgrade",
+];
+
+/// Request headers that tell the upstream of the way here, or that are bound to the client's own account.
+const REQUEST_PRIVATE: [&str; 23] = [
+    "host",
+    "content-length",
+    "expect",
+    "cookie",
+    "origin",
+    "referer",
+    "authorization",
+    "x-api-key",
+    "x-goog-api-key",
+    "api-key",
+    "forwarded",
+    "via",
+    "x-real-ip",
+    "x-client-ip",
+    "x-cluster-client-ip",
+    "true-client-ip",
+    "cf-connecting-ip",
+    "cdn-loop",
+    "openai-organization",
+    "openai-project",
+    "x-goog-user-project",
+    "new-api-user",
+    "http2-settings",
+];
+
+/// Prefixes of request headers that stay here.
+const REQUEST_PRIVATE_PREFIXES: [&str; 5] =
+    ["x-forwarded-", "x-sluice-", "sec-fetch-", "access-control-request-", "cf-"];
+
+/// Response headers that belong to the upstream's own site.
+const RESPONSE_PRIVATE: [&str; 5] =
+    ["set-cookie", "alt-svc", "strict-transport-security", "clear-site-data", "x-sluice-call"];
+
+/// Removes from a client's headers what the upstream must not see.
+pub(crate) fn keep_for_upstream(headers: &mut HeaderMap) {
+    remove_hop_by_hop(headers);
+    let unwanted: Vec<HeaderName> =
+        headers.keys().filter(|name| is_private_request_header(name.as_str())).cloned().collect();
+    for name in unwanted {
+        headers.remove(name);
+    }
+}
+
+fn is_private_request_header(name: &str) -> bool {
+    REQUEST_PRIVATE.contains(&name) || REQUEST_PRIVATE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Removes from an upstream's headers what the client must not see.
+pub(crate) fn keep_for_client(headers: &mut HeaderMap) {
+    remove_hop_by_hop(headers);
+    let unwanted: Vec<HeaderName> = headers
+        .keys()
+        .filter(|name| RESPONSE_PRIVATE.contains(&name.as_str()) || name.as_str().starts_with("access-control-"))
+        .cloned()
+        .collect();
+    for name in unwanted {
+        headers.remove(name);
+    }
+}
+
+fn remove_hop_by_hop(headers: &mut HeaderMap) {
+    let named: Vec<HeaderName> = headers
+        .get_all(header::CONNECTION)
+        .iter()
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','))
+        .filter_map(|name| name.trim().parse().ok())
+        .collect();
+    for name in named {
+        headers.remove(name);
+    }
+    for name in HOP_BY_HOP {
+        headers.remove(name);
+    }
+}
+
+/// Returns the key that a caller presents: the first that is there of `authorization`, `x-api-key`, `x-goog-api-key`
+/// and the query's `key`.
+pub(crate) fn presented_key<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> Option<std::borrow::Cow<'a, str>> {
+    let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok()).map(str::trim);
+    let bearer = text("authorization").map(|value| match value.split_once(' ') {
+        Some((scheme, key)) if scheme.eq_ignore_ascii_case("bearer") => key.trim(),
+        None if value.eq_ignore_ascii_case("bearer") => "",
+        _ => value,
+    });
+    [bearer, text("x-api-key"), text("x-goog-api-key")]
+        .into_iter()
+        .flatten()
+        .find(|key| !key.is_empty())
+        .map(std::borrow::Cow::Borrowed)
+        .or_else(|| {
+            let value = query?.split('&').find_map(|pair| pair.strip_prefix("key="))?;
+            (!value.is_empty()).then(|| sluice_protocol::operation::decode(value))
+        })
+}
+
+/// Returns a query without our key.
+pub(crate) fn query_without_key(query: &str) -> std::borrow::Cow<'_, str> {
+    if !query.split('&').any(|pair| pair == "key" || pair.starts_with("key=")) {
+        return query.into();
+    }
+    let kept: Vec<&str> = query.split('&').filter(|pair| *pair != "key" && !pair.starts_with("key=")).collect();
+    kept.join("&").into()
+}
+
+/// Returns a header value that is not shown in logs.
+pub(crate) fn secret_value(prefix: &str, secret: &str) -> Option<HeaderValue> {
+    let mut value = HeaderValue::from_str(&format!("{prefix}{secret}")).ok()?;
+    value.set_sensitive(true);
+    Some(value)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn map(pairs: &[(&str, &str)]) -> HeaderMap {
+        pairs
+            .iter()
+            .map(|(name, value)| (name.parse::<HeaderName>().unwrap(), value.parse::<HeaderValue>().unwrap()))
+            .collect()
+    }
+
+    fn names(headers: &HeaderMap) -> Vec<&str> {
+        headers.keys().map(HeaderName::as_str).collect()
+    }
+
+    #[test]
+    fn the_upstream_sees_what_the_client_sent_and_nothing_of_the_way() {
+        let mut headers = map(&[
+            ("user-agent", "sdk/1"),
+            ("anthropic-beta", "x"),
+            ("connection", "keep-alive, x-hop"),
+            ("x-hop", "1"),
+            ("x-forwarded-for", "1.2.3.4"),
+            ("authorization", "Bearer ag-1"),
+            ("openai-organization", "org"),
+            ("cookie", "a=b"),
+            ("x-stainless-lang", "python"),
+        ]);
+        keep_for_upstream(&mut headers);
+        assert_eq!(names(&headers), ["user-agent", "anthropic-beta", "x-stainless-lang"]);
+    }
+
+    #[test]
+    fn the_client_sees_what_the_upstream_sent_without_cookies_and_cors() {
+        let mut headers = map(&[
+            ("content-type", "application/json"),
+            ("set-cookie", "a=b"),
+            ("access-control-allow-origin", "*"),
+            ("x-ratelimit-remaining-requests", "9"),
+            ("transfer-encoding", "chunked"),
+        ]);
+        keep_for_client(&mut headers);
+        assert_eq!(names(&headers), ["content-type", "x-ratelimit-remaining-requests"]);
+    }
+
+    #[test]
+    fn the_first_place_that_has_a_key_wins() {
+        let key = |pairs: &[(&str, &str)], query| presented_key(&map(pairs), query).map(std::borrow::Cow::into_owned);
+        assert_eq!(key(&[("authorization", "bearer  ag-1"), ("x-api-key", "2")], None).as_deref(), Some("ag-1"));
+        assert_eq!(key(&[("x-api-key", "2")], Some("key=3")).as_deref(), Some("2"));
+        assert_eq!(key(&[("authorization", "Bearer ")], Some("a=1&key=ag%2D3")).as_deref(), Some("ag-3"));
+        assert_eq!(key(&[], Some("monkey=1")), None);
+    }
+
+    #[test]
+    fn a_key_in_the_query_is_taken_out_and_the_rest_stays_as_it_was() {
+        assert_eq!(query_without_key("alt=sse&key=ag-1&$x=%20"), "alt=sse&$x=%20");
+        assert_eq!(query_without_key("alt=sse&monkey=1"), "alt=sse&monkey=1");
+    }
+}

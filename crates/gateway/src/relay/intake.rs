@@ -1,0 +1,206 @@
+//! Reading a request's body: bounded, in memory when small, in a temporary file when large.
+
+use std::io::Write;
+use std::path::Path;
+use std::time::Duration;
+
+use bytes::{Bytes, BytesMut};
+use http::HeaderMap;
+use http::header::CONTENT_LENGTH;
+use http_body_util::BodyExt;
+use hyper::body::{Body, Incoming};
+
+use super::coding::{Coding, Encoding, decode_whole, encoding};
+use super::fault::{Fault, Kind};
+
+/// Limits on what is read.
+#[derive(Debug, Clone)]
+pub(crate) struct Intake {
+    /// Largest body, decoded or not.
+    pub(crate) max_body_bytes: u64,
+    /// Bodies above this go to a file.
+    pub(crate) spool_above_bytes: usize,
+    /// Longest wait for the next piece of a body.
+    pub(crate) idle: Duration,
+    /// Folder of the files; they have no name there.
+    pub(crate) spool_dir: std::path::PathBuf,
+}
+
+/// A request's body.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Payload {
+    /// As it came.
+    pub(crate) wire: Bytes,
+    /// Decoded; the same memory where nothing was encoded.
+    pub(crate) plain: Bytes,
+    /// Whether `wire` is encoded.
+    pub(crate) is_encoded: bool,
+}
+
+/// Bytes that are gathered before they are written to the file.
+const SPOOL_CHUNK_BYTES: usize = 1024 * 1024;
+
+impl Intake {
+    /// Reads the whole body.
+    ///
+    /// # Errors
+    /// Says what is wrong with the body, or that it is too large, too slow or encoded in an unknown way.
+    pub(crate) async fn read(&self, headers: &HeaderMap, body: Incoming) -> Result<Payload, Fault> {
+        let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
+        if announced.is_some_and(|length| length > self.max_body_bytes) {
+            return Err(self.too_large());
+        }
+        let coding = match encoding(headers) {
+            Encoding::Identity => None,
+            Encoding::One(coding) => Some(coding),
+            Encoding::Unknown => {
+                return Err(Fault::new(
+                    Kind::UnsupportedEncoding,
+                    "this `content-encoding` is not understood; use gzip, deflate, br or zstd",
+                ));
+            }
+        };
+        let wire = self.read_wire(body, announced).await?;
+        match coding {
+            None => Ok(Payload { plain: wire.clone(), wire, is_encoded: false }),
+            Some(coding) => {
+                let plain = self.decode(coding, wire.clone()).await?;
+                Ok(Payload { wire, plain, is_encoded: true })
+            }
+        }
+    }
+
+    async fn read_wire(&self, mut body: Incoming, announced: Option<u64>) -> Result<Bytes, Fault> {
+        if announced.is_some_and(|length| length > self.spool_above_bytes as u64) {
+            return self.spool(body, BytesMut::new()).await;
+        }
+        let Some(first) = self.next_piece(&mut body).await? else { return Ok(Bytes::new()) };
+        if body.is_end_stream() {
+            return Ok(first);
+        }
+        let mut gathered = BytesMut::with_capacity(announced.map_or(first.len() * 2, |length| {
+            usize::try_from(length).unwrap_or(usize::MAX).min(self.spool_above_bytes)
+        }));
+        gathered.extend_from_slice(&first);
+        while let Some(piece) = self.next_piece(&mut body).await? {
+            gathered.extend_from_slice(&piece);
+            if gathered.len() > self.spool_above_bytes {
+                return self.spool(body, gathered).await;
+            }
+        }
+        Ok(gathered.freeze())
+    }
+
+    async fn next_piece(&self, body: &mut Incoming) -> Result<Option<Bytes>, Fault> {
+        loop {
+            let frame = tokio::time::timeout(self.idle, body.frame()).await.map_err(|_| {
+                Fault::new(Kind::BodyTimeout, "the request's body stopped coming; send it without long pauses")
+            })?;
+            match frame {
+                None => return Ok(None),
+                Some(Err(error)) => {
+                    return Err(Fault::new(
+                        Kind::InvalidBody,
+                        format!("the request's body could not be read: {error}"),
+                    ));
+                }
+                Some(Ok(frame)) => {
+                    if let Ok(data) = frame.into_data() {
+                        return Ok(Some(data));
+                    }
+                }
+            }
+        }
+    }
+
+    /// Writes the rest of a body to a file and returns it as memory backed by that file.
+    async fn spool(&self, mut body: Incoming, gathered: BytesMut) -> Result<Bytes, Fault> {
+        let mut spool = Spool::create(&self.spool_dir).await?;
+        let mut total = gathered.len() as u64;
+        let mut chunk = gathered;
+        while let Some(piece) = self.next_piece(&mut body).await? {
+            total += piece.len() as u64;
+            if total > self.max_body_bytes {
+                return Err(self.too_large());
+            }
+            chunk.extend_from_slice(&piece);
+            if chunk.len() >= SPOOL_CHUNK_BYTES {
+                spool = spool.write(std::mem::take(&mut chunk)).await?;
+            }
+        }
+        spool.write(chunk).await?.into_bytes().await
+    }
+
+    async fn decode(&self, coding: Coding, wire: Bytes) -> Result<Bytes, Fault> {
+        /// Decoding more than this would hold up the calls that share the thread.
+        const INLINE_MAX_BYTES: usize = 16 * 1024;
+        let limit = self.max_body_bytes;
+        let is_small = wire.len() <= INLINE_MAX_BYTES;
+        let decode = move || decode_whole(coding, &wire, if is_small { limit.min(4 << 20) } else { limit });
+        let plain =
+            if is_small { decode() } else { tokio::task::spawn_blocking(decode).await.map_err(|_| spool_failed())? };
+        let plain = plain.map_err(|error| match error.kind() {
+            std::io::ErrorKind::FileTooLarge => self.too_large(),
+            _ => Fault::new(Kind::InvalidBody, "the body does not match its `content-encoding`"),
+        })?;
+        if plain.len() <= self.spool_above_bytes {
+            return Ok(plain.into());
+        }
+        let spool = Spool::create(&self.spool_dir).await?;
+        spool.write(BytesMut::from(Bytes::from(plain))).await?.into_bytes().await
+    }
+
+    fn too_large(&self) -> Fault {
+        let limit_mib = self.max_body_bytes / (1024 * 1024);
+        Fault::new(Kind::BodyTooLarge, format!("the body is larger than {limit_mib} MiB, the limit of this gateway"))
+    }
+}
+
+fn spool_failed() -> Fault {
+    Fault::later(
+        Kind::SpoolFailed,
+        "a large body could not be stored for forwarding; ask the operator to check the disk",
+        5,
+    )
+}
+
+/// A temporary file without a name: it is gone with its last user, even after a crash.
+struct Spool {
+    file: std::fs::File,
+}
+
+impl Spool {
+    async fn create(dir: &Path) -> Result<Self, Fault> {
+        let dir = dir.to_owned();
+        blocking(move || tempfile::tempfile_in(dir).map(|file| Self { file })).await
+    }
+
+    async fn write(mut self, chunk: BytesMut) -> Result<Self, Fault> {
+        blocking(move || self.file.write_all(&chunk).map(|()| self)).await
+    }
+
+    async fn into_bytes(self) -> Result<Bytes, Fault> {
+        blocking(move || map(&self.file)).await
+    }
+}
+
+async fn blocking<T: Send + 'static>(work: impl FnOnce() -> std::io::Result<T> + Send + 'static) -> Result<T, Fault> {
+    match tokio::task::spawn_blocking(work).await {
+        Ok(Ok(value)) => Ok(value),
+        Ok(Err(error)) => {
+            tracing::error!(%error, "spooling a request's body failed");
+            Err(spool_failed())
+        }
+        Err(_) => Err(spool_failed()),
+    }
+}
+
+#[expect(unsafe_code, reason = "mapping a file is the only way to read it as one slice without holding it in memory")]
+fn map(file: &std::fs::File) -> std::io::Result<Bytes> {
+    if file.metadata()?.len() == 0 {
+        return Ok(Bytes::new());
+    }
+    // SAFETY: the file has no name and this process never writes to it again, so its bytes cannot change underneath.
+    let map = unsafe { memmap2::Mmap::map(file)? };
+    Ok(Bytes::from_owner(map))
+}

@@ -1,0 +1,53 @@
+//! `/healthz`, `/readyz` and `/metrics`.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::State;
+use axum::response::{IntoResponse, Redirect};
+use axum::routing::get;
+use http::StatusCode;
+use http::header::CONTENT_TYPE;
+use prometheus_client::registry::Registry;
+use sluice_store::Store;
+
+/// Longest wait for the database before Sluice counts as not ready.
+const PING_LIMIT: Duration = Duration::from_secs(2);
+const METRICS_TYPE: &str = "application/openmetrics-text; version=1.0.0; charset=utf-8";
+
+/// What the three paths look at.
+struct Facts {
+    store: Arc<Store>,
+    registry: Registry,
+}
+
+/// Returns the three paths, and the way from `/` to something to read.
+pub(super) fn router(store: Arc<Store>, registry: Registry) -> Router {
+    Router::new()
+        .route("/", get(async || Redirect::temporary("/api/docs")))
+        .route("/healthz", get(async || "ok"))
+        .route("/readyz", get(ready))
+        .route("/metrics", get(metrics))
+        .fallback(async || (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/json")], NOT_FOUND))
+        .with_state(Arc::new(Facts { store, registry }))
+}
+
+const NOT_FOUND: &str =
+    r#"{"success":false,"message":"there is nothing at this path; see `/api/docs`","code":"unknown_path"}"#;
+
+/// Ready means: the database answers. Calls go on without it for a while, but a new node should not be sent any.
+async fn ready(State(facts): State<Arc<Facts>>) -> impl IntoResponse {
+    match tokio::time::timeout(PING_LIMIT, facts.store.ping()).await {
+        Ok(Ok(())) => (StatusCode::OK, "ready"),
+        Ok(Err(_)) | Err(_) => (StatusCode::SERVICE_UNAVAILABLE, "the database does not answer"),
+    }
+}
+
+async fn metrics(State(facts): State<Arc<Facts>>) -> impl IntoResponse {
+    let mut text = String::new();
+    match prometheus_client::encoding::text::encode(&mut text, &facts.registry) {
+        Ok(()) => (StatusCode::OK, [(CONTENT_TYPE, METRICS_TYPE)], text),
+        Err(_) => (StatusCode::INTERNAL_SERVER_ERROR, [(CONTENT_TYPE, "text/plain")], String::new()),
+    }
+}

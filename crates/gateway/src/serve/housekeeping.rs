@@ -1,0 +1,63 @@
+//! Removes what has outlived its time, a little at a step so that nothing waits for it.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sluice_domain::clock::{Clock, Timestamp};
+use sluice_store::{Store, StoreError};
+use tokio_util::sync::CancellationToken;
+
+const INTERVAL: Duration = Duration::from_secs(600);
+const FIRST_AFTER: Duration = Duration::from_secs(20);
+/// Rows removed in one step, and the rest between two.
+const STEP_ROWS: u64 = 2_000;
+const STEP_PAUSE: Duration = Duration::from_millis(50);
+/// Vendors keep stored responses for thirty days.
+const OBJECT_DAYS: u32 = 31;
+
+/// Runs until `stop`. `retention_days` of 0 keeps call records for good.
+pub(super) async fn run(store: Arc<Store>, retention_days: u32, stop: CancellationToken) {
+    let mut pause = FIRST_AFTER;
+    loop {
+        tokio::select! {
+            () = stop.cancelled() => return,
+            () = tokio::time::sleep(pause) => {}
+        }
+        pause = INTERVAL;
+        if let Err(error) = tidy(&store, retention_days, &stop).await {
+            tracing::warn!(%error, "old rows could not be removed; this is tried again later");
+        }
+    }
+}
+
+async fn tidy(store: &Store, retention_days: u32, stop: &CancellationToken) -> Result<(), StoreError> {
+    let now = Clock::System.now();
+    store.purge_sessions(now).await?;
+    let objects = days_before(now, OBJECT_DAYS).map(Purge::Objects);
+    let calls = (retention_days > 0).then(|| days_before(now, retention_days)).flatten().map(Purge::Calls);
+    for purge in [objects, calls].into_iter().flatten() {
+        while !stop.is_cancelled() && purge.step(store).await? == STEP_ROWS {
+            tokio::time::sleep(STEP_PAUSE).await;
+        }
+    }
+    Ok(())
+}
+
+/// What is removed.
+enum Purge {
+    Objects(Timestamp),
+    Calls(Timestamp),
+}
+
+impl Purge {
+    async fn step(&self, store: &Store) -> Result<u64, StoreError> {
+        match self {
+            Self::Objects(before) => store.purge_objects_before(*before, STEP_ROWS).await,
+            Self::Calls(before) => store.purge_calls_before(*before, STEP_ROWS).await,
+        }
+    }
+}
+
+fn days_before(now: Timestamp, days: u32) -> Option<Timestamp> {
+    now.0.checked_sub(i64::from(days) * 86_400_000).map(Timestamp)
+}

@@ -1,0 +1,125 @@
+use super::*;
+use sluice_domain::clock::Timestamp;
+use sluice_domain::id::RouteId;
+use sluice_domain::provider::{Origin as ConfiguredIn, TimeoutOverrides};
+
+fn provider(id: i64, vendor: &str, alias: &[(&str, &str)]) -> Provider {
+    Provider {
+        id: ProviderId(id),
+        name: format!("p{id}"),
+        vendor: vendor.to_owned(),
+        base_url: "http://127.0.0.1:9/v1/".to_owned(),
+        enabled: true,
+        priority: 0,
+        weight: 10,
+        params: BTreeMap::new(),
+        proxy_url: None,
+        timeouts: TimeoutOverrides::default(),
+        model_alias: alias.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
+        access_token: None,
+        upstream_user_id: None,
+        checkin_enabled: false,
+        remark: String::new(),
+        origin: ConfiguredIn::Database,
+        created_at: Timestamp(0),
+    }
+}
+
+fn credential(id: i64, provider: i64) -> Credential {
+    Credential {
+        id: CredentialId(id),
+        provider_id: ProviderId(provider),
+        name: format!("c{id}"),
+        secret: "sk-up".into(),
+        group_name: String::new(),
+        enabled: true,
+        priority: 0,
+        weight: 10,
+        created_at: Timestamp(0),
+    }
+}
+
+fn route(model: &str, credential: i64, provider: i64, upstream: Option<&str>) -> Route {
+    Route {
+        id: RouteId(0),
+        model: model.to_owned(),
+        provider_id: ProviderId(provider),
+        credential_id: CredentialId(credential),
+        upstream_model: upstream.map(str::to_owned),
+        enabled: true,
+        priority: 0,
+        weight: 10,
+    }
+}
+
+fn compile(providers: &[Provider], credentials: &[Credential], routes: &[Route]) -> (Snapshot, Vec<String>) {
+    Snapshot::compile(&Sources {
+        revision: 1,
+        providers,
+        credentials,
+        routes,
+        declared_keys: &HashMap::new(),
+        vendors: &Vendors::embedded().unwrap(),
+        timeouts: Timeouts::default(),
+        origins: &OriginNumbers::default(),
+    })
+}
+
+fn sent(snapshot: &Snapshot, model: &str, operation: Operation) -> Vec<(i64, String)> {
+    let mut sent: Vec<_> = snapshot
+        .candidates(model, operation)
+        .iter()
+        .map(|candidate| (candidate.target.credential_id.0, candidate.model.to_owned()))
+        .collect();
+    sent.sort();
+    sent
+}
+
+#[test]
+fn exact_names_wildcards_and_aliases_lead_to_their_upstream_names() {
+    let (snapshot, problems) = compile(
+        &[provider(1, "openai", &[("fast", "gpt-4o-mini")]), provider(2, "openai", &[])],
+        &[credential(1, 1), credential(2, 2)],
+        &[route("gpt-4o-mini", 1, 1, None), route("gpt-*", 2, 2, None), route("best", 2, 2, Some("gpt-5"))],
+    );
+    assert_eq!(problems, Vec::<String>::new());
+    let chat = Operation::ChatCompletions;
+    assert_eq!(sent(&snapshot, "GPT-4o-mini", chat), [(1, "gpt-4o-mini".to_owned()), (2, "GPT-4o-mini".to_owned())]);
+    assert_eq!(sent(&snapshot, "fast", chat), [(1, "gpt-4o-mini".to_owned())]);
+    assert_eq!(sent(&snapshot, "best", chat), [(2, "gpt-5".to_owned())]);
+    assert_eq!(sent(&snapshot, "claude", chat), []);
+    assert_eq!(snapshot.models, ["best", "fast", "gpt-4o-mini"]);
+}
+
+#[test]
+fn a_vendor_that_lacks_the_operation_is_no_candidate() {
+    let (snapshot, _) =
+        compile(&[provider(1, "anthropic", &[])], &[credential(1, 1)], &[route("claude-*", 1, 1, None)]);
+    assert_eq!(sent(&snapshot, "claude-x", Operation::ChatCompletions), []);
+    assert_eq!(sent(&snapshot, "claude-x", Operation::Messages), [(1, "claude-x".to_owned())]);
+    assert!(snapshot.knows("claude-x"));
+}
+
+#[test]
+fn what_is_disabled_or_broken_is_left_out_and_said() {
+    let mut off = credential(2, 1);
+    off.enabled = false;
+    let mut disabled_route = route("m", 1, 1, None);
+    disabled_route.enabled = false;
+    let (snapshot, problems) = compile(
+        &[provider(1, "openai", &[]), provider(2, "nonesuch", &[])],
+        &[credential(1, 1), off, credential(3, 2)],
+        &[disabled_route, route("m", 2, 1, None), route("m", 3, 2, None)],
+    );
+    assert_eq!(sent(&snapshot, "m", Operation::ChatCompletions), []);
+    assert_eq!(problems, ["provider `p2` names the unknown vendor `nonesuch`"]);
+}
+
+#[test]
+fn a_path_carries_the_clients_query() {
+    let (snapshot, _) = compile(&[provider(1, "openai", &[])], &[credential(1, 1)], &[]);
+    let plan = &snapshot.target(CredentialId(1)).unwrap().provider;
+    let path = plan.path(Operation::ResponseGet, "resp 1", "stream=true", "/v1/responses/x").unwrap();
+    assert_eq!(path, "/v1/responses/resp%201?stream=true");
+    assert_eq!(plan.path(Operation::ChatCompletions, "", "", "").unwrap(), "/v1/chat/completions");
+}

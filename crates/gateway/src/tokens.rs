@@ -1,0 +1,88 @@
+//! Token counts with a real tokenizer, for calls whose upstream reports none.
+
+/// Longest text that is counted exactly; longer ones are counted in part and scaled. One long word costs quadratic time.
+const EXACT_MAX_BYTES: usize = 256 * 1024;
+
+/// Counts the tokens of `text` with OpenAI's `o200k_base`.
+///
+/// The vocabulary is loaded at the first use and stays. Other vendors' tokenizers differ by a few per cent, which is why
+/// such counts are marked as estimated.
+#[must_use]
+pub(crate) fn count(text: &str) -> u64 {
+    let Some(encoding) = tiktoken::get_encoding("o200k_base") else { return text.len() as u64 / 4 };
+    if text.len() <= EXACT_MAX_BYTES {
+        return encoding.count(text) as u64;
+    }
+    let mut end = EXACT_MAX_BYTES;
+    while !text.is_char_boundary(end) {
+        end -= 1;
+    }
+    let counted = encoding.count(text.get(..end).unwrap_or_default()) as u128;
+    u64::try_from(counted * text.len() as u128 / end as u128).unwrap_or(u64::MAX)
+}
+
+/// Estimates the tokens of a request from its JSON body: every string value but data in base64, and a little for the
+/// structure of each message.
+#[must_use]
+pub(crate) fn count_request(body: &[u8]) -> u64 {
+    let mut text = String::new();
+    collect_strings(body, &mut text);
+    count(&text)
+}
+
+/// Strings of this length without any white space are data, such as images in base64.
+const DATA_MIN_BYTES: usize = 2_048;
+
+fn collect_strings(body: &[u8], text: &mut String) {
+    let mut at = 0;
+    while let Some(open) = memchr::memchr(b'"', body.get(at..).unwrap_or_default()).map(|found| at + found) {
+        let Some(close) = string_end(body, open + 1) else { return };
+        at = close + 1;
+        let is_key = body.get(at..).unwrap_or_default().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':');
+        let literal = body.get(open..at).unwrap_or_default();
+        let is_data = literal.len() > DATA_MIN_BYTES && memchr::memchr2(b' ', b'\\', literal).is_none();
+        if is_key || is_data {
+            continue;
+        }
+        if let Some(value) = sluice_protocol::raw::decode_string(literal) {
+            text.push_str(&value);
+            text.push('\n');
+        }
+    }
+}
+
+fn string_end(body: &[u8], mut at: usize) -> Option<usize> {
+    loop {
+        at += memchr::memchr2(b'"', b'\\', body.get(at..)?)?;
+        match body.get(at)? {
+            b'"' => return Some(at),
+            _ => at += 2,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn text_is_counted_by_the_vocabulary() {
+        assert_eq!((count(""), count("hello world"), count("你好，世界")), (0, 2, 3));
+    }
+
+    #[test]
+    fn a_huge_text_is_scaled() {
+        let text = "hello world ".repeat(100_000);
+        let counted = count(&text);
+        assert!((200_000..=320_000).contains(&counted), "{counted}");
+    }
+
+    #[test]
+    fn images_and_keys_are_not_counted_as_text() {
+        let plain = count_request(br#"{"messages":[{"role":"user","content":"hello world"}]}"#);
+        let image =
+            format!(r#"{{"messages":[{{"role":"user","content":"hello world","image":"{}"}}]}}"#, "A".repeat(100_000));
+        assert_eq!(count_request(image.as_bytes()), plain);
+        assert!((3..=8).contains(&plain), "{plain}");
+    }
+}

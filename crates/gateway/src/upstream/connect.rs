@@ -1,0 +1,175 @@
+//! Opening a connection: TCP or proxy, TLS, and the HTTP version that both sides know.
+
+use std::io;
+use std::sync::Arc;
+use std::time::Duration;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+use http::{HeaderValue, Uri};
+use hyper::client::conn::{http1, http2};
+use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
+use hyper_util::rt::{TokioExecutor, TokioIo};
+use sluice_domain::ExposeSecret;
+use tokio::io::{AsyncRead, AsyncWrite};
+use tokio::net::TcpStream;
+use tokio::task::AbortHandle;
+use tokio_rustls::TlsConnector;
+use tokio_rustls::client::TlsStream;
+use tower::Service;
+
+use super::{Origin, OutBody, Proxy, ProxyKind};
+
+/// Largest head of an answer.
+const MAX_HEAD_BYTES: usize = 64 * 1024;
+const READ_BUFFER_BYTES: usize = 256 * 1024;
+/// HTTP/2 flow control: enough for one fast stream over a long line.
+const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
+const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
+const PING_INTERVAL: Duration = Duration::from_secs(30);
+
+/// Why no connection could be made. Nothing was sent.
+#[derive(Debug, thiserror::Error)]
+pub(crate) enum ConnectError {
+    /// It took too long.
+    #[error("connecting took longer than {} ms", .0.as_millis())]
+    TimedOut(Duration),
+    /// Name resolution or TCP failed.
+    #[error("connecting failed: {0}")]
+    Tcp(io::Error),
+    /// The proxy refused.
+    #[error("the proxy refused the connection")]
+    Proxy,
+    /// TLS failed, such as by an unknown certificate.
+    #[error("TLS failed: {0}")]
+    Tls(io::Error),
+    /// The HTTP preface failed.
+    #[error("the HTTP handshake failed: {0}")]
+    Handshake(hyper::Error),
+}
+
+/// A fresh connection.
+pub(super) enum Connection {
+    /// One call at a time.
+    Http1(http1::SendRequest<OutBody>, AbortHandle),
+    /// Many calls at once.
+    Http2(http2::SendRequest<OutBody>),
+}
+
+/// Returns the TLS settings of all upstream connections: the Web's roots, HTTP/2 preferred.
+pub(crate) fn tls_config(extra_roots: &[rustls_pki_types::CertificateDer<'static>]) -> Arc<rustls::ClientConfig> {
+    let mut roots = rustls::RootCertStore { roots: webpki_roots::TLS_SERVER_ROOTS.to_vec() };
+    roots.add_parsable_certificates(extra_roots.iter().cloned());
+    let mut config = rustls::ClientConfig::builder().with_root_certificates(roots).with_no_client_auth();
+    config.alpn_protocols = vec![b"h2".to_vec(), b"http/1.1".to_vec()];
+    Arc::new(config)
+}
+
+/// Connects to `origin` within `limit`.
+pub(super) async fn connect(
+    origin: &Origin,
+    tls: &Arc<rustls::ClientConfig>,
+    limit: Duration,
+) -> Result<Connection, ConnectError> {
+    tokio::time::timeout(limit, open(origin, tls)).await.map_err(|_| ConnectError::TimedOut(limit))?
+}
+
+async fn open(origin: &Origin, tls: &Arc<rustls::ClientConfig>) -> Result<Connection, ConnectError> {
+    let tcp = match &origin.proxy {
+        None => dial(&origin.host, origin.port).await.map_err(ConnectError::Tcp)?,
+        Some(proxy) => dial_through(proxy, origin).await?,
+    };
+    if !origin.is_tls {
+        return speak_http1(tcp).await;
+    }
+    let stream = start_tls(tcp, &origin.host, tls).await.map_err(ConnectError::Tls)?;
+    if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
+        speak_http2(stream).await
+    } else {
+        speak_http1(stream).await
+    }
+}
+
+async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
+    let tcp = TcpStream::connect((host, port)).await?;
+    tcp.set_nodelay(true)?;
+    Ok(tcp)
+}
+
+async fn dial_through(proxy: &Proxy, origin: &Origin) -> Result<TcpStream, ConnectError> {
+    let destination = Uri::builder()
+        .scheme("http")
+        .authority(format!("{}:{}", bracketed(&origin.host), origin.port))
+        .path_and_query("/")
+        .build()
+        .map_err(|_| ConnectError::Proxy)?;
+    let dialer = tower::service_fn(|address: Uri| async move {
+        let host = address.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
+        dial(&host, address.port_u16().unwrap_or(80)).await.map(TokioIo::new)
+    });
+    let stream = match proxy.kind {
+        ProxyKind::Http => {
+            let mut tunnel = Tunnel::new(proxy.address.clone(), dialer);
+            if let Some(value) = basic_auth(proxy) {
+                tunnel = tunnel.with_auth(value);
+            }
+            tunnel.call(destination).await.map_err(|_| ConnectError::Proxy)?
+        }
+        ProxyKind::Socks5 => {
+            let mut socks = SocksV5::new(proxy.address.clone(), dialer);
+            if let Some((user, password)) = &proxy.user {
+                socks = socks.with_auth(user.clone(), password.expose_secret().to_owned());
+            }
+            socks.call(destination).await.map_err(|_| ConnectError::Proxy)?
+        }
+    };
+    Ok(stream.into_inner())
+}
+
+fn bracketed(host: &str) -> String {
+    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
+}
+
+fn basic_auth(proxy: &Proxy) -> Option<HeaderValue> {
+    let (user, password) = proxy.user.as_ref()?;
+    let encoded = STANDARD.encode(format!("{user}:{}", password.expose_secret()));
+    HeaderValue::from_str(&format!("Basic {encoded}")).ok()
+}
+
+async fn start_tls(tcp: TcpStream, host: &str, tls: &Arc<rustls::ClientConfig>) -> io::Result<TlsStream<TcpStream>> {
+    let name = rustls_pki_types::ServerName::try_from(host.to_owned())
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the host is no valid TLS name"))?;
+    TlsConnector::from(Arc::clone(tls)).connect(name, tcp).await
+}
+
+async fn speak_http1<I>(io: I) -> Result<Connection, ConnectError>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = http1::Builder::new()
+        .max_header_size(MAX_HEAD_BYTES)
+        .max_buf_size(READ_BUFFER_BYTES)
+        .handshake(TokioIo::new(io))
+        .await
+        .map_err(ConnectError::Handshake)?;
+    // How a connection ends is seen by the call that uses it; an idle one may end as it likes.
+    let task = tokio::spawn(async move { drop(connection.await) });
+    Ok(Connection::Http1(sender, task.abort_handle()))
+}
+
+async fn speak_http2<I>(io: I) -> Result<Connection, ConnectError>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+        .timer(hyper_util::rt::TokioTimer::new())
+        .initial_stream_window_size(STREAM_WINDOW_BYTES)
+        .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .keep_alive_interval(PING_INTERVAL)
+        .keep_alive_timeout(PING_INTERVAL)
+        .handshake(TokioIo::new(io))
+        .await
+        .map_err(ConnectError::Handshake)?;
+    tokio::spawn(async move { drop(connection.await) });
+    Ok(Connection::Http2(sender))
+}
