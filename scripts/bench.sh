@@ -1,7 +1,7 @@
 #!/bin/sh
 # Measures Sluice against nginx as a plain reverse proxy, and prints the result as markdown; details, logs and JSON go
 # to target/bench. Options are those of crates/bench/compare (--quick, --only, --parts, --targets …; see --help).
-# With SLUICE_BENCH_BUILD=0 the release binaries are taken as they are.
+# With BENCH_BUILD=0 the release binaries are taken as they are.
 set -eu
 cd "$(dirname "$0")/.."
 target="${CARGO_TARGET_DIR:-target}"
@@ -25,7 +25,7 @@ if ! command -v nginx >/dev/null 2>&1; then
 fi
 
 ulimit -n "$(ulimit -H -n)"
-if [ "${SLUICE_BENCH_BUILD:-1}" != 0 ]; then
+if [ "${BENCH_BUILD:-1}" != 0 ]; then
     cargo build --release -p sluice-gateway -p sluice-bench >&2
 fi
 python3 -B crates/bench/compare --bin "$target/release" --out "$target/bench" "$@"

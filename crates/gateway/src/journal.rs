@@ -28,9 +28,9 @@ pub(crate) use segment::Mark;
 use segment::{Active, Segment};
 
 /// Size of one segment.
-const SEGMENT_BYTES: usize = 4 * 1024 * 1024;
+const SEGMENT_BYTES: usize = 1024 * 1024;
 /// Most segments of one relay thread; beyond that new calls are refused until the database has caught up.
-const SEGMENTS_MAX: usize = 256;
+const SEGMENTS_MAX: usize = 1_024;
 /// How often notes are pushed to the disk.
 pub(crate) const SYNC_INTERVAL: Duration = Duration::from_millis(10);
 const LOCK_FILE: &str = "lock";

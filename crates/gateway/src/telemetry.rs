@@ -26,6 +26,9 @@ pub const ERROR_FILE: &str = "error.log";
 /// Crates whose detailed output shows what passes by: request heads, keys, statements.
 const WIRE_CRATES: [&str; 8] = ["h2", "hyper", "hyper_util", "reqwest", "rustls", "sea_orm", "sqlx", "tokio_rustls"];
 
+/// Crates that tell of each step of ordinary work; only their warnings matter here.
+const CHATTY_CRATES: [&str; 1] = ["sea_orm_migration"];
+
 type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 type BoxedFilter = Box<dyn Filter<Registry> + Send + Sync>;
 
@@ -87,14 +90,16 @@ fn layer(format: LogFormat, writer: NonBlocking, has_colours: bool, filter: Boxe
 fn filter(log: &Log) -> anyhow::Result<BoxedFilter> {
     let wanted = EnvFilter::try_new(&log.level).context("the log level is not valid")?;
     // Without the hint the level that the process works at would be the lowest one, and each line would be weighed.
-    let harmless = filter_fn(is_harmless).with_max_level_hint(LevelFilter::TRACE);
-    Ok(Box::new(wanted.and(harmless)))
+    let fit_to_print = filter_fn(is_fit_to_print).with_max_level_hint(LevelFilter::TRACE);
+    Ok(Box::new(wanted.and(fit_to_print)))
 }
 
-fn is_harmless(metadata: &Metadata<'_>) -> bool {
+fn is_fit_to_print(metadata: &Metadata<'_>) -> bool {
     let is_within =
         |name: &str| metadata.target().strip_prefix(name).is_some_and(|rest| rest.is_empty() || rest.starts_with("::"));
-    *metadata.level() <= Level::INFO || !WIRE_CRATES.into_iter().any(is_within)
+    let is_wire = *metadata.level() > Level::INFO && WIRE_CRATES.into_iter().any(is_within);
+    let is_chatter = *metadata.level() > Level::WARN && CHATTY_CRATES.into_iter().any(is_within);
+    !is_wire && !is_chatter
 }
 
 #[cfg(test)]

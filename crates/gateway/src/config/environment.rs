@@ -110,7 +110,9 @@ impl Environment {
     /// Returns a line for each variable that an old gateway would follow and this one does not.
     pub(super) fn notes(&self) -> Vec<String> {
         let is_set = |(name, _): &&(&str, &str)| self.get(name).is_some();
-        WITHOUT_EFFECT.iter().filter(is_set).map(|(name, why)| format!("`{name}` {why}")).collect()
+        let old = WITHOUT_EFFECT.iter().filter(is_set).map(|(name, why)| format!("`{name}` {why}"));
+        let strange = self.variables.keys().filter(|name| is_somebody_elses(name) && self.get(name).is_some());
+        old.chain(strange.map(|name| format!("`{name}` sets nothing here"))).collect()
     }
 
     fn setting(&self, name: &str, path: &str) -> Option<Setting> {
@@ -122,6 +124,7 @@ impl Environment {
         self.variables
             .keys()
             .filter(|name| *name != CONFIG_FILE && !SHORT_NAMES.iter().any(|(short, _)| short == name))
+            .filter(|name| !is_somebody_elses(name))
             .filter_map(|name| self.setting(name, &path_of(name)?))
     }
 
@@ -168,9 +171,24 @@ fn path_of(name: &str) -> Option<String> {
     Some(rest.to_ascii_lowercase().replace("__", "."))
 }
 
+/// Returns whether a variable with our prefix cannot be meant for us: scripts around Sluice have their own, and one that
+/// follows no rule of ours and is near to no name of ours must not keep Sluice from starting.
+fn is_somebody_elses(name: &str) -> bool {
+    let Some(rest) = name.strip_prefix(PREFIX).filter(|_| name != CONFIG_FILE) else { return false };
+    let short = SHORT_NAMES.iter().filter_map(|(name, _)| name.strip_prefix(PREFIX));
+    let own: Vec<String> =
+        short.map(str::to_owned).chain(TOP_KEYS.iter().map(|key| key.to_ascii_uppercase())).collect();
+    let is_exact = own.iter().any(|own| own == rest);
+    !rest.contains("__") && !is_exact && nearest(rest, own.iter().map(String::as_str)).is_none()
+}
+
 fn name_of(path: &str) -> String {
     format!("{PREFIX}{}", path.replace('.', "__").to_ascii_uppercase())
 }
+
+/// Keys at the top of the file.
+const TOP_KEYS: [&str; 9] =
+    ["listen", "data_dir", "database", "log", "relay", "records", "admin", "vendors_dir", "providers"];
 
 /// Kubernetes gives every container variables for each service of its namespace: a service named `sluice` would
 /// otherwise set our port to `tcp://10.0.0.1:3000`.

@@ -162,6 +162,12 @@ fn an_unknown_variable_names_the_nearest_known_one(#[case] name: &'static str, #
 }
 
 #[test]
+fn a_variable_of_a_script_around_sluice_is_noted_and_does_no_harm() {
+    let loaded = Place::new().var("SLUICE_BENCH_BUILD", "0").load().unwrap();
+    assert!(loaded.notes.contains(&"`SLUICE_BENCH_BUILD` sets nothing here".to_owned()), "{:?}", loaded.notes);
+}
+
+#[test]
 fn a_wrong_value_is_reported_where_it_was_written() {
     let problems = Place::new().yaml("listen: { port: 1 }").var("SLUICE_PORT", "70000").problems();
     assert_eq!(problems, ["`SLUICE_PORT`: 70000 is out of range; write a whole number from 0 to 65535"]);

@@ -92,7 +92,7 @@ fn notes_go_on_in_the_next_segment_when_one_is_full() {
     let directory = Directory::take(dir.path()).unwrap();
     let journal = directory.open(0).unwrap();
     let mut large = record(1);
-    large.attempts[0].error = Some("x".repeat(1024 * 1024));
+    large.attempts[0].error = Some("x".repeat(256 * 1024));
     let marks: Vec<Mark> = (0..9)
         .map(|number| {
             large.id = record(number).id;

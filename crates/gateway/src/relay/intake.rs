@@ -134,11 +134,18 @@ impl Intake {
     async fn decode(&self, coding: Coding, wire: Bytes) -> Result<Bytes, Fault> {
         /// Decoding more than this would hold up the calls that share the thread.
         const INLINE_MAX_BYTES: usize = 16 * 1024;
+        const INLINE_MAX_PLAIN_BYTES: u64 = 4 << 20;
         let limit = self.max_body_bytes;
-        let is_small = wire.len() <= INLINE_MAX_BYTES;
-        let decode = move || decode_whole(coding, &wire, if is_small { limit.min(4 << 20) } else { limit });
-        let plain =
-            if is_small { decode() } else { tokio::task::spawn_blocking(decode).await.map_err(|_| spool_failed())? };
+        let inline_limit = limit.min(INLINE_MAX_PLAIN_BYTES);
+        let inline = (wire.len() <= INLINE_MAX_BYTES).then(|| decode_whole(coding, &wire, inline_limit));
+        let plain = match inline {
+            Some(Ok(plain)) => Ok(plain),
+            Some(Err(error)) if error.kind() != std::io::ErrorKind::FileTooLarge || inline_limit == limit => Err(error),
+            // Few bytes may stand for many.
+            Some(Err(_)) | None => tokio::task::spawn_blocking(move || decode_whole(coding, &wire, limit))
+                .await
+                .map_err(|_| spool_failed())?,
+        };
         let plain = plain.map_err(|error| match error.kind() {
             std::io::ErrorKind::FileTooLarge => self.too_large(),
             _ => Fault::new(Kind::InvalidBody, "the body does not match its `content-encoding`"),
