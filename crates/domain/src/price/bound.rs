@@ -3,6 +3,7 @@
 use super::charge::{ChargeError, product, total};
 use super::class::Class;
 use super::factor::Terms;
+use super::rates::Rate;
 use super::{Price, Service};
 use crate::money::Micros;
 
@@ -46,8 +47,12 @@ pub struct Media {
 /// [`charge`](super::charge()).
 pub fn bound(estimate: &Estimate, price: &Price, terms: &Terms) -> Result<Micros, ChargeError> {
     let dearest = |classes: &[Class]| dearest(classes, price, terms.service, estimate.input_tokens);
-    let (input, output) = (estimate.media.input_classes(), estimate.media.output_classes());
-    let (input, output) = (dearest(&input), dearest(&output));
+    let input = dearest(&[Class::Input, Class::CacheRead, Class::CacheWrite5m, Class::CacheWrite1h])
+        .max(estimate.media.audio_in.then(|| dearest(&[Class::InputAudio])).flatten())
+        .max(estimate.media.image_in.then(|| dearest(&[Class::InputImage])).flatten());
+    let output = dearest(&[Class::Output, Class::Reasoning])
+        .max(estimate.media.audio_out.then(|| dearest(&[Class::OutputAudio])).flatten())
+        .max(estimate.media.image_out.then(|| dearest(&[Class::OutputImage])).flatten());
     let image = dearest(&[Class::Image]);
     let calls = if image.is_some() { estimate.calls.max(1) } else { estimate.calls.max(estimate.images).max(1) };
     let parts = [
@@ -79,32 +84,13 @@ pub fn bound(estimate: &Estimate, price: &Price, terms: &Terms) -> Result<Micros
 impl Media {
     /// Everything: for calls that were not looked into.
     pub const ANY: Self = Self { audio_in: true, image_in: true, audio_out: true, image_out: true };
-
-    fn input_classes(self) -> [Class; 6] {
-        [
-            Class::Input,
-            Class::CacheRead,
-            Class::CacheWrite5m,
-            Class::CacheWrite1h,
-            if self.audio_in { Class::InputAudio } else { Class::Input },
-            if self.image_in { Class::InputImage } else { Class::Input },
-        ]
-    }
-
-    fn output_classes(self) -> [Class; 4] {
-        [
-            Class::Output,
-            Class::Reasoning,
-            if self.audio_out { Class::OutputAudio } else { Class::Output },
-            if self.image_out { Class::OutputImage } else { Class::Output },
-        ]
-    }
 }
 
-fn dearest(classes: &[Class], price: &Price, service: Service, total_input: u64) -> Option<super::Rate> {
-    let services = [Service::Standard, service];
-    let rates = services.iter().flat_map(|&service| {
-        classes.iter().filter_map(move |&class| price.rate(service, total_input, class).map(|found| found.rate))
-    });
-    rates.max()
+fn dearest(classes: &[Class], price: &Price, service: Service, total_input: u64) -> Option<Rate> {
+    let rate = |service, class| price.rate(service, total_input, class).map(|found| found.rate);
+    let standard = classes.iter().filter_map(|&class| rate(Service::Standard, class)).max();
+    match service {
+        Service::Standard => standard,
+        other => standard.max(classes.iter().filter_map(|&class| rate(other, class)).max()),
+    }
 }

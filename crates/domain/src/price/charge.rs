@@ -73,32 +73,30 @@ pub fn charge(usage: &Usage, price: &Price, terms: &Terms) -> Result<Charge, Cha
 fn lines(usage: &Usage, price: &Price, service: Service) -> Result<Vec<Line>, ChargeError> {
     let total_input = usage.total_input();
     let rate = |class| price.rate(service, total_input, class);
-    let has_token_rates = Class::ALL.into_iter().any(|class| class.is_tokens() && rate(class).is_some());
     let mut lines = Vec::with_capacity(4);
     let mut unrated = None;
     for class in Class::ALL {
-        let found = rate(class);
-        let quantity = quantity(class, usage, || rate(Class::Image).is_some(), found);
-        match found {
-            _ if quantity == 0 => {}
-            Some(found) => lines.push(Line::new(class, quantity, found)?),
-            None if has_token_rates && class.is_tokens() => return Err(ChargeError::Incomplete(class)),
+        let counted = class.quantity(usage);
+        if counted == 0 && class != Class::Call {
+            continue;
+        }
+        match rate(class) {
+            Some(found) if class == Class::Call => {
+                let images = if rate(Class::Image).is_some() { 0 } else { usage.images };
+                lines.push(Line::new(class, counted.max(images).max(1), found)?);
+            }
+            Some(found) => lines.push(Line::new(class, counted, found)?),
+            None if counted == 0 => {}
             None => unrated = unrated.or(Some(class)),
         }
     }
-    match unrated {
-        Some(class) if lines.is_empty() => Err(ChargeError::Incomplete(class)),
-        _ => Ok(lines),
+    let Some(lacking) = unrated else { return Ok(lines) };
+    let has_token_rates = || Class::ALL.into_iter().any(|class| class.is_tokens() && rate(class).is_some());
+    // Classes of tokens stand first: if any lacks a rate, `lacking` is one of them.
+    if lines.is_empty() || (lacking.is_tokens() && has_token_rates()) {
+        return Err(ChargeError::Incomplete(lacking));
     }
-}
-
-/// Returns how much of `class` is charged.
-fn quantity(class: Class, usage: &Usage, images_have_a_rate: impl Fn() -> bool, found: Option<Found>) -> u64 {
-    let counted = class.quantity(usage);
-    if class != Class::Call || found.is_none() {
-        return counted;
-    }
-    if images_have_a_rate() { counted.max(1) } else { counted.max(usage.images).max(1) }
+    Ok(lines)
 }
 
 /// Returns the exact amount of `quantity` at `rate`, in billionths of a micro-dollar.
