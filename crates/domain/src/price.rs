@@ -50,6 +50,18 @@ impl Service {
     /// Every service level.
     pub const ALL: [Self; 4] = [Self::Standard, Self::Batch, Self::Flex, Self::Priority];
 
+    /// Reads the `service_tier` that vendors report. What is not known is standard: levels that cost more have known
+    /// names.
+    #[must_use]
+    pub fn from_tier(tier: &str) -> Self {
+        match tier {
+            "batch" => Self::Batch,
+            "flex" => Self::Flex,
+            "priority" | "fast" => Self::Priority,
+            _ => Self::Standard,
+        }
+    }
+
     /// Returns the name used in files and the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

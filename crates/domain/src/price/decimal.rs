@@ -27,6 +27,9 @@ pub enum BadDecimal {
 const MAX_SCALE: u32 = 30;
 /// Decimal digits that a binary float keeps.
 const FLOAT_DIGITS: u32 = 15;
+/// Digits to which a factor is shortened, upwards, where the exact product is too long: a millionth of a micro-dollar
+/// in a rate of a million dollars.
+const SHORT_DIGITS: u32 = 18;
 
 impl Decimal {
     /// Zero.
@@ -74,8 +77,7 @@ impl Decimal {
     /// compute in floats print `0.30000000000000004` for 0.3.
     #[must_use]
     pub fn without_float_noise(mut self) -> Self {
-        let length = self.digits.checked_ilog10().map_or(1, |log| log + 1);
-        let extra = length.saturating_sub(FLOAT_DIGITS).min(self.scale);
+        let extra = self.length().saturating_sub(FLOAT_DIGITS).min(self.scale);
         if extra > 0 {
             let unit = 10u128.pow(extra);
             self.digits = (self.digits + unit / 2) / unit;
@@ -84,13 +86,17 @@ impl Decimal {
         self.trimmed()
     }
 
-    /// Returns the exact product.
+    /// Returns the product: exact up to 38 digits, else rounded up after eighteen digits of either factor.
     ///
     /// # Errors
-    /// When it cannot be kept exactly.
+    /// When it is too large.
     pub fn times(self, other: Self) -> Result<Self, BadDecimal> {
-        let digits = self.digits.checked_mul(other.digits).ok_or(BadDecimal::OutOfRange)?;
-        Ok(Self { digits, scale: self.scale + other.scale }.trimmed())
+        let product = |a: Self, b: Self| {
+            let digits = a.digits.checked_mul(b.digits)?;
+            Some(Self { digits, scale: a.scale + b.scale }.trimmed())
+        };
+        let exact = product(self, other);
+        exact.or_else(|| product(self.shortened(), other.shortened())).ok_or(BadDecimal::OutOfRange)
     }
 
     /// Returns the number multiplied by `unit`, rounded up to an integer.
@@ -98,9 +104,25 @@ impl Decimal {
     /// # Errors
     /// When it does not fit.
     pub fn scaled_up(self, unit: u64) -> Result<u64, BadDecimal> {
-        let exact = self.digits.checked_mul(u128::from(unit)).ok_or(BadDecimal::OutOfRange)?;
-        let divisor = 10u128.checked_pow(self.scale).ok_or(BadDecimal::OutOfRange)?;
-        u64::try_from(exact.div_ceil(divisor)).map_err(|_| BadDecimal::OutOfRange)
+        let scaled = |number: Self| {
+            let exact = number.digits.checked_mul(u128::from(unit))?;
+            Some(exact.div_ceil(10u128.checked_pow(number.scale)?))
+        };
+        let scaled = scaled(self).or_else(|| scaled(self.shortened())).ok_or(BadDecimal::OutOfRange)?;
+        u64::try_from(scaled).map_err(|_| BadDecimal::OutOfRange)
+    }
+
+    /// Drops decimals, rounding up, until the number has no more than [`SHORT_DIGITS`] digits or no decimals.
+    fn shortened(self) -> Self {
+        let extra = self.length().saturating_sub(SHORT_DIGITS).min(self.scale);
+        // A 128-bit number has at most 39 digits, so this power fits.
+        let unit = 10u128.checked_pow(extra).unwrap_or(1);
+        Self { digits: self.digits.div_ceil(unit), scale: self.scale - extra }.trimmed()
+    }
+
+    /// Returns the number of digits.
+    fn length(self) -> u32 {
+        self.digits.checked_ilog10().map_or(1, |log| log + 1)
     }
 
     fn normalise(digits: u128, scale: i32) -> Result<Self, BadDecimal> {
@@ -176,6 +198,29 @@ mod tests {
     #[case("68.4932", "68.4932")]
     fn the_noise_of_a_float_is_dropped(#[case] text: &str, #[case] expected: &str) {
         assert_eq!(Decimal::parse(text).unwrap().without_float_noise().to_string(), expected);
+    }
+
+    proptest::proptest! {
+        #[test]
+        fn any_text_is_read_or_refused(text in "[-+0-9.eE ]{0,45}|.{0,12}") {
+            if let Ok(number) = Decimal::parse(&text) {
+                let again = Decimal::parse(&number.to_string());
+                proptest::prop_assert_eq!(again, Ok(number));
+                let _ = (number.scaled_up(1_000_000), number.without_float_noise(), number.times(number));
+            }
+        }
+
+        #[test]
+        fn a_long_product_is_rounded_up_and_hardly(
+            a in 1..1_000_000_000_000_000u128, b in 1..1_000_000_000_000_000u128, c in 1..1_000_000_000_000_000u128,
+        ) {
+            let product = [a, b, c].iter().try_fold(Decimal::from_parts(1, 0), |product, &digits| {
+                product.times(Decimal::from_parts(digits, 14))
+            });
+            let scaled = product.unwrap().scaled_up(2_000_000).unwrap() as f64;
+            let exact = [a, b, c].iter().fold(2_000_000.0, |product, &digits| product * (digits as f64 / 1e14));
+            proptest::prop_assert!((exact * (1.0 - 1e-12)..exact * (1.0 + 1e-12) + 1.0).contains(&scaled));
+        }
     }
 
     #[test]

@@ -52,7 +52,8 @@ pub enum QuoteError {
 /// Turns a site's quote into a price.
 ///
 /// `quota_type` decides between the two kinds of price; where the kind it names is absent or zero and the other is
-/// not, the other counts. Products are exact; only a rate that is no whole micro-dollar per million is rounded up.
+/// not, the other counts. Products are exact; only a rate that is no whole micro-dollar per million is rounded up. A ratio
+/// of zero is a price of zero: the site says that the model is free, see [`Price::is_free`].
 ///
 /// # Errors
 /// `Missing` when there is neither kind; `BadNumber` when a number is negative or cannot be read.

@@ -205,6 +205,13 @@ fn names_of_classes_and_factors_are_read_as_they_are_written() {
     for class in Class::ALL {
         assert_eq!(Class::from_name(class.as_str()), Some(class));
     }
+    for service in Service::ALL {
+        assert_eq!(Service::from_tier(service.as_str()), service);
+    }
+    assert_eq!(
+        ["default", "auto", "fast"].map(Service::from_tier),
+        [Service::Standard, Service::Standard, Service::Priority]
+    );
     let shown = [0, 1, 800_000, 1_000_000, 1_666_667, 25_000_000].map(|ppm| Multiplier(ppm).to_string());
     assert_eq!(shown, ["0", "0.000001", "0.8", "1", "1.666667", "25"]);
 }

@@ -128,6 +128,17 @@ fn float_noise_of_a_site_does_not_reach_the_rate() {
 }
 
 #[test]
+fn ratios_with_all_digits_of_a_float_still_make_a_price() {
+    let quote =
+        NewapiQuote { group_ratio: Some("0.3333333333333333"), ..ratios("8.333333333333334", "4.666666666666667") };
+    let base = from_newapi_ratios(&quote).unwrap().standard.base;
+    assert_eq!(
+        [Class::Input, Class::Output].map(|class| base.get(class)),
+        [Some(Rate(5_555_556)), Some(Rate(25_925_926))]
+    );
+}
+
+#[test]
 fn a_quote_without_numbers_or_with_negative_ones_is_no_price() {
     assert_eq!(from_newapi_ratios(&NewapiQuote::default()), Err(QuoteError::Missing));
     assert_eq!(from_newapi_ratios(&NewapiQuote { quota_type: 1, ..NewapiQuote::default() }), Err(QuoteError::Missing));
