@@ -9,6 +9,7 @@ pub mod clock;
 pub mod id;
 pub mod key;
 pub mod money;
+pub mod price;
 pub mod provider;
 pub mod route;
 pub mod usage;

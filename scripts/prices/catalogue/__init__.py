@@ -1,0 +1,1 @@
+"""Price data of others, made into one catalogue of integers."""
