@@ -1,7 +1,7 @@
 # What people run. Each target is one line here; the work is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test bench
+.PHONY: help run demo check test crash bench
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -19,6 +19,9 @@ check: ## Format, clippy without warnings, unit tests: what every commit passes
 
 test: ## Everything: format, clippy, unit, store, end-to-end and SDK tests
 	scripts/test
+
+crash: ## Kills the gateway 100 times under load and looks for lost or doubled records
+	CRASH_ROUNDS=100 cargo test --locked -p sluice-gateway --test e2e crash -- --nocapture
 
 bench: ## Sluice beside nginx as a plain proxy
 	cargo build --release --locked

@@ -55,26 +55,6 @@ impl Usage {
     pub fn is_empty(&self) -> bool {
         *self == Self::default()
     }
-
-    /// Takes, class by class, the larger of two reports of the same call: vendors report running totals in a stream.
-    #[must_use]
-    pub fn latest(self, other: Self) -> Self {
-        Self {
-            input: self.input.max(other.input),
-            cache_read: self.cache_read.max(other.cache_read),
-            cache_write_5m: self.cache_write_5m.max(other.cache_write_5m),
-            cache_write_1h: self.cache_write_1h.max(other.cache_write_1h),
-            input_audio: self.input_audio.max(other.input_audio),
-            input_image: self.input_image.max(other.input_image),
-            output: self.output.max(other.output),
-            reasoning: self.reasoning.max(other.reasoning),
-            output_audio: self.output_audio.max(other.output_audio),
-            output_image: self.output_image.max(other.output_image),
-            calls: self.calls.max(other.calls),
-            duration_ms: self.duration_ms.max(other.duration_ms),
-            images: self.images.max(other.images),
-        }
-    }
 }
 
 /// Where the numbers come from.

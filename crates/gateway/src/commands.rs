@@ -16,7 +16,8 @@ pub struct Sluice;
 
 impl Commands for Sluice {
     fn serve(&self, loaded: Loaded) -> anyhow::Result<()> {
-        serve::run(loaded, |address| serve::say(&format!("Sluice listens on {}", serve::base_url(address, false))))
+        let is_tls = loaded.settings.listen.tls.is_some();
+        serve::run(loaded, |address| serve::say(&format!("Sluice listens on {}", serve::base_url(address, is_tls))))
     }
 
     fn demo(&self, loaded: Loaded) -> anyhow::Result<()> {
@@ -79,9 +80,9 @@ async fn owner_of(store: &Store, name: Option<&str>) -> anyhow::Result<sluice_do
             None => bail!("there is no user `{name}`; make one with `sluice user create --username {name}`"),
         };
     }
-    let filter = UserFilter::default();
-    let users = store.list_users(&filter, PageRequest::nth(0, sluice_store::MAX_PAGE_SIZE)).await?;
-    let root = users.items.iter().filter(|user| user.role == Role::Root).min_by_key(|user| user.id);
+    let filter = UserFilter { role: Some(Role::Root), ..UserFilter::default() };
+    let roots = store.list_users(&filter, PageRequest::nth(0, sluice_store::MAX_PAGE_SIZE)).await?;
+    let root = roots.items.iter().min_by_key(|user| user.id);
     match root {
         Some(user) => Ok(user.id),
         None => bail!("there is no administrator yet; make one with `sluice user create --username NAME --role root`"),

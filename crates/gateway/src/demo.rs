@@ -2,7 +2,6 @@
 //! account at a vendor.
 
 use std::collections::BTreeMap;
-use std::net::SocketAddr;
 
 use anyhow::Context;
 use sluice_domain::clock::{Clock, Timestamp};
@@ -41,7 +40,8 @@ pub(crate) fn run(mut loaded: Loaded) -> anyhow::Result<()> {
     }
     let body = make_key_body(&mut rand::rng());
     loaded.settings.declared.keys.push(declared_key(&body));
-    serve::run(loaded, |address| introduce(address, &format!("{KEY_PREFIX}{body}")))
+    let is_tls = loaded.settings.listen.tls.is_some();
+    serve::run(loaded, |address| introduce(&serve::base_url(address, is_tls), &format!("{KEY_PREFIX}{body}")))
 }
 
 fn declare(declared: &mut Declared, index: usize, kind: Kind, upstream: &Upstream, models: &[&str]) {
@@ -111,8 +111,7 @@ fn declared_key(body: &str) -> DeclaredKey {
 }
 
 /// Prints what to paste.
-fn introduce(address: SocketAddr, key: &str) {
-    let base = serve::base_url(address, false);
+fn introduce(base: &str, key: &str) {
     serve::say(&format!(
         r#"Sluice demo listens on {base}; its upstreams are scripted, no vendor is called.
 Key (for this run only): {key}

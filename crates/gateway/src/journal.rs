@@ -33,6 +33,9 @@ const SEGMENT_BYTES: usize = 1024 * 1024;
 const SEGMENTS_MAX: usize = 1_024;
 /// How often notes are pushed to the disk.
 pub(crate) const SYNC_INTERVAL: Duration = Duration::from_millis(10);
+/// Segments that are made ahead of need, and the longest wait for one.
+const SPARES: usize = 2;
+const SPARE_WAIT: Duration = Duration::from_millis(100);
 const LOCK_FILE: &str = "lock";
 
 /// The journal's directory, held by this process alone.
@@ -65,11 +68,12 @@ impl Directory {
     pub(crate) fn open(&self, thread: usize) -> io::Result<Arc<Journal>> {
         let maker = Maker { dir: self.path.clone(), thread, alive: Arc::default() };
         let active = maker.make()?;
-        let current = Arc::new(Mutex::new(Arc::clone(active.segment())));
-        let (sender, spares) = sync_channel(1);
+        let current = Mutex::new(Arc::clone(active.segment()));
+        let (sender, spares) = sync_channel(SPARES);
         let alive = Arc::clone(&maker.alive);
         std::thread::Builder::new().name(format!("sluice-spare-{thread}")).spawn(move || maker.supply(&sender))?;
-        Ok(Arc::new(Journal { active: Mutex::new(Some(active)), spares: Mutex::new(spares), alive, current }))
+        let (active, spares) = (Mutex::new(Some(active)), Mutex::new(spares));
+        Ok(Arc::new(Journal { active, spares, alive, current, retired: Mutex::default() }))
     }
 
     /// Returns the directory.
@@ -103,7 +107,9 @@ pub(crate) struct Journal {
     /// Held once by each segment that still exists.
     alive: Arc<()>,
     /// The segment that is written now, for the thread that pushes notes to the disk.
-    current: Arc<Mutex<Arc<Segment>>>,
+    current: Mutex<Arc<Segment>>,
+    /// Full segments that the disk may not have yet.
+    retired: Mutex<Vec<Arc<Segment>>>,
 }
 
 impl Journal {
@@ -122,6 +128,7 @@ impl Journal {
             let mark = next.append(bytes).ok_or_else(|| io::Error::other("a note is larger than a segment"))?;
             *self.current.lock() = Arc::clone(next.segment());
             if let Some(full) = active.replace(next) {
+                self.retired.lock().push(Arc::clone(full.segment()));
                 full.seal();
             }
             Ok(mark)
@@ -130,16 +137,18 @@ impl Journal {
 
     fn next_segment(&self) -> io::Result<Active> {
         // Besides the segments, the journal itself and the maker hold it.
-        if Arc::strong_count(&self.alive) > SEGMENTS_MAX + 2 {
+        if Arc::strong_count(&self.alive) > SEGMENTS_MAX + SPARES + 2 {
             return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the journal is full"));
         }
-        self.spares.lock().recv().map_err(|_| io::Error::other("no more segments can be made"))?
+        // One is nearly always ready; a short wait is better than a refusal.
+        self.spares.lock().recv_timeout(SPARE_WAIT).map_err(|_| io::Error::other("no segment is ready"))?
     }
 
     /// Pushes what was noted to the disk.
     pub(crate) fn sync(&self) {
-        let segment = Arc::clone(&self.current.lock());
-        segment.sync();
+        let retired = std::mem::take(&mut *self.retired.lock());
+        let current = Arc::clone(&self.current.lock());
+        retired.iter().chain([&current]).for_each(|segment| segment.sync());
     }
 }
 

@@ -3,6 +3,7 @@
 //! A call reserves its place in the queue before anything is sent upstream, so that a record can never be lost for want
 //! of room: where there is none, the call is refused instead. Writers take records in batches, off the request path.
 
+mod cost;
 mod estimate;
 mod ticket;
 mod writer;

@@ -43,7 +43,7 @@ use exchange::{Accepted, Plan, Tried, attempt, discard};
 use fault::{Fault, Kind};
 pub(crate) use headers::secret_value;
 use identify::Callers;
-pub(crate) use intake::Intake;
+pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
 
 use crate::journal::Journal;
@@ -256,7 +256,8 @@ impl Relay {
             record.stream = demand.is_stream;
         });
         if !demand.model.is_empty() && !caller.key.models.allows(&demand.model) {
-            let message = format!("this key may not use the model `{}`; ask its owner to allow it", demand.model);
+            let message =
+                format!("this key may not use the model `{}`; ask its owner to allow it", clipped(&demand.model));
             return Err(Fault::new(Kind::ModelNotAllowed, message));
         }
         ticket.keep_request(RequestSample::of(demand.plain()));
@@ -297,11 +298,17 @@ impl Relay {
                 let model = demand.model.as_str();
                 let named = snapshot.candidates(model, demand.operation);
                 let same = named.into_iter().find(|candidate| candidate.target.credential_id == target.credential_id);
-                let standing = sluice_domain::route::Standing { priority: 0, weight: 1 };
-                return Ok(vec![same.unwrap_or(Candidate { target, model, standing })]);
+                return match same {
+                    Some(candidate) => Ok(vec![candidate]),
+                    None if demand.operation.model_place() == ModelPlace::Object => {
+                        let standing = sluice_domain::route::Standing { priority: 0, weight: 1 };
+                        Ok(vec![Candidate { target, model, standing }])
+                    }
+                    None => Err(nobody_serves(snapshot, demand)),
+                };
             }
             if demand.operation.model_place() == ModelPlace::Object {
-                let message = format!("`{id}` is not known here, or belongs to somebody else");
+                let message = format!("`{}` is not known here, or belongs to somebody else", clipped(id));
                 return Err(Fault::new(Kind::ObjectNotFound, message));
             }
         }

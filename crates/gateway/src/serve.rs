@@ -15,7 +15,7 @@ use secrecy::ExposeSecret;
 use sluice_domain::clock::Clock;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::Store;
-use tokio::sync::Notify;
+use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::{self, AdminState, CookiePolicy, Memory, SetupGate};
@@ -24,7 +24,7 @@ use crate::journal::{self, Journal};
 use crate::live::{Ingredients, Live};
 use crate::metrics::{self, Counters, Metrics, ThreadGauges};
 use crate::record::{self, Batching, Queue, spawn_writer};
-use crate::relay::{Cors, Intake, Objects, Relay, RelaySettings, Shared};
+use crate::relay::{Cors, DECODERS_MAX, Intake, Objects, Relay, RelaySettings, Shared};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
 
@@ -50,7 +50,13 @@ pub(crate) fn run(loaded: Loaded, ready: impl FnOnce(SocketAddr)) -> anyhow::Res
         let gateway = Gateway::start(loaded).await?;
         ready(gateway.address);
         stop_signal().await?;
-        gateway.stop().await
+        tokio::select! {
+            stopped = gateway.stop() => stopped,
+            again = stop_signal() => {
+                again?;
+                bail!("stopped at once; calls under way were cut off and come from the journal at the next start")
+            }
+        }
     });
     control.shutdown_timeout(std::time::Duration::from_secs(1));
     result
@@ -146,8 +152,8 @@ impl Parts<'_> {
     /// Records what an earlier process left behind, while calls are served already.
     fn replay(&self, journals: &journal::Directory) -> anyhow::Result<()> {
         let left_over = journal::read_left_over(journals.path()).context("the journal cannot be read")?;
-        let store = Arc::clone(&self.store);
-        tokio::spawn(async move { record::replay(&store, left_over).await });
+        let (store, live) = (Arc::clone(&self.store), Arc::clone(&self.live));
+        tokio::spawn(async move { record::replay(&store, &live, left_over).await });
         Ok(())
     }
 
@@ -164,7 +170,7 @@ impl Parts<'_> {
         let mut writers = Vec::with_capacity(threads);
         for thread in 0..threads {
             let (queue, receiver) = Queue::new(capacity);
-            writers.push(spawn_writer(&control, Arc::clone(&self.store), receiver, batching));
+            writers.push(spawn_writer(&control, Arc::clone(&self.store), Arc::clone(&self.live), receiver, batching));
             let journal = journals.open(thread).context("the journal cannot be written")?;
             gates.push(Gate { queue, journal, counters: Arc::default() });
         }
@@ -341,6 +347,7 @@ fn relay_settings(settings: &Settings) -> anyhow::Result<RelaySettings> {
             spool_above_bytes,
             idle: BODY_IDLE,
             spool_dir: spool_dir(&settings.data_dir),
+            decoders: Arc::new(Semaphore::new(DECODERS_MAX)),
         },
         cors: match &relay.cors_origins {
             CorsOrigins::Any => Cors::Any,

@@ -64,6 +64,8 @@ pub(crate) struct Target {
 pub(crate) struct ProviderPlan {
     pub(crate) id: ProviderId,
     pub(crate) name: String,
+    /// Name of its vendor.
+    pub(crate) vendor: String,
     pub(crate) origin: Origin,
     pub(crate) timeouts: Timeouts,
     pub(crate) default_headers: Vec<(HeaderName, HeaderValue)>,
@@ -150,6 +152,12 @@ impl Snapshot {
         self.by_credential.get(&credential)
     }
 
+    /// Returns the vendor of a provider that is in use.
+    pub(crate) fn vendor_of(&self, provider: ProviderId) -> Option<&str> {
+        let of_provider = |target: &&Arc<Target>| target.provider.id == provider;
+        self.by_credential.values().find(of_provider).map(|target| target.provider.vendor.as_str())
+    }
+
     /// Returns how many providers, credentials and model names are in use.
     pub(crate) fn sizes(&self) -> (usize, usize, usize) {
         let providers: BTreeSet<ProviderId> = self.by_credential.values().map(|target| target.provider.id).collect();
@@ -217,7 +225,7 @@ impl ProviderPlan {
                 PathAndQuery::from_maybe_shared(format!("{path}{separator}{query}")).ok()
             }
             UpstreamPath::Open(template) => {
-                PathAndQuery::from_maybe_shared(template.render(subject, query, client_path)).ok()
+                PathAndQuery::from_maybe_shared(template.render(subject, query, client_path)?).ok()
             }
         }
     }
@@ -283,6 +291,7 @@ fn compile_provider(provider: &Provider, vendor: &Vendor, sources: &Sources<'_>)
     Ok(ProviderPlan {
         id: provider.id,
         name: provider.name.clone(),
+        vendor: vendor.name.clone(),
         origin,
         timeouts: provider.timeouts.over(sources.timeouts),
         default_headers,

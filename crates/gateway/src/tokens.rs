@@ -1,5 +1,8 @@
 //! Token counts with a real tokenizer, for calls whose upstream reports none.
 
+use std::sync::Once;
+use std::sync::atomic::{AtomicBool, Ordering};
+
 /// Longest text that is counted exactly; longer ones are counted in part and scaled. One long word costs quadratic time.
 const EXACT_MAX_BYTES: usize = 256 * 1024;
 
@@ -20,6 +23,33 @@ pub(crate) fn count(text: &str) -> u64 {
     let counted = encoding.count(text.get(..end).unwrap_or_default()) as u128;
     u64::try_from(counted * text.len() as u128 / end as u128).unwrap_or(u64::MAX)
 }
+
+/// Counts the tokens of a piece of a stream as it passes. The vocabulary takes a tenth of a second to load, for which no
+/// call may wait: until it is there, which it is from the second long answer on, the piece is estimated by its length.
+#[must_use]
+pub(crate) fn count_passing(text: &str) -> u64 {
+    static LOADING: Once = Once::new();
+    static IS_LOADED: AtomicBool = AtomicBool::new(false);
+    if IS_LOADED.load(Ordering::Acquire) {
+        return count(text);
+    }
+    LOADING.call_once(|| {
+        let load = || {
+            let _ = count("");
+            IS_LOADED.store(true, Ordering::Release);
+        };
+        if let Err(error) = std::thread::Builder::new().name("sluice-tokens".to_owned()).spawn(load) {
+            tracing::warn!(%error, "the tokenizer cannot be loaded; long answers without usage are estimated roughly");
+        }
+    });
+    let (ascii, other) = text
+        .chars()
+        .fold((0, 0), |(ascii, other), c| if c.is_ascii() { (ascii + 1, other) } else { (ascii, other + 1) });
+    ascii / ASCII_CHARS_PER_TOKEN + other
+}
+
+/// English prose and code have about four characters a token; other scripts about one.
+const ASCII_CHARS_PER_TOKEN: u64 = 4;
 
 /// Estimates the tokens of a request from its JSON body: every string value but data in base64, and a little for the
 /// structure of each message.

@@ -128,6 +128,8 @@ pub(crate) struct OutBody {
 impl OutBody {
     /// Makes a body of `pieces`; cloning it sends the same bytes again.
     pub(crate) fn new(pieces: Vec<Bytes>) -> Self {
+        // An empty piece would make a request with a body of a request without one.
+        let pieces: Vec<Bytes> = pieces.into_iter().filter(|piece| !piece.is_empty()).collect();
         let left = pieces.iter().map(|piece| piece.len() as u64).sum();
         Self { pieces: pieces.into(), next: 0, left }
     }

@@ -1,10 +1,15 @@
 //! `multipart/form-data` bodies (RFC 7578): where the plain fields stand. Files are stepped over, never read.
 
+mod header;
+
 use std::ops::Range;
 
 use memchr::memmem;
 
 use crate::edit::Edits;
+use header::{Disposition, disposition, parameters};
+
+const LINE_BREAK: &[u8] = b"\r\n";
 
 /// Most parts that are looked at; image edits send sixteen images at the most.
 const MAX_PARTS: usize = 256;
@@ -21,6 +26,7 @@ pub struct Form<'a> {
 #[derive(Debug, Clone)]
 struct FormField {
     name: String,
+    is_file: bool,
     value: Range<usize>,
 }
 
@@ -33,20 +39,17 @@ pub enum FormError {
     /// The body does not follow the boundary that was announced.
     #[error("the form is broken: {0}")]
     Broken(&'static str),
-    /// A plain field stands twice.
+    /// A field that decides what is done stands twice.
     #[error("the form field `{0}` appears more than once; send it once")]
     DuplicateField(String),
 }
 
-/// Returns the boundary of a multipart content type.
+/// Returns the boundary of a multipart content type; `None` when it has none or several.
 #[must_use]
-pub fn boundary(content_type: &str) -> Option<&str> {
-    content_type.split(';').skip(1).find_map(|parameter| {
-        let (name, value) = parameter.split_once('=')?;
-        let value = value.trim();
-        let value = value.strip_prefix('"').and_then(|value| value.strip_suffix('"')).unwrap_or(value);
-        (name.trim().eq_ignore_ascii_case("boundary") && !value.is_empty()).then_some(value)
-    })
+pub fn boundary(content_type: &str) -> Option<String> {
+    let mut boundaries = parameters(content_type)?.into_iter().filter(|(name, _)| name == "boundary");
+    let (_, boundary) = boundaries.next().filter(|(_, boundary)| !boundary.is_empty())?;
+    boundaries.next().is_none().then_some(boundary)
 }
 
 impl<'a> Form<'a> {
@@ -56,27 +59,21 @@ impl<'a> Form<'a> {
     /// Says what is wrong with the form, or that `model` or `stream` stands twice.
     pub fn parse(source: &'a [u8], content_type: &str) -> Result<Self, FormError> {
         let boundary = boundary(content_type).ok_or(FormError::NoBoundary)?;
-        let opening = format!("--{boundary}");
-        let separator = format!("\r\n--{boundary}");
-        let separator = memmem::Finder::new(separator.as_bytes());
-        let mut at = if source.starts_with(opening.as_bytes()) {
-            opening.len()
-        } else {
-            find(&separator, source, 0).ok_or(FormError::Broken("the boundary is missing"))? + opening.len() + 2
-        };
+        let delimiters = Delimiters::new(source, &boundary);
+        let mut delimiter = delimiters.first().ok_or(FormError::Broken("the boundary is missing"))?;
         let mut fields = Vec::new();
         for _ in 0..MAX_PARTS {
-            if source.get(at..).is_some_and(|rest| rest.starts_with(b"--")) {
+            let Some(head_start) = delimiter.part else {
                 refuse_duplicates(&fields)?;
                 return Ok(Self { source, fields });
+            };
+            let (head, body_start) = part_head(source, head_start)?;
+            // The line break of the blank line may be that of the delimiter.
+            let search_from = body_start.saturating_sub(LINE_BREAK.len());
+            delimiter = delimiters.after(search_from).ok_or(FormError::Broken("a part is not closed"))?;
+            if let Some(Disposition { name, is_file }) = disposition(head)? {
+                fields.push(FormField { name, is_file, value: body_start..delimiter.start.max(body_start) });
             }
-            let (head, body_start) = part_head(source, at)?;
-            let end = find(&separator, source, body_start.saturating_sub(2))
-                .ok_or(FormError::Broken("a part is not closed"))?;
-            if let Some(name) = plain_field_name(head) {
-                fields.push(FormField { name, value: body_start..end.max(body_start) });
-            }
-            at = end + opening.len() + 2;
         }
         Err(FormError::Broken("too many parts"))
     }
@@ -84,62 +81,78 @@ impl<'a> Form<'a> {
     /// Returns the text of a plain field.
     #[must_use]
     pub fn text(&self, name: &str) -> Option<&'a str> {
-        let field = self.fields.iter().find(|field| field.name == name)?;
-        std::str::from_utf8(self.source.get(field.value.clone())?).ok()
+        std::str::from_utf8(self.source.get(self.range(name)?)?).ok()
     }
 
     /// Returns where the text of a plain field stands.
     #[must_use]
     pub fn range(&self, name: &str) -> Option<Range<usize>> {
-        self.fields.iter().find(|field| field.name == name).map(|field| field.value.clone())
+        self.fields.iter().find(|field| field.name == name && !field.is_file).map(|field| field.value.clone())
     }
 
     /// Adds to `edits` that the plain field `name` has the text `value`; nothing happens when there is none.
     pub fn set(&self, name: &str, value: &str, edits: &mut Edits) {
-        if let Some(field) = self.fields.iter().find(|field| field.name == name) {
-            edits.replace(field.value.clone(), value.as_bytes().to_vec());
+        if let Some(range) = self.range(name) {
+            edits.replace(range, value.as_bytes().to_vec());
         }
     }
 }
 
-fn find(finder: &memmem::Finder<'_>, source: &[u8], from: usize) -> Option<usize> {
-    finder.find(source.get(from..)?).map(|found| found + from)
+/// The lines that part a form.
+struct Delimiters<'s> {
+    source: &'s [u8],
+    /// A line break, two dashes and the boundary.
+    line: Vec<u8>,
 }
 
-/// Returns a part's header lines and where its content begins.
+/// One of them.
+struct Delimiter {
+    /// Where the content before it ends.
+    start: usize,
+    /// Where the next part begins; `None` for the last delimiter.
+    part: Option<usize>,
+}
+
+impl<'s> Delimiters<'s> {
+    fn new(source: &'s [u8], boundary: &str) -> Self {
+        Self { source, line: [LINE_BREAK, b"--", boundary.as_bytes()].concat() }
+    }
+
+    fn first(&self) -> Option<Delimiter> {
+        let opening = self.line.get(LINE_BREAK.len()..)?;
+        let at_start = self.source.starts_with(opening).then(|| self.read(0, opening.len())).flatten();
+        at_start.or_else(|| self.after(0))
+    }
+
+    fn after(&self, from: usize) -> Option<Delimiter> {
+        memmem::find_iter(self.source.get(from..)?, &self.line)
+            .find_map(|found| self.read(from + found, from + found + self.line.len()))
+    }
+
+    /// Reads what follows a boundary up to `end`; `None` when it only begins as the boundary does.
+    fn read(&self, start: usize, end: usize) -> Option<Delimiter> {
+        let rest = self.source.get(end..)?;
+        if rest.starts_with(b"--") {
+            return Some(Delimiter { start, part: None });
+        }
+        let padding = rest.iter().take_while(|byte| matches!(byte, b' ' | b'\t')).count();
+        let is_line = rest.get(padding..)?.starts_with(LINE_BREAK);
+        is_line.then_some(Delimiter { start, part: Some(end + padding + LINE_BREAK.len()) })
+    }
+}
+
+/// Returns the header lines of the part at `at` and where its content begins.
 fn part_head(source: &[u8], at: usize) -> Result<(&[u8], usize), FormError> {
-    let window_end = source.len().min(at + MAX_PART_HEAD_BYTES);
-    let window = source.get(at..window_end).unwrap_or_default();
-    let Some(head_start) = memchr::memchr(b'\n', window) else {
-        return Err(FormError::Broken("a boundary line is not closed"));
-    };
-    // A part without headers: the blank line follows the boundary at once.
-    if window.get(head_start + 1..).is_some_and(|rest| rest.starts_with(b"\r\n")) {
-        return Ok((&[], at + head_start + 3));
+    let window = source.get(at..source.len().min(at + MAX_PART_HEAD_BYTES)).unwrap_or_default();
+    // A part without headers: the blank line follows the delimiter at once.
+    if window.starts_with(LINE_BREAK) {
+        return Ok((&[], at + LINE_BREAK.len()));
     }
     let end = memmem::find(window, b"\r\n\r\n").ok_or(FormError::Broken("the head of a part is not closed"))?;
-    Ok((window.get(head_start + 1..end).unwrap_or_default(), at + end + 4))
+    Ok((window.get(..end).unwrap_or_default(), at + end + 2 * LINE_BREAK.len()))
 }
 
-/// Returns the name of a part that is a plain field; `None` for files and other parts.
-fn plain_field_name(head: &[u8]) -> Option<String> {
-    let head = std::str::from_utf8(head).ok()?;
-    let disposition = head.lines().find_map(|line| {
-        let (name, value) = line.split_once(':')?;
-        name.trim().eq_ignore_ascii_case("content-disposition").then_some(value)
-    })?;
-    let parameter = |wanted: &str| {
-        disposition.split(';').skip(1).find_map(|parameter| {
-            let (name, value) = parameter.split_once('=')?;
-            name.trim().eq_ignore_ascii_case(wanted).then(|| value.trim().trim_matches('"').to_owned())
-        })
-    };
-    if parameter("filename").is_some() || parameter("filename*").is_some() {
-        return None;
-    }
-    parameter("name")
-}
-
+/// Refuses a second part of a name that decides what is done, be it a file or not: readers disagree on which one counts.
 fn refuse_duplicates(fields: &[FormField]) -> Result<(), FormError> {
     for name in ["model", "stream"] {
         if fields.iter().filter(|field| field.name == name).count() > 1 {
@@ -152,6 +165,7 @@ fn refuse_duplicates(fields: &[FormField]) -> Result<(), FormError> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rstest::rstest;
 
     const TYPE: &str = "multipart/form-data; boundary=\"xYz\"";
     const BODY: &[u8] = b"--xYz\r\nContent-Disposition: form-data; name=\"file\"; filename=\"model\"\r\n\
@@ -167,6 +181,13 @@ mod tests {
         let edited = edits.apply(BODY);
         assert_eq!(edited.len(), BODY.len() + 4);
         assert_eq!(Form::parse(&edited, TYPE).unwrap().text("model"), Some("whisper-large"));
+    }
+
+    #[test]
+    fn a_file_is_no_plain_field() {
+        let body = part("name=model; filename=x", "m") + "--b--";
+        let form = form(&body).unwrap();
+        assert_eq!((form.text("model"), form.range("model")), (None, None));
     }
 
     #[test]
@@ -187,5 +208,85 @@ mod tests {
     #[test]
     fn a_content_type_without_boundary_is_refused() {
         assert_eq!(Form::parse(BODY, "multipart/form-data").unwrap_err(), FormError::NoBoundary);
+    }
+
+    fn form(parts: &str) -> Result<Form<'_>, FormError> {
+        Form::parse(parts.as_bytes(), "multipart/form-data; boundary=b")
+    }
+
+    fn part(disposition: &str, text: &str) -> String {
+        format!("--b\r\nContent-Disposition: form-data; {disposition}\r\n\r\n{text}\r\n")
+    }
+
+    #[rstest]
+    #[case::a_semicolon_in_quotes("name=\"model\"; x=\";filename=y\"")]
+    #[case::an_escaped_quote("x=\"\\\";filename=\\\"y\"; name=model")]
+    #[case::spaces(" NAME = \"model\" ; x=y ;")]
+    #[case::an_escape_in_the_name("name=\"mo\\del\"")]
+    fn parameters_are_read_with_their_quotes(#[case] disposition: &str) {
+        let body = part(disposition, "m") + "--b--";
+        assert_eq!(form(&body).unwrap().text("model"), Some("m"));
+    }
+
+    #[rstest]
+    #[case::extended_name("name*=UTF-8''model")]
+    #[case::extended_beside_plain("name=\"x\"; name*=UTF-8''model")]
+    #[case::two_names("name=\"x\"; name=\"model\"")]
+    #[case::an_open_quote("name=\"model")]
+    #[case::text_behind_a_quote("name=\"x\"model")]
+    #[case::a_folded_line("x=y;\r\n name=\"model\"")]
+    #[case::a_second_disposition("name=x\r\ncontent-disposition: form-data; name=model")]
+    #[case::a_bare_line_break("name=x\ncontent-disposition: form-data; name=model")]
+    #[case::a_line_without_a_colon("name=x\r\n--b")]
+    fn a_head_that_can_be_read_in_two_ways_is_refused(#[case] disposition: &str) {
+        let body = part(disposition, "m") + "--b--";
+        assert!(matches!(form(&body), Err(FormError::Broken(_))));
+    }
+
+    #[rstest]
+    #[case("\r\n--bogus\r\nx")]
+    #[case("\r\n--b \tx")]
+    #[case("\r\n--b\nx")]
+    #[case("\r\n--b-\r\n")]
+    fn what_only_begins_as_the_boundary_is_content(#[case] text: &str) {
+        let body = part("name=\"model\"", text)
+            + "--b \t\r\n"
+            + part("name=n", "1").strip_prefix("--b\r\n").unwrap()
+            + "--b--";
+        let form = form(&body).unwrap();
+        assert_eq!((form.text("model"), form.text("n")), (Some(text), Some("1")));
+    }
+
+    #[test]
+    fn a_preamble_may_hold_what_only_begins_as_the_boundary() {
+        let body = format!("--bogus\r\n{}--b--", part("name=\"model\"", "m"));
+        assert_eq!(form(&body).unwrap().text("model"), Some("m"));
+        assert!(form(&body.replace("\r\n", "\n")).is_err());
+    }
+
+    #[rstest]
+    #[case("name=model", "name=model; filename=x")]
+    #[case("name=model; filename=x", "name=\"model\"; filename*=UTF-8''x")]
+    #[case("name=stream; filename=x", "name=stream")]
+    fn a_second_part_of_a_name_that_decides_is_refused_even_as_a_file(#[case] first: &str, #[case] second: &str) {
+        let body = part(first, "a") + &part(second, "b") + "--b--";
+        assert!(matches!(form(&body), Err(FormError::DuplicateField(_))));
+    }
+
+    #[test]
+    fn a_field_is_found_behind_a_file_whose_name_is_no_utf8() {
+        let mut body =
+            b"--b\r\nContent-Disposition: form-data; name=\"model\"; filename=\"\xff\"\r\n\r\nx\r\n".to_vec();
+        body.extend_from_slice((part("name=model", "m") + "--b--").as_bytes());
+        assert!(Form::parse(&body, "multipart/form-data; boundary=b").is_err());
+    }
+
+    #[rstest]
+    #[case("multipart/form-data; x=\"; boundary=no\"; boundary=b", Some("b"))]
+    #[case("multipart/form-data; Boundary=\"a b\\\"\";", Some("a b\""))]
+    #[case("multipart/form-data; boundary=a; boundary=b", None)]
+    #[case("multipart/form-data; boundary=\"\"", None)]
+    fn the_boundary_is_read_with_its_quotes(#[case] content_type: &str, #[case] expected: Option<&str>) {
+        assert_eq!(boundary(content_type).as_deref(), expected);
     }
 }

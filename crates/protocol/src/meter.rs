@@ -3,6 +3,9 @@
 //! It looks for what it needs instead of parsing each event, keeps no stream, and counts the text that passed so that
 //! a call whose upstream reports nothing, or whose client leaves early, is still metered.
 
+mod first_frame;
+mod framing;
+mod images;
 mod tally;
 mod usage;
 mod window;
@@ -13,36 +16,14 @@ use sluice_domain::usage::Usage;
 use crate::operation::{Dialect, Operation};
 use crate::raw::{RawObject, value_end};
 use crate::sse::{Line, Lines};
+pub use first_frame::{FIRST_FRAME_MAX_BYTES, FirstFrame, judge_first_frame};
+use first_frame::{is_error_answer, is_error_data};
+pub use framing::Framing;
 pub use tally::CountTokens;
 use tally::Tally;
+use usage::Report;
 pub use usage::{Convention, read_report};
 use window::Window;
-
-/// How an answer's body is framed.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Framing {
-    /// Server-sent events.
-    Events,
-    /// One JSON text, possibly sent piece by piece.
-    Json,
-    /// Bytes that say nothing about usage, such as audio.
-    Opaque,
-}
-
-impl Framing {
-    /// Returns the framing that a content type stands for.
-    #[must_use]
-    pub fn of(content_type: &str) -> Self {
-        let essence = content_type.split(';').next().unwrap_or_default().trim();
-        if essence.eq_ignore_ascii_case("text/event-stream") {
-            Self::Events
-        } else if essence.eq_ignore_ascii_case("application/json") || essence.to_ascii_lowercase().ends_with("+json") {
-            Self::Json
-        } else {
-            Self::Opaque
-        }
-    }
-}
 
 /// What the meter needs to know before the first byte.
 #[derive(Debug, Clone, Copy)]
@@ -77,17 +58,21 @@ pub struct Meter {
     window: Window,
     tally: Tally,
     seen: Seen,
+    has_begun: bool,
 }
 
 /// What an answer has told so far.
 #[derive(Debug, Default)]
 struct Seen {
-    usage: Option<Usage>,
+    /// The reports so far as one. They are normalised together at the end: their fields relate to each other.
+    report: Option<Report>,
     object_id: Option<String>,
     events: u64,
+    images: u64,
     is_finished: bool,
     is_failed: bool,
     is_error_event: bool,
+    is_image_event: bool,
 }
 
 /// What an answer told.
@@ -119,11 +104,21 @@ impl Meter {
             window: Window::new(counts_images(subject.operation)),
             tally: Tally::new(subject.count_tokens),
             seen: Seen::default(),
+            has_begun: false,
+        }
+    }
+
+    /// Sets the framing, for answers whose first bytes had to show it. Once bytes were taken it stays as it is: what
+    /// they told would be lost.
+    pub fn reframe(&mut self, framing: Framing) {
+        if !self.has_begun {
+            self.subject.framing = framing;
         }
     }
 
     /// Takes the next bytes of the answer.
     pub fn push(&mut self, bytes: &[u8]) {
+        self.has_begun |= !bytes.is_empty();
         match self.subject.framing {
             Framing::Events => {
                 let Self { subject, lines, tally, seen, .. } = self;
@@ -132,6 +127,12 @@ impl Meter {
             Framing::Json => self.window.push(bytes),
             Framing::Opaque => {}
         }
+    }
+
+    /// Returns the id of the stored response or task, as soon as a stream has told it.
+    #[must_use]
+    pub fn object_id(&self) -> Option<&str> {
+        self.seen.object_id.as_deref()
     }
 
     /// Returns how many events went by; the number of the next one in dialects that number them.
@@ -161,18 +162,13 @@ impl Meter {
             }
             Framing::Opaque => self.seen.is_finished = reached_end,
         }
-        let is_event_stream = self.subject.framing == Framing::Events;
-        let images = match self.window.images() {
-            0 if is_event_stream && counts_images(self.subject.operation) => 1,
-            images => images,
-        };
         // Endpoints of one shape have no common last event; their end is the transport's.
         let ends_with_transport = self.subject.operation.dialect() == Dialect::Single;
         Metered {
-            reported: self.seen.usage,
+            reported: self.seen.report.map(|report| report.normalise(self.subject.convention)),
             counted_tokens: self.tally.counted(),
             uncounted_text: self.tally.into_text(),
-            images,
+            images: self.seen.images + self.window.images(),
             is_finished: self.seen.is_finished || (ends_with_transport && reached_end),
             is_failed: self.seen.is_failed,
             object_id: self.seen.object_id,
@@ -184,21 +180,21 @@ impl Meter {
         let convention = self.subject.convention;
         match self.window.whole().and_then(|whole| RawObject::parse(whole).ok()) {
             Some(object) => {
-                self.seen.usage = usage_of(&object, convention);
-                self.seen.is_failed = is_error_envelope(&object);
+                self.seen.report = report_of(&object, convention);
+                self.seen.is_failed = is_error_answer(&object);
                 if makes_object(self.subject.operation) {
                     self.seen.object_id = object_id(&object);
                 }
             }
             None => {
-                self.seen.usage =
-                    last_usage(self.window.tail(), convention).or_else(|| last_usage(self.window.head(), convention));
+                self.seen.report =
+                    last_report(self.window.tail(), convention).or_else(|| last_report(self.window.head(), convention));
                 if makes_object(self.subject.operation) {
                     self.seen.object_id = first_string(self.window.head(), b"\"id\"");
                 }
             }
         }
-        if self.seen.usage.is_none() {
+        if self.seen.report.is_none() {
             self.tally.texts(self.subject.operation.dialect(), self.window.head());
             self.tally.stretch(self.window.head().len(), self.window.total_len());
         }
@@ -218,9 +214,15 @@ pub const fn makes_object(operation: Operation) -> bool {
 impl Seen {
     fn line(&mut self, subject: Subject, tally: &mut Tally, line: Line<'_>) {
         match line {
-            Line::Event(name) => self.is_error_event = name == b"error",
+            Line::Event(name) => {
+                self.is_error_event = name == b"error";
+                self.is_image_event = is_image_end(name);
+            }
             Line::Data(data) => self.data(subject, tally, data),
-            Line::Blank => self.is_error_event = false,
+            Line::Blank => {
+                self.is_error_event = false;
+                self.is_image_event = false;
+            }
             Line::Other => {}
         }
     }
@@ -231,15 +233,16 @@ impl Seen {
             return;
         }
         self.events += 1;
-        if self.is_error_event || data.starts_with(b"{\"error\"") || data.starts_with(b"{\"type\":\"error\"") {
-            self.is_failed = true;
+        self.is_failed |= self.is_error_event || is_error_data(data);
+        if counts_images(subject.operation) {
+            self.image(data);
         }
         let dialect = subject.operation.dialect();
         if has_usage_object(data, dialect)
             && let Ok(object) = RawObject::parse(data)
-            && let Some(usage) = usage_of(&object, subject.convention)
+            && let Some(report) = report_of(&object, subject.convention)
         {
-            self.usage = Some(self.usage.unwrap_or_default().latest(usage));
+            self.report.get_or_insert_default().merge(report);
         }
         if !self.is_finished {
             self.is_finished = is_last(dialect, data);
@@ -249,6 +252,23 @@ impl Seen {
         }
         tally.texts(dialect, data);
     }
+
+    /// Counts an event that brings a finished image; what comes after an error is no answer.
+    fn image(&mut self, data: &[u8]) {
+        // The event's name is used up here, so that a second line of data does not count again.
+        let is_named = std::mem::take(&mut self.is_image_event);
+        let is_end = || {
+            let kind = RawObject::parse(data).ok().and_then(|object| object.string("type"));
+            kind.is_some_and(|kind| is_image_end(kind.as_bytes()))
+        };
+        if !self.is_failed && (is_named || is_end()) {
+            self.images += 1;
+        }
+    }
+}
+
+fn is_image_end(kind: &[u8]) -> bool {
+    matches!(kind, b"image_generation.completed" | b"image_edit.completed")
 }
 
 /// Returns whether an event carries a usage object. `"usage":null`, which many events have, does not count.
@@ -280,37 +300,23 @@ fn is_last(dialect: Dialect, data: &[u8]) -> bool {
         Dialect::OpenaiChat => names_string(b"\"finish_reason\""),
         Dialect::Gemini => names_string(b"\"finishReason\""),
         Dialect::Anthropic => memmem::find(data, b"\"message_stop\"").is_some(),
-        Dialect::OpenaiResponses => {
-            let kind = RawObjectKind::of(data);
-            matches!(kind, RawObjectKind::ResponseEnd)
-        }
+        Dialect::OpenaiResponses => ends_response(data),
         Dialect::Single => false,
     }
 }
 
-/// The few kinds of Responses events that matter here.
-enum RawObjectKind {
-    ResponseEnd,
-    Other,
-}
-
-impl RawObjectKind {
-    fn of(data: &[u8]) -> Self {
-        // The type is the first key in every event that OpenAI sends; a relay may reorder, hence the short search.
-        let head = data.get(..data.len().min(256)).unwrap_or_default();
-        let ends = [
-            &b"\"response.completed\""[..],
-            b"\"response.incomplete\"",
-            b"\"response.failed\"",
-            b"\"response.cancelled\"",
-        ];
-        if ends.iter().any(|end| memmem::find(head, end).is_some()) { Self::ResponseEnd } else { Self::Other }
-    }
+/// Returns whether an event of the Responses API is a last one.
+fn ends_response(data: &[u8]) -> bool {
+    // The type is the first key in every event that OpenAI sends; a relay may reorder, hence the short search.
+    let head = data.get(..data.len().min(256)).unwrap_or_default();
+    let ends =
+        [&b"\"response.completed\""[..], b"\"response.incomplete\"", b"\"response.failed\"", b"\"response.cancelled\""];
+    ends.iter().any(|end| memmem::find(head, end).is_some())
 }
 
 /// Finds the usage report of an answer or event, wherever the dialects put it.
-fn usage_of(object: &RawObject<'_>, convention: Convention) -> Option<Usage> {
-    let report = |json: &[u8]| read_report(json, convention);
+fn report_of(object: &RawObject<'_>, convention: Convention) -> Option<Report> {
+    let report = |json: &[u8]| Report::read(json, convention);
     let nested = |outer: &str, inner: &str| {
         let object = RawObject::parse(object.get(outer)?).ok()?;
         report(object.get(inner)?)
@@ -322,22 +328,22 @@ fn usage_of(object: &RawObject<'_>, convention: Convention) -> Option<Usage> {
         .or_else(|| nested("response", "usage"))
         .or_else(|| nested("message", "usage"))
         .or_else(|| nested("meta", "billed_units"))
-        .or_else(|| usage_in_choice(object, convention))
+        .or_else(|| report_in_choice(object, convention))
 }
 
-fn usage_in_choice(object: &RawObject<'_>, convention: Convention) -> Option<Usage> {
+fn report_in_choice(object: &RawObject<'_>, convention: Convention) -> Option<Report> {
     let choices: Vec<&serde_json::value::RawValue> = serde_json::from_slice(object.get("choices")?).ok()?;
     let choice = RawObject::parse(choices.first()?.get().as_bytes()).ok()?;
-    read_report(choice.get("usage")?, convention)
+    Report::read(choice.get("usage")?, convention)
 }
 
 /// Finds the last usage object in a part of a JSON text.
-fn last_usage(part: &[u8], convention: Convention) -> Option<Usage> {
+fn last_report(part: &[u8], convention: Convention) -> Option<Report> {
     [&b"\"usage\""[..], b"\"usageMetadata\""].into_iter().find_map(|key| {
         let starts: Vec<usize> = positions_of(part, key).collect();
         starts.into_iter().rev().find_map(|start| {
             let end = value_end(part, start)?;
-            read_report(part.get(start..end)?, convention)
+            Report::read(part.get(start..end)?, convention)
         })
     })
 }
@@ -364,82 +370,6 @@ fn object_id(object: &RawObject<'_>) -> Option<String> {
 /// Longest id of an upstream object that is remembered.
 pub const MAX_OBJECT_ID_BYTES: usize = 191;
 
-/// Returns whether an object is an error and nothing else.
-fn is_error_envelope(object: &RawObject<'_>) -> bool {
-    const ANSWERS: [&str; 7] = ["choices", "object", "content", "candidates", "data", "output", "results"];
-    object.has("error") && !ANSWERS.iter().any(|key| object.has(key))
-}
-
-/// What the first bytes of an answer with a good status mean.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum FirstFrame {
-    /// Too little to tell.
-    Undecided,
-    /// An answer.
-    Answer,
-    /// An error in spite of the status.
-    Error,
-}
-
-/// Most bytes that are held back to judge the first frame.
-pub const FIRST_FRAME_MAX_BYTES: usize = 64 * 1024;
-
-/// Judges the beginning of an answer. `is_whole` says that nothing follows.
-#[must_use]
-pub fn judge_first_frame(framing: Framing, start: &[u8], is_whole: bool) -> FirstFrame {
-    if start.len() >= FIRST_FRAME_MAX_BYTES {
-        return FirstFrame::Answer;
-    }
-    match framing {
-        Framing::Opaque if start.is_empty() && !is_whole => FirstFrame::Undecided,
-        Framing::Opaque => FirstFrame::Answer,
-        Framing::Json => judge_json(start, is_whole),
-        Framing::Events => judge_events(start, is_whole),
-    }
-}
-
-fn judge_json(start: &[u8], is_whole: bool) -> FirstFrame {
-    let text = start.trim_ascii_start();
-    if text.is_empty() {
-        return if is_whole { FirstFrame::Error } else { FirstFrame::Undecided };
-    }
-    if memmem::find(text, b"\"error\"").is_none() {
-        return FirstFrame::Answer;
-    }
-    match RawObject::parse(text) {
-        Ok(object) if is_error_envelope(&object) => FirstFrame::Error,
-        Err(_) if text.starts_with(b"{\"error\"") && !is_whole => FirstFrame::Undecided,
-        _ => FirstFrame::Answer,
-    }
-}
-
-fn judge_events(start: &[u8], is_whole: bool) -> FirstFrame {
-    let mut lines = Lines::new();
-    let mut verdict = FirstFrame::Undecided;
-    let mut is_error_event = false;
-    let mut judge = |line: Line<'_>| match line {
-        _ if verdict != FirstFrame::Undecided => {}
-        Line::Event(name) => is_error_event = name == b"error",
-        Line::Data(data) if is_error_event || is_error_data(data) => verdict = FirstFrame::Error,
-        Line::Data(_) => verdict = FirstFrame::Answer,
-        Line::Other | Line::Blank => {}
-    };
-    lines.push(start, &mut judge);
-    if is_whole {
-        lines.finish(&mut judge);
-    }
-    match verdict {
-        FirstFrame::Undecided if is_whole => FirstFrame::Error,
-        verdict => verdict,
-    }
-}
-
-fn is_error_data(data: &[u8]) -> bool {
-    memmem::find(data, b"\"error\"").is_some()
-        && RawObject::parse(data)
-            .is_ok_and(|object| object.string("type").as_deref() == Some("error") || is_error_envelope(&object))
-}
-
 /// Returns whether an event is the extra one that `stream_options.include_usage` adds at the end of a chat stream.
 #[must_use]
 pub fn is_usage_only_event(event: &[u8]) -> bool {
@@ -448,7 +378,7 @@ pub fn is_usage_only_event(event: &[u8]) -> bool {
     }
     let mut lines = Lines::new();
     let mut found = false;
-    lines.push(event, |line| {
+    let mut look = |line: Line<'_>| {
         if let Line::Data(data) = line
             && let Ok(object) = RawObject::parse(data)
         {
@@ -456,7 +386,10 @@ pub fn is_usage_only_event(event: &[u8]) -> bool {
                 serde_json::from_slice::<Vec<serde::de::IgnoredAny>>(choices).is_ok_and(|list| list.is_empty())
             });
         }
-    });
+    };
+    lines.push(event, &mut look);
+    // The stream may end without the blank line.
+    lines.finish(&mut look);
     found
 }
 

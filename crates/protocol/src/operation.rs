@@ -166,6 +166,16 @@ operations! {
     Models "models" GET Single Object "/v1/models";
 }
 
+impl Operation {
+    /// Returns whether a good answer means that something was consumed. Asking for a stored object repeats the usage of
+    /// the call that made it, and counting tokens is free.
+    #[must_use]
+    pub const fn consumes(self) -> bool {
+        !matches!(self.model_place(), ModelPlace::Object)
+            && !matches!(self, Self::CountTokens | Self::GeminiCountTokens)
+    }
+}
+
 /// What a path under the relay's prefixes means.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Endpoint<'a> {

@@ -14,6 +14,9 @@ use crate::edit::Edits;
 /// Deepest nesting that is accepted. Vendors refuse far less.
 pub const MAX_DEPTH: usize = 256;
 
+/// Most characters of a caller's key that an error repeats.
+const SHOWN_KEY_MAX_CHARS: usize = 64;
+
 /// A JSON object whose top level is known.
 #[derive(Debug, Clone)]
 pub struct RawObject<'a> {
@@ -42,7 +45,7 @@ pub enum RawError {
     /// Valid JSON, but no object.
     #[error("the body must be a JSON object")]
     NotAnObject,
-    /// One top-level key stands twice, so that two readers may see two different requests.
+    /// One top-level key stands twice, so that two readers may see two different requests. Holds the beginning of it.
     #[error("the top-level key `{0}` appears more than once; send it once")]
     DuplicateKey(String),
 }
@@ -169,7 +172,7 @@ fn refuse_duplicates(fields: &[Field<'_>]) -> Result<(), RawError> {
         })
     };
     match duplicate {
-        Some(key) => Err(RawError::DuplicateKey(key.clone().into_owned())),
+        Some(key) => Err(RawError::DuplicateKey(key.chars().take(SHOWN_KEY_MAX_CHARS).collect())),
         None => Ok(()),
     }
 }

@@ -109,51 +109,88 @@ fn classify(line: &[u8]) -> Line<'_> {
     if line.is_empty() { Line::Blank } else { Line::Other }
 }
 
-/// Holds back events of a stream that the client must not see; the others pass as they came.
+/// Holds back events of a stream that the client must not see; the others pass as they came. Lines end as in `Lines`.
 #[derive(Debug, Default)]
 pub struct EventFilter {
     pending: Vec<u8>,
+    /// Up to where `pending` was searched for the end of its event.
+    searched: usize,
+    /// Whether the line under way has text.
+    has_text: bool,
+    /// Whether the last byte that was searched is a CR, so that a LF now belongs to it.
+    after_cr: bool,
+    /// Set when the last event ended with a CR that was the last byte so far: whether the event passed.
+    passed_with_cr: Option<bool>,
 }
 
 impl EventFilter {
     /// Takes the next bytes and returns those of the finished events that `keep` keeps. `keep` sees the event's bytes.
-    pub fn push(&mut self, bytes: &[u8], keep: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+    pub fn push(&mut self, mut bytes: &[u8], keep: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+        let mut passed = Vec::with_capacity(self.pending.len() + bytes.len());
+        if !bytes.is_empty()
+            && let Some(has_passed) = self.passed_with_cr.take()
+            && let Some(rest) = bytes.strip_prefix(b"\n")
+        {
+            passed.extend_from_slice(if has_passed { b"\n" } else { b"" });
+            bytes = rest;
+        }
         self.pending.extend_from_slice(bytes);
-        let mut passed = Vec::with_capacity(self.pending.len());
         let mut start = 0;
-        while let Some(len) = event_len(self.pending.get(start..).unwrap_or_default()) {
-            let event = self.pending.get(start..start + len).unwrap_or_default();
-            if keep(event) {
+        while let Some(end) = self.event_end() {
+            let event = self.pending.get(start..end).unwrap_or_default();
+            let is_kept = keep(event);
+            if is_kept {
                 passed.extend_from_slice(event);
             }
-            start += len;
+            if end == self.pending.len() && event.ends_with(b"\r") {
+                self.passed_with_cr = Some(is_kept);
+            }
+            start = end;
         }
         self.pending.drain(..start);
+        self.searched -= start;
         if self.pending.len() > MAX_LINE_BYTES {
             passed.append(&mut self.pending);
+            self.searched = 0;
         }
         passed
     }
 
-    /// Returns what is left when the stream ends.
-    pub fn finish(&mut self) -> Vec<u8> {
-        std::mem::take(&mut self.pending)
+    /// Returns what is left when the stream ends: an event without its blank line, if `keep` keeps it.
+    pub fn finish(&mut self, keep: impl Fn(&[u8]) -> bool) -> Vec<u8> {
+        let Self { pending, .. } = std::mem::take(self);
+        if keep(&pending) { pending } else { Vec::new() }
     }
-}
 
-/// Returns the length of the first whole event, its blank line included.
-fn event_len(bytes: &[u8]) -> Option<usize> {
-    let lf = memchr::memmem::find(bytes, b"\n\n").map(|at| at + 2);
-    let crlf = memchr::memmem::find(bytes, b"\r\n\r\n").map(|at| at + 4);
-    match (lf, crlf) {
-        (Some(a), Some(b)) => Some(a.min(b)),
-        (a, b) => a.or(b),
+    /// Searches on for the end of an event, its blank line included. No byte is looked at twice.
+    fn event_end(&mut self) -> Option<usize> {
+        loop {
+            let rest = self.pending.get(self.searched..).filter(|rest| !rest.is_empty())?;
+            if std::mem::take(&mut self.after_cr) && rest.starts_with(b"\n") {
+                self.searched += 1;
+                continue;
+            }
+            let Some(at) = memchr2(b'\n', b'\r', rest) else {
+                self.has_text = true;
+                self.searched = self.pending.len();
+                return None;
+            };
+            let (line, ending) = rest.split_at(at);
+            let is_blank = line.is_empty() && !std::mem::take(&mut self.has_text);
+            self.searched += at + if ending.starts_with(b"\r\n") { 2 } else { 1 };
+            if is_blank {
+                return Some(self.searched);
+            }
+            self.has_text = false;
+            self.after_cr = ending == b"\r";
+        }
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use rstest::rstest;
 
     const STREAM: &[u8] = b": hi\nevent: ping\ndata:{}\r\n\r\ndata: {\"a\":1}\n\ndata: x\rdata: y\r\r";
 
@@ -212,16 +249,60 @@ mod tests {
         );
     }
 
-    #[test]
-    fn a_filter_drops_whole_events_only() {
-        let stream = b"data: 1\n\ndata: drop\r\n\r\ndata: 3\n\ndata: tail";
-        for split in 0..stream.len() {
-            let mut filter = EventFilter::default();
-            let keep = |event: &[u8]| !event.starts_with(b"data: drop");
-            let mut passed = filter.push(&stream[..split], keep);
-            passed.extend(filter.push(&stream[split..], keep));
-            passed.extend(filter.finish());
-            assert_eq!(passed, b"data: 1\n\ndata: 3\n\ndata: tail", "split at {split}");
+    /// Filters `stream` in pieces, without the events that say `drop`.
+    fn filtered<'p>(pieces: impl IntoIterator<Item = &'p [u8]>) -> String {
+        let keep = |event: &[u8]| memchr::memmem::find(event, b"drop").is_none();
+        let mut filter = EventFilter::default();
+        let mut passed = Vec::new();
+        for piece in pieces {
+            passed.extend(filter.push(piece, keep));
         }
+        passed.extend(filter.finish(keep));
+        String::from_utf8(passed).unwrap()
+    }
+
+    #[rstest]
+    #[case::lf_and_crlf("data: 1\n\ndata: drop\r\n\r\ndata: 3\n\ndata: tail", "data: 1\n\ndata: 3\n\ndata: tail")]
+    #[case::cr("data: 1\r\rdata: drop\r\rdata: 3\r\r", "data: 1\r\rdata: 3\r\r")]
+    #[case::mixed(
+        "data: 1\r\n\ndata: drop\n\r\ndata: 3\n\rdata: drop\r\r\n: 4\r\r\n",
+        "data: 1\r\n\ndata: 3\n\r: 4\r\r\n"
+    )]
+    #[case::crlf_is_one_line_end(
+        "event: x\r\ndata: drop\r\n\r\nevent: y\r\ndata: 2\r\n\r\n",
+        "event: y\r\ndata: 2\r\n\r\n"
+    )]
+    #[case::unfinished("data: 1\n\ndata: drop", "data: 1\n\n")]
+    #[case::unfinished_line("data: 1\n\ndata: drop\r\n", "data: 1\n\n")]
+    #[case::blank_lines_pass("\n\ndata: 1\n\n\n", "\n\ndata: 1\n\n\n")]
+    fn a_filter_drops_whole_events_only(#[case] stream: &str, #[case] expected: &str) {
+        let stream = stream.as_bytes();
+        for first in 0..=stream.len() {
+            for second in first..=stream.len() {
+                let pieces = [&stream[..first], &stream[first..second], &stream[second..]];
+                assert_eq!(filtered(pieces), expected, "split at {first} and {second}");
+            }
+        }
+        assert_eq!(filtered(stream.chunks(1)), expected);
+    }
+
+    #[test]
+    fn a_filter_looks_at_each_byte_once() {
+        let mut filter = EventFilter::default();
+        for sent in 1..=1_000 {
+            assert!(filter.push(b"data: x", |_| true).is_empty());
+            assert_eq!(filter.searched, sent * 7);
+        }
+        assert_eq!(filter.push(b"\n\n", |_| true).len(), 7_002);
+        assert_eq!((filter.searched, filter.pending.len()), (0, 0));
+    }
+
+    #[test]
+    fn an_event_past_the_limit_passes_and_the_next_one_is_judged() {
+        let mut filter = EventFilter::default();
+        let keep = |event: &[u8]| !event.starts_with(b"data: drop");
+        let long = vec![b'x'; MAX_LINE_BYTES + 1];
+        assert_eq!(filter.push(&long, keep).len(), long.len());
+        assert_eq!(filter.push(b"y\n\ndata: drop\n\ndata: 1\n\n", keep), b"y\n\ndata: 1\n\n");
     }
 }

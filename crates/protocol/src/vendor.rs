@@ -285,11 +285,15 @@ impl PathTemplate {
     }
 
     /// Returns path and query for a call: `subject` is the model's name upstream or the object's id, `query` the
-    /// client's query without our key. `client_path` decides between Google's `v1` and `v1beta`.
+    /// client's query without our key. `client_path` decides between Google's `v1` and `v1beta`. `None` when the
+    /// subject would lead out of its place in the path.
     #[must_use]
-    pub fn render(&self, subject: &str, query: &str, client_path: &str) -> String {
+    pub fn render(&self, subject: &str, query: &str, client_path: &str) -> Option<String> {
         let mut path = self.before.clone();
         if let Some(after) = &self.after {
+            if subject.split('/').any(|segment| matches!(segment, "" | "." | "..")) {
+                return None;
+            }
             // Google's names may have slashes (`tunedModels/x`), which stay.
             path.push_str(&encode_segments(subject));
             path.push_str(after);
@@ -304,7 +308,7 @@ impl PathTemplate {
             path.push(if path.contains('?') { '&' } else { '?' });
             path.push_str(query);
         }
-        path
+        Some(path)
     }
 }
 
@@ -360,7 +364,7 @@ mod tests {
     ) {
         let vendors = Vendors::embedded().unwrap();
         let template = vendors.get(vendor).unwrap().template(operation, base, &BTreeMap::new()).unwrap();
-        assert_eq!(template.render("m", "", "/v1beta/models/m"), expected);
+        assert_eq!(template.render("m", "", "/v1beta/models/m").as_deref(), Some(expected));
     }
 
     #[test]
@@ -369,7 +373,7 @@ mod tests {
         let params = BTreeMap::from([("api_version".to_owned(), "2030-01-01".to_owned())]);
         let azure = vendors.get("azure").unwrap().template(Operation::ChatCompletions, "", &params).unwrap();
         assert_eq!(
-            azure.render("my model?", "a=1", "/v1/chat/completions"),
+            azure.render("my model?", "a=1", "/v1/chat/completions").unwrap(),
             "/openai/deployments/my%20model%3F/chat/completions?api-version=2030-01-01&a=1"
         );
     }
@@ -380,7 +384,35 @@ mod tests {
         let gemini = vendors.get("gemini").unwrap();
         let template = gemini.template(Operation::GeminiStream, "", &BTreeMap::new()).unwrap();
         let path = template.render("g", "alt=sse", "/v1/models/g:streamGenerateContent");
-        assert_eq!(path, "/v1/models/g:streamGenerateContent?alt=sse");
+        assert_eq!(path.unwrap(), "/v1/models/g:streamGenerateContent?alt=sse");
+    }
+
+    #[rstest]
+    #[case("../../admin")]
+    #[case("..")]
+    #[case(".")]
+    #[case("a/./b")]
+    #[case("tunedModels/..")]
+    #[case("/a")]
+    #[case("a//b")]
+    #[case("a/")]
+    #[case("")]
+    fn a_subject_that_leads_out_of_its_place_is_refused(#[case] subject: &str) {
+        let vendors = Vendors::embedded().unwrap();
+        for (vendor, operation) in [("gemini", Operation::GeminiGenerate), ("openai", Operation::ResponseGet)] {
+            let template = vendors.get(vendor).unwrap().template(operation, "", &BTreeMap::new()).unwrap();
+            assert_eq!(template.render(subject, "", "/"), None);
+        }
+    }
+
+    #[test]
+    fn a_subject_may_have_dots_and_slashes_and_does_not_matter_to_a_fixed_path() {
+        let vendors = Vendors::embedded().unwrap();
+        let template =
+            |vendor: &str, operation| vendors.get(vendor).unwrap().template(operation, "", &BTreeMap::new()).unwrap();
+        let gemini = template("gemini", Operation::GeminiGenerate);
+        assert!(gemini.render("tunedModels/a..b-1.5", "", "/").unwrap().contains("/tunedModels/a..b-1.5:"));
+        assert_eq!(template("openai", Operation::Models).render("", "", "/").as_deref(), Some("/v1/models"));
     }
 
     #[test]

@@ -43,14 +43,21 @@ pub(crate) fn read_left_over(dir: &Path) -> io::Result<Replay> {
         .filter(|path| path.extension().is_some_and(|extension| extension == EXTENSION))
         .collect();
     files.sort();
+    let mut readable = Vec::with_capacity(files.len());
     let mut open: HashMap<CallId, CallRecord> = HashMap::new();
     let mut records: HashMap<CallId, CallRecord> = HashMap::new();
     for file in &files {
-        for found in notes(&fs::read(file)?) {
-            match found {
+        let (found, unreadable) = notes(&fs::read(file)?);
+        for note in found {
+            match note {
                 Found::Open(record) => drop(open.insert(record.id, record)),
                 Found::Close(record) => drop(records.insert(record.id, record)),
             }
+        }
+        if unreadable == 0 {
+            readable.push(file.clone());
+        } else {
+            tracing::warn!(file = %file.display(), unreadable, "notes of another version stay in the journal");
         }
     }
     for (id, record) in open {
@@ -58,7 +65,7 @@ pub(crate) fn read_left_over(dir: &Path) -> io::Result<Replay> {
     }
     let mut records: Vec<CallRecord> = records.into_values().collect();
     records.sort_by_key(|record| record.id);
-    Ok(Replay { records, files })
+    Ok(Replay { records, files: readable })
 }
 
 fn died(mut record: CallRecord) -> CallRecord {
@@ -67,15 +74,20 @@ fn died(mut record: CallRecord) -> CallRecord {
     record
 }
 
-/// Returns the notes of one segment, up to its end or to the first that is damaged.
-fn notes(segment: &[u8]) -> Vec<Found> {
+/// Returns the notes of one segment, up to its end or to the first that is damaged, and how many whole ones cannot be
+/// understood, as after a downgrade.
+fn notes(segment: &[u8]) -> (Vec<Found>, usize) {
     let mut found = Vec::new();
-    let Some(mut rest) = segment.strip_prefix(MAGIC) else { return found };
+    let mut unreadable = 0;
+    let Some(mut rest) = segment.strip_prefix(MAGIC) else { return (found, unreadable) };
     while let Some((payload, after)) = next_payload(rest) {
-        found.extend(read(payload));
+        match read(payload) {
+            Some(note) => found.push(note),
+            None => unreadable += 1,
+        }
         rest = after;
     }
-    found
+    (found, unreadable)
 }
 
 fn next_payload(bytes: &[u8]) -> Option<(&[u8], &[u8])> {

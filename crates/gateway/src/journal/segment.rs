@@ -120,7 +120,6 @@ impl Active {
 
     /// Nothing more is written here.
     pub(super) fn seal(self) {
-        self.segment.sync();
         self.segment.is_sealed.store(true, Ordering::Release);
         self.segment.remove_if_done();
     }

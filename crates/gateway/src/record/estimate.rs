@@ -63,4 +63,4 @@ fn estimate_input(request: &RequestSample) -> u64 {
 
 #[cfg(test)]
 #[path = "estimate_tests.rs"]
-mod tests;
+pub(super) mod tests;

@@ -3,34 +3,39 @@ use bytes::Bytes;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CallId, KeyId, UserId};
 
+/// A record of a good answer that used nothing.
+pub(in crate::record) fn record() -> CallRecord {
+    CallRecord {
+        id: CallId::new(0, [0; 10]),
+        created_at: Timestamp(0),
+        key_id: KeyId(1),
+        user_id: UserId(1),
+        dialect: "openai_chat",
+        operation: "chat_completions",
+        model_asked: String::new(),
+        model_used: String::new(),
+        provider_id: None,
+        provider_name: String::new(),
+        credential_id: None,
+        status: 200,
+        outcome: Outcome::Complete,
+        error: String::new(),
+        usage: Usage::default(),
+        usage_source: UsageSource::Missing,
+        cost: None,
+        first_token_ms: None,
+        duration_ms: 0,
+        stream: true,
+        client_ip: None,
+        upstream_request_id: String::new(),
+        attempts: Vec::new(),
+    }
+}
+
 fn finished(outcome: Outcome, metered: Metered) -> Finished {
     let request = Bytes::from_static(br#"{"messages":[{"role":"user","content":"hello world"}]}"#);
     Finished {
-        record: CallRecord {
-            id: CallId::new(0, [0; 10]),
-            created_at: Timestamp(0),
-            key_id: KeyId(1),
-            user_id: UserId(1),
-            dialect: "openai_chat",
-            operation: "chat_completions",
-            model_asked: String::new(),
-            model_used: String::new(),
-            provider_id: None,
-            provider_name: String::new(),
-            credential_id: None,
-            status: 200,
-            outcome,
-            error: String::new(),
-            usage: Usage::default(),
-            usage_source: UsageSource::Missing,
-            cost: None,
-            first_token_ms: None,
-            duration_ms: 0,
-            stream: true,
-            client_ip: None,
-            upstream_request_id: String::new(),
-            attempts: Vec::new(),
-        },
+        record: CallRecord { outcome, ..record() },
         metered: Some(metered),
         request: RequestSample::of(&request),
         marks: Vec::new(),

@@ -13,6 +13,9 @@ use tokio::sync::mpsc::OwnedPermit;
 use super::{Entry, Finished, RequestSample};
 use crate::journal::{Journal, Mark, Note};
 
+/// How often a long call is noted again.
+const RENEW_INTERVAL: Duration = Duration::from_secs(60);
+
 /// Proves that a call will be recorded. Dropping it unfinished records the call as abandoned: whoever drops it, the
 /// record is written exactly once.
 #[derive(Debug)]
@@ -27,7 +30,8 @@ struct Open {
     request: RequestSample,
     started: Instant,
     journal: Arc<Journal>,
-    marks: Vec<Mark>,
+    /// The note that the call is under way, and when it was made.
+    opened: Option<(Mark, Instant)>,
 }
 
 /// How a call ended.
@@ -43,7 +47,7 @@ impl Ticket {
     /// Takes a reserved place for the call that `record` describes and that began at `started`.
     pub(crate) fn new(permit: OwnedPermit<Entry>, record: CallRecord, started: Instant, journal: Arc<Journal>) -> Self {
         let request = RequestSample::default();
-        Self { open: Some(Box::new(Open { permit, record, request, started, journal, marks: Vec::with_capacity(2) })) }
+        Self { open: Some(Box::new(Open { permit, record, request, started, journal, opened: None })) }
     }
 
     /// Notes in the journal that the call is about to go to an upstream.
@@ -53,9 +57,21 @@ impl Ticket {
     pub(crate) fn note_open(&mut self) -> io::Result<()> {
         if let Some(open) = &mut self.open {
             let mark = open.journal.append(&Note::Open(&open.record))?;
-            open.marks.push(mark);
+            if let Some((old, _)) = open.opened.replace((mark, Instant::now())) {
+                old.settle();
+            }
         }
         Ok(())
+    }
+
+    /// Notes a long call again from time to time, so that its first note does not keep an old segment of the journal.
+    pub(crate) fn keep_open(&mut self, now: Instant) {
+        let noted = self.open.as_ref().and_then(|open| open.opened.as_ref()).map(|(_, noted)| *noted);
+        if noted.is_some_and(|noted| now.duration_since(noted) >= RENEW_INTERVAL)
+            && let Err(error) = self.note_open()
+        {
+            tracing::warn!(%error, "a long call could not be noted again in the journal");
+        }
     }
 
     /// Changes the record.
@@ -104,7 +120,7 @@ impl Ticket {
     /// Hands the record over. Nothing happens the second time.
     pub(crate) fn finish(&mut self, ending: Ending) {
         let Some(open) = self.open.take() else { return };
-        let Open { permit, mut record, request, started, journal, mut marks } = *open;
+        let Open { permit, mut record, request, started, journal, opened } = *open;
         record.duration_ms = millis(started.elapsed());
         record.outcome = ending.outcome;
         if !ending.error.is_empty() {
@@ -113,6 +129,7 @@ impl Ticket {
         if let Some(metered) = &ending.metered {
             note_usage(&mut record, metered, &request);
         }
+        let mut marks: Vec<Mark> = opened.map(|(mark, _)| mark).into_iter().collect();
         match journal.append(&Note::Close(&record)) {
             Ok(mark) => marks.push(mark),
             Err(error) => tracing::error!(%error, call = %record.id, "the end of a call is not in the journal"),

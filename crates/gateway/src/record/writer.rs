@@ -11,13 +11,18 @@ use sluice_store::{Store, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::cost::cost;
 use super::estimate::complete;
 use super::{Entry, Finished};
 use crate::journal::{Mark, Replay};
+use crate::live::Live;
 
 /// First pause before a failed batch is tried again; doubled up to [`RETRY_MAX`].
 const RETRY_FIRST: Duration = Duration::from_millis(50);
 const RETRY_MAX: Duration = Duration::from_secs(5);
+/// Pauses between tries to remember upstream objects.
+const RETRY_PAUSES: [Duration; 4] =
+    [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 /// Longest wait for one batch: a lost connection in the middle of a statement would else hang for minutes.
 const WRITE_LIMIT: Duration = Duration::from_secs(60);
 /// Rows written at once when the journal is replayed.
@@ -40,6 +45,7 @@ pub(crate) struct Batching {
 pub(crate) fn spawn_writer(
     runtime: &tokio::runtime::Handle,
     store: Arc<Store>,
+    live: Arc<Live>,
     mut queue: mpsc::Receiver<Entry>,
     batching: Batching,
 ) -> JoinHandle<()> {
@@ -47,7 +53,8 @@ pub(crate) fn spawn_writer(
         let mut touched = HashMap::new();
         let mut batch = Vec::with_capacity(batching.rows);
         while gather(&mut queue, &mut batch, batching).await {
-            let Batch { records, marks, objects } = sort_out(std::mem::take(&mut batch)).await;
+            let Batch { mut records, marks, objects } = sort_out(std::mem::take(&mut batch)).await;
+            price(&mut records, &live);
             if write_records(&store, &records).await {
                 marks.into_iter().for_each(Mark::settle);
             }
@@ -144,8 +151,17 @@ async fn write_one_by_one(store: &Store, records: &[CallRecord], reason: &StoreE
     has_all
 }
 
+/// Notes what each call cost.
+fn price(records: &mut [CallRecord], live: &Live) {
+    let snapshot = live.load();
+    for record in records {
+        record.cost = cost(record, &snapshot);
+    }
+}
+
 /// Writes what an earlier process left in the journal, then removes it there.
-pub(crate) async fn replay(store: &Store, left_over: Replay) {
+pub(crate) async fn replay(store: &Store, live: &Live, mut left_over: Replay) {
+    price(&mut left_over.records, live);
     let mut has_all = true;
     for chunk in left_over.records.chunks(REPLAY_ROWS) {
         has_all &= write_records(store, chunk).await;
@@ -163,9 +179,14 @@ async fn write_objects(store: &Store, objects: &[UpstreamObject]) {
     if objects.is_empty() {
         return;
     }
-    if let Err(error) = store.remember_objects(objects).await {
-        tracing::warn!(%error, "upstream objects could not be remembered; later calls about them may not find them");
+    for pause in RETRY_PAUSES {
+        match store.remember_objects(objects).await {
+            Ok(_) => return,
+            Err(error) => tracing::warn!(%error, "upstream objects could not be remembered; trying again"),
+        }
+        tokio::time::sleep(pause).await;
     }
+    tracing::error!(count = objects.len(), "upstream objects are only remembered until the next start");
 }
 
 async fn touch_keys(store: &Store, records: &[CallRecord], touched: &mut HashMap<KeyId, i64>) {

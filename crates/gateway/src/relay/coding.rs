@@ -42,19 +42,26 @@ pub(crate) fn encoding(headers: &HeaderMap) -> Encoding {
     }
 }
 
+/// Returns what reads a whole encoded body.
+///
+/// # Errors
+/// The decoder cannot be made.
+pub(crate) fn reader<'a>(coding: Coding, body: &'a [u8]) -> io::Result<Box<dyn Read + 'a>> {
+    Ok(match coding {
+        Coding::Gzip => Box::new(flate2::read::MultiGzDecoder::new(body)),
+        Coding::Deflate => Box::new(flate2::read::ZlibDecoder::new(body)),
+        Coding::Brotli => Box::new(brotli::Decompressor::new(body, BROTLI_BUFFER_BYTES)),
+        Coding::Zstd => Box::new(zstd::stream::read::Decoder::new(body)?),
+    })
+}
+
 /// Decodes a whole body, at most `limit_bytes` of it.
 ///
 /// # Errors
 /// The body is broken, or longer than the limit once decoded ([`io::ErrorKind::FileTooLarge`]).
 pub(crate) fn decode_whole(coding: Coding, body: &[u8], limit_bytes: u64) -> io::Result<Vec<u8>> {
     let mut plain = Vec::new();
-    let limit = limit_bytes.saturating_add(1);
-    match coding {
-        Coding::Gzip => flate2::read::MultiGzDecoder::new(body).take(limit).read_to_end(&mut plain)?,
-        Coding::Deflate => flate2::read::ZlibDecoder::new(body).take(limit).read_to_end(&mut plain)?,
-        Coding::Brotli => brotli::Decompressor::new(body, BROTLI_BUFFER_BYTES).take(limit).read_to_end(&mut plain)?,
-        Coding::Zstd => zstd::stream::read::Decoder::new(body)?.take(limit).read_to_end(&mut plain)?,
-    };
+    reader(coding, body)?.take(limit_bytes.saturating_add(1)).read_to_end(&mut plain)?;
     if plain.len() as u64 > limit_bytes {
         return Err(io::ErrorKind::FileTooLarge.into());
     }
@@ -65,10 +72,10 @@ const BROTLI_BUFFER_BYTES: usize = 8 * 1024;
 
 /// Decodes a stream piece by piece.
 pub(crate) enum StreamDecoder {
-    Gzip(flate2::write::MultiGzDecoder<Vec<u8>>),
-    Deflate(flate2::write::ZlibDecoder<Vec<u8>>),
-    Brotli(Box<brotli::DecompressorWriter<Vec<u8>>>),
-    Zstd(Box<zstd::stream::write::Decoder<'static, Vec<u8>>>),
+    Gzip(flate2::write::MultiGzDecoder<Bounded>),
+    Deflate(flate2::write::ZlibDecoder<Bounded>),
+    Brotli(Box<brotli::DecompressorWriter<Bounded>>),
+    Zstd(Box<zstd::stream::write::Decoder<'static, Bounded>>),
     /// The stream was broken; nothing more is read of it.
     Broken,
 }
@@ -76,10 +83,12 @@ pub(crate) enum StreamDecoder {
 impl StreamDecoder {
     pub(crate) fn new(coding: Coding) -> Self {
         match coding {
-            Coding::Gzip => Self::Gzip(flate2::write::MultiGzDecoder::new(Vec::new())),
-            Coding::Deflate => Self::Deflate(flate2::write::ZlibDecoder::new(Vec::new())),
-            Coding::Brotli => Self::Brotli(Box::new(brotli::DecompressorWriter::new(Vec::new(), BROTLI_BUFFER_BYTES))),
-            Coding::Zstd => zstd::stream::write::Decoder::new(Vec::new())
+            Coding::Gzip => Self::Gzip(flate2::write::MultiGzDecoder::new(Bounded::default())),
+            Coding::Deflate => Self::Deflate(flate2::write::ZlibDecoder::new(Bounded::default())),
+            Coding::Brotli => {
+                Self::Brotli(Box::new(brotli::DecompressorWriter::new(Bounded::default(), BROTLI_BUFFER_BYTES)))
+            }
+            Coding::Zstd => zstd::stream::write::Decoder::new(Bounded::default())
                 .map_or(Self::Broken, |decoder| Self::Zstd(Box::new(decoder))),
         }
     }
@@ -101,10 +110,31 @@ impl StreamDecoder {
     }
 }
 
-fn written<W: Write>(decoder: &mut W, bytes: &[u8], sink: impl Fn(&mut W) -> &mut Vec<u8>) -> io::Result<Vec<u8>> {
+fn written<W: Write>(decoder: &mut W, bytes: &[u8], sink: impl Fn(&mut W) -> &mut Bounded) -> io::Result<Vec<u8>> {
     decoder.write_all(bytes)?;
     decoder.flush()?;
-    Ok(std::mem::take(sink(decoder)))
+    Ok(std::mem::take(&mut sink(decoder).0))
+}
+
+/// Most bytes that one piece of a stream may decode to. An upstream that sends more sends a bomb, and is read no more.
+const DECODED_PIECE_MAX_BYTES: usize = 8 * 1024 * 1024;
+
+/// Takes decoded bytes up to a bound.
+#[derive(Default)]
+pub(crate) struct Bounded(Vec<u8>);
+
+impl Write for Bounded {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        if self.0.len() + bytes.len() > DECODED_PIECE_MAX_BYTES {
+            return Err(io::ErrorKind::FileTooLarge.into());
+        }
+        self.0.extend_from_slice(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
 }
 
 #[cfg(test)]
@@ -151,6 +181,13 @@ mod tests {
     fn a_bomb_is_stopped_at_the_limit(#[values(Coding::Gzip, Coding::Brotli, Coding::Zstd)] coding: Coding) {
         let encoded = encode(coding, &vec![0; 10 << 20]);
         assert_eq!(decode_whole(coding, &encoded, 1 << 20).unwrap_err().kind(), io::ErrorKind::FileTooLarge);
+    }
+
+    #[rstest]
+    fn a_bomb_in_a_stream_is_read_no_further(#[values(Coding::Gzip, Coding::Brotli, Coding::Zstd)] coding: Coding) {
+        let mut decoder = StreamDecoder::new(coding);
+        assert_eq!(decoder.push(&encode(coding, &vec![0; 64 << 20])), b"");
+        assert!(matches!(decoder, StreamDecoder::Broken));
     }
 
     #[test]

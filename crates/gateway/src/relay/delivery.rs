@@ -32,6 +32,8 @@ pub(crate) struct Tap {
     lease: Option<Lease>,
     reading: Option<Reading>,
     filter: Option<EventFilter>,
+    /// Whether only whole events went out.
+    was_filtered: bool,
     ticket: Ticket,
     facts: Facts,
     patience: Patience,
@@ -80,18 +82,39 @@ impl Tap {
     /// Begins the delivery of an accepted answer.
     pub(crate) fn new(accepted: Accepted, ticket: Ticket, facts: Facts, on_object: Option<OnObject>) -> Self {
         let Accepted { held, body, lease, reading, withholds_usage, idle, deadline, .. } = accepted;
-        Self {
+        let mut tap = Self {
             held,
             body,
             lease: Some(lease),
             reading: Some(reading),
             filter: withholds_usage.then(EventFilter::default),
+            was_filtered: withholds_usage,
             ticket,
             facts,
             patience: Patience { idle, deadline, last_piece: Instant::now(), timer: None },
             on_object,
             is_done: false,
+        };
+        tap.tell_object();
+        tap
+    }
+
+    /// Tells the object's id as soon as it is known: a client may cancel a response that still streams.
+    fn tell_object(&mut self) {
+        if self.on_object.is_none() {
+            return;
         }
+        let id = self.reading.as_ref().and_then(|reading| reading.meter.object_id()).map(str::to_owned);
+        if let Some(id) = id
+            && let Some(on_object) = self.on_object.take()
+        {
+            on_object(id);
+        }
+    }
+
+    /// Returns whether the upstream has sent all that it announced.
+    fn is_read_out(&self) -> bool {
+        self.body.is_end_stream() || self.body.size_hint().exact() == Some(0)
     }
 
     /// Takes bytes that go out; returns what the client sees of them.
@@ -100,6 +123,12 @@ impl Tap {
             None => bytes,
             Some(filter) => filter.push(&bytes, |event| !is_usage_only_event(event)).into(),
         }
+    }
+
+    /// Returns what the filter still holds back of the stream that ended.
+    fn rest(&mut self) -> Option<Vec<u8>> {
+        let rest = self.filter.take()?.finish(|event| !is_usage_only_event(event));
+        (!rest.is_empty()).then_some(rest)
     }
 
     /// The upstream's answer is at its end.
@@ -125,12 +154,14 @@ impl Tap {
             Outcome::Complete if !metered.is_finished => (Outcome::Broken, "upstream_truncated"),
             _ => (outcome, error),
         };
-        self.ticket.finish(Ending { outcome, error, metered: Some(metered) });
+        let metered = Some(metered).filter(|_| self.facts.operation.consumes());
+        self.ticket.finish(Ending { outcome, error, metered });
     }
 
     /// The upstream broke off. Returns the last event for the client, or `None` where none can be told.
     fn break_off(&mut self, kind: Kind, message: &str) -> Option<Bytes> {
         self.lease = None;
+        self.filter = None;
         let last_event = self.last_event(kind, message);
         self.end(Outcome::Broken, kind.facts().code, false);
         last_event
@@ -150,7 +181,7 @@ impl Tap {
         };
         let event = problem.event(dialect.family(), style);
         // A torn event is closed first, so that the error stands by itself.
-        let is_torn = self.filter.is_none() && !reading.meter.is_between_events();
+        let is_torn = !self.was_filtered && !reading.meter.is_between_events();
         Some(if is_torn { [b"\n\n", event.as_slice()].concat().into() } else { event.into() })
     }
 
@@ -169,14 +200,14 @@ impl Body for Tap {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
         if let Some(bytes) = this.held.pop_front() {
-            if this.held.is_empty() && this.body.is_end_stream() {
+            if this.held.is_empty() && this.is_read_out() {
                 this.complete();
             }
             let passed = this.pass(bytes);
             return Poll::Ready(Some(Ok(Frame::data(passed))));
         }
         if this.is_done {
-            let rest = this.filter.take().map(|mut filter| filter.finish()).filter(|rest| !rest.is_empty());
+            let rest = this.rest();
             return Poll::Ready(rest.map(|rest| Ok(Frame::data(rest.into()))));
         }
         loop {
@@ -184,10 +215,12 @@ impl Body for Tap {
                 Poll::Ready(Some(Ok(frame))) => {
                     let Ok(bytes) = frame.into_data() else { continue };
                     this.patience.touch();
+                    this.ticket.keep_open(this.patience.last_piece);
                     if let Some(reading) = &mut this.reading {
                         reading.push(&bytes);
                     }
-                    if this.body.is_end_stream() {
+                    this.tell_object();
+                    if this.is_read_out() {
                         this.complete();
                     }
                     let passed = this.pass(bytes);
@@ -202,7 +235,7 @@ impl Body for Tap {
                 }
                 Poll::Ready(None) => {
                     this.complete();
-                    let rest = this.filter.take().map(|mut filter| filter.finish()).filter(|rest| !rest.is_empty());
+                    let rest = this.rest();
                     return Poll::Ready(rest.map(|rest| Ok(Frame::data(rest.into()))));
                 }
                 Poll::Pending if this.patience.is_over(cx) => {
@@ -231,8 +264,12 @@ impl Body for Tap {
 }
 
 impl Drop for Tap {
-    /// The client left. Dropping the lease closes the upstream's connection at once.
+    /// The client left, or has all that was announced: hyper does not ask again when the announced length is reached.
+    /// Dropping the lease closes the upstream's connection at once.
     fn drop(&mut self) {
+        if self.held.is_empty() && self.is_read_out() {
+            self.complete();
+        }
         self.end(Outcome::Abandoned, "client_left", false);
     }
 }

@@ -34,6 +34,8 @@ pub(crate) struct Demand {
 enum BodyModel {
     Json(Range<usize>),
     Form(Range<usize>),
+    /// Google's embedding requests repeat the path's model as `models/…`, in a batch once for each text.
+    Resource(Vec<Range<usize>>),
 }
 
 /// What a body tells.
@@ -46,6 +48,8 @@ struct Told {
     usage_request: Option<(Range<usize>, Vec<u8>)>,
 }
 
+/// Longest name of a model.
+const MODEL_MAX_BYTES: usize = 255;
 /// Bodies above this are read on a thread that may take its time.
 const INLINE_MAX_BYTES: usize = 512 * 1024;
 
@@ -84,6 +88,10 @@ impl Demand {
                 .or_else(|| default_model(operation).map(str::to_owned))
                 .ok_or_else(|| Fault::new(Kind::MissingModel, "the request names no `model`; add one"))?,
         };
+        if model.len() > MODEL_MAX_BYTES {
+            let message = format!("the model's name is longer than {MODEL_MAX_BYTES} bytes; no model is called so");
+            return Err(Fault::new(Kind::ModelNotFound, message));
+        }
         Ok(Self::new(operation, model, told, payload))
     }
 
@@ -116,6 +124,10 @@ impl Demand {
             match &self.model_place {
                 Some(BodyModel::Json(range)) => edits.replace(range.clone(), json_string(model)),
                 Some(BodyModel::Form(range)) => edits.replace(range.clone(), model.as_bytes().to_vec()),
+                Some(BodyModel::Resource(ranges)) => {
+                    let name = json_string(&format!("models/{model}"));
+                    ranges.iter().for_each(|range| edits.replace(range.clone(), name.clone()));
+                }
                 None => {}
             }
         }
@@ -162,11 +174,30 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
     let is_stream = object.is_true("stream");
     Ok(Told {
         model: object.string("model").map(std::borrow::Cow::into_owned),
-        model_place: object.range("model").filter(|_| !in_path).map(BodyModel::Json),
+        model_place: if in_path {
+            Some(BodyModel::Resource(resource_names(&object, body)))
+        } else {
+            object.range("model").map(BodyModel::Json)
+        },
         is_stream,
         previous_response: object.string("previous_response_id").map(std::borrow::Cow::into_owned),
         usage_request: (is_stream && is_chat(operation)).then(|| usage_request(&object)).flatten(),
     })
+}
+
+/// Returns where a Google request repeats the name of its model.
+fn resource_names(object: &RawObject<'_>, body: &[u8]) -> Vec<Range<usize>> {
+    let mut ranges: Vec<Range<usize>> = object.range("model").into_iter().collect();
+    let requests = object.get("requests").unwrap_or_default();
+    let requests: Vec<&serde_json::value::RawValue> = serde_json::from_slice(requests).unwrap_or_default();
+    for request in requests {
+        let text = request.get().as_bytes();
+        let offset = text.as_ptr().addr().wrapping_sub(body.as_ptr().addr());
+        if let Some(range) = RawObject::parse(text).ok().and_then(|request| request.range("model")) {
+            ranges.push(range.start + offset..range.end + offset);
+        }
+    }
+    ranges
 }
 
 const fn is_chat(operation: Operation) -> bool {
@@ -243,6 +274,15 @@ mod tests {
             assert_eq!(demand.lacks_usage_request(), expected.is_some());
             assert_eq!(sent(&demand, "m", true).await, expected.unwrap_or(body));
         }
+    }
+
+    #[tokio::test]
+    async fn google_requests_repeat_the_renamed_model_everywhere() {
+        let body = r#"{"requests":[{"model":"models/a","content":1},{ "content":2, "model" : "models/a" }]}"#;
+        let plain = Bytes::from_static(body.as_bytes());
+        let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
+        let demand = Demand::read(Operation::GeminiBatchEmbed, "a", &HeaderMap::new(), payload).await.unwrap();
+        assert_eq!(sent(&demand, "b", false).await, body.replace("models/a", "models/b"));
     }
 
     #[tokio::test]

@@ -40,9 +40,39 @@ pub(crate) struct Reading {
     pub(crate) framing: Framing,
     pub(crate) meter: Meter,
     decoder: Option<StreamDecoder>,
+    /// Whether the header says too little of the framing, so that the first bytes must tell.
+    is_vague: bool,
 }
 
 impl Reading {
+    /// Takes the next bytes of the beginning and judges it. `start` keeps what was read while it is undecided.
+    fn begin(&mut self, start: &mut Vec<u8>, data: &[u8], is_whole: bool) -> FirstFrame {
+        let decoded = self.decoder.as_mut().map(|decoder| decoder.push(data));
+        let plain = decoded.as_deref().unwrap_or(data);
+        if self.is_vague {
+            start.extend_from_slice(plain);
+            let Some(framing) = Framing::sniff(start).or(is_whole.then_some(Framing::Opaque)) else {
+                return FirstFrame::Undecided;
+            };
+            self.is_vague = false;
+            self.framing = framing;
+            self.meter.reframe(framing);
+            self.meter.push(start);
+            return judge_first_frame(framing, start, is_whole);
+        }
+        self.meter.push(plain);
+        // The usual case: one piece tells, and nothing is copied.
+        if start.is_empty() {
+            let verdict = judge_first_frame(self.framing, plain, is_whole);
+            if verdict == FirstFrame::Undecided {
+                start.extend_from_slice(plain);
+            }
+            return verdict;
+        }
+        start.extend_from_slice(plain);
+        judge_first_frame(self.framing, start, is_whole)
+    }
+
     /// Takes the next bytes as they came.
     pub(crate) fn push(&mut self, bytes: &[u8]) {
         match &mut self.decoder {
@@ -89,18 +119,19 @@ pub(crate) async fn attempt(pool: &std::sync::Arc<Pool>, plan: &Plan<'_>, candid
     let Some(outgoing) = Outgoing::build(plan, candidate, asks_for_usage) else {
         return Tried::Failed(Fault::new(Kind::OperationNotServed, "no path can be made for this model"), 0, None);
     };
-    let until_first_byte = tokio::time::Instant::from_std(started + timeouts.connect + timeouts.first_byte);
+    let until_first_byte = (timeouts.connect + timeouts.first_byte).min(timeouts.total);
+    let until_first_byte = tokio::time::Instant::from_std(started + until_first_byte);
     let sending = pool.send(&provider.origin, timeouts.connect, || outgoing.request());
     let exchanged = match tokio::time::timeout_at(until_first_byte, sending).await {
         Ok(Ok(exchanged)) => exchanged,
         Ok(Err(error)) => return Tried::Failed(send_fault(&provider.name, &error), 0, None),
-        Err(_) => return Tried::Failed(first_byte_fault(&provider.name, timeouts.first_byte), 0, None),
+        Err(_) => return Tried::Failed(first_byte_fault(timeouts.first_byte), 0, None),
     };
     let mut accepted = receive(plan.demand, candidate, exchanged, started);
     accepted.withholds_usage =
         asks_for_usage && accepted.reading.framing == Framing::Events && accepted.reading.is_plain();
     let status = accepted.parts.status;
-    if let Some(fault) = status_fault(&provider.name, status) {
+    if let Some(fault) = status_fault(status) {
         let keeps_answer = !matches!(fault.kind, Kind::UpstreamAuth | Kind::UpstreamQuota | Kind::UpstreamInvalid);
         return Tried::Failed(fault, status.as_u16(), keeps_answer.then_some(accepted));
     }
@@ -110,7 +141,7 @@ pub(crate) async fn attempt(pool: &std::sync::Arc<Pool>, plan: &Plan<'_>, candid
     if is_page(plan.demand.operation, &accepted.parts.headers) {
         let fault = Fault::new(
             Kind::UpstreamInvalid,
-            format!("provider `{}` answered with a web page; check its base URL", provider.name),
+            "the upstream answered with a web page; ask the operator to check its base URL",
         );
         return Tried::Failed(fault, status.as_u16(), None);
     }
@@ -119,14 +150,14 @@ pub(crate) async fn attempt(pool: &std::sync::Arc<Pool>, plan: &Plan<'_>, candid
         Ok(Ok(FirstFrame::Error)) => {
             let is_empty = accepted.held.is_empty();
             let what = if is_empty { "an empty answer" } else { "an error in a good answer's place" };
-            let fault = Fault::new(Kind::UpstreamInvalid, format!("provider `{}` sent {what}", provider.name));
+            let fault = Fault::new(Kind::UpstreamInvalid, format!("the upstream sent {what}"));
             Tried::Failed(fault, status.as_u16(), (!is_empty).then_some(accepted))
         }
         Ok(Err(error)) => {
             let fault = broken_fault(&provider.name, &error);
             Tried::Failed(fault, status.as_u16(), None)
         }
-        Err(_) => Tried::Failed(first_byte_fault(&provider.name, timeouts.first_byte), status.as_u16(), None),
+        Err(_) => Tried::Failed(first_byte_fault(timeouts.first_byte), status.as_u16(), None),
     }
 }
 
@@ -186,6 +217,10 @@ fn receive(demand: &Demand, candidate: &Candidate<'_>, exchanged: Exchanged, sta
         (Encoding::Unknown, _) | (_, false) => Framing::Opaque,
         (Encoding::Identity | Encoding::One(_), true) => Framing::of(content_type.unwrap_or_default()),
     };
+    let is_vague = framing == Framing::Opaque
+        && parts.status.is_success()
+        && coding != Encoding::Unknown
+        && Framing::needs_sniffing(demand.operation, content_type.unwrap_or_default());
     let decoder = match coding {
         Encoding::One(coding) => Some(StreamDecoder::new(coding)),
         Encoding::Identity | Encoding::Unknown => None,
@@ -194,14 +229,14 @@ fn receive(demand: &Demand, candidate: &Candidate<'_>, exchanged: Exchanged, sta
         operation: demand.operation,
         framing,
         convention: candidate.target.provider.convention(demand.operation),
-        count_tokens: tokens::count,
+        count_tokens: tokens::count_passing,
     });
     Box::new(Accepted {
         parts,
         held: VecDeque::new(),
         body,
         lease: exchanged.lease,
-        reading: Reading { framing, meter, decoder },
+        reading: Reading { framing, meter, decoder, is_vague },
         withholds_usage: false,
         idle: timeouts.idle,
         deadline: started + timeouts.total,
@@ -210,40 +245,19 @@ fn receive(demand: &Demand, candidate: &Candidate<'_>, exchanged: Exchanged, sta
 
 /// Reads until it is clear whether an answer or an error begins.
 async fn first_frame(accepted: &mut Accepted) -> Result<FirstFrame, hyper::Error> {
-    let framing = accepted.reading.framing;
     let mut start = Vec::new();
     loop {
         let is_whole = accepted.body.is_end_stream();
         if is_whole && start.is_empty() && accepted.held.is_empty() {
-            return Ok(if framing == Framing::Opaque { FirstFrame::Answer } else { FirstFrame::Error });
+            let is_opaque = accepted.reading.framing == Framing::Opaque;
+            return Ok(if is_opaque { FirstFrame::Answer } else { FirstFrame::Error });
         }
         let Some(frame) = accepted.body.frame().await else {
-            return Ok(judge_first_frame(framing, &start, true));
+            return Ok(judge_first_frame(accepted.reading.framing, &start, true));
         };
         let Ok(data) = frame?.into_data() else { continue };
         let is_whole = accepted.body.is_end_stream();
-        let verdict = match &mut accepted.reading.decoder {
-            // The usual case: one plain piece tells, and nothing is copied.
-            None if start.is_empty() => {
-                let verdict = judge_first_frame(framing, &data, is_whole);
-                if verdict == FirstFrame::Undecided {
-                    start.extend_from_slice(&data);
-                }
-                accepted.reading.meter.push(&data);
-                verdict
-            }
-            None => {
-                start.extend_from_slice(&data);
-                accepted.reading.meter.push(&data);
-                judge_first_frame(framing, &start, is_whole)
-            }
-            Some(decoder) => {
-                let plain = decoder.push(&data);
-                accepted.reading.meter.push(&plain);
-                start.extend_from_slice(&plain);
-                judge_first_frame(framing, &start, is_whole)
-            }
-        };
+        let verdict = accepted.reading.begin(&mut start, &data, is_whole);
         accepted.held.push_back(data);
         if verdict != FirstFrame::Undecided || is_whole {
             return Ok(verdict);
@@ -252,22 +266,19 @@ async fn first_frame(accepted: &mut Accepted) -> Result<FirstFrame, hyper::Error
 }
 
 /// Returns why an upstream's status sends the call elsewhere; `None` for answers and for faults of the client.
-fn status_fault(provider: &str, status: StatusCode) -> Option<Fault> {
+fn status_fault(status: StatusCode) -> Option<Fault> {
     let fault = match status.as_u16() {
         401 => Fault::new(
             Kind::UpstreamAuth,
-            format!("provider `{provider}` refused Sluice's credential; ask the operator to renew it"),
+            "the upstream refused the operator's credential; ask the operator to renew it",
         ),
-        402 => Fault::new(
-            Kind::UpstreamQuota,
-            format!("provider `{provider}` says that its balance is used up; ask the operator to top it up"),
-        ),
+        402 => Fault::new(Kind::UpstreamQuota, "the upstream's balance is used up; ask the operator to top it up"),
         300..=399 => Fault::new(
             Kind::UpstreamInvalid,
-            format!("provider `{provider}` answered with a redirect; check its base URL"),
+            "the upstream answered with a redirect; ask the operator to check its base URL",
         ),
         403 | 408 | 409 | 425 | 429 | 500..=599 => {
-            Fault::new(Kind::UpstreamBroken, format!("provider `{provider}` answered with status {status}"))
+            Fault::new(Kind::UpstreamBroken, format!("the upstream answered with status {status}"))
         }
         _ => return None,
     };
@@ -287,11 +298,11 @@ fn send_fault(provider: &str, error: &SendError) -> Fault {
     match error {
         SendError::Connect(ConnectError::TimedOut(limit)) => Fault::new(
             Kind::UpstreamTimeout,
-            format!("connecting to provider `{provider}` took longer than {} ms", limit.as_millis()),
+            format!("connecting to the upstream took longer than {} ms", limit.as_millis()),
         ),
         SendError::Connect(error) => {
             tracing::warn!(provider, %error, "connecting to an upstream failed");
-            Fault::new(Kind::UpstreamUnreachable, format!("provider `{provider}` cannot be reached"))
+            Fault::new(Kind::UpstreamUnreachable, "the upstream cannot be reached")
         }
         SendError::Broken(error) => broken_fault(provider, error),
     }
@@ -299,11 +310,11 @@ fn send_fault(provider: &str, error: &SendError) -> Fault {
 
 fn broken_fault(provider: &str, error: &hyper::Error) -> Fault {
     tracing::warn!(provider, %error, "an upstream broke off");
-    Fault::new(Kind::UpstreamBroken, format!("provider `{provider}` broke off before an answer came"))
+    Fault::new(Kind::UpstreamBroken, "the upstream broke off before an answer came")
 }
 
-fn first_byte_fault(provider: &str, limit: Duration) -> Fault {
-    Fault::new(Kind::UpstreamTimeout, format!("provider `{provider}` sent nothing for {} ms", limit.as_millis()))
+fn first_byte_fault(limit: Duration) -> Fault {
+    Fault::new(Kind::UpstreamTimeout, format!("the upstream sent nothing for {} ms", limit.as_millis()))
 }
 
 /// Longest rest of a discarded answer that is read so that its connection can be used again.

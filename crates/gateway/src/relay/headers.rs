@@ -108,18 +108,24 @@ pub(crate) fn presented_key<'a>(headers: &'a HeaderMap, query: Option<&'a str>) 
         .find(|key| !key.is_empty())
         .map(std::borrow::Cow::Borrowed)
         .or_else(|| {
-            let value = query?.split('&').find_map(|pair| pair.strip_prefix("key="))?;
+            let (_, value) = query?.split('&').find(|pair| names_key(pair))?.split_once('=')?;
             (!value.is_empty()).then(|| sluice_protocol::operation::decode(value))
         })
 }
 
 /// Returns a query without our key.
 pub(crate) fn query_without_key(query: &str) -> std::borrow::Cow<'_, str> {
-    if !query.split('&').any(|pair| pair == "key" || pair.starts_with("key=")) {
+    if !query.split('&').any(names_key) {
         return query.into();
     }
-    let kept: Vec<&str> = query.split('&').filter(|pair| *pair != "key" && !pair.starts_with("key=")).collect();
+    let kept: Vec<&str> = query.split('&').filter(|pair| !names_key(pair)).collect();
     kept.join("&").into()
+}
+
+/// Returns whether a part of a query is our key, however its name is encoded.
+fn names_key(pair: &str) -> bool {
+    let name = pair.split_once('=').map_or(pair, |(name, _)| name);
+    sluice_protocol::operation::decode(name) == "key"
 }
 
 /// Returns a header value that is not shown in logs.
@@ -187,5 +193,6 @@ mod tests {
     fn a_key_in_the_query_is_taken_out_and_the_rest_stays_as_it_was() {
         assert_eq!(query_without_key("alt=sse&key=ag-1&$x=%20"), "alt=sse&$x=%20");
         assert_eq!(query_without_key("alt=sse&monkey=1"), "alt=sse&monkey=1");
+        assert_eq!(query_without_key("%6Bey=ag-1&a=1"), "a=1");
     }
 }

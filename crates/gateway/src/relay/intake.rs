@@ -1,16 +1,18 @@
 //! Reading a request's body: bounded, in memory when small, in a temporary file when large.
 
-use std::io::Write;
+use std::io::{Read, Write};
 use std::path::Path;
-use std::time::Duration;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
 
 use bytes::{Bytes, BytesMut};
 use http::HeaderMap;
 use http::header::CONTENT_LENGTH;
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
+use tokio::sync::Semaphore;
 
-use super::coding::{Coding, Encoding, decode_whole, encoding};
+use super::coding::{Coding, Encoding, decode_whole, encoding, reader};
 use super::fault::{Fault, Kind};
 
 /// Limits on what is read.
@@ -24,6 +26,29 @@ pub(crate) struct Intake {
     pub(crate) idle: Duration,
     /// Folder of the files; they have no name there.
     pub(crate) spool_dir: std::path::PathBuf,
+    /// Bounds how many encoded bodies are decoded at once.
+    pub(crate) decoders: Arc<Semaphore>,
+}
+
+/// Encoded bodies that are decoded at once by all relay threads.
+pub(crate) const DECODERS_MAX: usize = 8;
+
+/// How an upload gets on. A client must keep up a least speed, so that nobody holds a place by dripping.
+struct Upload {
+    body: Incoming,
+    started: Instant,
+    received: u64,
+}
+
+/// Time that every upload has, and the speed it must keep beyond.
+const UPLOAD_GRACE: Duration = Duration::from_secs(60);
+const UPLOAD_MIN_BYTES_PER_SEC: u64 = 8 * 1024;
+
+impl Upload {
+    fn time_left(&self) -> Duration {
+        let earned = Duration::from_secs(self.received / UPLOAD_MIN_BYTES_PER_SEC);
+        (UPLOAD_GRACE + earned).saturating_sub(self.started.elapsed())
+    }
 }
 
 /// A request's body.
@@ -70,31 +95,34 @@ impl Intake {
         }
     }
 
-    async fn read_wire(&self, mut body: Incoming, announced: Option<u64>) -> Result<Bytes, Fault> {
+    async fn read_wire(&self, body: Incoming, announced: Option<u64>) -> Result<Bytes, Fault> {
+        let mut upload = Upload { body, started: Instant::now(), received: 0 };
         if announced.is_some_and(|length| length > self.spool_above_bytes as u64) {
-            return self.spool(body, BytesMut::new()).await;
+            return self.spool(upload, BytesMut::new()).await;
         }
-        let Some(first) = self.next_piece(&mut body).await? else { return Ok(Bytes::new()) };
-        if body.is_end_stream() {
+        let Some(first) = self.next_piece(&mut upload).await? else { return Ok(Bytes::new()) };
+        if upload.body.is_end_stream() {
             return Ok(first);
         }
         let mut gathered = BytesMut::with_capacity(announced.map_or(first.len() * 2, |length| {
             usize::try_from(length).unwrap_or(usize::MAX).min(self.spool_above_bytes)
         }));
         gathered.extend_from_slice(&first);
-        while let Some(piece) = self.next_piece(&mut body).await? {
+        while let Some(piece) = self.next_piece(&mut upload).await? {
             gathered.extend_from_slice(&piece);
             if gathered.len() > self.spool_above_bytes {
-                return self.spool(body, gathered).await;
+                return self.spool(upload, gathered).await;
             }
         }
         Ok(gathered.freeze())
     }
 
-    async fn next_piece(&self, body: &mut Incoming) -> Result<Option<Bytes>, Fault> {
+    /// Returns the next bytes, if the upload is within all its bounds.
+    async fn next_piece(&self, upload: &mut Upload) -> Result<Option<Bytes>, Fault> {
         loop {
-            let frame = tokio::time::timeout(self.idle, body.frame()).await.map_err(|_| {
-                Fault::new(Kind::BodyTimeout, "the request's body stopped coming; send it without long pauses")
+            let limit = self.idle.min(upload.time_left());
+            let frame = tokio::time::timeout(limit, upload.body.frame()).await.map_err(|_| {
+                Fault::new(Kind::BodyTimeout, "the request's body came too slowly; send it without long pauses")
             })?;
             match frame {
                 None => return Ok(None),
@@ -106,6 +134,10 @@ impl Intake {
                 }
                 Some(Ok(frame)) => {
                     if let Ok(data) = frame.into_data() {
+                        upload.received += data.len() as u64;
+                        if upload.received > self.max_body_bytes {
+                            return Err(self.too_large());
+                        }
                         return Ok(Some(data));
                     }
                 }
@@ -114,15 +146,10 @@ impl Intake {
     }
 
     /// Writes the rest of a body to a file and returns it as memory backed by that file.
-    async fn spool(&self, mut body: Incoming, gathered: BytesMut) -> Result<Bytes, Fault> {
+    async fn spool(&self, mut upload: Upload, gathered: BytesMut) -> Result<Bytes, Fault> {
         let mut spool = Spool::create(&self.spool_dir).await?;
-        let mut total = gathered.len() as u64;
         let mut chunk = gathered;
-        while let Some(piece) = self.next_piece(&mut body).await? {
-            total += piece.len() as u64;
-            if total > self.max_body_bytes {
-                return Err(self.too_large());
-            }
+        while let Some(piece) = self.next_piece(&mut upload).await? {
             chunk.extend_from_slice(&piece);
             if chunk.len() >= SPOOL_CHUNK_BYTES {
                 spool = spool.write(std::mem::take(&mut chunk)).await?;
@@ -134,33 +161,51 @@ impl Intake {
     async fn decode(&self, coding: Coding, wire: Bytes) -> Result<Bytes, Fault> {
         /// Decoding more than this would hold up the calls that share the thread.
         const INLINE_MAX_BYTES: usize = 16 * 1024;
-        const INLINE_MAX_PLAIN_BYTES: u64 = 4 << 20;
-        let limit = self.max_body_bytes;
-        let inline_limit = limit.min(INLINE_MAX_PLAIN_BYTES);
+        const INLINE_MAX_PLAIN_BYTES: u64 = 256 * 1024;
+        let inline_limit = self.max_body_bytes.min(INLINE_MAX_PLAIN_BYTES);
         let inline = (wire.len() <= INLINE_MAX_BYTES).then(|| decode_whole(coding, &wire, inline_limit));
         let plain = match inline {
-            Some(Ok(plain)) => Ok(plain),
-            Some(Err(error)) if error.kind() != std::io::ErrorKind::FileTooLarge || inline_limit == limit => Err(error),
-            // Few bytes may stand for many.
-            Some(Err(_)) | None => tokio::task::spawn_blocking(move || decode_whole(coding, &wire, limit))
-                .await
-                .map_err(|_| spool_failed())?,
+            Some(Err(error)) if error.kind() == std::io::ErrorKind::FileTooLarge => {
+                self.decode_aside(coding, wire).await?
+            }
+            None => self.decode_aside(coding, wire).await?,
+            Some(plain) => plain.map(Bytes::from),
         };
-        let plain = plain.map_err(|error| match error.kind() {
+        plain.map_err(|error| match error.kind() {
             std::io::ErrorKind::FileTooLarge => self.too_large(),
+            std::io::ErrorKind::StorageFull => spool_failed(),
             _ => Fault::new(Kind::InvalidBody, "the body does not match its `content-encoding`"),
-        })?;
-        if plain.len() <= self.spool_above_bytes {
-            return Ok(plain.into());
-        }
-        let spool = Spool::create(&self.spool_dir).await?;
-        spool.write(BytesMut::from(Bytes::from(plain))).await?.into_bytes().await
+        })
+    }
+
+    /// Decodes on a thread that may take its time; what is large goes to a file as it is decoded.
+    async fn decode_aside(&self, coding: Coding, wire: Bytes) -> Result<std::io::Result<Bytes>, Fault> {
+        let _permit = self.decoders.acquire().await.map_err(|_| spool_failed())?;
+        let (limit, in_memory, dir) = (self.max_body_bytes, self.spool_above_bytes, self.spool_dir.clone());
+        let work = move || decode_spooled(reader(coding, &wire)?, limit, in_memory, &dir);
+        tokio::task::spawn_blocking(work).await.map_err(|_| spool_failed())
     }
 
     fn too_large(&self) -> Fault {
         let limit_mib = self.max_body_bytes / (1024 * 1024);
         Fault::new(Kind::BodyTooLarge, format!("the body is larger than {limit_mib} MiB, the limit of this gateway"))
     }
+}
+
+/// Reads all of `plain`, the first `in_memory` bytes into memory and, if there are more, everything into a file.
+fn decode_spooled(mut plain: impl Read, limit: u64, in_memory: usize, dir: &Path) -> std::io::Result<Bytes> {
+    let mut start = Vec::new();
+    plain.by_ref().take(in_memory as u64).read_to_end(&mut start)?;
+    if start.len() < in_memory {
+        return Ok(start.into());
+    }
+    let mut file = tempfile::tempfile_in(dir)?;
+    file.write_all(&start)?;
+    let left = limit.saturating_sub(start.len() as u64);
+    if std::io::copy(&mut plain.take(left.saturating_add(1)), &mut file)? > left {
+        return Err(std::io::ErrorKind::FileTooLarge.into());
+    }
+    map(&file)
 }
 
 fn spool_failed() -> Fault {

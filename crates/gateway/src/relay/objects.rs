@@ -45,8 +45,9 @@ impl Objects {
         snapshot: &'s Snapshot,
         shared: &Shared,
     ) -> Result<Option<&'s Arc<Target>>, Fault> {
-        let object = match self.cache.get(id) {
-            Some(object) => Some(object).filter(|object| object.user_id == owner),
+        // Two upstreams may give the same id to objects of two owners.
+        let object = match self.cache.get(id).filter(|object| object.user_id == owner) {
+            Some(object) => Some(object),
             None => ask(id, owner, shared).await?,
         };
         Ok(object.and_then(|object| snapshot.target(object.credential_id)))

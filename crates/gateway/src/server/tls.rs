@@ -10,7 +10,7 @@ use rustls::server::{ClientHello, ResolvesServerCert};
 use rustls::sign::CertifiedKey;
 use rustls_pki_types::pem::PemObject;
 use rustls_pki_types::{CertificateDer, PrivateKeyDer};
-use tokio::net::TcpStream;
+use tokio::io::{AsyncRead, AsyncWrite};
 use tokio_rustls::TlsAcceptor;
 use tokio_rustls::server::TlsStream;
 use tokio_util::sync::CancellationToken;
@@ -51,8 +51,11 @@ impl ServerTls {
     }
 
     /// Shakes hands with a client.
-    pub(crate) async fn accept(&self, tcp: TcpStream) -> std::io::Result<TlsStream<TcpStream>> {
-        self.acceptor.accept(tcp).await
+    pub(crate) async fn accept<I>(&self, socket: I) -> std::io::Result<TlsStream<I>>
+    where
+        I: AsyncRead + AsyncWrite + Unpin,
+    {
+        self.acceptor.accept(socket).await
     }
 
     /// Takes changed files into use until `stop`. Files that cannot be used leave the old certificate in force.
@@ -67,10 +70,11 @@ impl ServerTls {
             if now == seen {
                 continue;
             }
+            // Also when it cannot be used: it is reported once, and read again when it changes again.
+            seen = now;
             match read(&self.files) {
                 Ok(certificate) => {
                     self.certificate.0.store(Arc::new(certificate));
-                    seen = now;
                     tracing::info!("the certificate was renewed");
                 }
                 Err(error) => tracing::error!(%error, "the changed certificate cannot be used; the old one stays"),

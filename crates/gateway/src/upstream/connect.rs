@@ -1,8 +1,10 @@
 //! Opening a connection: TCP or proxy, TLS, and the HTTP version that both sides know.
 
 use std::io;
+use std::pin::Pin;
 use std::sync::Arc;
-use std::time::Duration;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
@@ -13,6 +15,7 @@ use hyper_util::rt::{TokioExecutor, TokioIo};
 use sluice_domain::ExposeSecret;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
+use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
@@ -26,6 +29,11 @@ const READ_BUFFER_BYTES: usize = 256 * 1024;
 /// HTTP/2 flow control: enough for one fast stream over a long line.
 const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
 const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
+/// Stands for the peer's limit of streams until it is told; no server is known to ask for this number.
+const STREAMS_UNTOLD: usize = 73;
+/// Longest wait for that. A server tells it first of all, so this is one trip over the line.
+const SETTINGS_WAIT: Duration = Duration::from_millis(500);
+const SETTINGS_LOOK: Duration = Duration::from_millis(5);
 const PING_INTERVAL: Duration = Duration::from_secs(30);
 
 /// Why no connection could be made. Nothing was sent.
@@ -53,7 +61,18 @@ pub(super) enum Connection {
     /// One call at a time.
     Http1(http1::SendRequest<OutBody>, AbortHandle),
     /// Many calls at once.
-    Http2(http2::SendRequest<OutBody>),
+    Http2(http2::SendRequest<OutBody>, StreamLimit),
+}
+
+/// How many streams at once the peer allows, as it last said.
+#[derive(Clone)]
+pub(super) struct StreamLimit(Arc<AtomicUsize>);
+
+impl StreamLimit {
+    /// Returns the limit.
+    pub(super) fn get(&self) -> usize {
+        self.0.load(Ordering::Relaxed)
+    }
 }
 
 /// Returns the TLS settings of all upstream connections: the Web's roots, HTTP/2 preferred.
@@ -161,15 +180,33 @@ async fn speak_http2<I>(io: I) -> Result<Connection, ConnectError>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
 {
-    let (sender, connection) = http2::Builder::new(TokioExecutor::new())
+    let (sender, mut connection) = http2::Builder::new(TokioExecutor::new())
         .timer(hyper_util::rt::TokioTimer::new())
         .initial_stream_window_size(STREAM_WINDOW_BYTES)
         .initial_connection_window_size(CONNECTION_WINDOW_BYTES)
+        .initial_max_send_streams(STREAMS_UNTOLD)
         .keep_alive_interval(PING_INTERVAL)
         .keep_alive_timeout(PING_INTERVAL)
         .handshake(TokioIo::new(io))
         .await
         .map_err(ConnectError::Handshake)?;
-    tokio::spawn(async move { drop(connection.await) });
-    Ok(Connection::Http2(sender))
+    let limit = StreamLimit(Arc::new(AtomicUsize::new(connection.current_max_send_streams())));
+    let (told, is_told) = (limit.clone(), Arc::new(Notify::new()));
+    let tell = Arc::clone(&is_told);
+    // The settings arrive in a task of hyper's own, which does not wake this one: look, until they are there.
+    let (mut looks, until) = (tokio::time::interval(SETTINGS_LOOK), Instant::now() + SETTINGS_WAIT);
+    tokio::spawn(std::future::poll_fn(move |context| {
+        let ended = Pin::new(&mut connection).poll(context).map(drop);
+        let streams = connection.current_max_send_streams();
+        told.0.store(streams, Ordering::Relaxed);
+        if streams != STREAMS_UNTOLD || ended.is_ready() {
+            tell.notify_one();
+        } else if Instant::now() < until {
+            while looks.poll_tick(context).is_ready() {}
+        }
+        ended
+    }));
+    // Else calls that wait for this connection would crowd onto it before it is known how many it takes.
+    tokio::time::timeout(SETTINGS_WAIT, is_told.notified()).await.ok();
+    Ok(Connection::Http2(sender, limit))
 }

@@ -1,33 +1,55 @@
 //! Connections that wait for their next call.
 
 use std::collections::HashMap;
+use std::error::Error as _;
+use std::io;
 use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use http::{Request, Response, Uri, Version};
 use hyper::body::Incoming;
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::{TrySendError, http1, http2};
 use parking_lot::Mutex;
 use tokio::task::AbortHandle;
 
-use super::connect::{ConnectError, Connection, connect};
+use super::connect::{ConnectError, Connection, StreamLimit, connect};
 use super::{Origin, OutBody};
 
 /// Longest rest of a connection. Most servers close after 60 s or more; closing first avoids their race.
 const IDLE_MAX: Duration = Duration::from_secs(50);
 /// Most resting connections to one origin and core.
 const IDLE_PER_ORIGIN_MAX: usize = 512;
+/// Most calls over one HTTP/2 connection, whatever the peer allows: they share one line and its losses.
+const STREAMS_PER_CONNECTION_MAX: usize = 80;
+/// Most HTTP/2 connections to one origin and core. Beyond it, calls wait for a stream on the least busy one.
+const HTTP2_PER_ORIGIN_MAX: usize = 64;
+/// Latest that a reused connection shows that the peer had closed it. Beyond it, the upstream may have begun to work.
+const STALE_WITHIN: Duration = Duration::from_secs(1);
+/// How long it is remembered which HTTP version an unused origin speaks.
+const VERSION_KNOWN_FOR: Duration = Duration::from_secs(3_600);
 
 /// The connections of one relay thread.
 pub(crate) struct Pool {
     tls: Arc<rustls::ClientConfig>,
-    origins: Mutex<HashMap<u32, Resting>>,
+    origins: Mutex<HashMap<u32, Held>>,
 }
 
-#[derive(Default)]
-struct Resting {
+/// The connections to one origin: those over HTTP/1.1 that rest, and all over HTTP/2.
+struct Held {
     http1: Vec<Idle>,
-    http2: Option<http2::SendRequest<OutBody>>,
+    http2: Vec<Shared>,
+    /// What TLS agreed on last; unknown before the first connection.
+    version: Option<Version>,
+    /// Held while one call connects and others may share what it gets.
+    turn: Arc<tokio::sync::Mutex<()>>,
+    last_use: Instant,
+}
+
+impl Default for Held {
+    fn default() -> Self {
+        Self { http1: Vec::new(), http2: Vec::new(), version: None, turn: Arc::default(), last_use: Instant::now() }
+    }
 }
 
 struct Idle {
@@ -35,6 +57,22 @@ struct Idle {
     abort: AbortHandle,
     since: Instant,
 }
+
+/// An HTTP/2 connection that calls share.
+struct Shared {
+    sender: http2::SendRequest<OutBody>,
+    limit: StreamLimit,
+    load: Arc<Load>,
+}
+
+/// How busy a shared connection is.
+struct Load {
+    in_flight: AtomicUsize,
+    last_use: Mutex<Instant>,
+}
+
+/// One call's place on a shared connection.
+struct Seat(Arc<Load>);
 
 /// A connection in use by one call. Dropping it before the answer's end closes an HTTP/1.1 connection, which is how
 /// the upstream learns at once that nobody listens any more; HTTP/2 resets the stream by itself.
@@ -46,7 +84,7 @@ pub(crate) struct Lease {
 
 enum LeaseKind {
     Http1 { sender: http1::SendRequest<OutBody>, abort: AbortHandle },
-    Shared,
+    Shared { _seat: Seat },
     Returned,
 }
 
@@ -69,7 +107,15 @@ pub(crate) enum SendError {
 
 enum Checkout {
     Http1 { sender: http1::SendRequest<OutBody>, abort: AbortHandle },
-    Http2(http2::SendRequest<OutBody>),
+    Http2 { sender: http2::SendRequest<OutBody>, seat: Seat },
+}
+
+/// A request that got no answer.
+struct Failure {
+    error: hyper::Error,
+    /// The upstream certainly did not work on it, or the connection was stale in the way that RFC 9112 §9.3.1 allows
+    /// to repeat.
+    is_repeatable: bool,
 }
 
 impl Pool {
@@ -81,7 +127,7 @@ impl Pool {
     /// Sends a request and returns when the head of the answer is there.
     ///
     /// `make` builds the request. It is called again when a reused connection turns out to be dead: closing an idle
-    /// connection races with using it (RFC 9112 §9.3.1), so that case is repeated once on a fresh connection.
+    /// connection races with using it (RFC 9112 §9.3.1), so that case is repeated once on another connection.
     ///
     /// # Errors
     /// Says whether connecting failed or the connection broke.
@@ -94,30 +140,67 @@ impl Pool {
         if let Some(connection) = self.check_out(origin.id) {
             match self.send_over(origin, connection, make()).await {
                 Ok(exchanged) => return Ok(exchanged),
-                Err(error) if error.is_user() => return Err(SendError::Broken(error)),
-                Err(_) => {}
+                Err(failure) if failure.is_repeatable => {}
+                Err(failure) => return Err(SendError::Broken(failure.error)),
             }
         }
-        let connection = match connect(origin, &self.tls, connect_limit).await? {
-            Connection::Http1(sender, abort) => Checkout::Http1 { sender, abort },
-            Connection::Http2(sender) => {
-                self.origins.lock().entry(origin.id).or_default().http2 = Some(sender.clone());
-                Checkout::Http2(sender)
-            }
-        };
-        self.send_over(origin, connection, make()).await.map_err(SendError::Broken)
+        let connection = self.obtain(origin, connect_limit).await?;
+        self.send_over(origin, connection, make()).await.map_err(|failure| SendError::Broken(failure.error))
     }
 
     /// Closes connections that rested too long.
     pub(crate) fn sweep(&self) {
         let mut origins = self.origins.lock();
-        for resting in origins.values_mut() {
-            resting.http1.retain(|idle| idle.since.elapsed() < IDLE_MAX && !idle.sender.is_closed());
-            if resting.http2.as_ref().is_some_and(http2::SendRequest::is_closed) {
-                resting.http2 = None;
-            }
+        for held in origins.values_mut() {
+            held.http1.retain(|idle| idle.since.elapsed() < IDLE_MAX && !idle.sender.is_closed());
+            held.http2.retain(|shared| !shared.sender.is_closed() && !shared.load.rested_for(IDLE_MAX));
         }
-        origins.retain(|_, resting| !resting.http1.is_empty() || resting.http2.is_some());
+        origins.retain(|_, held| {
+            !held.http1.is_empty() || !held.http2.is_empty() || held.last_use.elapsed() < VERSION_KNOWN_FOR
+        });
+    }
+
+    /// Connects, or shares what another call connected meanwhile.
+    async fn obtain(&self, origin: &Origin, limit: Duration) -> Result<Checkout, ConnectError> {
+        let Some(turn) = self.turn(origin) else { return self.open(origin, limit).await };
+        let shared = async {
+            let held = turn.lock().await;
+            if let Some(connection) = self.check_out_shared(origin.id) {
+                return Ok(connection);
+            }
+            // Where HTTP/1.1 turned out to be spoken, everybody needs a connection and nobody has to wait.
+            let held = self.turn(origin).map(|_| held);
+            let connection = self.open(origin, limit).await;
+            drop(held);
+            connection
+        };
+        tokio::time::timeout(limit, shared).await.map_err(|_| ConnectError::TimedOut(limit))?
+    }
+
+    /// Returns what to hold while connecting, if the connection may be one to share.
+    fn turn(&self, origin: &Origin) -> Option<Arc<tokio::sync::Mutex<()>>> {
+        let mut origins = self.origins.lock();
+        let held = origins.entry(origin.id).or_default();
+        (origin.is_tls && held.version != Some(Version::HTTP_11)).then(|| Arc::clone(&held.turn))
+    }
+
+    async fn open(&self, origin: &Origin, limit: Duration) -> Result<Checkout, ConnectError> {
+        let connection = connect(origin, &self.tls, limit).await?;
+        let mut origins = self.origins.lock();
+        let held = origins.entry(origin.id).or_default();
+        Ok(match connection {
+            Connection::Http1(sender, abort) => {
+                held.version = Some(Version::HTTP_11);
+                Checkout::Http1 { sender, abort }
+            }
+            Connection::Http2(sender, limit) => {
+                held.version = Some(Version::HTTP_2);
+                let load = Arc::new(Load { in_flight: AtomicUsize::new(0), last_use: Mutex::new(Instant::now()) });
+                let seat = Seat::take(&load);
+                held.http2.push(Shared { sender: sender.clone(), limit, load });
+                Checkout::Http2 { sender, seat }
+            }
+        })
     }
 
     async fn send_over(
@@ -125,40 +208,54 @@ impl Pool {
         origin: &Origin,
         connection: Checkout,
         mut request: Request<OutBody>,
-    ) -> Result<Exchanged, hyper::Error> {
-        match connection {
+    ) -> Result<Exchanged, Failure> {
+        let started = Instant::now();
+        let (response, kind) = match connection {
             Checkout::Http1 { mut sender, abort } => {
                 let mut guard = AbortOnDrop(Some(abort.clone()));
-                let response = sender.send_request(request).await?;
+                let sent = sender.try_send_request(request).await;
+                let response = sent.map_err(|error| Failure::over_http1(error, started.elapsed()))?;
                 guard.0 = None;
-                let kind = LeaseKind::Http1 { sender, abort };
-                Ok(Exchanged { response, lease: Lease { pool: Arc::clone(self), origin: origin.id, kind } })
+                (response, LeaseKind::Http1 { sender, abort })
             }
-            Checkout::Http2(mut sender) => {
+            Checkout::Http2 { mut sender, seat } => {
                 *request.version_mut() = Version::HTTP_2;
                 request.headers_mut().remove(http::header::HOST);
                 make_absolute(request.uri_mut(), origin);
-                sender.ready().await?;
-                let response = sender.send_request(request).await?;
-                let lease = Lease { pool: Arc::clone(self), origin: origin.id, kind: LeaseKind::Shared };
-                Ok(Exchanged { response, lease })
+                let response = sender.try_send_request(request).await.map_err(Failure::over_http2)?;
+                (response, LeaseKind::Shared { _seat: seat })
             }
-        }
+        };
+        Ok(Exchanged { response, lease: Lease { pool: Arc::clone(self), origin: origin.id, kind } })
     }
 
     fn check_out(&self, origin: u32) -> Option<Checkout> {
+        self.check_out_shared(origin).or_else(|| self.check_out_idle(origin))
+    }
+
+    /// Takes a place on the first connection that has one, so that those opened for a peak can fall idle.
+    fn check_out_shared(&self, origin: u32) -> Option<Checkout> {
         let mut origins = self.origins.lock();
-        let resting = origins.get_mut(&origin)?;
-        if let Some(sender) = resting.http2.clone() {
-            if !sender.is_closed() {
-                return Some(Checkout::Http2(sender));
+        let held = origins.get_mut(&origin)?;
+        held.last_use = Instant::now();
+        held.http2.retain(|shared| !shared.sender.is_closed());
+        let free = held.http2.iter().find(|shared| shared.has_room());
+        let shared = match free {
+            None if held.http2.len() >= HTTP2_PER_ORIGIN_MAX => {
+                held.http2.iter().min_by_key(|shared| shared.load.in_flight.load(Ordering::Relaxed))?
             }
-            resting.http2 = None;
-        }
+            free => free?,
+        };
+        Some(Checkout::Http2 { sender: shared.sender.clone(), seat: Seat::take(&shared.load) })
+    }
+
+    fn check_out_idle(&self, origin: u32) -> Option<Checkout> {
+        let mut origins = self.origins.lock();
+        let held = origins.get_mut(&origin)?;
         // The last one in is the warmest; one that is not ready yet waits for its own task to notice the answer's end.
         let mut unready = Vec::new();
         let mut found = None;
-        while let Some(idle) = resting.http1.pop() {
+        while let Some(idle) = held.http1.pop() {
             if idle.sender.is_closed() || idle.since.elapsed() >= IDLE_MAX {
                 continue;
             }
@@ -168,7 +265,7 @@ impl Pool {
             }
             unready.push(idle);
         }
-        resting.http1.append(&mut unready);
+        held.http1.append(&mut unready);
         found
     }
 
@@ -177,11 +274,71 @@ impl Pool {
             return;
         }
         let mut origins = self.origins.lock();
-        let resting = origins.entry(origin).or_default();
-        if resting.http1.len() < IDLE_PER_ORIGIN_MAX {
-            resting.http1.push(Idle { sender, abort, since: Instant::now() });
+        let held = origins.entry(origin).or_default();
+        if held.http1.len() < IDLE_PER_ORIGIN_MAX {
+            held.http1.push(Idle { sender, abort, since: Instant::now() });
         }
     }
+}
+
+impl Shared {
+    /// Returns whether the peer takes one more stream at once.
+    fn has_room(&self) -> bool {
+        let room = self.limit.get().min(STREAMS_PER_CONNECTION_MAX);
+        self.load.in_flight.load(Ordering::Relaxed) < room
+    }
+}
+
+impl Load {
+    fn rested_for(&self, time: Duration) -> bool {
+        self.in_flight.load(Ordering::Relaxed) == 0 && self.last_use.lock().elapsed() >= time
+    }
+}
+
+impl Seat {
+    fn take(load: &Arc<Load>) -> Self {
+        load.in_flight.fetch_add(1, Ordering::Relaxed);
+        Self(Arc::clone(load))
+    }
+}
+
+impl Drop for Seat {
+    fn drop(&mut self) {
+        self.0.in_flight.fetch_sub(1, Ordering::Relaxed);
+        *self.0.last_use.lock() = Instant::now();
+    }
+}
+
+impl Failure {
+    fn over_http1(mut failed: TrySendError<Request<OutBody>>, after: Duration) -> Self {
+        // hyper hands the request back if not a byte of it went out.
+        let was_unsent = failed.take_message().is_some();
+        let error = failed.into_error();
+        let is_stale = error.is_canceled() || error.is_closed() || error.is_incomplete_message() || was_reset(&error);
+        Self { is_repeatable: was_unsent || (is_stale && after < STALE_WITHIN), error }
+    }
+
+    fn over_http2(mut failed: TrySendError<Request<OutBody>>) -> Self {
+        let was_unsent = failed.take_message().is_some();
+        let error = failed.into_error();
+        let is_unprocessed = error.source().and_then(|source| source.downcast_ref()).is_some_and(was_unprocessed);
+        Self { is_repeatable: was_unsent || is_unprocessed, error }
+    }
+}
+
+/// Returns whether the peer had closed its side: it answers what then comes with a reset.
+fn was_reset(error: &hyper::Error) -> bool {
+    use io::ErrorKind as Kind;
+    let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
+    source.is_some_and(|error| matches!(error.kind(), Kind::ConnectionReset | Kind::BrokenPipe | Kind::NotConnected))
+}
+
+/// Returns whether the peer said that it did nothing with the stream (RFC 9113 §8.7).
+fn was_unprocessed(error: &h2::Error) -> bool {
+    // A GOAWAY reaches only those streams as an error whose numbers are above the last one it names.
+    let was_beyond_last = error.is_go_away() && error.reason() == Some(h2::Reason::NO_ERROR);
+    let was_refused = error.is_reset() && error.reason() == Some(h2::Reason::REFUSED_STREAM);
+    error.is_remote() && (was_beyond_last || was_refused)
 }
 
 fn make_absolute(uri: &mut Uri, origin: &Origin) {
@@ -220,3 +377,6 @@ impl Drop for Lease {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -8,7 +8,7 @@ pub type CountTokens = fn(&str) -> u64;
 
 /// Text that is collected before it is counted. Counting piece by piece over-counts at each seam, so pieces are long;
 /// memory per stream is bounded by this.
-const PIECE_BYTES: usize = 2 * 1024;
+const PIECE_BYTES: usize = 8 * 1024;
 
 #[derive(Debug)]
 pub(super) struct Tally {

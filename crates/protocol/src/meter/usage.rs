@@ -78,7 +78,7 @@ impl<'de> Visitor<'de> for CountVisitor {
 /// A usage object with every field that some vendor is known to send.
 #[derive(Debug, Default, Deserialize)]
 #[serde(default)]
-pub(crate) struct Report {
+pub(super) struct Report {
     #[serde(alias = "promptTokenCount")]
     prompt_tokens: Option<Count>,
     input_tokens: Option<Count>,
@@ -97,6 +97,8 @@ pub(crate) struct Report {
     prompt_modalities: Vec<Modality>,
     #[serde(alias = "candidatesTokensDetails", alias = "responseTokensDetails", deserialize_with = "lenient")]
     candidate_modalities: Vec<Modality>,
+    #[serde(alias = "cacheTokensDetails", deserialize_with = "lenient")]
+    cache_modalities: Vec<Modality>,
     #[serde(deserialize_with = "lenient_object")]
     prompt_tokens_details: Details,
     #[serde(alias = "input_token_details", deserialize_with = "lenient_object")]
@@ -124,6 +126,16 @@ struct Details {
     audio_tokens: Count,
     image_tokens: Count,
     reasoning_tokens: Count,
+    #[serde(deserialize_with = "lenient_object")]
+    cached_tokens_details: CachedDetails,
+}
+
+/// What the cached tokens are; they are part of the counts beside them.
+#[derive(Debug, Default, Deserialize)]
+#[serde(default)]
+struct CachedDetails {
+    audio_tokens: Count,
+    image_tokens: Count,
 }
 
 #[derive(Debug, Default, Deserialize)]
@@ -139,6 +151,82 @@ struct Modality {
     modality: String,
     token_count: Count,
 }
+
+/// Brings what was told up to date with what is told later. Vendors repeat running totals, but also send zeros and
+/// `null` for what they told before, so these erase nothing.
+trait Merge {
+    fn merge(&mut self, later: Self);
+}
+
+impl Merge for Count {
+    fn merge(&mut self, later: Self) {
+        if later.0 != 0 {
+            *self = later;
+        }
+    }
+}
+
+impl Merge for Option<Count> {
+    fn merge(&mut self, later: Self) {
+        if count(later) != 0 {
+            *self = later;
+        }
+    }
+}
+
+impl Merge for Vec<Modality> {
+    fn merge(&mut self, later: Self) {
+        if later.iter().any(|part| part.token_count.0 != 0) {
+            *self = later;
+        }
+    }
+}
+
+macro_rules! merge_each_field {
+    ($name:ident { $($field:ident),+ $(,)? }) => {
+        impl Merge for $name {
+            fn merge(&mut self, later: Self) {
+                let Self { $($field),+ } = later;
+                $(self.$field.merge($field);)+
+            }
+        }
+    };
+}
+
+merge_each_field!(CacheCreation { ephemeral_5m_input_tokens, ephemeral_1h_input_tokens });
+merge_each_field!(CachedDetails { audio_tokens, image_tokens });
+merge_each_field!(Details {
+    cached_tokens,
+    cached_creation_tokens,
+    audio_tokens,
+    image_tokens,
+    reasoning_tokens,
+    cached_tokens_details,
+});
+merge_each_field!(Report {
+    prompt_tokens,
+    input_tokens,
+    completion_tokens,
+    output_tokens,
+    total_tokens,
+    thoughts,
+    cached_content,
+    tool_use_prompt,
+    prompt_modalities,
+    candidate_modalities,
+    cache_modalities,
+    prompt_tokens_details,
+    input_tokens_details,
+    completion_tokens_details,
+    output_tokens_details,
+    prompt_cache_hit_tokens,
+    cached_tokens,
+    cache_read_input_tokens,
+    cache_creation_input_tokens,
+    cache_creation,
+    seconds,
+    search_units,
+});
 
 /// Reads a part of a report; what has another shape than documented counts as absent, so that the rest is still read.
 fn lenient<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(deserializer: D) -> Result<T, D::Error> {
@@ -156,16 +244,26 @@ fn lenient_object<'de, D: Deserializer<'de>, T: Deserialize<'de> + Default>(dese
 /// Reads the usage object `json`; `None` when it is no object or has no count at all.
 #[must_use]
 pub fn read_report(json: &[u8], convention: Convention) -> Option<Usage> {
-    if json.trim_ascii_start().first() != Some(&b'{') {
-        return None;
-    }
-    let report: Report = serde_json::from_slice(json).ok()?;
-    let usage = report.normalise(convention);
-    (!usage.is_empty()).then_some(usage)
+    Report::read(json, convention).map(|report| report.normalise(convention))
 }
 
 impl Report {
-    fn normalise(&self, convention: Convention) -> Usage {
+    /// Reads the usage object `json`; `None` when it is no object or has no count that means something.
+    pub(super) fn read(json: &[u8], convention: Convention) -> Option<Self> {
+        if json.trim_ascii_start().first() != Some(&b'{') {
+            return None;
+        }
+        let report: Self = serde_json::from_slice(json).ok()?;
+        (!report.normalise(convention).is_empty()).then_some(report)
+    }
+
+    /// Takes what a later report of the same call tells.
+    pub(super) fn merge(&mut self, later: Self) {
+        Merge::merge(self, later);
+    }
+
+    /// Returns the counts in disjoint classes.
+    pub(super) fn normalise(&self, convention: Convention) -> Usage {
         let mut usage = match convention {
             Convention::Inclusive | Convention::ReasoningOutside => self.openai(convention),
             Convention::Exclusive => self.anthropic(),
@@ -187,29 +285,32 @@ impl Report {
             .max(count(self.prompt_cache_hit_tokens))
             .max(count(self.cached_tokens))
             .max(count(self.cache_read_input_tokens));
-        let (cache_write_5m, cache_write_1h) = self.cache_writes(most(input_details, |d| d.cached_creation_tokens));
-        let input_audio = most(input_details, |d| d.audio_tokens);
-        let input_image = most(input_details, |d| d.image_tokens);
-        let output_audio = most(output_details, |d| d.audio_tokens);
-        let output_image = most(output_details, |d| d.image_tokens);
-        let reasoning = most(output_details, |d| d.reasoning_tokens);
         let output = first(self.completion_tokens, self.output_tokens);
         let input = match first(self.prompt_tokens, self.input_tokens) {
             0 if output == 0 => count(self.total_tokens),
             input => input,
         };
-        let inside = if convention == Convention::ReasoningOutside { 0 } else { reasoning };
+        let reasoning = most(output_details, |d| d.reasoning_tokens);
+        // Cached and reasoning tokens stay as reported: more of them than the total means that the vendor adds them.
+        let mut unread = input.saturating_sub(cache_read);
+        let mut unsaid =
+            if convention == Convention::ReasoningOutside { output } else { output.saturating_sub(reasoning) };
+        let (written_5m, written_1h) = self.cache_writes(most(input_details, |d| d.cached_creation_tokens));
+        let audio = most(input_details, |d| d.audio_tokens)
+            .saturating_sub(most(input_details, |d| d.cached_tokens_details.audio_tokens));
+        let image = most(input_details, |d| d.image_tokens)
+            .saturating_sub(most(input_details, |d| d.cached_tokens_details.image_tokens));
         Usage {
-            input: less(input, [cache_read, cache_write_5m, cache_write_1h, input_audio, input_image]),
             cache_read,
-            cache_write_5m,
-            cache_write_1h,
-            input_audio,
-            input_image,
-            output: less(output, [inside, output_audio, output_image]),
+            cache_write_5m: take(&mut unread, written_5m),
+            cache_write_1h: take(&mut unread, written_1h),
+            input_audio: take(&mut unread, audio),
+            input_image: take(&mut unread, image),
+            input: unread,
             reasoning,
-            output_audio,
-            output_image,
+            output_audio: take(&mut unsaid, most(output_details, |d| d.audio_tokens)),
+            output_image: take(&mut unsaid, most(output_details, |d| d.image_tokens)),
+            output: unsaid,
             ..Usage::default()
         }
     }
@@ -242,25 +343,24 @@ impl Report {
         };
         let prompt = count(self.prompt_tokens).saturating_add(count(self.tool_use_prompt));
         let cache_read = count(self.cached_content);
-        let input_audio = of(&self.prompt_modalities, "AUDIO");
-        let input_image = of(&self.prompt_modalities, "IMAGE").saturating_add(of(&self.prompt_modalities, "VIDEO"));
-        let output_audio = of(&self.candidate_modalities, "AUDIO");
-        let output_image = of(&self.candidate_modalities, "IMAGE");
+        let uncached = |name: &str| of(&self.prompt_modalities, name).saturating_sub(of(&self.cache_modalities, name));
         let reasoning = count(self.thoughts);
         let candidates = match self.completion_tokens {
             Some(candidates) => candidates.0,
             None => less(count(self.total_tokens), [prompt, reasoning]),
         };
         let prompt = if prompt == 0 { less(count(self.total_tokens), [candidates, reasoning]) } else { prompt };
+        let mut unread = prompt.saturating_sub(cache_read);
+        let mut unsaid = candidates;
         Usage {
-            input: less(prompt, [cache_read, input_audio, input_image]),
             cache_read,
-            input_audio,
-            input_image,
-            output: less(candidates, [output_audio, output_image]),
+            input_audio: take(&mut unread, uncached("AUDIO")),
+            input_image: take(&mut unread, uncached("IMAGE").saturating_add(uncached("VIDEO"))),
+            input: unread,
             reasoning,
-            output_audio,
-            output_image,
+            output_audio: take(&mut unsaid, of(&self.candidate_modalities, "AUDIO")),
+            output_image: take(&mut unsaid, of(&self.candidate_modalities, "IMAGE")),
+            output: unsaid,
             ..Usage::default()
         }
     }
@@ -276,6 +376,13 @@ fn first(a: Option<Count>, b: Option<Count>) -> u64 {
         0 => count(b),
         count => count,
     }
+}
+
+/// Takes a part out of what is left of a total; a part is never more than that.
+fn take(left: &mut u64, part: u64) -> u64 {
+    let part = part.min(*left);
+    *left -= part;
+    part
 }
 
 fn less<const N: usize>(total: u64, parts: [u64; N]) -> u64 {
@@ -332,6 +439,26 @@ mod tests {
         Usage { cache_read: 9, output: 1, ..Usage::default() }
     )]
     #[case::transcription_by_length(r#"{"type":"duration","seconds":12.2}"#, Convention::Inclusive, Usage { duration_ms: 13_000, ..Usage::default() })]
+    #[case::cached_images_of_gemini(
+        r#"{"promptTokenCount":1000,"cachedContentTokenCount":900,"promptTokensDetails":[{"modality":"IMAGE","tokenCount":800},{"modality":"TEXT","tokenCount":200}]}"#,
+        Convention::Gemini,
+        Usage { cache_read: 900, input_image: 100, ..Usage::default() }
+    )]
+    #[case::cached_images_of_gemini_told_apart(
+        r#"{"promptTokenCount":1000,"cachedContentTokenCount":900,"promptTokensDetails":[{"modality":"IMAGE","tokenCount":800},{"modality":"TEXT","tokenCount":200}],"cacheTokensDetails":[{"modality":"IMAGE","tokenCount":720},{"modality":"TEXT","tokenCount":180}]}"#,
+        Convention::Gemini,
+        Usage { input: 20, cache_read: 900, input_image: 80, ..Usage::default() }
+    )]
+    #[case::cached_audio_of_openai_told_apart(
+        r#"{"input_tokens":100,"output_tokens":10,"input_token_details":{"cached_tokens":60,"audio_tokens":70,"text_tokens":30,"cached_tokens_details":{"text_tokens":20,"audio_tokens":40}}}"#,
+        Convention::Inclusive,
+        Usage { input: 10, cache_read: 60, input_audio: 30, output: 10, ..Usage::default() }
+    )]
+    #[case::cached_audio_of_openai(
+        r#"{"prompt_tokens":100,"completion_tokens":10,"prompt_tokens_details":{"cached_tokens":60,"audio_tokens":70}}"#,
+        Convention::Inclusive,
+        Usage { cache_read: 60, input_audio: 40, output: 10, ..Usage::default() }
+    )]
     #[case::details_of_another_shape(
         r#"{"prompt_tokens":5,"prompt_tokens_details":[1],"completion_tokens":1,"promptTokensDetails":{"a":1}}"#,
         Convention::Inclusive,
@@ -350,17 +477,46 @@ mod tests {
         assert_eq!(read_report(json.as_bytes(), Convention::Inclusive), None);
     }
 
+    fn list(parts: [u64; 3]) -> String {
+        let [text, audio, image] = parts;
+        format!(
+            r#"[{{"modality":"TEXT","tokenCount":{text}}},{{"modality":"AUDIO","tokenCount":{audio}}},{{"modality":"IMAGE","tokenCount":{image}}}]"#
+        )
+    }
+
     proptest! {
         #[test]
-        fn parts_never_exceed_an_honest_total(prompt in 0u64..1_000_000, cached in 0u64..1_000_000, output in 0u64..1_000_000, reasoning in 0u64..1_000_000) {
+        fn the_parts_of_openai_add_up_to_the_honest_total(
+            prompt in 0u64..1_000, cached in 0u64..1_000, written in 0u64..1_000,
+            output in 0u64..1_000, reasoning in 0u64..1_000,
+            media in prop::array::uniform4(0u64..1_000), cached_media in prop::array::uniform2(0u64..1_000),
+        ) {
+            let [audio, image, audio_out, image_out] = media;
+            let [cached_audio, cached_image] = cached_media;
             let json = format!(
-                r#"{{"prompt_tokens":{prompt},"completion_tokens":{output},"prompt_tokens_details":{{"cached_tokens":{cached}}},"completion_tokens_details":{{"reasoning_tokens":{reasoning}}}}}"#
+                r#"{{"prompt_tokens":{prompt},"completion_tokens":{output},"prompt_tokens_details":{{"cached_tokens":{cached},"cache_write_tokens":{written},"audio_tokens":{audio},"image_tokens":{image},"cached_tokens_details":{{"audio_tokens":{cached_audio},"image_tokens":{cached_image}}}}},"completion_tokens_details":{{"reasoning_tokens":{reasoning},"audio_tokens":{audio_out},"image_tokens":{image_out}}}}}"#
             );
             let usage = read_report(json.as_bytes(), Convention::Inclusive).unwrap_or_default();
+            prop_assert_eq!((usage.cache_read, usage.reasoning), (cached, reasoning));
             prop_assert_eq!(usage.total_output(), output.max(reasoning));
-            if prompt > 0 || output > 0 {
-                prop_assert_eq!(usage.total_input(), prompt.max(cached));
-            }
+            prop_assert_eq!(usage.total_input(), prompt.max(cached));
+            let outside = read_report(json.as_bytes(), Convention::ReasoningOutside).unwrap_or_default();
+            prop_assert_eq!(outside.total_output(), output + reasoning);
+        }
+
+        #[test]
+        fn the_parts_of_gemini_add_up_to_the_honest_total(
+            prompt in 1u64..1_000, cached in 0u64..1_000, candidates in 0u64..1_000, thoughts in 0u64..1_000,
+            parts in prop::array::uniform3(0u64..1_000), cached_parts in prop::array::uniform3(0u64..1_000),
+            written_parts in prop::array::uniform3(0u64..1_000),
+        ) {
+            let (read, kept, written) = (list(parts), list(cached_parts), list(written_parts));
+            let json = format!(
+                r#"{{"promptTokenCount":{prompt},"cachedContentTokenCount":{cached},"candidatesTokenCount":{candidates},"thoughtsTokenCount":{thoughts},"promptTokensDetails":{read},"cacheTokensDetails":{kept},"candidatesTokensDetails":{written}}}"#
+            );
+            let usage = read_report(json.as_bytes(), Convention::Gemini).unwrap_or_default();
+            prop_assert_eq!(usage.total_input(), prompt.max(cached));
+            prop_assert_eq!(usage.total_output(), candidates + thoughts);
         }
     }
 }

@@ -1,5 +1,7 @@
 //! What is kept of a JSON answer: all of a small one, both ends of a large one.
 
+use super::images::Images;
+
 /// Largest answer that is kept whole.
 const WHOLE_MAX_BYTES: usize = 256 * 1024;
 /// What is kept of each end of a larger one. Usage stands near one of them in every known answer.
@@ -27,11 +29,18 @@ impl Window {
             self.head.extend_from_slice(bytes);
             return;
         }
+        let missing = END_BYTES.saturating_sub(self.head.len()).min(bytes.len());
+        let (front, rest) = bytes.split_at(missing);
+        self.head.extend_from_slice(front);
         if self.head.len() > END_BYTES {
             self.tail = self.head.split_off(END_BYTES);
             self.head.shrink_to_fit();
         }
-        self.tail.extend_from_slice(bytes.get(bytes.len().saturating_sub(END_BYTES)..).unwrap_or_default());
+        if rest.len() >= END_BYTES {
+            // What is kept must hang together.
+            self.tail.clear();
+        }
+        self.tail.extend_from_slice(rest.get(rest.len().saturating_sub(END_BYTES)..).unwrap_or_default());
         if self.tail.len() > 2 * END_BYTES {
             self.tail.drain(..self.tail.len() - END_BYTES);
         }
@@ -55,32 +64,36 @@ impl Window {
     }
 
     pub(super) fn images(&self) -> u64 {
-        self.images.as_ref().map_or(0, |images| images.found)
+        self.images.as_ref().map_or(0, Images::found)
     }
 }
 
-/// Counts the images of an answer, which may be far larger than what is kept: each has `b64_json` or `url`.
-#[derive(Debug, Default)]
-struct Images {
-    found: u64,
-    overlap: Vec<u8>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
 
-const IMAGE_KEYS: [&[u8]; 2] = [b"\"b64_json\":", b"\"url\":"];
-
-impl Images {
-    fn push(&mut self, bytes: &[u8]) {
-        let seam_bytes = IMAGE_KEYS.iter().map(|key| key.len()).max().unwrap_or(1) - 1;
-        let mut seam = std::mem::take(&mut self.overlap);
-        let old = seam.len();
-        seam.extend_from_slice(bytes.get(..bytes.len().min(seam_bytes)).unwrap_or_default());
-        for key in IMAGE_KEYS {
-            // In the seam only what crosses it is new: the rest is counted in its own piece.
-            let crossing = memchr::memmem::find_iter(&seam, key).filter(|at| *at < old && at + key.len() > old).count();
-            self.found += (crossing + memchr::memmem::find_iter(bytes, key).count()) as u64;
+    #[rstest]
+    #[case(&[400_000])]
+    #[case(&[1_000, 400_000])]
+    #[case(&[300_000, 70_000])]
+    #[case(&[200_000, 200_000, 10, 70_000])]
+    #[case(&[262_144, 1])]
+    #[case(&[262_145])]
+    #[case(&[65_536, 65_536, 65_536, 65_536, 65_536, 65_536, 9])]
+    fn both_ends_hang_together_whatever_the_pieces(#[case] sizes: &[usize]) {
+        let body: Vec<u8> = (0..sizes.iter().sum()).map(|at: usize| (at % 251) as u8).collect();
+        let mut window = Window::new(false);
+        let mut rest = body.as_slice();
+        for &size in sizes {
+            let (piece, after) = rest.split_at(size);
+            window.push(piece);
+            rest = after;
         }
-        seam.extend_from_slice(bytes.get(bytes.len().min(seam_bytes)..).unwrap_or_default());
-        let keep = seam.len().min(seam_bytes);
-        self.overlap = seam.split_off(seam.len() - keep);
+        assert_eq!(window.whole(), None);
+        assert_eq!(window.head(), &body[..END_BYTES]);
+        assert!(body.ends_with(window.tail()));
+        assert!((END_BYTES..=3 * END_BYTES + 1).contains(&window.tail().len()));
+        assert_eq!(window.total_len(), body.len());
     }
 }

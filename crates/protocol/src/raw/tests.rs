@@ -121,3 +121,10 @@ proptest! {
         }
     }
 }
+
+#[test]
+fn a_duplicate_key_is_named_in_at_most_64_characters() {
+    let key = "鍵".repeat(1_000);
+    let body = format!("{{\"{key}\":1,\"{key}\":2}}");
+    assert_eq!(RawObject::parse(body.as_bytes()).unwrap_err(), RawError::DuplicateKey("鍵".repeat(64)));
+}

@@ -145,14 +145,6 @@ proptest! {
     }
 
     #[test]
-    fn running_totals_in_any_steps_end_at_the_charge_of_the_whole(
-        usage in usage(), permille in 0..=1_000u64, price in price(), terms in terms(),
-    ) {
-        let (first, _) = split(&usage, permille);
-        prop_assert_eq!(charge(&first.latest(usage), &price, &terms), charge(&usage, &price, &terms));
-    }
-
-    #[test]
     fn parts_charged_apart_differ_from_the_whole_by_their_rounding_only(
         usage in usage(), permille in 0..=1_000u64, price in price(), terms in terms(),
     ) {

@@ -152,7 +152,9 @@ impl<'a> Upstream<'a> {
         let template = vendor
             .template(Operation::Models, base.path(), &provider.params)
             .ok_or_else(|| Problem::NoModelList.with("vendor", &vendor.name))?;
-        let url = base.join(&template.render("", "", "/v1/models")).map_err(|error| invalid(&error))?;
+        let path =
+            template.render("", "", "/v1/models").ok_or_else(|| Problem::NoModelList.with("vendor", &vendor.name))?;
+        let url = base.join(&path).map_err(|error| invalid(&error))?;
         let client = state.memory.outgoing.client(provider.proxy_url.as_ref()).map_err(|_| {
             Problem::ValueInvalid.with("field", "proxy_url").with("reason", "cannot be used for outgoing calls")
         })?;

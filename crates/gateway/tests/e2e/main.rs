@@ -1,0 +1,31 @@
+//! The built program from outside: every test starts `sluice serve` with a configuration of its own in front of
+//! scripted upstreams, and at the end stops it and counts its records: one for each call, whatever happened to it.
+
+#![expect(
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    clippy::indexing_slicing,
+    clippy::print_stderr,
+    clippy::string_slice,
+    reason = "a test that meets something unexpected has to stop, in helpers as in tests"
+)]
+
+mod client;
+mod gateway;
+mod samples;
+
+mod access;
+mod bodies;
+mod crash;
+mod fail_over;
+mod headers;
+mod leaving;
+mod listening;
+mod objects;
+mod pace;
+mod records;
+mod same_bytes;
+mod spread;
+mod torn_streams;
+mod usage;
