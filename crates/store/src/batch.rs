@@ -51,7 +51,8 @@ impl Store {
     }
 }
 
-async fn insert_all<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<(), DbErr>
+/// Inserts all rows; one that exists already fails them all.
+pub(crate) async fn insert_all<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<(), DbErr>
 where
     A: ActiveModelTrait + Clone + Send + Sync,
 {
@@ -107,7 +108,7 @@ fn chunk_limit<A: ActiveModelTrait>(tx: &DatabaseTransaction) -> usize {
 
 /// Cuts `rows` into chunks whose lengths are powers of two, longest first: whatever the length of a batch, the
 /// database prepares a handful of statements and not one per length.
-fn chunks<T>(rows: &[T], limit: usize) -> impl Iterator<Item = &[T]> {
+pub(crate) fn chunks<T>(rows: &[T], limit: usize) -> impl Iterator<Item = &[T]> {
     let mut rest = rows;
     std::iter::from_fn(move || {
         let longest = rest.len().min(limit).checked_ilog2()?;

@@ -128,12 +128,9 @@ impl Holder {
     pub const fn period_start(self) -> Timestamp {
         match self {
             Self::Budget(_, start) => start,
-            Self::User(_)
-            | Self::Key(_)
-            | Self::Organisation(_)
-            | Self::Revenue(_)
-            | Self::Cash(_)
-            | Self::Cost(_) => Timestamp(0),
+            Self::User(_) | Self::Key(_) | Self::Organisation(_) | Self::Revenue(_) | Self::Cash(_) | Self::Cost(_) => {
+                Timestamp(0)
+            }
         }
     }
 

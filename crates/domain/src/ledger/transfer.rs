@@ -29,8 +29,7 @@ pub enum TransferKind {
 
 impl TransferKind {
     /// All kinds.
-    pub const ALL: [Self; 6] =
-        [Self::TopUp, Self::Charge, Self::Refund, Self::Grant, Self::Correction, Self::Expiry];
+    pub const ALL: [Self; 6] = [Self::TopUp, Self::Charge, Self::Refund, Self::Grant, Self::Correction, Self::Expiry];
 
     /// Returns the name used in the database, the chain and the API.
     #[must_use]
