@@ -21,6 +21,10 @@ use sluice_domain::usage::{Usage, UsageSource};
 use sluice_store::{Borrow, MasterKey, NewBudget, Order, Settlement, Store, VerifyOptions};
 use uuid::Uuid;
 
+/// The allocator of the gateway.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 const NODE: NodeId = NodeId(7);
 const CUSTOMERS: i64 = 200;

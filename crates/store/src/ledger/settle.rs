@@ -18,6 +18,7 @@ use crate::batch::{chunks, insert_all};
 use crate::calls::to_row;
 use crate::entities::{call, transfer};
 use crate::store::{commit, db};
+use crate::text::{LONG_CHARS, fitted};
 use crate::{Store, StoreError, What};
 
 /// Ids in one question about what is known.
@@ -180,7 +181,7 @@ fn record_row(call: &SettledCall) -> Result<call::ActiveModel, StoreError> {
     }
     Ok(call::ActiveModel {
         charged_micros: Set(call.charge.map(|charge| charge.amount.0)),
-        receipt: Set(call.receipt.clone()),
+        receipt: Set(call.receipt.as_ref().map(|receipt| fitted(receipt, LONG_CHARS))),
         ..to_row(&call.record)?
     })
 }
