@@ -20,6 +20,8 @@ use crate::{MAX_PAGE_SIZE, Page, PageRequest, Store, StoreError, What};
 mod rows;
 mod selection;
 
+pub(crate) use rows::to_row;
+
 /// Where numbered pages stop counting.
 const MAX_COUNT: u64 = 10_000;
 
@@ -60,6 +62,8 @@ pub struct CallRow {
     pub usage_source: UsageSource,
     /// See [`CallRecord::cost`].
     pub cost: Option<Micros>,
+    /// What the caller paid; `None` when nobody was billed.
+    pub charged: Option<Micros>,
     /// See [`CallRecord::first_token_ms`].
     pub first_token_ms: Option<u64>,
     /// See [`CallRecord::duration_ms`].
@@ -195,6 +199,16 @@ impl Store {
             wanted = wanted.filter(call::Column::UserId.eq(user.0));
         }
         wanted.one(self.reader()).await.map_err(db(What::Call))?.map(rows::to_call).transpose()
+    }
+
+    /// Returns the facts that a call's charge can be computed again from, as they were settled.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn find_receipt(&self, id: CallId) -> Result<Option<String>, StoreError> {
+        let wanted = call::Entity::find_by_id(id.0.as_bytes().to_vec()).select_only().column(call::Column::Receipt);
+        let found = wanted.into_tuple::<Option<String>>().one(self.reader()).await.map_err(db(What::Call))?;
+        Ok(found.flatten())
     }
 
     /// Deletes at most `max_rows` calls that began before `before`, oldest first, and returns how many; fewer than

@@ -2,13 +2,18 @@
 #![expect(unreachable_pub, reason = "the derives make public items")]
 
 pub(crate) mod access_token;
+pub(crate) mod account;
+pub(crate) mod budget;
 pub(crate) mod call;
 pub(crate) mod credential;
+pub(crate) mod idempotency;
 pub(crate) mod key;
+pub(crate) mod lease;
 pub(crate) mod meta;
 pub(crate) mod provider;
 pub(crate) mod route;
 pub(crate) mod session;
 pub(crate) mod setting;
+pub(crate) mod transfer;
 pub(crate) mod upstream_object;
 pub(crate) mod user;

@@ -25,6 +25,16 @@ pub enum What {
     Call,
     /// An object that lives at an upstream.
     UpstreamObject,
+    /// An account of the ledger.
+    Account,
+    /// A transfer; conflicts are about its id.
+    Transfer,
+    /// A lease.
+    Lease,
+    /// A budget; conflicts are about scope and period together.
+    Budget,
+    /// An idempotency key; a conflict means that it was used before with other input.
+    IdempotencyKey,
     /// The store's own facts, such as the configuration's revision.
     Meta,
 }
@@ -44,6 +54,11 @@ impl What {
             Self::Setting => "setting",
             Self::Call => "call",
             Self::UpstreamObject => "upstream object",
+            Self::Account => "account",
+            Self::Transfer => "transfer",
+            Self::Lease => "lease",
+            Self::Budget => "budget",
+            Self::IdempotencyKey => "idempotency key",
             Self::Meta => "meta",
         }
     }
@@ -54,7 +69,17 @@ impl What {
             Self::AccessToken | Self::Session | Self::Key => Self::User,
             Self::Credential => Self::Provider,
             Self::Route => Self::Credential,
-            Self::User | Self::Provider | Self::Setting | Self::Call | Self::UpstreamObject | Self::Meta => self,
+            Self::User
+            | Self::Provider
+            | Self::Setting
+            | Self::Call
+            | Self::UpstreamObject
+            | Self::Account
+            | Self::Transfer
+            | Self::Lease
+            | Self::Budget
+            | Self::IdempotencyKey
+            | Self::Meta => self,
         }
     }
 }

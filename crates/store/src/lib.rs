@@ -14,8 +14,10 @@ mod dialect;
 mod entities;
 mod error;
 mod hash;
+mod idempotency;
 mod json;
 mod keys;
+mod ledger;
 mod meta;
 mod migrations;
 mod objects;
@@ -36,7 +38,12 @@ pub use credentials::{CredentialPatch, NewCredential};
 pub use database_url::{BadDatabaseUrl, DatabaseUrl};
 pub use error::{StoreError, What};
 pub use hash::{TokenHash, hash_key, hash_token};
+pub use idempotency::{Claim, IdempotencyKey};
 pub use keys::{KeyPatch, NewKey};
+pub use ledger::{
+    Booking, Borrow, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order, Settled, Settlement,
+    TransferCursor, TransferRange, Verification, VerifyOptions,
+};
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
 pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
 pub use routes::{DiscoveredRoutes, NewRoute, RouteFilter, RoutePatch, RouteRow};

@@ -10,9 +10,13 @@ mod m0007_routes;
 mod m0008_options;
 mod m0009_calls;
 mod m0010_upstream_objects;
+mod m0011_accounts;
+mod m0012_transfers;
+mod m0013_call_charges;
+mod m0014_idempotency;
 
 use sea_orm::sea_query::{
-    ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement,
+    ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
     TableCreateStatement,
 };
 use sea_orm::{DatabaseTransaction, DbBackend, DbErr};
@@ -40,6 +44,10 @@ impl MigratorTrait for Steps {
             Box::new(m0008_options::STEP),
             Box::new(m0009_calls::STEP),
             Box::new(m0010_upstream_objects::STEP),
+            Box::new(m0011_accounts::STEP),
+            Box::new(m0012_transfers::STEP),
+            Box::new(m0013_call_charges::STEP),
+            Box::new(m0014_idempotency::STEP),
         ]
     }
 }
@@ -72,6 +80,32 @@ impl MigrationTrait for NewTables {
     }
 }
 
+/// A step that adds columns to a table. Those that are there already stay: where a server commits each change by
+/// itself, a start that was interrupted may have left them.
+struct NewColumns {
+    name: &'static str,
+    table: &'static str,
+    columns: fn(DbBackend) -> Vec<ColumnDef>,
+}
+
+impl MigrationName for NewColumns {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for NewColumns {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        for column in (self.columns)(manager.get_database_backend()) {
+            if !manager.has_column(self.table, column.get_column_name()).await? {
+                manager.alter_table(Table::alter().table(self.table).add_column(column).take()).await?;
+            }
+        }
+        Ok(())
+    }
+}
+
 fn auto_id() -> ColumnDef {
     ColumnDef::new("id").big_integer().not_null().auto_increment().primary_key().take()
 }
@@ -82,6 +116,18 @@ fn number(name: &'static str) -> ColumnDef {
 
 fn number_or_null(name: &'static str) -> ColumnDef {
     ColumnDef::new(name).big_integer().null().take()
+}
+
+fn uuid(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).binary_len(16).not_null().take()
+}
+
+fn uuid_or_null(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).binary_len(16).null().take()
+}
+
+fn sha256(name: &'static str) -> ColumnDef {
+    ColumnDef::new(name).binary_len(32).not_null().take()
 }
 
 fn small_number(name: &'static str) -> ColumnDef {

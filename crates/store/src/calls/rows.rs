@@ -24,7 +24,7 @@ const ATTEMPT_ERROR_CHARS: usize = 1_000;
 /// With the lengths above a row stays below 100 kB.
 const MAX_ATTEMPTS: usize = 64;
 
-pub(super) fn to_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
+pub(crate) fn to_row(record: &CallRecord) -> Result<call::ActiveModel, StoreError> {
     let usage = &record.usage;
     Ok(call::ActiveModel {
         id: Set(record.id.0.as_bytes().to_vec()),
@@ -63,6 +63,8 @@ pub(super) fn to_row(record: &CallRecord) -> Result<call::ActiveModel, StoreErro
         client_ip: Set(record.client_ip.map(|address| address.to_string())),
         upstream_request_id: Set(fitted(&record.upstream_request_id, REQUEST_ID_CHARS)),
         attempts: Set(attempts_text(&record.attempts)?),
+        charged_micros: Set(None),
+        receipt: Set(None),
     })
 }
 
@@ -112,6 +114,7 @@ pub(super) fn to_call(row: call::Model) -> Result<CallRow, StoreError> {
         error: row.error,
         usage_source: UsageSource::from_name(&row.usage_source),
         cost: row.cost_micros.map(Micros),
+        charged: row.charged_micros.map(Micros),
         first_token_ms: row.first_token_ms.map(uncount),
         duration_ms: uncount(row.duration_ms),
         stream: row.stream,

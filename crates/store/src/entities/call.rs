@@ -42,6 +42,8 @@ pub struct Model {
     pub client_ip: Option<String>,
     pub upstream_request_id: String,
     pub attempts: String,
+    pub charged_micros: Option<i64>,
+    pub receipt: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

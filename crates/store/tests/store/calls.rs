@@ -67,6 +67,7 @@ fn as_row(record: CallRecord) -> CallRow {
         usage: record.usage,
         usage_source: record.usage_source,
         cost: record.cost,
+        charged: None,
         first_token_ms: record.first_token_ms,
         duration_ms: record.duration_ms,
         stream: record.stream,

@@ -6,14 +6,20 @@
     reason = "helpers of tests fail by panicking and say what they skip"
 )]
 
+mod booking;
+mod budgets;
 mod calls;
 mod catalog;
 mod concurrency;
 mod keys;
+mod leases;
+mod money;
 mod objects;
 mod opening;
 mod options;
 mod providers;
 mod routes;
+mod settlement;
 mod support;
 mod users;
+mod verification;

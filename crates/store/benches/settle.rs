@@ -1,0 +1,184 @@
+//! How many calls per second one writer settles: record, charge, lease and balance of each, on SQLite, and on PostgreSQL
+//! and MariaDB where `SLUICE_TEST_POSTGRES_URL` and `SLUICE_TEST_MARIADB_URL` name a server.
+//!
+//! `cargo bench -p sluice-store --bench settle`. Prints medians; nothing is asserted.
+#![expect(
+    clippy::unwrap_used,
+    clippy::indexing_slicing,
+    clippy::print_stdout,
+    reason = "a benchmark prints, and fails by panicking"
+)]
+
+use std::time::Instant;
+
+use sea_orm::{ConnectionTrait, Database};
+use sluice_domain::call::{CallRecord, Outcome};
+use sluice_domain::clock::Timestamp;
+use sluice_domain::id::{AccountId, CallId, CredentialId, KeyId, LeaseId, NodeId, ProviderId, TransferId, UserId};
+use sluice_domain::ledger::{Actor, BudgetScope, Draw, Holder, Period, SettledCall, Tz};
+use sluice_domain::money::Micros;
+use sluice_domain::usage::{Usage, UsageSource};
+use sluice_store::{Borrow, MasterKey, NewBudget, Order, Settlement, Store, VerifyOptions};
+use uuid::Uuid;
+
+/// The allocator of the gateway.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
+const NOW: Timestamp = Timestamp(1_700_000_000_000);
+const NODE: NodeId = NodeId(7);
+const CUSTOMERS: i64 = 200;
+const BATCHES: u64 = 30;
+const RECEIPT: &str = r#"{"lines":[{"class":"input","tokens":1200,"per_million":2500000},{"class":"output","tokens":300,"per_million":10000000}],"price":"openai/gpt-4o@2024-10-01","multiplier":1000000,"micros":6000}"#;
+
+#[derive(Clone, Copy)]
+enum Kind {
+    RecordOnly,
+    Charged,
+    ChargedWithBudget,
+}
+
+struct Customer {
+    account: AccountId,
+    lease: LeaseId,
+    budget: AccountId,
+    budget_lease: LeaseId,
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() {
+    let folder = tempfile::tempdir().unwrap();
+    measure("SQLite", &format!("sqlite://{}", folder.path().join("sluice.db").display())).await;
+    for (name, variable, create) in [
+        ("PostgreSQL", "SLUICE_TEST_POSTGRES_URL", "CREATE DATABASE {} TEMPLATE template0"),
+        ("MariaDB", "SLUICE_TEST_MARIADB_URL", "CREATE DATABASE {}"),
+    ] {
+        let Ok(server) = std::env::var(variable) else { continue };
+        let database = format!("sluice_bench_{:016x}", rand::random::<u64>());
+        let admin = Database::connect(server.as_str()).await.unwrap();
+        admin.execute_unprepared(&create.replace("{}", &database)).await.unwrap();
+        let mut url: url::Url = server.parse().unwrap();
+        url.set_path(&database);
+        measure(name, url.as_str()).await;
+        admin.execute_unprepared(&format!("DROP DATABASE {database}")).await.unwrap();
+    }
+}
+
+async fn measure(name: &str, url: &str) {
+    let store = Store::open(&url.parse().unwrap(), &MasterKey::from_bytes([7; 32])).await.unwrap();
+    store.migrate().await.unwrap();
+    let customers = customers(&store).await;
+    let revenue = store.open_account(Holder::Revenue(NODE), NOW).await.unwrap().id;
+    let mut next = 0;
+    for (what, kind) in [
+        ("record only", Kind::RecordOnly),
+        ("record, charge, lease", Kind::Charged),
+        ("record, charge, budget, 2 leases", Kind::ChargedWithBudget),
+    ] {
+        for size in [256_u64, 1_024, 2_048, 4_096] {
+            let mut micros_per_call = Vec::new();
+            for _ in 0..(BATCHES * 1_024 / size).min(BATCHES) {
+                let calls: Vec<SettledCall> = (next..next + size).map(|n| call(n, kind, &customers)).collect();
+                next += size;
+                let settlement = Settlement { node: NODE, revenue, at: NOW, calls: &calls };
+                let began = Instant::now();
+                let settled = store.settle(&settlement).await.unwrap();
+                micros_per_call.push(began.elapsed().as_secs_f64() * 1e6 / size as f64);
+                assert_eq!(settled.posted, calls.len());
+            }
+            micros_per_call.sort_by(f64::total_cmp);
+            let median = micros_per_call[micros_per_call.len() / 2];
+            println!(
+                "{name:>10}  {what:<33} batches of {size:>5}: {:>7.0} calls/s ({median:.1} µs each)",
+                1e6 / median
+            );
+        }
+    }
+    let began = Instant::now();
+    let verification = store.verify_ledger(&VerifyOptions::default()).await.unwrap();
+    assert!(verification.is_clean(), "{:?}", verification.deviations);
+    let per_second = verification.transfers as f64 / began.elapsed().as_secs_f64();
+    println!("{name:>10}  verified {} transfers, {per_second:.0} a second", verification.transfers);
+    store.close().await.unwrap();
+}
+
+async fn customers(store: &Store) -> Vec<Customer> {
+    let mut customers = Vec::new();
+    for n in 0..CUSTOMERS {
+        let user = UserId(n + 1);
+        let account = store.open_account(Holder::User(user), NOW).await.unwrap().id;
+        store.top_up(&order(n, account), None).await.unwrap();
+        let scope = BudgetScope::User(user);
+        let limit = Micros(1_000_000_000);
+        let new = NewBudget { scope, period: Period::Month, zone: Tz::UTC, limit, created_at: NOW };
+        let budget = store.open_budget(&store.create_budget(new).await.unwrap(), NOW).await.unwrap().id;
+        let (lease, budget_lease) = (lease_id(2 * n), lease_id(2 * n + 1));
+        for (id, account) in [(lease, account), (budget_lease, budget)] {
+            let want = Micros(900_000_000);
+            let wanted = Borrow { id, account, node: NODE, want, minimum: want, expires_at: Timestamp(i64::MAX) };
+            store.borrow(&wanted).await.unwrap().unwrap();
+        }
+        customers.push(Customer { account, lease, budget, budget_lease });
+    }
+    customers
+}
+
+fn order(n: i64, account: AccountId) -> Order {
+    Order {
+        id: TransferId(Uuid::from_u64_pair(1, n.unsigned_abs())),
+        account,
+        amount: Micros(1_000_000_000),
+        call: None,
+        actor: Actor::System,
+        memo: String::new(),
+        node: NODE,
+        at: NOW,
+    }
+}
+
+fn lease_id(n: i64) -> LeaseId {
+    LeaseId(Uuid::from_u64_pair(2, n.unsigned_abs()))
+}
+
+fn call(n: u64, kind: Kind, customers: &[Customer]) -> SettledCall {
+    let place = usize::try_from(n.wrapping_mul(0x9E37_79B9)).unwrap() % customers.len();
+    let customer = &customers[place];
+    let amount = Micros(6_000);
+    let charge = Draw { account: customer.account, lease: Some(customer.lease), amount };
+    let budget = Draw { account: customer.budget, lease: Some(customer.budget_lease), amount };
+    SettledCall {
+        record: record(n),
+        receipt: (!matches!(kind, Kind::RecordOnly)).then(|| RECEIPT.to_owned()),
+        charge: (!matches!(kind, Kind::RecordOnly)).then_some(charge),
+        budgets: if matches!(kind, Kind::ChargedWithBudget) { vec![budget] } else { Vec::new() },
+    }
+}
+
+fn record(n: u64) -> CallRecord {
+    let created_at = Timestamp(NOW.0 + i64::try_from(n / 5).unwrap());
+    CallRecord {
+        id: CallId::new(u64::try_from(created_at.0).unwrap(), rand::random()),
+        created_at,
+        key_id: KeyId(i64::try_from(n % 50).unwrap()),
+        user_id: UserId(i64::try_from(n % 40).unwrap()),
+        dialect: "openai_chat",
+        operation: "chat_completions",
+        model_asked: "gpt-4o".to_owned(),
+        model_used: "gpt-4o-2024-08-06".to_owned(),
+        provider_id: Some(ProviderId(i64::try_from(n % 7).unwrap())),
+        provider_name: "one".to_owned(),
+        credential_id: Some(CredentialId(4)),
+        status: 200,
+        outcome: Outcome::Complete,
+        error: String::new(),
+        usage: Usage { input: 1_200, output: 300, ..Usage::default() },
+        usage_source: UsageSource::Reported,
+        cost: Some(Micros(6_000)),
+        first_token_ms: Some(30),
+        duration_ms: 400,
+        stream: true,
+        client_ip: Some("192.0.2.1".parse().unwrap()),
+        upstream_request_id: "req_0123456789abcdef".to_owned(),
+        attempts: Vec::new(),
+    }
+}

@@ -1,0 +1,102 @@
+//! Budgets and their periods.
+
+use sluice_domain::clock::Timestamp;
+use sluice_domain::id::{BudgetId, KeyId, UserId};
+use sluice_domain::ledger::{Budget, BudgetScope, Period, Tz};
+use sluice_domain::money::Micros;
+use sluice_store::{NewBudget, StoreError};
+
+use crate::money::{assert_clean, balance, borrow, call, draw, look, settle_all};
+use crate::support::{NOW, TestDatabase, on_every_database};
+
+const HOUR_MS: i64 = 3_600_000;
+
+fn new_budget(period: Period, limit: i64) -> NewBudget {
+    let scope = BudgetScope::User(UserId(1));
+    NewBudget { scope, period, zone: Tz::Europe__Berlin, limit: Micros(limit), created_at: NOW }
+}
+
+async fn budget(db: &TestDatabase, period: Period, limit: i64) -> Budget {
+    db.store.create_budget(new_budget(period, limit)).await.unwrap()
+}
+
+#[tokio::test]
+async fn a_budget_is_kept_changed_and_deleted_and_the_configuration_says_so() {
+    on_every_database(async |db| {
+        let before = db.store.config_revision().await.unwrap();
+        let day = budget(db, Period::Day, 100).await;
+        let month = budget(db, Period::Month, 1_000).await;
+        let twice = db.store.create_budget(new_budget(Period::Day, 5)).await;
+        assert!(matches!(twice, Err(StoreError::Conflict { .. })), "{twice:?}");
+        assert!(db.store.create_budget(new_budget(Period::Week, -1)).await.is_err());
+        assert_eq!(db.store.list_budgets(None).await.unwrap(), [day, month]);
+        assert_eq!(db.store.list_budgets(Some(BudgetScope::Key(KeyId(1)))).await.unwrap(), []);
+        let more = db.store.set_budget_limit(day.id, Micros(200), NOW).await.unwrap();
+        assert_eq!(more, Budget { limit: Micros(200), ..day });
+        db.store.delete_budget(month.id).await.unwrap();
+        assert_eq!(db.store.list_budgets(Some(day.scope)).await.unwrap(), [more]);
+        assert_eq!(db.store.config_revision().await.unwrap(), before + 4);
+        assert!(db.store.delete_budget(BudgetId(999)).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_budget_starts_anew_at_local_midnight_on_the_day_the_clocks_change() {
+    on_every_database(async |db| {
+        let store = &db.store;
+        let day = budget(db, Period::Day, 100).await;
+        // 2026-03-29 in Berlin: 23 hours, from 23:00 UTC to 22:00 UTC.
+        let midnight = Timestamp(1_774_738_800_000);
+        let last_moment = Timestamp(midnight.0 + 23 * HOUR_MS - 1);
+        let sunday = store.open_budget(&day, midnight).await.unwrap();
+        store.borrow(&borrow(1, sunday.id, 80, 1)).await.unwrap().unwrap();
+        let still_sunday = store.open_budget(&day, last_moment).await.unwrap();
+        assert_eq!((still_sunday.id, still_sunday.available()), (sunday.id, Micros(20)));
+        let monday = store.open_budget(&day, Timestamp(last_moment.0 + 1)).await.unwrap();
+        assert_eq!((monday.id == sunday.id, monday.available()), (false, Micros(100)));
+        let saturday = store.open_budget(&day, Timestamp(midnight.0 - 1)).await.unwrap();
+        assert_eq!((saturday.id == sunday.id, saturday.available()), (false, Micros(100)));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_budget_lends_no_more_than_its_limit_and_is_charged_beyond_it() {
+    on_every_database(async |db| {
+        let store = &db.store;
+        let total = budget(db, Period::Total, 100).await;
+        let account = store.open_budget(&total, NOW).await.unwrap().id;
+        store.borrow(&borrow(1, account, 100, 1)).await.unwrap().unwrap();
+        assert_eq!(store.borrow(&borrow(2, account, 1, 1)).await.unwrap(), None);
+        let mut free = call(1, None);
+        free.budgets.push(draw(account, Some(1), 120));
+        settle_all(store, &[free]).await;
+        assert_eq!(balance(store, account).await, (-20, 0));
+        assert_eq!(look(store, account).await.drawn(), Micros(120));
+        assert_clean(store).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_new_limit_holds_for_the_period_at_hand_and_keeps_what_was_drawn() {
+    on_every_database(async |db| {
+        let store = &db.store;
+        let day = budget(db, Period::Day, 100).await;
+        let account = store.open_budget(&day, NOW).await.unwrap().id;
+        let mut free = call(1, None);
+        free.budgets.push(draw(account, None, 30));
+        settle_all(store, &[free]).await;
+        store.set_budget_limit(day.id, Micros(20), NOW).await.unwrap();
+        let period = look(store, account).await;
+        assert_eq!((period.limit, period.available(), period.drawn()), (Micros(20), Micros(-10), Micros(30)));
+        // A node that knows the old limit opens tomorrow with the new one.
+        let tomorrow = store.open_budget(&day, Timestamp(NOW.0 + 24 * HOUR_MS)).await.unwrap();
+        assert_eq!(tomorrow.available(), Micros(20));
+        store.delete_budget(day.id).await.unwrap();
+        let after = store.open_budget(&day, Timestamp(NOW.0 + 48 * HOUR_MS)).await;
+        assert!(matches!(after, Err(StoreError::NotFound { .. })), "{after:?}");
+    })
+    .await;
+}
