@@ -3,6 +3,7 @@
 //! A call only moves forward: it is identified, read, routed, exchanged and delivered. Each step is a value; the next
 //! cannot begin without it. Nothing here queries the database in steady state or waits for another core.
 
+mod answer;
 mod body;
 mod coding;
 mod cors;
@@ -20,7 +21,7 @@ use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use http::header::{self, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use rand::RngExt;
@@ -32,9 +33,9 @@ use sluice_domain::route::order;
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_domain::user::Funding;
 use sluice_protocol::operation::{Endpoint, Family, ModelPlace, Operation, endpoint};
-use sluice_protocol::problem::Problem;
 use sluice_store::Store;
 
+use answer::{family_of, own_answer, refusal, wrong_method};
 pub(crate) use body::RelayBody;
 pub(crate) use cors::Cors;
 use delivery::{Facts, Tap};
@@ -481,73 +482,4 @@ fn nobody_serves(snapshot: &Snapshot, demand: &Demand) -> Fault {
     }
     let message = format!("no provider serves the model `{model}`; `GET /v1/models` lists those that are there");
     Fault::new(Kind::ModelNotFound, message)
-}
-
-fn own_answer(
-    snapshot: &Snapshot,
-    caller: &Caller,
-    family: Family,
-    endpoint: &Endpoint<'_>,
-) -> Result<RelayResponse, Fault> {
-    let value = match endpoint {
-        Endpoint::ListModels => listing::list_models(snapshot, caller, family),
-        Endpoint::GetModel(name) => listing::get_model(snapshot, caller, family, name).ok_or_else(|| {
-            let message = format!("the model `{}` does not exist here, or this key may not use it", clipped(name));
-            Fault::new(Kind::ModelNotFound, message)
-        })?,
-        Endpoint::BillingSubscription => listing::billing_subscription(),
-        Endpoint::BillingUsage => listing::billing_usage(),
-        Endpoint::Relay { .. } | Endpoint::WrongMethod(_) | Endpoint::Unknown => {
-            return Err(Fault::new(Kind::UnknownPath, "there is nothing here"));
-        }
-    };
-    let mut response = Response::new(RelayBody::full(value.to_string()));
-    response.headers_mut().insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    Ok(response)
-}
-
-fn wrong_method(call: &Call, path: &str, method: &Method, allowed: &'static str) -> RelayResponse {
-    let fault = Fault::new(Kind::WrongMethod, format!("`{path}` does not take {method}; use {allowed}"));
-    let mut response = refusal(call, &fault);
-    response.headers_mut().insert(header::ALLOW, HeaderValue::from_static(allowed));
-    response
-}
-
-/// Writes a fault in the caller's dialect.
-fn refusal(call: &Call, fault: &Fault) -> RelayResponse {
-    let facts = fault.kind.facts();
-    let problem =
-        Problem { status: facts.status.as_u16(), code: facts.code, message: &fault.message, call: &call.id_text };
-    if facts.origin == fault::Origin::Sluice {
-        tracing::warn!(call = %call.id_text, error = %fault, "a call was refused");
-    }
-    let mut response = Response::new(RelayBody::full(problem.body(call.family)));
-    *response.status_mut() = facts.status;
-    let headers = response.headers_mut();
-    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
-    if let Some(secs) = fault.retry_after_secs {
-        headers.insert(header::RETRY_AFTER, secs.into());
-    }
-    response
-}
-
-/// Returns the family whose shapes a caller expects, also where the path is unknown.
-fn family_of(path: &str, headers: &HeaderMap) -> Family {
-    let is_chat_of = |prefix: &str| path.starts_with(prefix);
-    if is_chat_of("/v1/messages") {
-        return Family::Anthropic;
-    }
-    let is_gemini_action = path.rsplit_once(':').is_some_and(|(front, _)| front.contains("/models/"));
-    if is_chat_of("/v1beta") || is_gemini_action {
-        return Family::Gemini;
-    }
-    if is_chat_of("/v1/models") || !is_chat_of("/v1/") {
-        if headers.contains_key("anthropic-version") {
-            return Family::Anthropic;
-        }
-        if headers.contains_key("x-goog-api-key") {
-            return Family::Gemini;
-        }
-    }
-    Family::OpenAi
 }
