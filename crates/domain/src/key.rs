@@ -4,8 +4,12 @@ use std::fmt;
 use std::net::IpAddr;
 
 use crate::access::{AddressList, ModelList};
+use serde::{Deserialize, Serialize};
+
 use crate::clock::Timestamp;
 use crate::id::{KeyId, UserId};
+use crate::ledger::{Budget, Holder};
+use crate::price::Multiplier;
 use crate::user::Funding;
 
 /// Prefix of every key that Sluice makes.
@@ -58,10 +62,51 @@ pub struct Key {
     pub models: ModelList,
     /// Addresses it may be used from.
     pub addresses: AddressList,
+    /// How its calls are paid for.
+    pub billing: KeyBilling,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
     pub accessed_at: Option<Timestamp>,
+}
+
+/// How a key's calls are paid for.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KeyBilling {
+    /// Whose balance they are paid from.
+    pub funding: KeyFunding,
+    /// What their prices are multiplied by, besides the factor of the owner's group.
+    pub multiplier: Multiplier,
+    /// Whether the caller is told what each call cost.
+    pub shows_cost: bool,
+}
+
+/// Whose balance a key's calls are paid from.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeyFunding {
+    /// Its owner's, if the owner is billed at all.
+    #[default]
+    Owner,
+    /// Its own: nothing but what was paid in for this key.
+    Own,
+}
+
+impl KeyFunding {
+    /// Returns the name used in the database and the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Owner => "owner",
+            Self::Own => "own",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        [Self::Owner, Self::Own].into_iter().find(|funding| funding.as_str() == name)
+    }
 }
 
 /// A key with what is known of its owner: all that a call needs to know about its caller.
@@ -71,8 +116,12 @@ pub struct Caller {
     pub key: Key,
     /// Whether the owner exists and is enabled.
     pub owner_enabled: bool,
-    /// Who pays.
+    /// Who pays for the owner's calls.
     pub funding: Funding,
+    /// The owner's group, whose factor prices are multiplied by.
+    pub group: String,
+    /// Every limit that its spending falls under: of the key, of its owner, of the owner's organisation.
+    pub budgets: Vec<Budget>,
 }
 
 /// Why a caller is turned away before its request is looked at.
@@ -93,6 +142,22 @@ pub enum Denial {
 }
 
 impl Caller {
+    /// Returns whose balance its calls are paid from; `None` when they cost nobody anything.
+    #[must_use]
+    pub const fn payer(&self) -> Option<Holder> {
+        match (self.key.billing.funding, self.funding) {
+            (KeyFunding::Own, _) => Some(Holder::Key(self.key.id)),
+            (KeyFunding::Owner, Funding::Billed) => Some(Holder::User(self.key.user_id)),
+            (KeyFunding::Owner, Funding::Unlimited) => None,
+        }
+    }
+
+    /// Returns whether its calls must be metered and priced before they are made.
+    #[must_use]
+    pub const fn is_limited(&self) -> bool {
+        self.payer().is_some() || !self.budgets.is_empty()
+    }
+
     /// Checks that the key may be used now from `address`.
     ///
     /// # Errors
@@ -117,6 +182,7 @@ impl Caller {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::user::DEFAULT_GROUP;
 
     fn caller() -> Caller {
         Caller {
@@ -129,12 +195,25 @@ mod tests {
                 expires_at: Some(Timestamp(1_000)),
                 models: ModelList::default(),
                 addresses: AddressList::parse("10.0.0.0/8").unwrap(),
+                billing: KeyBilling::default(),
                 created_at: Timestamp(0),
                 accessed_at: None,
             },
             owner_enabled: true,
             funding: Funding::Unlimited,
+            group: DEFAULT_GROUP.to_owned(),
+            budgets: Vec::new(),
         }
+    }
+
+    #[test]
+    fn a_key_with_its_own_balance_pays_for_itself() {
+        let mut caller = caller();
+        assert_eq!((caller.payer(), caller.is_limited()), (None, false));
+        caller.funding = Funding::Billed;
+        assert_eq!(caller.payer(), Some(Holder::User(UserId(1))));
+        caller.key.billing.funding = KeyFunding::Own;
+        assert_eq!(caller.payer(), Some(Holder::Key(KeyId(1))));
     }
 
     #[test]

@@ -15,6 +15,7 @@ mod name;
 mod newapi;
 mod rates;
 mod receipt;
+mod tariff;
 mod version;
 
 use serde::{Deserialize, Serialize};
@@ -29,6 +30,7 @@ pub use name::{name_forms, without_date, without_vendor};
 pub use newapi::{NewapiQuote, QuoteError, from_newapi_ratios};
 pub use rates::{Found, Rate, Rates};
 pub use receipt::{Receipt, Sale};
+pub use tariff::{Basis, Tariff};
 pub use version::{PriceEntry, PriceSource, PriceVersion, Scope, VersionId};
 
 /// The service level that a vendor prices apart.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::id::UserId;
+use crate::price::Multiplier;
 
 /// What a user may do; the numbers are those that scripts of the old gateways send and expect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -67,6 +68,20 @@ pub enum Funding {
     Billed,
 }
 
+/// Group of users that are put into no other.
+pub const DEFAULT_GROUP: &str = "default";
+
+/// Users that pay the same.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Group {
+    /// Name, unique.
+    pub name: String,
+    /// What prices are multiplied by for its users. A group that does not exist multiplies by one.
+    pub multiplier: Multiplier,
+    /// Note for people.
+    pub remark: String,
+}
+
 /// A person or program that owns keys. The password hash stays inside the store.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct User {
@@ -84,6 +99,8 @@ pub struct User {
     pub enabled: bool,
     /// Who pays for its calls.
     pub funding: Funding,
+    /// Name of its [`Group`].
+    pub group: String,
     /// When the user was made.
     pub created_at: Timestamp,
 }

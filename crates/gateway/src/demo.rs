@@ -103,10 +103,17 @@ fn declared_key(body: &str) -> DeclaredKey {
         expires_at: None,
         models: sluice_domain::access::ModelList::default(),
         addresses: sluice_domain::access::AddressList::default(),
+        billing: sluice_domain::key::KeyBilling::default(),
         created_at: Timestamp(0),
         accessed_at: None,
     };
-    let caller = Caller { key, owner_enabled: true, funding: Funding::Unlimited };
+    let caller = Caller {
+        key,
+        owner_enabled: true,
+        funding: Funding::Unlimited,
+        group: sluice_domain::user::DEFAULT_GROUP.to_owned(),
+        budgets: Vec::new(),
+    };
     DeclaredKey { hash: sluice_store::hash_key(body), caller }
 }
 

@@ -11,7 +11,8 @@ use sea_orm::{
 use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, UserId};
-use sluice_domain::key::{Caller, Key, KeyHash};
+use sluice_domain::key::{Caller, Key, KeyBilling, KeyHash};
+use sluice_domain::user::DEFAULT_GROUP;
 
 use crate::entities::{key, user};
 use crate::store::{commit, corrupt, db};
@@ -153,6 +154,8 @@ impl Store {
             owner_enabled: owner.as_ref().is_some_and(|owner| owner.enabled),
             // Without an owner the key is refused anyway; billed is the side that cannot lose money.
             funding: to_funding(owner.is_none_or(|owner| owner.billed)),
+            group: DEFAULT_GROUP.to_owned(),
+            budgets: Vec::new(),
         }))
     }
 
@@ -224,6 +227,7 @@ fn to_key(row: key::Model) -> Result<Key, StoreError> {
         expires_at: row.expires_at.map(Timestamp),
         models: ModelList::parse(&row.models),
         addresses: addresses.map_err(|error| corrupt(What::Key, row.id, &error.to_string()))?,
+        billing: KeyBilling::default(),
         created_at: Timestamp(row.created_at),
         accessed_at: row.accessed_at.map(Timestamp),
     })

@@ -328,6 +328,7 @@ pub(crate) fn to_user(row: user::Model) -> Result<User, StoreError> {
         email: row.email,
         enabled: row.enabled,
         funding: to_funding(row.billed),
+        group: sluice_domain::user::DEFAULT_GROUP.to_owned(),
         created_at: Timestamp(row.created_at),
     })
 }

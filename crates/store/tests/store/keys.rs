@@ -20,7 +20,13 @@ async fn a_caller_is_found_by_any_form_of_its_key() {
             ..new_key("ag-secret")
         };
         let made = db.store.create_key(ann.id, new).await.unwrap();
-        let expected = Caller { key: made.clone(), owner_enabled: true, funding: Funding::Unlimited };
+        let expected = Caller {
+            key: made.clone(),
+            owner_enabled: true,
+            funding: Funding::Unlimited,
+            group: sluice_domain::user::DEFAULT_GROUP.to_owned(),
+            budgets: Vec::new(),
+        };
         for presented in ["ag-secret", "sk-secret", "secret"] {
             assert_eq!(db.store.find_caller(&hash_key(presented)).await.unwrap(), Some(expected.clone()));
         }

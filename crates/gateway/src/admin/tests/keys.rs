@@ -4,7 +4,7 @@ use super::*;
 use rstest::rstest;
 use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::id::{KeyId, UserId};
-use sluice_domain::key::{Key, key_body};
+use sluice_domain::key::{Key, KeyBilling, key_body};
 
 #[tokio::test]
 async fn a_key_is_shown_once_and_works() {
@@ -89,6 +89,7 @@ async fn a_declared_key_is_listed_first_and_read_only() {
         expires_at: None,
         models: ModelList::default(),
         addresses: AddressList::default(),
+        billing: KeyBilling::default(),
         created_at: Timestamp(0),
         accessed_at: None,
     };

@@ -4,8 +4,9 @@ use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
 use sluice_domain::access::ModelList;
 use sluice_domain::id::KeyId;
-use sluice_domain::key::{Caller, Key, KeyHash, key_body};
-use sluice_domain::user::Funding;
+use sluice_domain::key::{Caller, Key, KeyBilling, KeyFunding, KeyHash, key_body};
+use sluice_domain::price::Multiplier;
+use sluice_domain::user::{DEFAULT_GROUP, Funding};
 
 use super::{DeclaredKey, FILE_OWNER, Given, Surroundings, id_of, parse_time, read_name, read_secret};
 use crate::config::boot::read_addresses;
@@ -30,19 +31,36 @@ pub(super) fn read(reader: &mut Reader<'_>, around: &Surroundings<'_>, others: &
         }),
         models: ModelList::parse(&reader.texts("models").unwrap_or_default().join("\n")),
         addresses: reader.field("addresses").map(|field| read_addresses(&field)).unwrap_or_default(),
+        billing: read_billing(reader),
         created_at: around.now,
         accessed_at: None,
     };
-    let funding = match reader.flag("billed") {
-        Some(true) => Funding::Billed,
-        Some(false) | None => Funding::Unlimited,
-    };
+    let group = reader.text("group").unwrap_or_else(|| DEFAULT_GROUP.to_owned());
     let hash = identity?.hash;
     if let Some(same) = others.iter().find(|other| other.hash == hash) {
         let what = format!("is the same key as that of `{}`", same.caller.key.name);
         reader.report("name", what, "give each its own secret");
     }
-    Some(DeclaredKey { hash, caller: Caller { key, owner_enabled: true, funding } })
+    Some(DeclaredKey {
+        hash,
+        caller: Caller { key, owner_enabled: true, funding: Funding::Unlimited, group, budgets: Vec::new() },
+    })
+}
+
+/// Reads how the key is paid for. The file's owner is never billed: a billed key pays from its own balance.
+fn read_billing(reader: &mut Reader<'_>) -> KeyBilling {
+    let funding = match reader.flag("billed") {
+        Some(true) => KeyFunding::Own,
+        Some(false) | None => KeyFunding::Owner,
+    };
+    let multiplier = reader.parsed("multiplier", |text| {
+        Multiplier::parse(text).map_err(|_| ("is not a factor", "write it like `0.8` or `1.25`"))
+    });
+    KeyBilling {
+        funding,
+        multiplier: multiplier.unwrap_or_default(),
+        shows_cost: reader.flag("shows_cost").unwrap_or(false),
+    }
 }
 
 struct Identity {
