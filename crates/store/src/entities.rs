@@ -6,6 +6,7 @@ pub(crate) mod account;
 pub(crate) mod budget;
 pub(crate) mod call;
 pub(crate) mod credential;
+pub(crate) mod group;
 pub(crate) mod idempotency;
 pub(crate) mod key;
 pub(crate) mod lease;

@@ -11,6 +11,8 @@ pub enum What {
     AccessToken,
     /// A login session.
     Session,
+    /// A group of users.
+    Group,
     /// A key.
     Key,
     /// A provider; conflicts are about its name.
@@ -47,6 +49,7 @@ impl What {
             Self::User => "user",
             Self::AccessToken => "access token",
             Self::Session => "session",
+            Self::Group => "group",
             Self::Key => "key",
             Self::Provider => "provider",
             Self::Credential => "credential",
@@ -70,6 +73,7 @@ impl What {
             Self::Credential => Self::Provider,
             Self::Route => Self::Credential,
             Self::User
+            | Self::Group
             | Self::Provider
             | Self::Setting
             | Self::Call

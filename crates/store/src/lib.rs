@@ -13,6 +13,7 @@ mod database_url;
 mod dialect;
 mod entities;
 mod error;
+mod groups;
 mod hash;
 mod idempotency;
 mod json;

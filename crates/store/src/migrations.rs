@@ -14,6 +14,7 @@ mod m0011_accounts;
 mod m0012_transfers;
 mod m0013_call_charges;
 mod m0014_idempotency;
+mod m0015_billing;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -48,6 +49,9 @@ impl MigratorTrait for Steps {
             Box::new(m0012_transfers::STEP),
             Box::new(m0013_call_charges::STEP),
             Box::new(m0014_idempotency::STEP),
+            Box::new(m0015_billing::GROUPS),
+            Box::new(m0015_billing::USERS),
+            Box::new(m0015_billing::KEYS),
         ]
     }
 }

@@ -11,6 +11,7 @@ mod budgets;
 mod calls;
 mod catalog;
 mod concurrency;
+mod groups;
 mod keys;
 mod leases;
 mod money;
