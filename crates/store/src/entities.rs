@@ -11,6 +11,8 @@ pub(crate) mod idempotency;
 pub(crate) mod key;
 pub(crate) mod lease;
 pub(crate) mod meta;
+pub(crate) mod price;
+pub(crate) mod price_version;
 pub(crate) mod provider;
 pub(crate) mod route;
 pub(crate) mod session;

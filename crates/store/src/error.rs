@@ -37,6 +37,10 @@ pub enum What {
     Budget,
     /// An idempotency key; a conflict means that it was used before with other input.
     IdempotencyKey,
+    /// A price.
+    Price,
+    /// A price as it was charged.
+    PriceVersion,
     /// The store's own facts, such as the configuration's revision.
     Meta,
 }
@@ -62,6 +66,8 @@ impl What {
             Self::Lease => "lease",
             Self::Budget => "budget",
             Self::IdempotencyKey => "idempotency key",
+            Self::Price => "price",
+            Self::PriceVersion => "price version",
             Self::Meta => "meta",
         }
     }
@@ -83,6 +89,8 @@ impl What {
             | Self::Lease
             | Self::Budget
             | Self::IdempotencyKey
+            | Self::Price
+            | Self::PriceVersion
             | Self::Meta => self,
         }
     }

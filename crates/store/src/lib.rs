@@ -24,6 +24,7 @@ mod migrations;
 mod objects;
 mod options;
 mod page;
+mod prices;
 mod providers;
 mod routes;
 mod search;
@@ -46,6 +47,7 @@ pub use ledger::{
     TransferCursor, TransferRange, Verification, VerifyOptions,
 };
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
+pub use prices::{NewPrice, PriceFilter, PriceRow};
 pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
 pub use routes::{DiscoveredRoutes, NewRoute, RouteFilter, RoutePatch, RouteRow};
 pub use sessions::{NewSession, Session};

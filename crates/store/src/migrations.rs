@@ -15,6 +15,7 @@ mod m0012_transfers;
 mod m0013_call_charges;
 mod m0014_idempotency;
 mod m0015_billing;
+mod m0016_prices;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -52,6 +53,7 @@ impl MigratorTrait for Steps {
             Box::new(m0015_billing::GROUPS),
             Box::new(m0015_billing::USERS),
             Box::new(m0015_billing::KEYS),
+            Box::new(m0016_prices::STEP),
         ]
     }
 }

@@ -18,6 +18,7 @@ mod money;
 mod objects;
 mod opening;
 mod options;
+mod prices;
 mod providers;
 mod routes;
 mod settlement;
