@@ -7,6 +7,7 @@
 mod accounts;
 mod booking;
 mod books;
+mod budget_pages;
 mod budgets;
 mod leases;
 mod rows;
@@ -15,6 +16,7 @@ mod transfers;
 mod verify;
 
 pub use booking::{Booking, Correction, Direction, Order};
+pub use budget_pages::BudgetFilter;
 pub use budgets::NewBudget;
 pub use leases::{Borrow, Extended, Extension};
 pub use settle::{Settled, Settlement};

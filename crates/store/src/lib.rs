@@ -41,8 +41,8 @@ pub use hash::{TokenHash, hash_key, hash_token};
 pub use idempotency::{Claim, IdempotencyKey};
 pub use keys::{KeyPatch, NewKey};
 pub use ledger::{
-    Booking, Borrow, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order, Settled, Settlement,
-    TransferCursor, TransferRange, Verification, VerifyOptions,
+    Booking, Borrow, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order, Settled,
+    Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
 };
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
 pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
