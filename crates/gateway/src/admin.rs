@@ -7,6 +7,7 @@ mod access;
 mod docs;
 mod keys;
 mod logs;
+mod money;
 mod options;
 mod outgoing;
 mod pages;
@@ -72,6 +73,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(providers::endpoints())
         .merge(routes::endpoints())
         .merge(logs::endpoints())
+        .merge(money::endpoints())
         .merge(options::endpoints())
 }
 

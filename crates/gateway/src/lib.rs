@@ -9,6 +9,7 @@ mod demo;
 mod journal;
 mod live;
 mod metrics;
+mod node;
 pub mod prices;
 mod record;
 mod relay;

@@ -13,6 +13,7 @@ use anyhow::{Context, bail};
 use prometheus_client::registry::Registry;
 use secrecy::ExposeSecret;
 use sluice_domain::clock::Clock;
+use sluice_domain::id::NodeId;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::Store;
 use tokio::sync::{Notify, Semaphore};
@@ -23,6 +24,7 @@ use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Setting
 use crate::journal::{self, Journal};
 use crate::live::{Ingredients, Live};
 use crate::metrics::{self, Counters, Metrics, ThreadGauges};
+use crate::node;
 use crate::record::{self, Batching, Queue, spawn_writer};
 use crate::relay::{Cors, DECODERS_MAX, Intake, Objects, Relay, RelaySettings, Shared};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
@@ -78,6 +80,7 @@ impl Gateway {
         let Loaded { settings, vendors, .. } = loaded;
         let vendors = Arc::new(vendors);
         let store = open_store(&settings).await?;
+        let node = node::load_or_create(&settings.data_dir).context("this node has no number")?;
         let listeners = bind_all(settings.listen.address, settings.relay.threads.get())
             .with_context(|| format!("cannot listen on {}", settings.listen.address))?;
         let address = listeners.first().context("no listener")?.local_addr()?;
@@ -91,7 +94,7 @@ impl Gateway {
         let stop = CancellationToken::new();
         let changed = Arc::new(Notify::new());
         let tls = settings.listen.tls.clone().map(ServerTls::load).transpose()?;
-        let parts = Parts { settings: &settings, vendors, store: Arc::clone(&store), live, changed, stop, tls };
+        let parts = Parts { settings: &settings, node, vendors, store: Arc::clone(&store), live, changed, stop, tls };
         let journals = journal::Directory::take(&settings.data_dir.join("journal"));
         let journals = journals.context("the journal cannot be opened")?;
         parts.replay(&journals)?;
@@ -133,6 +136,7 @@ impl Gateway {
 /// What the pieces of a gateway are built from.
 struct Parts<'a> {
     settings: &'a Settings,
+    node: NodeId,
     vendors: Arc<Vendors>,
     store: Arc<Store>,
     live: Arc<Live>,
@@ -187,6 +191,8 @@ impl Parts<'_> {
         let clock = Clock::System;
         let admin = &self.settings.admin;
         let state = AdminState {
+            node: self.node,
+            records_kept_days: self.settings.records.retention_days,
             store: Arc::clone(&self.store),
             vendors: Arc::clone(&self.vendors),
             changed: Arc::clone(&self.changed),

@@ -7,6 +7,7 @@
 mod accounts;
 mod booking;
 mod books;
+mod budget_pages;
 mod budgets;
 mod leases;
 mod parked;
@@ -16,6 +17,7 @@ mod transfers;
 mod verify;
 
 pub use booking::{Booking, Correction, Direction, Order};
+pub use budget_pages::BudgetFilter;
 pub use budgets::NewBudget;
 pub(crate) use budgets::budgets_of;
 pub use leases::{Borrow, Extended, Extension};

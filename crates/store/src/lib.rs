@@ -44,8 +44,8 @@ pub use hash::{TokenHash, hash_key, hash_token};
 pub use idempotency::{Claim, IdempotencyKey};
 pub use keys::{KeyPatch, NewKey};
 pub use ledger::{
-    Booking, Borrow, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order, ParkedCall, Settled,
-    Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
+    Booking, Borrow, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order, ParkedCall,
+    Settled, Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
 };
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
 pub use prices::{NewPrice, PriceFilter, PriceRow};

@@ -147,6 +147,14 @@ pub struct BookedTransfer {
     pub credit_link: Link,
 }
 
+impl BookedTransfer {
+    /// Returns the transfer's place in the chain of `account`, which is one of its two.
+    #[must_use]
+    pub fn seq_in(&self, account: AccountId) -> i64 {
+        if self.transfer.debit == account { self.debit_link.seq } else { self.credit_link.seq }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

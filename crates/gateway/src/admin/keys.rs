@@ -126,7 +126,8 @@ async fn read_key(State(state): State<Arc<AdminState>>, AsUser(me): AsUser, At(i
     found(KeyView::of(find(&state, &me, KeyId(id)).await?))
 }
 
-async fn find(state: &AdminState, me: &Identity, id: KeyId) -> Result<Key, Failure> {
+/// Finds a key that `me` may look at.
+pub(super) async fn find(state: &AdminState, me: &Identity, id: KeyId) -> Result<Key, Failure> {
     let reach = reach(me);
     let declared = state.declared.keys.iter().find(|key| key.id == id);
     let key = match declared {

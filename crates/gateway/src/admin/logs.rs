@@ -117,7 +117,7 @@ async fn list(
     let Some(cursor) = &page.cursor else {
         let request = PageRequest::nth(page.number(), page.size());
         let rows = state.store.page_calls(filter, request).await?;
-        let after = rows.items.last().map(place_after);
+        let after = rows.items.last().map(|row| seal_cursor(&place_after(row)));
         let view = PageView::of(rows, request, |row| CallView::of(row, sight));
         let next_cursor = after.filter(|_| view.has_more);
         return Ok(PageView { next_cursor, ..view });
@@ -125,25 +125,12 @@ async fn list(
     let cursor: CallCursor = open_cursor(cursor)?.parse().map_err(|_: StoreError| Problem::CursorInvalid)?;
     let size = page.size();
     // One more than asked tells whether a page follows.
-    let mut rows = state.store.list_calls(filter, Some(cursor), size + 1).await?;
-    let size_rows = usize::try_from(size).unwrap_or(usize::MAX);
-    let has_more = rows.len() > size_rows;
-    rows.truncate(size_rows);
-    let next_cursor = rows.last().filter(|_| has_more).map(place_after);
-    Ok(PageView {
-        items: rows.into_iter().map(|row| CallView::of(row, sight)).collect(),
-        p: 0,
-        page: 0,
-        page_size: size,
-        total: None,
-        total_pages: None,
-        has_more,
-        next_cursor,
-    })
+    let rows = state.store.list_calls(filter, Some(cursor), size + 1).await?;
+    Ok(PageView::beginning(rows, size, place_after).map(|row| CallView::of(row, sight)))
 }
 
 fn place_after(row: &CallRow) -> String {
-    seal_cursor(&CallCursor::after(row).to_string())
+    CallCursor::after(row).to_string()
 }
 
 /// Calls of everybody, newest first. Page by `next_cursor`; with `p`, `total` stops counting at 10,000.

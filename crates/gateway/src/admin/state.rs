@@ -3,6 +3,7 @@
 use std::sync::Arc;
 
 use sluice_domain::clock::{Clock, Timestamp};
+use sluice_domain::id::NodeId;
 use sluice_domain::key::Key;
 use sluice_domain::provider::{Credential, Provider, Route};
 use sluice_protocol::vendor::Vendors;
@@ -16,6 +17,10 @@ use super::outgoing::Outgoing;
 /// All that handlers of the admin API share.
 #[derive(Debug)]
 pub struct AdminState {
+    /// Which node this is: money that is booked here is booked against its accounts of the operator.
+    pub node: NodeId,
+    /// Days that records of calls are kept; 0 keeps them for good.
+    pub records_kept_days: u32,
     /// The database.
     pub store: Arc<Store>,
     /// The kinds of upstream that exist.
@@ -46,6 +51,8 @@ pub struct Memory {
     pub(crate) passwords: Passwords,
     pub(crate) attempts: Attempts,
     pub(crate) outgoing: Outgoing,
+    /// Taken by the verification of the ledger that is under way.
+    pub(crate) verification: tokio::sync::Mutex<()>,
 }
 
 impl Memory {
@@ -57,6 +64,7 @@ impl Memory {
             passwords: Passwords::default(),
             attempts: Attempts::default(),
             outgoing: Outgoing::default(),
+            verification: tokio::sync::Mutex::default(),
         }
     }
 }

@@ -5,6 +5,7 @@ mod contract;
 mod discovery;
 mod keys;
 mod logs;
+mod money;
 mod options;
 mod providers;
 mod routes;
@@ -21,6 +22,7 @@ use http::{HeaderMap, Method, Request, StatusCode};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
 use sluice_domain::clock::{Clock, Timestamp};
+use sluice_domain::id::NodeId;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::{DatabaseUrl, MasterKey, Store};
 use tempfile::TempDir;
@@ -30,6 +32,7 @@ use tower::ServiceExt;
 use super::{AdminState, CookiePolicy, Declared, Memory, SetupGate, router};
 use crate::client_address::ClientAddress;
 
+const NODE: NodeId = NodeId(77);
 const NOW_MS: i64 = 1_700_000_000_000;
 const PASSWORD: &str = "correct horse";
 
@@ -55,6 +58,8 @@ impl Site {
         store.migrate().await.unwrap();
         let (setup, setup_token) = SetupGate::open();
         let state = Arc::new(AdminState {
+            node: NODE,
+            records_kept_days: 90,
             store: Arc::new(store),
             vendors: Arc::new(Vendors::embedded().unwrap()),
             changed: Arc::new(Notify::new()),

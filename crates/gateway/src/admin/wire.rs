@@ -8,9 +8,9 @@ pub(crate) mod paging;
 pub(crate) mod problem;
 pub(crate) mod status;
 
-pub(crate) use answer::{Envelope, Nothing, Reply, done, found, found_with};
+pub(crate) use answer::{Answer, Envelope, Nothing, Reply, done, found, found_with};
 pub(crate) use failure::Failure;
 pub(crate) use input::{At, Body, Params};
 pub(crate) use language::{Language, Note};
-pub(crate) use paging::{PageQuery, PageView};
+pub(crate) use paging::{CursorQuery, PageQuery, PageView};
 pub(crate) use problem::Problem;

@@ -1,6 +1,6 @@
 //! Transfers that people order: top-ups, grants, refunds, corrections, expiries.
 
-use sea_orm::DatabaseTransaction;
+use sea_orm::{ConnectionTrait, DatabaseTransaction};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{AccountId, CallId, NodeId, TransferId};
 use sluice_domain::ledger::{Account, AccountKind, Actor, BookedTransfer, OperatorBook, Transfer, TransferKind};
@@ -89,6 +89,14 @@ impl Store {
     /// As [`Store::top_up`].
     pub async fn refund(&self, order: &Order, key: Option<&IdempotencyKey>) -> Result<Booking, StoreError> {
         self.book(Entry::give(order, TransferKind::Refund, OperatorBook::Revenue), key).await
+    }
+
+    /// Returns what an account paid for a call and did not get back yet: the most that can be refunded.
+    ///
+    /// # Errors
+    /// `Corrupt` when a row cannot be read.
+    pub async fn refundable(&self, call: CallId, account: AccountId) -> Result<Micros, StoreError> {
+        refundable(self.reader(), call, account).await
     }
 
     /// Takes credit that ran out of time, but never more than is there and not borrowed.
@@ -238,9 +246,12 @@ async fn check(tx: &DatabaseTransaction, transfer: &Transfer, account: &Account)
     Ok(())
 }
 
-/// Returns what the account paid for a call and did not get back yet.
-async fn refundable(tx: &DatabaseTransaction, call: CallId, account: AccountId) -> Result<Micros, StoreError> {
-    let about_call = transfers::of_call(tx, call).await?;
+async fn refundable<C: ConnectionTrait>(
+    connection: &C,
+    call: CallId,
+    account: AccountId,
+) -> Result<Micros, StoreError> {
+    let about_call = transfers::of_call(connection, call).await?;
     let left = about_call.iter().fold(0_i64, |left, BookedTransfer { transfer, .. }| match transfer.kind {
         TransferKind::Charge if transfer.debit == account => left.saturating_add(transfer.amount.0),
         TransferKind::Refund if transfer.credit == account => left.saturating_sub(transfer.amount.0),

@@ -15,6 +15,10 @@ use crate::entities::transfer::Column;
 use crate::store::db;
 use crate::{MAX_PAGE_SIZE, Store, StoreError, What};
 
+/// An account's chain is the one and the other side's transfers together.
+const SIDES: [(Column, Column); 2] =
+    [(Column::DebitAccount, Column::DebitSeq), (Column::CreditAccount, Column::CreditSeq)];
+
 /// Which transfers an export holds; absent fields do not restrict.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct TransferRange {
@@ -31,6 +35,14 @@ pub struct TransferCursor {
     pub created_at: Timestamp,
     /// Its id.
     pub id: TransferId,
+}
+
+impl TransferRange {
+    /// Returns whether a transfer ordered at `at` is in it.
+    #[must_use]
+    pub fn contains(&self, at: Timestamp) -> bool {
+        self.since.is_none_or(|since| since <= at) && self.until.is_none_or(|until| at < until)
+    }
 }
 
 impl TransferCursor {
@@ -87,7 +99,7 @@ impl Store {
     ) -> Result<Vec<BookedTransfer>, StoreError> {
         let limit = limit.clamp(1, MAX_PAGE_SIZE);
         let mut rows = Vec::new();
-        for (side, seq) in [(Column::DebitAccount, Column::DebitSeq), (Column::CreditAccount, Column::CreditSeq)] {
+        for (side, seq) in SIDES {
             let found = transfer::Entity::find()
                 .filter(side.eq(account.0))
                 .filter(seq.lt(before_seq.unwrap_or(i64::MAX)))
@@ -98,6 +110,33 @@ impl Store {
             rows.extend(found.map_err(db(What::Transfer))?);
         }
         rows.sort_by_key(|row| std::cmp::Reverse(seq_in(row, account)));
+        rows.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX)).map(to_booked).collect()
+    }
+
+    /// Returns at most `limit` transfers of an account in the order of its chain: those after the account's
+    /// `after_seq`th.
+    ///
+    /// # Errors
+    /// `Corrupt` when a row cannot be read.
+    pub async fn follow_transfers(
+        &self,
+        account: AccountId,
+        after_seq: i64,
+        limit: u64,
+    ) -> Result<Vec<BookedTransfer>, StoreError> {
+        let limit = limit.clamp(1, MAX_PAGE_SIZE);
+        let mut rows = Vec::new();
+        for (side, seq) in SIDES {
+            let found = transfer::Entity::find()
+                .filter(side.eq(account.0))
+                .filter(seq.gt(after_seq))
+                .order_by_asc(seq)
+                .limit(limit)
+                .all(self.reader())
+                .await;
+            rows.extend(found.map_err(db(What::Transfer))?);
+        }
+        rows.sort_by_key(|row| seq_in(row, account));
         rows.into_iter().take(usize::try_from(limit).unwrap_or(usize::MAX)).map(to_booked).collect()
     }
 

@@ -174,7 +174,9 @@ async fn a_call_is_never_refunded_more_than_it_was_charged() {
         let refund = |n, amount| Order { call: Some(call_id(1)), ..order(n, account, amount) };
         store.refund(&refund(1, 20), None).await.unwrap();
         assert!(is_invalid(&store.refund(&refund(2, 11), None).await, "amount"));
+        assert_eq!(store.refundable(call_id(1), account).await.unwrap(), Micros(10));
         store.refund(&refund(3, 10), None).await.unwrap();
+        assert_eq!(store.refundable(call_id(1), account).await.unwrap(), Micros(0));
         assert!(store.refund(&refund(3, 10), None).await.unwrap().is_replay);
         assert!(is_invalid(&store.refund(&refund(4, 1), None).await, "amount"));
         assert!(is_invalid(&store.refund(&order(5, account, 1), None).await, "call"));
@@ -225,6 +227,14 @@ async fn statements_and_exports_page_through_every_transfer_once() {
             }));
         }
         assert_eq!(seqs, (1..=21).rev().collect::<Vec<_>>());
+        let mut followed = Vec::new();
+        while followed.last() != Some(&21) {
+            let page = store.follow_transfers(account, followed.last().copied().unwrap_or(0), 4).await.unwrap();
+            followed.extend(page.iter().map(|booked| {
+                if booked.transfer.debit == account { booked.debit_link.seq } else { booked.credit_link.seq }
+            }));
+        }
+        assert_eq!(followed, (1..=21).collect::<Vec<_>>());
         let (mut exported, mut cursor) = (Vec::new(), None);
         loop {
             let page = store.export_transfers(TransferRange::default(), cursor, 4).await.unwrap();

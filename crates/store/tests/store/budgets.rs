@@ -4,10 +4,10 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{BudgetId, KeyId, UserId};
 use sluice_domain::ledger::{Budget, BudgetScope, Period, Tz};
 use sluice_domain::money::Micros;
-use sluice_store::{NewBudget, StoreError};
+use sluice_store::{BudgetFilter, NewBudget, StoreError};
 
 use crate::money::{assert_clean, balance, borrow, call, draw, look, settle_all};
-use crate::support::{NOW, TestDatabase, on_every_database};
+use crate::support::{NOW, TestDatabase, key, on_every_database, user};
 
 const HOUR_MS: i64 = 3_600_000;
 
@@ -37,6 +37,43 @@ async fn a_budget_is_kept_changed_and_deleted_and_the_configuration_says_so() {
         assert_eq!(db.store.list_budgets(Some(day.scope)).await.unwrap(), [more]);
         assert_eq!(db.store.config_revision().await.unwrap(), before + 4);
         assert!(db.store.delete_budget(BudgetId(999)).await.is_err());
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn budgets_are_paged_all_of_them_those_of_a_scope_and_those_of_a_user_with_its_keys() {
+    on_every_database(async |db| {
+        let store = &db.store;
+        let (ann, bob) = (user(store, "ann").await.id, user(store, "bob").await.id);
+        let (anns, bobs) = (key(store, ann, "anns").await.id, key(store, bob, "bobs").await.id);
+        let scopes = [BudgetScope::User(ann), BudgetScope::Key(anns), BudgetScope::User(bob), BudgetScope::Key(bobs)];
+        let mut made = Vec::new();
+        for scope in scopes {
+            for period in [Period::Day, Period::Month] {
+                made.push(store.create_budget(NewBudget { scope, ..new_budget(period, 5) }).await.unwrap());
+            }
+        }
+        let mut seen = Vec::new();
+        loop {
+            let after = seen.last().map(|budget: &Budget| budget.id);
+            let page = store.page_budgets(BudgetFilter::default(), after, 3).await.unwrap();
+            if page.is_empty() {
+                break;
+            }
+            seen.extend(page);
+        }
+        assert_eq!(seen, made);
+        let filters = [
+            (BudgetFilter { within: Some(ann), ..BudgetFilter::default() }, &made[..4]),
+            (BudgetFilter { scope: Some(BudgetScope::Key(bobs)), ..BudgetFilter::default() }, &made[6..]),
+            (BudgetFilter { scope: Some(BudgetScope::Key(bobs)), within: Some(ann) }, &[]),
+        ];
+        for (filter, expected) in filters {
+            assert_eq!(store.page_budgets(filter, None, 100).await.unwrap(), expected);
+        }
+        assert_eq!(store.find_budget(made[3].id).await.unwrap(), Some(made[3]));
+        assert_eq!(store.find_budget(BudgetId(999)).await.unwrap(), None);
     })
     .await;
 }

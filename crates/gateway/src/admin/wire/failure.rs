@@ -8,7 +8,7 @@ use axum::response::{IntoResponse, Response};
 use http::header::RETRY_AFTER;
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
-use sluice_store::StoreError;
+use sluice_store::{StoreError, What};
 use utoipa::ToSchema;
 
 use super::language::Language;
@@ -74,6 +74,7 @@ impl From<StoreError> for Failure {
     fn from(error: StoreError) -> Self {
         match error {
             StoreError::NotFound { what } => Problem::NotFound.with("what", what),
+            StoreError::Conflict { what: What::IdempotencyKey } => Problem::IdempotencyReused.into(),
             StoreError::Conflict { what } => Problem::Exists.with("what", what),
             StoreError::Invalid { field, problem } => {
                 Problem::ValueInvalid.with("field", field).with("reason", problem)

@@ -25,6 +25,32 @@ pub(crate) struct PageQuery {
     pub(crate) cursor: Option<String>,
 }
 
+/// Which part of a list is wanted that is paged by cursor alone.
+#[derive(Debug, Default, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+pub(crate) struct CursorQuery {
+    /// Rows per page: 10 by default, at most 100.
+    #[param(value_type = Option<u64>)]
+    page_size: Option<String>,
+    /// `next_cursor` of the page before.
+    cursor: Option<String>,
+}
+
+impl CursorQuery {
+    /// Returns the number of rows per page.
+    pub(crate) fn size(&self) -> u64 {
+        page_size(self.page_size.as_deref())
+    }
+
+    /// Returns the number in a cursor of the list called `list`; `None` on the first page.
+    pub(crate) fn after(&self, list: &str) -> Result<Option<i64>, Failure> {
+        let Some(cursor) = &self.cursor else { return Ok(None) };
+        let content = open_cursor(cursor)?;
+        let place = content.strip_prefix(list).and_then(|rest| rest.strip_prefix(':')?.parse().ok());
+        place.map(Some).ok_or_else(|| Problem::CursorInvalid.into())
+    }
+}
+
 /// One page of a list.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct PageView<T> {
@@ -36,7 +62,7 @@ pub(crate) struct PageView<T> {
     pub(crate) page: u64,
     /// Rows per page.
     pub(crate) page_size: u64,
-    /// Rows of all pages; `null` in lists of calls that are paged by cursor.
+    /// Rows of all pages; `null` in lists that are paged by cursor.
     pub(crate) total: Option<u64>,
     /// Pages in all; `null` like `total`.
     pub(crate) total_pages: Option<u64>,
@@ -46,11 +72,15 @@ pub(crate) struct PageView<T> {
     pub(crate) next_cursor: Option<String>,
 }
 
+fn page_size(asked: Option<&str>) -> u64 {
+    let asked = asked.and_then(|text| text.parse().ok());
+    asked.filter(|&size: &u64| size > 0).unwrap_or(DEFAULT_PAGE_SIZE).min(MAX_PAGE_SIZE)
+}
+
 impl PageQuery {
     /// Returns the number of rows per page.
     pub(crate) fn size(&self) -> u64 {
-        let asked = self.page_size.as_deref().and_then(|text| text.parse().ok());
-        asked.filter(|&size: &u64| size > 0).unwrap_or(DEFAULT_PAGE_SIZE).min(MAX_PAGE_SIZE)
+        page_size(self.page_size.as_deref())
     }
 
     /// Returns the number of the page, whatever the cursor says.
@@ -86,10 +116,25 @@ impl<T> PageView<T> {
         }
     }
 
+    /// Builds one page of a list that is paged by cursor, out of one row more than the page holds if another follows.
+    pub(crate) fn beginning(mut rows: Vec<T>, page_size: u64, cursor: impl Fn(&T) -> String) -> Self {
+        let held = usize::try_from(page_size).unwrap_or(usize::MAX);
+        let has_more = rows.len() > held;
+        rows.truncate(held);
+        let next_cursor = rows.last().filter(|_| has_more).map(|last| seal_cursor(&cursor(last)));
+        Self { items: rows, p: 0, page: 0, page_size, total: None, total_pages: None, has_more, next_cursor }
+    }
+
     /// Changes each row.
-    pub(crate) fn map<U>(self, view: impl FnMut(T) -> U) -> PageView<U> {
+    pub(crate) fn map<U>(mut self, view: impl FnMut(T) -> U) -> PageView<U> {
+        let items = std::mem::take(&mut self.items).into_iter().map(view).collect();
+        self.with(items)
+    }
+
+    /// Puts other rows into the place of those of the page.
+    pub(crate) fn with<U>(self, items: Vec<U>) -> PageView<U> {
         PageView {
-            items: self.items.into_iter().map(view).collect(),
+            items,
             p: self.p,
             page: self.page,
             page_size: self.page_size,

@@ -42,6 +42,7 @@ kinds! {
     UnknownPath "unknown_path" NOT_FOUND;
     MethodNotAllowed "method_not_allowed" METHOD_NOT_ALLOWED;
     Conflict "conflict" CONFLICT;
+    IdempotencyConflict "idempotency_conflict" CONFLICT;
     ReadOnly "read_only" CONFLICT;
     SetupDone "setup_done" CONFLICT;
     TooLarge "too_large" PAYLOAD_TOO_LARGE;
@@ -113,6 +114,9 @@ problems! {
     CursorInvalid InvalidParameter
         "`cursor` is not one that a list of this kind gave out; start again without it"
         "`cursor` 不是本列表给出的值，请去掉它重新开始";
+    IdempotencyKeyInvalid InvalidParameter
+        "`idempotency-key` must be one header of 1 to {limit} printable ASCII characters"
+        "`idempotency-key` 只能出现一次，且须为 1 到 {limit} 个可见 ASCII 字符";
     ValueInvalid InvalidValue
         "`{field}` {reason}"
         "`{field}` 有误：{reason}";
@@ -125,6 +129,12 @@ problems! {
     ValueNegative InvalidValue
         "`{field}` must be 0 or more"
         "`{field}` 不能小于 0";
+    AmountInvalid InvalidValue
+        "`{field}` must be between {min} and {max}: a whole number of micro-dollars, 1000000 are one US dollar"
+        "`{field}` 须在 {min} 到 {max} 之间：以微美元计的整数，1000000 即 1 美元";
+    ZoneUnknown InvalidValue
+        "`{zone}` is not a time zone; use a name such as `Asia/Shanghai` or `UTC`"
+        "`{zone}` 不是有效时区，请使用 `Asia/Shanghai`、`UTC` 这样的名称";
     NothingToChange InvalidValue
         "the body names nothing to change; send at least one of {fields}"
         "请求体没有要修改的内容，请至少提供 {fields} 之一";
@@ -224,6 +234,15 @@ problems! {
     Exists Conflict
         "a `{what}` like this exists already; choose another name or change the existing one"
         "已存在相同的 `{what}`，请换一个名称或修改已有的";
+    IdempotencyReused IdempotencyConflict
+        "this `idempotency-key` was used for another request; take a new key for a new request"
+        "该 `idempotency-key` 已用于另一个请求，新请求请使用新的键";
+    NothingToRefund Conflict
+        "this account has nothing to get back for call `{call}`"
+        "该账户没有可就调用 `{call}` 退还的金额";
+    VerificationRuns Conflict
+        "the ledger is being verified already; wait for the result"
+        "账本正在校验中，请等待结果";
     RoleUnchanged Conflict
         "the user has this role already"
         "该用户已是此角色";
@@ -251,6 +270,9 @@ problems! {
     DatabaseAway Unavailable
         "the database is not available; try again later"
         "数据库暂不可用，请稍后再试";
+    VerificationTooLong Unavailable
+        "the ledger could not be verified within {seconds} seconds; run `sluice ledger verify` on the server"
+        "未能在 {seconds} 秒内完成账本校验，请在服务器上运行 `sluice ledger verify`";
     Busy Unavailable
         "too many logins at once; try again in a moment"
         "同时登录的人过多，请稍后再试";

@@ -1,0 +1,27 @@
+//! Money: accounts, transfers, budgets, and the proof that they add up. Amounts are whole micro-dollars.
+
+mod accounts;
+mod amount;
+mod budgets;
+mod export;
+mod once;
+mod orders;
+mod reach;
+mod transfers;
+mod verification;
+
+use std::sync::Arc;
+
+use utoipa_axum::router::OpenApiRouter;
+
+use super::AdminState;
+
+pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
+    OpenApiRouter::default()
+        .merge(accounts::endpoints())
+        .merge(orders::endpoints())
+        .merge(transfers::endpoints())
+        .merge(budgets::endpoints())
+        .merge(export::endpoints())
+        .merge(verification::endpoints())
+}
