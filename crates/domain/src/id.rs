@@ -37,6 +37,8 @@ row_id! {
     AccountId,
     /// Identifies a budget.
     BudgetId,
+    /// Identifies a price that the operator states or a provider publishes.
+    PriceId,
     /// Identifies a node: a random positive number that it draws at its first start and keeps beside its journal.
     NodeId,
 }

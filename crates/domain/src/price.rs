@@ -31,7 +31,7 @@ pub use newapi::{NewapiQuote, QuoteError, from_newapi_ratios};
 pub use rates::{Found, Rate, Rates};
 pub use receipt::{Receipt, Sale};
 pub use tariff::{Basis, Tariff};
-pub use version::{PriceEntry, PriceSource, PriceVersion, Scope, VersionId};
+pub use version::{PriceEntry, PricePurpose, PriceSource, PriceVersion, Scope, VersionId};
 
 /// The service level that a vendor prices apart.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]

@@ -3,8 +3,8 @@
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use sluice_domain::clock::Clock;
-use sluice_domain::key::{KEY_PREFIX, make_key_body};
-use sluice_domain::user::{Funding, Role};
+use sluice_domain::key::{KEY_PREFIX, KeyBilling, make_key_body};
+use sluice_domain::user::{DEFAULT_GROUP, Funding, Role};
 use sluice_store::{PageRequest, Store, UserFilter};
 
 use crate::cli::{Commands, NewKey, NewUser};
@@ -65,6 +65,7 @@ async fn create_key(store: &Store, key: NewKey) -> anyhow::Result<SecretString> 
         models: key.models,
         addresses: key.addresses,
         expires_at: key.expires_at,
+        billing: KeyBilling::default(),
         created_at: Clock::System.now(),
     };
     store.create_key(owner, new).await.context("the key cannot be made")?;
@@ -102,6 +103,7 @@ async fn create_user(store: &Store, user: NewUser) -> anyhow::Result<()> {
         role: user.role,
         enabled: true,
         funding: Funding::Unlimited,
+        group: DEFAULT_GROUP.to_owned(),
         password_hash: Some(password_hash),
         created_at: Clock::System.now(),
     };

@@ -1,16 +1,19 @@
-//! The configuration as one consistent picture, for the snapshot that calls are routed by.
+//! The configuration as one consistent picture, for the snapshot that calls are routed and priced by.
 
 use sea_orm::{EntityTrait, QueryOrder};
 use sluice_domain::provider::{Credential, Provider, Route};
+use sluice_domain::user::Group;
 
 use crate::credentials::to_credential;
 use crate::entities::{credential, provider, route};
+use crate::groups::to_group;
+use crate::prices::to_price_row;
 use crate::providers::to_provider;
 use crate::routes::to_route;
 use crate::store::{commit, db};
-use crate::{Store, StoreError, What, meta};
+use crate::{PriceRow, Store, StoreError, What, groups, meta, prices};
 
-/// Providers, credentials and routes as they were at one revision, all of them, disabled ones included.
+/// Providers, credentials, routes, groups and prices as they were at one revision, all of them, disabled ones included.
 #[derive(Debug, Clone)]
 pub struct Catalog {
     /// Revision of the configuration that this is.
@@ -21,10 +24,14 @@ pub struct Catalog {
     pub credentials: Vec<Credential>,
     /// By id.
     pub routes: Vec<Route>,
+    /// By name.
+    pub groups: Vec<Group>,
+    /// By id, whatever they are for and whenever they take effect.
+    pub prices: Vec<PriceRow>,
 }
 
 impl Store {
-    /// Returns the whole routing configuration as of one moment.
+    /// Returns all that calls are routed and priced by as of one moment.
     ///
     /// # Errors
     /// `Corrupt` when a secret does not open, `Unavailable` when the database is away.
@@ -34,6 +41,8 @@ impl Store {
         let providers = provider::Entity::find().order_by_asc(provider::Column::Id).all(&tx).await;
         let credentials = credential::Entity::find().order_by_asc(credential::Column::Id).all(&tx).await;
         let routes = route::Entity::find().order_by_asc(route::Column::Id).all(&tx).await;
+        let groups = groups::all(&tx).await?;
+        let prices = prices::all(&tx).await?;
         commit(tx).await?;
         let to_provider = |row| to_provider(self.vault(), row);
         let to_credential = |row| to_credential(self.vault(), row);
@@ -42,6 +51,8 @@ impl Store {
             providers: each(providers.map_err(db(What::Provider))?, to_provider)?,
             credentials: each(credentials.map_err(db(What::Credential))?, to_credential)?,
             routes: routes.map_err(db(What::Route))?.into_iter().map(to_route).collect(),
+            groups: each(groups, to_group)?,
+            prices: each(prices, to_price_row)?,
         })
     }
 }

@@ -11,6 +11,8 @@ pub enum What {
     AccessToken,
     /// A login session.
     Session,
+    /// A group of users.
+    Group,
     /// A key.
     Key,
     /// A provider; conflicts are about its name.
@@ -35,6 +37,10 @@ pub enum What {
     Budget,
     /// An idempotency key; a conflict means that it was used before with other input.
     IdempotencyKey,
+    /// A price.
+    Price,
+    /// A price as it was charged.
+    PriceVersion,
     /// The store's own facts, such as the configuration's revision.
     Meta,
 }
@@ -47,6 +53,7 @@ impl What {
             Self::User => "user",
             Self::AccessToken => "access token",
             Self::Session => "session",
+            Self::Group => "group",
             Self::Key => "key",
             Self::Provider => "provider",
             Self::Credential => "credential",
@@ -59,6 +66,8 @@ impl What {
             Self::Lease => "lease",
             Self::Budget => "budget",
             Self::IdempotencyKey => "idempotency key",
+            Self::Price => "price",
+            Self::PriceVersion => "price version",
             Self::Meta => "meta",
         }
     }
@@ -70,6 +79,7 @@ impl What {
             Self::Credential => Self::Provider,
             Self::Route => Self::Credential,
             Self::User
+            | Self::Group
             | Self::Provider
             | Self::Setting
             | Self::Call
@@ -79,6 +89,8 @@ impl What {
             | Self::Lease
             | Self::Budget
             | Self::IdempotencyKey
+            | Self::Price
+            | Self::PriceVersion
             | Self::Meta => self,
         }
     }

@@ -11,10 +11,13 @@ use sea_orm::{
 use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, UserId};
-use sluice_domain::key::{Caller, Key, KeyBilling, KeyHash};
+use sluice_domain::key::{Caller, Key, KeyBilling, KeyFunding, KeyHash};
+use sluice_domain::ledger::BudgetScope;
 use sluice_domain::user::DEFAULT_GROUP;
 
 use crate::entities::{key, user};
+use crate::groups::{checked_multiplier, to_multiplier};
+use crate::ledger::budgets_of;
 use crate::store::{commit, corrupt, db};
 use crate::text::{LONG_CHARS, NAME_CHARS, checked, checked_name};
 use crate::users::to_funding;
@@ -39,6 +42,8 @@ pub struct NewKey {
     pub models: ModelList,
     /// Addresses it may be used from.
     pub addresses: AddressList,
+    /// How its calls are paid for.
+    pub billing: KeyBilling,
     /// Now.
     pub created_at: Timestamp,
 }
@@ -56,6 +61,8 @@ pub struct KeyPatch {
     pub models: Option<ModelList>,
     /// See [`Key::addresses`].
     pub addresses: Option<AddressList>,
+    /// See [`Key::billing`].
+    pub billing: Option<KeyBilling>,
 }
 
 impl Store {
@@ -74,6 +81,9 @@ impl Store {
             expires_at: Set(new.expires_at.map(|expiry| expiry.0)),
             models: Set(checked("models", new.models.to_text(), LONG_CHARS)?),
             addresses: Set(checked("addresses", new.addresses.to_text(), LONG_CHARS)?),
+            funding: Set(new.billing.funding.as_str().to_owned()),
+            multiplier: Set(checked_multiplier(new.billing.multiplier)?),
+            shows_cost: Set(new.billing.shows_cost),
             created_at: Set(new.created_at.0),
             accessed_at: Set(None),
         };
@@ -137,25 +147,30 @@ impl Store {
         commit(tx).await
     }
 
-    /// Returns the key with this hash and what a call must know of its owner, whatever state both are in.
+    /// Returns the key with this hash and what a call must know of its owner, whatever state both are in, and every
+    /// budget of the two, all as of one moment.
     ///
     /// # Errors
-    /// `Unavailable` when the database is away.
+    /// `Unavailable` when the database is away, `Corrupt` when a row cannot be read.
     pub async fn find_caller(&self, hash: &KeyHash) -> Result<Option<Caller>, StoreError> {
+        let tx = self.begin_read().await?;
         let row = key::Entity::find()
             .filter(key::Column::KeyHash.eq(hex::encode(hash.0)))
             .find_also_related(user::Entity)
-            .one(self.reader())
+            .one(&tx)
             .await
             .map_err(db(What::Key))?;
         let Some((row, owner)) = row else { return Ok(None) };
+        let scopes = [BudgetScope::Key(KeyId(row.id)), BudgetScope::User(UserId(row.user_id))];
+        let budgets = budgets_of(&tx, &scopes).await?;
+        commit(tx).await?;
         Ok(Some(Caller {
             key: to_key(row)?,
             owner_enabled: owner.as_ref().is_some_and(|owner| owner.enabled),
             // Without an owner the key is refused anyway; billed is the side that cannot lose money.
-            funding: to_funding(owner.is_none_or(|owner| owner.billed)),
-            group: DEFAULT_GROUP.to_owned(),
-            budgets: Vec::new(),
+            funding: to_funding(owner.as_ref().is_none_or(|owner| owner.billed)),
+            group: owner.map_or_else(|| DEFAULT_GROUP.to_owned(), |owner| owner.group_name),
+            budgets,
         }))
     }
 
@@ -211,6 +226,11 @@ fn patched(row: key::Model, patch: KeyPatch) -> Result<key::ActiveModel, StoreEr
     if let Some(addresses) = patch.addresses {
         row.addresses = Set(checked("addresses", addresses.to_text(), LONG_CHARS)?);
     }
+    if let Some(billing) = patch.billing {
+        row.funding = Set(billing.funding.as_str().to_owned());
+        row.multiplier = Set(checked_multiplier(billing.multiplier)?);
+        row.shows_cost = Set(billing.shows_cost);
+    }
     row.enabled = patch.enabled.map_or(row.enabled, Set);
     row.expires_at = patch.expires_at.map_or(row.expires_at, |expiry| Set(expiry.map(|expiry| expiry.0)));
     Ok(row)
@@ -219,6 +239,7 @@ fn patched(row: key::Model, patch: KeyPatch) -> Result<key::ActiveModel, StoreEr
 fn to_key(row: key::Model) -> Result<Key, StoreError> {
     let addresses = AddressList::parse(&row.addresses);
     Ok(Key {
+        billing: to_billing(&row)?,
         id: KeyId(row.id),
         user_id: UserId(row.user_id),
         name: row.name,
@@ -227,8 +248,16 @@ fn to_key(row: key::Model) -> Result<Key, StoreError> {
         expires_at: row.expires_at.map(Timestamp),
         models: ModelList::parse(&row.models),
         addresses: addresses.map_err(|error| corrupt(What::Key, row.id, &error.to_string()))?,
-        billing: KeyBilling::default(),
         created_at: Timestamp(row.created_at),
         accessed_at: row.accessed_at.map(Timestamp),
+    })
+}
+
+fn to_billing(row: &key::Model) -> Result<KeyBilling, StoreError> {
+    let funding = KeyFunding::from_name(&row.funding);
+    Ok(KeyBilling {
+        funding: funding.ok_or_else(|| corrupt(What::Key, row.id, "its funding is not known"))?,
+        multiplier: to_multiplier(What::Key, row.id, row.multiplier)?,
+        shows_cost: row.shows_cost,
     })
 }

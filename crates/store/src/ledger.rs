@@ -18,6 +18,7 @@ mod verify;
 pub use booking::{Booking, Correction, Direction, Order};
 pub use budget_pages::BudgetFilter;
 pub use budgets::NewBudget;
+pub(crate) use budgets::budgets_of;
 pub use leases::{Borrow, Extended, Extension};
 pub use settle::{Settled, Settlement};
 pub use transfers::{TransferCursor, TransferRange};

@@ -13,6 +13,7 @@ mod database_url;
 mod dialect;
 mod entities;
 mod error;
+mod groups;
 mod hash;
 mod idempotency;
 mod json;
@@ -23,6 +24,7 @@ mod migrations;
 mod objects;
 mod options;
 mod page;
+mod prices;
 mod providers;
 mod routes;
 mod search;
@@ -45,6 +47,7 @@ pub use ledger::{
     Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
 };
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
+pub use prices::{NewPrice, PriceFilter, PriceRow};
 pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
 pub use routes::{DiscoveredRoutes, NewRoute, RouteFilter, RoutePatch, RouteRow};
 pub use sessions::{NewSession, Session};

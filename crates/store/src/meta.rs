@@ -21,7 +21,8 @@ const VAULT_SAMPLE: &str = "vault_sample";
 const SAMPLE_PLACE: Place = Place { table: "meta", row: 0, column: VAULT_SAMPLE };
 
 impl Store {
-    /// Returns the number that grows with every change of users, keys, providers, credentials, routes and settings.
+    /// Returns the number that grows with every change of the configuration: users, groups, keys, budgets, providers,
+    /// credentials, routes, prices and settings.
     ///
     /// # Errors
     /// `NotFound` before the first migration, `Unavailable` when the database is away.

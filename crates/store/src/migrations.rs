@@ -14,6 +14,8 @@ mod m0011_accounts;
 mod m0012_transfers;
 mod m0013_call_charges;
 mod m0014_idempotency;
+mod m0015_billing;
+mod m0016_prices;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -48,6 +50,10 @@ impl MigratorTrait for Steps {
             Box::new(m0012_transfers::STEP),
             Box::new(m0013_call_charges::STEP),
             Box::new(m0014_idempotency::STEP),
+            Box::new(m0015_billing::GROUPS),
+            Box::new(m0015_billing::USERS),
+            Box::new(m0015_billing::KEYS),
+            Box::new(m0016_prices::STEP),
         ]
     }
 }

@@ -13,7 +13,7 @@ use sluice_domain::provider::{Provider, TimeoutOverrides};
 use crate::entities::provider;
 use crate::search::any_contains;
 use crate::store::{commit, db};
-use crate::{Page, PageRequest, Store, StoreError, What};
+use crate::{Page, PageRequest, Store, StoreError, What, prices};
 
 mod rows;
 
@@ -161,22 +161,26 @@ impl Store {
         to_provider(self.vault(), changed)
     }
 
-    /// Deletes a provider with its credentials and routes, all at once; the records of its calls stay.
+    /// Deletes a provider with its credentials, routes and prices, all at once; the records of its calls stay.
     ///
     /// # Errors
     /// `NotFound` when it does not exist.
     pub async fn delete_provider(&self, id: ProviderId) -> Result<(), StoreError> {
         let tx = self.begin_change().await?;
-        // The schema takes credentials and routes with the provider.
+        // The schema takes credentials and routes with the provider; prices may be for one that has no row.
         let deleted = provider::Entity::delete_by_id(id.0).exec(&tx).await.map_err(db(What::Provider))?;
         if deleted.rows_affected == 0 {
             return Err(StoreError::NotFound { what: What::Provider });
         }
+        prices::delete_of(&tx, id).await?;
         commit(tx).await
     }
 }
 
-async fn find<C: ConnectionTrait>(connection: &C, id: ProviderId) -> Result<Option<provider::Model>, StoreError> {
+pub(crate) async fn find<C: ConnectionTrait>(
+    connection: &C,
+    id: ProviderId,
+) -> Result<Option<provider::Model>, StoreError> {
     provider::Entity::find_by_id(id.0).one(connection).await.map_err(db(What::Provider))
 }
 

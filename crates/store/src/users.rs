@@ -12,6 +12,7 @@ use sluice_domain::user::{Funding, Role, User};
 use sluice_domain::{ExposeSecret, SecretString};
 
 use crate::entities::{access_token, session, user};
+use crate::groups::checked_group;
 use crate::search::any_contains;
 use crate::store::{commit, corrupt, db};
 use crate::text::{NAME_CHARS, checked, checked_name};
@@ -36,6 +37,8 @@ pub struct NewUser {
     pub enabled: bool,
     /// Who pays for its calls.
     pub funding: Funding,
+    /// Name of its group, 1 to 64 characters; the group need not exist.
+    pub group: String,
     /// PHC string; `None` for a user that cannot log in with a password.
     pub password_hash: Option<SecretString>,
     /// Now.
@@ -57,6 +60,8 @@ pub struct UserPatch {
     pub enabled: Option<bool>,
     /// See [`User::funding`].
     pub funding: Option<Funding>,
+    /// See [`User::group`].
+    pub group: Option<String>,
 }
 
 /// Which users are wanted.
@@ -266,6 +271,7 @@ async fn insert(tx: &DatabaseTransaction, new: NewUser) -> Result<User, StoreErr
         role: Set(new.role.number()),
         enabled: Set(new.enabled),
         billed: Set(new.funding == Funding::Billed),
+        group_name: Set(checked_group(&new.group)?),
         password_hash: Set(new.password_hash.as_ref().map(checked_hash).transpose()?),
         created_at: Set(new.created_at.0),
     };
@@ -313,6 +319,9 @@ fn patched(row: user::Model, patch: UserPatch) -> Result<user::ActiveModel, Stor
     if let Some(email) = patch.email {
         row.email = Set(checked("email", email, MAIL_CHARS)?);
     }
+    if let Some(group) = patch.group {
+        row.group_name = Set(checked_group(&group)?);
+    }
     row.role = patch.role.map_or(row.role, |role| Set(role.number()));
     row.enabled = patch.enabled.map_or(row.enabled, Set);
     row.billed = patch.funding.map_or(row.billed, |funding| Set(funding == Funding::Billed));
@@ -328,7 +337,7 @@ pub(crate) fn to_user(row: user::Model) -> Result<User, StoreError> {
         email: row.email,
         enabled: row.enabled,
         funding: to_funding(row.billed),
-        group: sluice_domain::user::DEFAULT_GROUP.to_owned(),
+        group: row.group_name,
         created_at: Timestamp(row.created_at),
     })
 }

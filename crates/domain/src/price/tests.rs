@@ -201,12 +201,18 @@ fn a_fixed_sell_price_knows_no_factors_of_group_and_key() {
 }
 
 #[test]
-fn names_of_classes_and_factors_are_read_as_they_are_written() {
+fn names_are_read_as_they_are_written() {
     for class in Class::ALL {
         assert_eq!(Class::from_name(class.as_str()), Some(class));
     }
     for service in Service::ALL {
         assert_eq!(Service::from_tier(service.as_str()), service);
+    }
+    for source in PriceSource::ALL {
+        assert_eq!(PriceSource::from_name(source.as_str()), Some(source));
+    }
+    for purpose in PricePurpose::ALL {
+        assert_eq!(PricePurpose::from_name(purpose.as_str()), Some(purpose));
     }
     assert_eq!(
         ["default", "auto", "fast"].map(Service::from_tier),

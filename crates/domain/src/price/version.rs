@@ -35,6 +35,43 @@ impl PriceSource {
             Self::Builtin => "builtin",
         }
     }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|source| source.as_str() == name)
+    }
+}
+
+/// What a price is for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum PricePurpose {
+    /// What the provider takes from the operator. Unless there is a price to sell at, the caller pays this times the
+    /// factors.
+    Cost,
+    /// What the caller pays; factors do not apply.
+    Sell,
+}
+
+impl PricePurpose {
+    /// Both purposes.
+    pub const ALL: [Self; 2] = [Self::Cost, Self::Sell];
+
+    /// Returns the name used in the database and the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Cost => "cost",
+            Self::Sell => "sell",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|purpose| purpose.as_str() == name)
+    }
 }
 
 /// Where a price holds.

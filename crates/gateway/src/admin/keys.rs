@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, UserId};
-use sluice_domain::key::{KEY_PREFIX, Key, make_key_body};
+use sluice_domain::key::{KEY_PREFIX, Key, KeyBilling, make_key_body};
 use sluice_store::{KeyPatch, NewKey, StoreError, What, hash_key};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -224,6 +224,7 @@ async fn create_key(
         expires_at: input.expired_time.filter(|&secs| secs != 0).map_or(Ok(None), read_expiry)?,
         models: input.models(&ModelList::default())?.unwrap_or_default(),
         addresses: input.addresses()?.unwrap_or_default(),
+        billing: KeyBilling::default(),
         created_at: state.clock.now(),
     };
     state.store.create_key(me.user.id, key).await?;
@@ -246,6 +247,7 @@ async fn update_key(
         expires_at: input.expired_time.map(read_expiry).transpose()?,
         models: input.models(&present.models)?,
         addresses: input.addresses()?,
+        billing: None,
     };
     found(KeyView::of(state.store.update_key(id, reach(&me), patch).await?))
 }

@@ -6,7 +6,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use http::HeaderMap;
 use serde::Deserialize;
-use sluice_domain::user::{Funding, Role, User};
+use sluice_domain::user::{DEFAULT_GROUP, Funding, Role, User};
 use sluice_store::NewUser;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -119,6 +119,7 @@ async fn register(
         role: Role::Common,
         enabled: true,
         funding: Funding::Billed,
+        group: DEFAULT_GROUP.to_owned(),
         password_hash: Some(password_hash),
         created_at: state.clock.now(),
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
-use sluice_domain::user::{Funding, Role};
+use sluice_domain::user::{DEFAULT_GROUP, Funding, Role};
 use sluice_store::{NewUser, StoreError, What};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -79,6 +79,7 @@ async fn set_up(
         role: Role::Root,
         enabled: true,
         funding: Funding::Unlimited,
+        group: DEFAULT_GROUP.to_owned(),
         password_hash: Some(password_hash),
         created_at: state.clock.now(),
     };

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sluice_domain::id::UserId;
-use sluice_domain::user::{Funding, Role, User};
+use sluice_domain::user::{DEFAULT_GROUP, Funding, Role, User};
 use sluice_store::{NewUser, PageRequest, StoreError, UserFilter, UserPatch, What};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -185,6 +185,7 @@ async fn create_user(
         role,
         enabled: status::read_new(input.status)?,
         funding: funding(input.billed.unwrap_or(false)),
+        group: DEFAULT_GROUP.to_owned(),
         password_hash: Some(state.memory.passwords.hash("password", &input.password).await?),
         created_at: state.clock.now(),
         username,
@@ -246,6 +247,7 @@ fn read_patch(me: &Identity, target: &User, input: &UserInput) -> Result<UserPat
         role: input.role.map(read_role).transpose()?.filter(|&role| role != target.role),
         enabled: input.status.map(status::read).transpose()?,
         funding: input.billed.map(funding),
+        group: None,
     };
     if target.role == Role::Root && (patch.role.is_some() || patch.enabled == Some(false)) {
         return Err(Problem::RootProtected.into());

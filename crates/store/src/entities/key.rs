@@ -15,6 +15,9 @@ pub struct Model {
     pub expires_at: Option<i64>,
     pub models: String,
     pub addresses: String,
+    pub funding: String,
+    pub multiplier: i64,
+    pub shows_cost: bool,
     pub created_at: i64,
     pub accessed_at: Option<i64>,
 }

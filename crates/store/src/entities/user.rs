@@ -13,6 +13,7 @@ pub struct Model {
     pub role: i32,
     pub enabled: bool,
     pub billed: bool,
+    pub group_name: String,
     pub password_hash: Option<String>,
     pub created_at: i64,
 }

@@ -59,13 +59,7 @@ impl Store {
     /// # Errors
     /// `Corrupt` when a row cannot be read.
     pub async fn list_budgets(&self, scope: Option<BudgetScope>) -> Result<Vec<Budget>, StoreError> {
-        let mut wanted = Condition::all();
-        if let Some(scope) = scope {
-            wanted =
-                wanted.add(budget::Column::Scope.eq(scope.name())).add(budget::Column::OwnerId.eq(scope.owner_id()));
-        }
-        let rows = budget::Entity::find().filter(wanted).order_by_asc(budget::Column::Id).all(self.reader()).await;
-        rows.map_err(db(What::Budget))?.iter().map(to_budget).collect()
+        select(self.reader(), scope.map_or_else(Condition::all, in_scope)).await
     }
 
     /// Sets a budget's limit, for the period at hand too, and returns the budget as it is now. A limit below what was
@@ -122,6 +116,24 @@ impl Store {
         commit(tx).await?;
         opened.ok_or(StoreError::NotFound { what: What::Account })
     }
+}
+
+/// Returns the budgets of any of `scopes`, by id.
+pub(crate) async fn budgets_of<C: ConnectionTrait>(
+    connection: &C,
+    scopes: &[BudgetScope],
+) -> Result<Vec<Budget>, StoreError> {
+    let any = scopes.iter().fold(Condition::any(), |any, scope| any.add(in_scope(*scope)));
+    select(connection, any).await
+}
+
+async fn select<C: ConnectionTrait>(connection: &C, wanted: Condition) -> Result<Vec<Budget>, StoreError> {
+    let rows = budget::Entity::find().filter(wanted).order_by_asc(budget::Column::Id).all(connection).await;
+    rows.map_err(db(What::Budget))?.iter().map(to_budget).collect()
+}
+
+fn in_scope(scope: BudgetScope) -> Condition {
+    Condition::all().add(budget::Column::Scope.eq(scope.name())).add(budget::Column::OwnerId.eq(scope.owner_id()))
 }
 
 /// Moves what is left of a period by as much as its limit moves.

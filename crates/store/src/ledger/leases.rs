@@ -167,6 +167,26 @@ impl Store {
         self.leases(of_account.order_by_asc(lease::Column::Id).limit(MAX_PAGE_SIZE)).await
     }
 
+    /// Returns the leases that a node has, by id: what an earlier run of it borrowed and did not give back.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn leases_of(&self, node: NodeId) -> Result<Vec<Lease>, StoreError> {
+        let of_node = lease::Entity::find().filter(lease::Column::NodeId.eq(node.0)).order_by_asc(lease::Column::Id);
+        let mut found: Vec<Lease> = Vec::new();
+        loop {
+            let mut page = of_node.clone().limit(MAX_PAGE_SIZE);
+            if let Some(last) = found.last() {
+                page = page.filter(lease::Column::Id.gt(id_bytes(last.id.0)));
+            }
+            let page = self.leases(page).await?;
+            if page.is_empty() {
+                return Ok(found);
+            }
+            found.extend(page);
+        }
+    }
+
     async fn leases(&self, wanted: Select<lease::Entity>) -> Result<Vec<Lease>, StoreError> {
         wanted.all(self.writer()).await.map_err(db(What::Lease))?.iter().map(to_lease).collect()
     }

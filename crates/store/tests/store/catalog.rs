@@ -1,11 +1,13 @@
 //! The configuration as a whole, and its revision.
 
 use sluice_domain::ExposeSecret;
+use sluice_domain::price::Multiplier;
+use sluice_domain::user::Group;
 use sluice_store::{
     CredentialPatch, KeyPatch, NewRoute, PageRequest, ProviderPatch, RouteFilter, RoutePatch, Store, UserPatch,
 };
 
-use crate::support::{credential, key, on_every_database, provider, user};
+use crate::support::{NOW, credential, key, on_every_database, provider, user};
 
 #[tokio::test]
 async fn the_catalog_holds_everything_of_one_revision() {
@@ -26,6 +28,11 @@ async fn the_catalog_holds_everything_of_one_revision() {
         assert_eq!(secrets, ["sk-a", "sk-b"]);
         let routes: Vec<_> = catalog.routes.iter().map(|row| (row.model.as_str(), row.credential_id)).collect();
         assert_eq!(routes, [("m", first.id), ("n", first.id)]);
+        assert_eq!((catalog.groups.len(), catalog.prices.len()), (0, 0));
+        let friends = Group { name: "friends".to_owned(), multiplier: Multiplier(800_000), remark: String::new() };
+        db.store.put_group(&friends, NOW).await.unwrap();
+        let catalog = db.store.load_catalog().await.unwrap();
+        assert_eq!((catalog.revision, catalog.groups), (6, vec![friends]));
     })
     .await;
 }

@@ -2,10 +2,13 @@
 
 use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::clock::Timestamp;
-use sluice_domain::id::KeyId;
-use sluice_domain::key::{Caller, Key};
-use sluice_domain::user::Funding;
-use sluice_store::{KeyPatch, NewKey, PageRequest, StoreError, UserPatch, What, hash_key};
+use sluice_domain::id::{KeyId, OrganisationId};
+use sluice_domain::key::{Caller, Key, KeyBilling, KeyFunding};
+use sluice_domain::ledger::{BudgetScope, Period, Tz};
+use sluice_domain::money::Micros;
+use sluice_domain::price::Multiplier;
+use sluice_domain::user::{DEFAULT_GROUP, Funding};
+use sluice_store::{KeyPatch, NewBudget, NewKey, PageRequest, StoreError, UserPatch, What, hash_key};
 
 use crate::support::{NOW, key, new_key, on_every_database, user};
 
@@ -24,7 +27,7 @@ async fn a_caller_is_found_by_any_form_of_its_key() {
             key: made.clone(),
             owner_enabled: true,
             funding: Funding::Unlimited,
-            group: sluice_domain::user::DEFAULT_GROUP.to_owned(),
+            group: DEFAULT_GROUP.to_owned(),
             budgets: Vec::new(),
         };
         for presented in ["ag-secret", "sk-secret", "secret"] {
@@ -45,6 +48,57 @@ async fn a_caller_shows_that_its_owner_was_disabled_or_is_billed() {
         db.store.update_user(ann.id, patch).await.unwrap();
         let caller = db.store.find_caller(&hash_key("secret")).await.unwrap().unwrap();
         assert_eq!((caller.owner_enabled, caller.funding), (false, Funding::Billed));
+    })
+    .await;
+}
+
+fn new_budget(scope: BudgetScope, period: Period) -> NewBudget {
+    NewBudget { scope, period, zone: Tz::Asia__Shanghai, limit: Micros(5), created_at: NOW }
+}
+
+#[tokio::test]
+async fn a_caller_falls_under_the_group_of_its_owner_and_the_budgets_of_both_and_nobody_elses() {
+    on_every_database(async |db| {
+        let (ann, bob) = (user(&db.store, "ann").await, user(&db.store, "bob").await);
+        key(&db.store, bob.id, "bobs").await;
+        let anns = key(&db.store, ann.id, "anns").await;
+        let (of_key, of_owner) = (BudgetScope::Key(anns.id), BudgetScope::User(ann.id));
+        let mut expected = Vec::new();
+        for (scope, period) in [(of_owner, Period::Month), (of_key, Period::Day), (of_key, Period::Total)] {
+            expected.push(db.store.create_budget(new_budget(scope, period)).await.unwrap());
+        }
+        // The numbers of ann and her key again, in other scopes.
+        assert_eq!((ann.id.0, bob.id.0, anns.id.0), (1, 2, 2));
+        for scope in [BudgetScope::Organisation(OrganisationId(1)), BudgetScope::Organisation(OrganisationId(2))] {
+            db.store.create_budget(new_budget(scope, Period::Day)).await.unwrap();
+        }
+        let bobs = db.store.create_budget(new_budget(BudgetScope::User(bob.id), Period::Week)).await.unwrap();
+        let patch = UserPatch { group: Some("friends".to_owned()), ..UserPatch::default() };
+        db.store.update_user(ann.id, patch).await.unwrap();
+        let caller = db.store.find_caller(&hash_key("anns")).await.unwrap().unwrap();
+        assert_eq!((caller.group.as_str(), caller.budgets), ("friends", expected));
+        let caller = db.store.find_caller(&hash_key("bobs")).await.unwrap().unwrap();
+        assert_eq!((caller.group.as_str(), caller.budgets), (DEFAULT_GROUP, vec![bobs]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn how_a_key_is_paid_for_is_kept_and_changed() {
+    on_every_database(async |db| {
+        let ann = user(&db.store, "ann").await;
+        let billing = KeyBilling { funding: KeyFunding::Own, multiplier: Multiplier(1_250_000), shows_cost: true };
+        let made = db.store.create_key(ann.id, NewKey { billing, ..new_key("a") }).await.unwrap();
+        assert_eq!(made.billing, billing);
+        let kept = db.store.update_key(made.id, None, KeyPatch::default()).await.unwrap();
+        assert_eq!(kept.billing, billing);
+        let patch = KeyPatch { billing: Some(KeyBilling::default()), ..KeyPatch::default() };
+        assert_eq!(db.store.update_key(made.id, None, patch).await.unwrap().billing, KeyBilling::default());
+        for multiplier in [Multiplier(1_000_000_000_001), Multiplier(u64::MAX)] {
+            let billing = KeyBilling { multiplier, ..KeyBilling::default() };
+            let refused = db.store.create_key(ann.id, NewKey { billing, ..new_key("b") }).await;
+            assert!(matches!(refused, Err(StoreError::Invalid { field: "multiplier", .. })), "{refused:?}");
+        }
     })
     .await;
 }
@@ -96,7 +150,7 @@ async fn a_patch_can_clear_the_expiry_and_the_lists() {
             expires_at: Some(None),
             models: Some(ModelList::default()),
             addresses: Some(AddressList::default()),
-            name: None,
+            ..KeyPatch::default()
         };
         let expected = Key {
             enabled: false,

@@ -1,5 +1,7 @@
 //! Leases: what nodes borrow.
 
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Query;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::NodeId;
 use sluice_domain::money::Micros;
@@ -105,6 +107,35 @@ async fn a_node_that_starts_again_gives_back_all_that_it_had() {
         assert_eq!((balance(store, one).await, balance(store, two).await), ((100, 0), (100, 9)));
         assert_eq!(store.return_leases_of(NODE).await.unwrap(), []);
         assert_clean(store).await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_node_learns_of_every_lease_that_an_earlier_run_of_it_left() {
+    on_every_database(async |db| {
+        let store = &db.store;
+        let account = funded(store, 1, 1_000).await.id;
+        let left = store.borrow(&borrow(7, account, 60, 1)).await.unwrap().unwrap();
+        store.borrow(&Borrow { node: NodeId(78), ..borrow(8, account, 9, 1) }).await.unwrap().unwrap();
+        assert_eq!(store.leases_of(NODE).await.unwrap(), [left]);
+        assert_eq!(store.leases_of(NodeId(79)).await.unwrap(), []);
+        let raw = db.raw().await;
+        for first in [1_000, 1_500, 2_000, 2_500] {
+            let mut rows = Query::insert()
+                .into_table("leases")
+                .columns(["id", "account_id", "node_id", "remaining_micros", "expires_at"])
+                .take();
+            for n in first..first + 500_u64 {
+                let id = lease_id(n).0.as_bytes().to_vec();
+                rows.values_panic([id.into(), account.0.into(), NODE.0.into(), 1_i64.into(), NOW.0.into()]);
+            }
+            raw.execute(&rows).await.unwrap();
+        }
+        raw.close().await.unwrap();
+        let found: Vec<_> = store.leases_of(NODE).await.unwrap().iter().map(|lease| lease.id).collect();
+        let expected: Vec<_> = std::iter::once(7).chain(1_000..3_000).map(lease_id).collect();
+        assert_eq!(found, expected);
     })
     .await;
 }

@@ -7,8 +7,9 @@ use sluice_domain::SecretString;
 use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{ProviderId, UserId};
+use sluice_domain::key::KeyBilling;
 use sluice_domain::provider::{Credential, Provider, TimeoutOverrides};
-use sluice_domain::user::{Funding, Role, User};
+use sluice_domain::user::{DEFAULT_GROUP, Funding, Role, User};
 use sluice_store::{DatabaseUrl, MasterKey, NewCredential, NewKey, NewProvider, NewUser, Store, hash_key};
 use tempfile::TempDir;
 
@@ -107,6 +108,7 @@ pub(crate) fn new_user(name: &str) -> NewUser {
         role: Role::Common,
         enabled: true,
         funding: Funding::Unlimited,
+        group: DEFAULT_GROUP.to_owned(),
         password_hash: None,
         created_at: NOW,
     }
@@ -125,6 +127,7 @@ pub(crate) fn new_key(secret: &str) -> NewKey {
         expires_at: None,
         models: ModelList::default(),
         addresses: AddressList::default(),
+        billing: KeyBilling::default(),
         created_at: NOW,
     }
 }
