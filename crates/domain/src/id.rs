@@ -39,6 +39,8 @@ row_id! {
     BudgetId,
     /// Identifies a price that the operator states or a provider publishes.
     PriceId,
+    /// Identifies an alert.
+    AlertId,
     /// Identifies a node: a random positive number that it draws at its first start and keeps beside its journal.
     NodeId,
 }

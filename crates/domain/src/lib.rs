@@ -1,9 +1,10 @@
-//! Rules and values of Sluice: money, usage, keys, the ledger, providers, routes and the record of a call.
+//! Rules and values of Sluice: money, usage, keys, the ledger, providers, routes, alerts and the record of a call.
 //!
 //! Nothing here waits, reads a file, opens a socket or knows JSON; every rule is a pure function over values,
 //! with time and randomness passed in. The other crates depend on this one and never the other way round.
 
 pub mod access;
+pub mod alert;
 pub mod call;
 pub mod clock;
 pub mod id;

@@ -3,6 +3,7 @@
 
 pub(crate) mod access_token;
 pub(crate) mod account;
+pub(crate) mod alert;
 pub(crate) mod budget;
 pub(crate) mod call;
 pub(crate) mod credential;
@@ -11,6 +12,7 @@ pub(crate) mod idempotency;
 pub(crate) mod key;
 pub(crate) mod lease;
 pub(crate) mod meta;
+pub(crate) mod parked_call;
 pub(crate) mod price;
 pub(crate) mod price_version;
 pub(crate) mod provider;

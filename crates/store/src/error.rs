@@ -41,6 +41,10 @@ pub enum What {
     Price,
     /// A price as it was charged.
     PriceVersion,
+    /// An alert.
+    Alert,
+    /// A call that could not be settled.
+    ParkedCall,
     /// The store's own facts, such as the configuration's revision.
     Meta,
 }
@@ -68,6 +72,8 @@ impl What {
             Self::IdempotencyKey => "idempotency key",
             Self::Price => "price",
             Self::PriceVersion => "price version",
+            Self::Alert => "alert",
+            Self::ParkedCall => "parked call",
             Self::Meta => "meta",
         }
     }
@@ -91,6 +97,8 @@ impl What {
             | Self::IdempotencyKey
             | Self::Price
             | Self::PriceVersion
+            | Self::Alert
+            | Self::ParkedCall
             | Self::Meta => self,
         }
     }

@@ -5,6 +5,7 @@
 //! on the way in and opened on the way out; what callers present (keys, session and access tokens) is stored as
 //! SHA-256 only. HTTP, passwords' hashing and caches belong to the gateway.
 
+mod alerts;
 mod batch;
 mod calls;
 mod catalog;
@@ -43,8 +44,8 @@ pub use hash::{TokenHash, hash_key, hash_token};
 pub use idempotency::{Claim, IdempotencyKey};
 pub use keys::{KeyPatch, NewKey};
 pub use ledger::{
-    Booking, Borrow, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order, Settled,
-    Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
+    Booking, Borrow, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order, ParkedCall,
+    Settled, Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
 };
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
 pub use prices::{NewPrice, PriceFilter, PriceRow};

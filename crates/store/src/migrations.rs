@@ -16,6 +16,7 @@ mod m0013_call_charges;
 mod m0014_idempotency;
 mod m0015_billing;
 mod m0016_prices;
+mod m0017_alerts;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -54,6 +55,7 @@ impl MigratorTrait for Steps {
             Box::new(m0015_billing::USERS),
             Box::new(m0015_billing::KEYS),
             Box::new(m0016_prices::STEP),
+            Box::new(m0017_alerts::STEP),
         ]
     }
 }

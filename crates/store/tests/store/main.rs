@@ -6,6 +6,7 @@
     reason = "helpers of tests fail by panicking and say what they skip"
 )]
 
+mod alerts;
 mod booking;
 mod budgets;
 mod calls;
@@ -18,6 +19,7 @@ mod money;
 mod objects;
 mod opening;
 mod options;
+mod parked;
 mod prices;
 mod providers;
 mod routes;
