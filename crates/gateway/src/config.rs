@@ -173,6 +173,19 @@ pub struct Records {
     pub batch_delay: Duration,
     /// Most rows that wait in memory.
     pub queue_rows: usize,
+    /// When what a call owes must have reached the disk.
+    pub journal_sync: JournalSync,
+    /// Most that the journal takes on the disk, bytes; when it is full, new calls are refused.
+    pub journal_max_bytes: u64,
+}
+
+/// When notes of calls must have reached the disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum JournalSync {
+    /// Every few milliseconds, for all calls at once: a power failure may lose the last of them.
+    Group,
+    /// Before the upstream is called.
+    Always,
 }
 
 /// Sessions of the console.

@@ -9,7 +9,9 @@
 //! made, on a thread of their own, so that a full disk refuses new calls instead of killing the process.
 
 mod codec;
+mod dues;
 mod entry;
+mod flushing;
 mod replay;
 mod segment;
 
@@ -22,25 +24,27 @@ use std::time::Duration;
 
 use parking_lot::Mutex;
 
-pub(crate) use entry::Note;
+pub(crate) use entry::{Note, Noted, Stage, decode, encode};
+pub(crate) use flushing::Bell;
+use flushing::Flushing;
 pub(crate) use replay::{Replay, read_left_over};
 pub(crate) use segment::Mark;
 use segment::{Active, Segment};
 
 /// Size of one segment.
 const SEGMENT_BYTES: usize = 1024 * 1024;
-/// Most segments of one relay thread; beyond that new calls are refused until the database has caught up.
-const SEGMENTS_MAX: usize = 1_024;
+/// The one that is written, the reserve, and the one that is ready.
+const SEGMENTS_MIN: usize = 3;
 /// How often notes are pushed to the disk.
 pub(crate) const SYNC_INTERVAL: Duration = Duration::from_millis(10);
-/// Segments that are made ahead of need, and the longest wait for one.
-const SPARES: usize = 2;
+/// Longest wait for a segment; one is nearly always ready.
 const SPARE_WAIT: Duration = Duration::from_millis(100);
 const LOCK_FILE: &str = "lock";
 
 /// The journal's directory, held by this process alone.
 pub(crate) struct Directory {
     path: PathBuf,
+    bell: Arc<Bell>,
     _lock: File,
 }
 
@@ -58,22 +62,31 @@ impl Directory {
                 "another process serves from this data directory; stop it first",
             )
         })?;
-        Ok(Self { path: path.to_owned(), _lock: lock })
+        Ok(Self { path: path.to_owned(), bell: Arc::default(), _lock: lock })
     }
 
-    /// Opens the journal of one relay thread.
+    /// Opens the journal of one relay thread, which takes `max_bytes` on the disk.
     ///
     /// # Errors
     /// Its first segment cannot be made, such as on a full disk.
-    pub(crate) fn open(&self, thread: usize) -> io::Result<Arc<Journal>> {
+    pub(crate) fn open(&self, thread: usize, max_bytes: u64) -> io::Result<Arc<Journal>> {
         let maker = Maker { dir: self.path.clone(), thread, alive: Arc::default() };
-        let active = maker.make()?;
+        let (active, reserve) = (maker.make()?, maker.make()?);
         let current = Mutex::new(Arc::clone(active.segment()));
-        let (sender, spares) = sync_channel(SPARES);
+        // The maker itself holds the one that is ready.
+        let (sender, spares) = sync_channel(0);
         let alive = Arc::clone(&maker.alive);
         std::thread::Builder::new().name(format!("sluice-spare-{thread}")).spawn(move || maker.supply(&sender))?;
-        let (active, spares) = (Mutex::new(Some(active)), Mutex::new(spares));
-        Ok(Arc::new(Journal { active, spares, alive, current, retired: Mutex::default() }))
+        let rooms = Rooms { active: Some(active), reserve: Some(reserve), spares };
+        let flushing = Flushing::new(Arc::clone(&self.bell));
+        let segments_max = usize::try_from(max_bytes / SEGMENT_BYTES as u64).unwrap_or(usize::MAX).max(SEGMENTS_MIN);
+        let (rooms, retired) = (Mutex::new(rooms), Mutex::default());
+        Ok(Arc::new(Journal { rooms, alive, current, retired, flushing, segments_max }))
+    }
+
+    /// Returns what wakes the thread that calls [`Journal::sync`].
+    pub(crate) const fn bell(&self) -> &Arc<Bell> {
+        &self.bell
     }
 
     /// Returns the directory.
@@ -102,14 +115,44 @@ impl Maker {
 
 /// The journal of one relay thread. No other thread writes to it, so its lock is never contended.
 pub(crate) struct Journal {
-    active: Mutex<Option<Active>>,
-    spares: Mutex<Receiver<io::Result<Active>>>,
+    rooms: Mutex<Rooms>,
     /// Held once by each segment that still exists.
     alive: Arc<()>,
     /// The segment that is written now, for the thread that pushes notes to the disk.
     current: Mutex<Arc<Segment>>,
     /// Full segments that the disk may not have yet.
     retired: Mutex<Vec<Arc<Segment>>>,
+    flushing: Flushing,
+    /// Beyond so many new calls are refused until the database has caught up.
+    segments_max: usize,
+}
+
+/// Where notes go.
+struct Rooms {
+    active: Option<Active>,
+    /// Taken only for the ends of calls that are under way when no other segment can be had: they must not be lost.
+    reserve: Option<Active>,
+    spares: Receiver<io::Result<Active>>,
+}
+
+impl Rooms {
+    /// Returns the next segment to write.
+    fn next(&mut self, stage: Stage) -> io::Result<Active> {
+        match stage {
+            Stage::Open => {
+                if self.reserve.is_none() {
+                    self.reserve = Some(self.spare()?);
+                }
+                self.spare()
+            }
+            Stage::Close => self.spare().or_else(|error| self.reserve.take().ok_or(error)),
+        }
+    }
+
+    fn spare(&self) -> io::Result<Active> {
+        // A short wait is better than a refusal.
+        self.spares.recv_timeout(SPARE_WAIT).map_err(|_| io::Error::other("no segment is ready"))?
+    }
 }
 
 impl Journal {
@@ -119,15 +162,21 @@ impl Journal {
     /// # Errors
     /// The journal is at its bound, or the disk is full.
     pub(crate) fn append(&self, note: &Note<'_>) -> io::Result<Mark> {
-        let mut active = self.active.lock();
+        let mut rooms = self.rooms.lock();
         entry::with_bytes(note, |bytes| {
-            if let Some(mark) = active.as_mut().and_then(|active| active.append(bytes)) {
+            if let Some(mark) = rooms.active.as_mut().and_then(|active| active.append(bytes)) {
+                self.flushing.count();
                 return Ok(mark);
             }
-            let mut next = self.next_segment()?;
+            // Besides the segments, the journal itself and the maker hold it. Calls under way may always end.
+            if note.stage == Stage::Open && Arc::strong_count(&self.alive) > self.segments_max + 2 {
+                return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the journal is full"));
+            }
+            let mut next = rooms.next(note.stage)?;
             let mark = next.append(bytes).ok_or_else(|| io::Error::other("a note is larger than a segment"))?;
+            self.flushing.count();
             *self.current.lock() = Arc::clone(next.segment());
-            if let Some(full) = active.replace(next) {
+            if let Some(full) = rooms.active.replace(next) {
                 self.retired.lock().push(Arc::clone(full.segment()));
                 full.seal();
             }
@@ -135,20 +184,18 @@ impl Journal {
         })
     }
 
-    fn next_segment(&self) -> io::Result<Active> {
-        // Besides the segments, the journal itself and the maker hold it.
-        if Arc::strong_count(&self.alive) > SEGMENTS_MAX + SPARES + 2 {
-            return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the journal is full"));
-        }
-        // One is nearly always ready; a short wait is better than a refusal.
-        self.spares.lock().recv_timeout(SPARE_WAIT).map_err(|_| io::Error::other("no segment is ready"))?
+    /// Waits until everything that was noted so far has reached the disk.
+    pub(crate) async fn flushed(&self) {
+        self.flushing.done().await;
     }
 
     /// Pushes what was noted to the disk.
     pub(crate) fn sync(&self) {
+        let noted = self.flushing.noted();
         let retired = std::mem::take(&mut *self.retired.lock());
         let current = Arc::clone(&self.current.lock());
         retired.iter().chain([&current]).for_each(|segment| segment.sync());
+        self.flushing.reached(noted);
     }
 }
 
@@ -160,7 +207,7 @@ impl std::fmt::Debug for Journal {
 
 impl Drop for Journal {
     fn drop(&mut self) {
-        if let Some(active) = self.active.get_mut().take() {
+        if let Some(active) = self.rooms.get_mut().active.take() {
             active.seal();
         }
     }

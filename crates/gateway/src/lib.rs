@@ -1,6 +1,7 @@
 //! The gateway: relay, admin API, configuration and the server around them, in one binary.
 
 pub mod admin;
+mod bank;
 pub mod cli;
 pub mod client_address;
 pub mod commands;

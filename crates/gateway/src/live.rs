@@ -5,14 +5,19 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use arc_swap::ArcSwap;
+use sluice_domain::clock::Clock;
 use sluice_domain::key::{Caller, KeyHash};
+use sluice_domain::ledger::BudgetScope;
+use sluice_domain::price::PricePurpose;
 use sluice_domain::provider::Timeouts;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::{Store, StoreError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
+use crate::bank::Bank;
 use crate::config::Declared;
+use crate::prices::PriceList;
 use crate::snapshot::{OriginNumbers, Snapshot, Sources};
 
 /// How often the database is asked whether another node changed the configuration. Changes are live within a second.
@@ -24,6 +29,10 @@ pub(crate) struct Ingredients {
     pub(crate) vendors: Arc<Vendors>,
     pub(crate) declared: Declared,
     pub(crate) timeouts: Timeouts,
+    /// Most candidates that one call tries.
+    pub(crate) max_attempts: usize,
+    /// Must know how long calls may last.
+    pub(crate) bank: Arc<Bank>,
 }
 
 /// The snapshot in force. Readers take it once per call.
@@ -61,11 +70,17 @@ impl Live {
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
             match self.ingredients.store.config_revision().await {
-                Ok(revision) if revision == self.current.load().revision => {}
+                Ok(revision) if revision == self.current.load().revision && !self.has_new_price() => {}
                 Ok(_) => self.reload().await,
                 Err(error) => tracing::debug!(%error, "the configuration's revision cannot be read"),
             }
         }
+    }
+
+    /// Returns whether a price took effect since the snapshot was made.
+    fn has_new_price(&self) -> bool {
+        let next = self.current.load().prices.next_change();
+        next.is_some_and(|next| next <= Clock::System.now())
     }
 
     /// Reads the configuration again. The last good one stays in force when that fails.
@@ -90,18 +105,39 @@ async fn compile(
     catalog.providers.extend(declared.providers.iter().cloned());
     catalog.credentials.extend(declared.credentials.iter().cloned());
     catalog.routes.extend(declared.routes.iter().cloned());
-    let (snapshot, problems) = Snapshot::compile(&Sources {
+    let of = |purpose| {
+        let rows = catalog.prices.iter().filter(move |row| row.purpose == purpose);
+        rows.map(|row| Arc::clone(&row.version))
+    };
+    let (cost, sell) = (of(PricePurpose::Cost), of(PricePurpose::Sell));
+    let prices = PriceList::new(cost, sell, &catalog.groups, Clock::System.now());
+    let (snapshot, problems) = Snapshot::compile(Sources {
         revision: catalog.revision,
         providers: &catalog.providers,
         credentials: &catalog.credentials,
         routes: &catalog.routes,
-        declared_keys,
+        declared_keys: &with_budgets(&ingredients.store, declared_keys).await?,
         vendors: &ingredients.vendors,
         timeouts: ingredients.timeouts,
         origins,
+        prices,
     });
+    ingredients.bank.set_longest_call(snapshot.longest_call(ingredients.max_attempts));
     for problem in problems {
         tracing::error!(%problem, "part of the configuration cannot be used");
     }
     Ok(snapshot)
+}
+
+/// Returns the keys of the file with the budgets that the database has for them.
+async fn with_budgets(
+    store: &Store,
+    declared: &HashMap<KeyHash, Arc<Caller>>,
+) -> Result<HashMap<KeyHash, Arc<Caller>>, StoreError> {
+    let mut callers = HashMap::with_capacity(declared.len());
+    for (hash, caller) in declared {
+        let budgets = store.list_budgets(Some(BudgetScope::Key(caller.key.id))).await?;
+        callers.insert(*hash, Arc::new(Caller { budgets, ..Caller::clone(caller) }));
+    }
+    Ok(callers)
 }

@@ -3,12 +3,16 @@
 //! The file is written by `scripts/prices/update` and read once, when prices are first asked for. Prices of operators
 //! and providers come from elsewhere and go before these.
 
+mod list;
+
 use std::collections::{BTreeMap, HashMap};
 use std::sync::{Arc, OnceLock};
 
 use serde::Deserialize;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::price::{Price, PriceBook, PriceEntry, PriceSource, PriceVersion, Scope, name_forms};
+
+pub(crate) use list::{PriceList, Priced};
 
 /// The catalogue as it is embedded.
 const EMBEDDED: &str = include_str!("../assets/prices.json");

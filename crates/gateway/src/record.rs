@@ -3,28 +3,47 @@
 //! A call reserves its place in the queue before anything is sent upstream, so that a record can never be lost for want
 //! of room: where there is none, the call is refused instead. Writers take records in batches, off the request path.
 
-mod cost;
+mod bill;
 mod estimate;
+mod replay;
 mod ticket;
 mod writer;
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use sluice_domain::call::{CallRecord, UpstreamObject};
+use sluice_domain::price::PriceVersion;
 use sluice_protocol::meter::Metered;
 use tokio::sync::mpsc;
 
+use crate::bank::Settling;
 use crate::journal::Mark;
+pub(crate) use bill::{Bill, Deal, Dues};
+#[cfg(test)]
+pub(crate) use estimate::tests::record as sample_record;
+pub(crate) use replay::replay;
 pub(crate) use ticket::{Ending, Ticket, millis};
-pub(crate) use writer::{Batching, replay, spawn_writer};
+pub(crate) use writer::{Batching, Books, spawn_writer};
 
-/// A finished call, before its usage is worked out.
+/// A finished call.
 #[derive(Debug)]
 pub(crate) struct Finished {
     pub(crate) record: CallRecord,
-    pub(crate) metered: Option<Metered>,
-    pub(crate) request: RequestSample,
+    pub(crate) due: Due,
+    /// Prices that the database must have before the call.
+    pub(crate) versions: Vec<Arc<PriceVersion>>,
     /// The call's notes in the journal, to be settled once the database has the record.
     pub(crate) marks: Vec<Mark>,
+}
+
+/// What is still to be done about a finished call's money.
+#[derive(Debug)]
+pub(crate) enum Due {
+    /// The sums are known.
+    Settled(Bill, Settling),
+    /// Text must be counted first, which takes more time than the relay has.
+    Count { deal: Deal, metered: Metered, request: RequestSample },
 }
 
 /// What is kept of a request to estimate its tokens: all of a small one, the beginning of a large one.

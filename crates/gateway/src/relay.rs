@@ -9,6 +9,7 @@ mod coding;
 mod cors;
 mod delivery;
 mod demand;
+mod estimate;
 mod exchange;
 mod fault;
 mod headers;
@@ -16,6 +17,7 @@ mod identify;
 mod intake;
 mod listing;
 mod objects;
+mod reserve;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -31,7 +33,7 @@ use sluice_domain::id::CallId;
 use sluice_domain::key::Caller;
 use sluice_domain::route::order;
 use sluice_domain::usage::{Usage, UsageSource};
-use sluice_domain::user::Funding;
+use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::{Endpoint, Family, ModelPlace, Operation, endpoint};
 use sluice_store::Store;
 
@@ -43,10 +45,13 @@ use demand::Demand;
 use exchange::{Accepted, Plan, Tried, attempt, discard};
 use fault::{Fault, Kind};
 pub(crate) use headers::secret_value;
-use identify::Callers;
+use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
+use reserve::Meterage;
 
+use crate::bank::Bank;
+use crate::config::JournalSync;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::metrics::Counters;
@@ -66,12 +71,14 @@ pub(crate) struct RelaySettings {
     pub(crate) max_attempts: usize,
     /// Keys that each relay thread remembers.
     pub(crate) key_cache_entries: usize,
+    pub(crate) journal_sync: JournalSync,
 }
 
 /// What all relay threads share.
 pub(crate) struct Shared {
     pub(crate) live: Arc<Live>,
     pub(crate) store: Arc<Store>,
+    pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
     pub(crate) settings: RelaySettings,
     pub(crate) control: tokio::runtime::Handle,
@@ -159,8 +166,8 @@ impl Relay {
             Endpoint::Relay { operation, subject } => self.relay(call, operation, &subject, request).await,
             Endpoint::ListModels | Endpoint::GetModel(_) | Endpoint::BillingSubscription | Endpoint::BillingUsage => {
                 let snapshot = self.shared.live.load();
-                let caller = self.identify(call, &snapshot, &request).await?;
-                own_answer(&snapshot, &caller, call.family, &endpoint)
+                let client = self.identify(call, &snapshot, &request).await?;
+                own_answer(&snapshot, &client.caller, call.family, &endpoint)
             }
         }
     }
@@ -173,11 +180,11 @@ impl Relay {
         request: Request<Incoming>,
     ) -> Result<RelayResponse, Fault> {
         let snapshot = self.shared.live.load();
-        let caller = self.identify(call, &snapshot, &request).await?;
-        let mut ticket = self.open_ticket(call, operation, &caller)?;
-        let asked = Asked { snapshot: &snapshot, caller: &caller, operation, subject };
+        let client = self.identify(call, &snapshot, &request).await?;
+        let mut ticket = self.open_ticket(call, operation, &client.caller)?;
+        let asked = Asked { snapshot: &snapshot, client: &client, operation, subject };
         match self.exchange(call, &asked, request, &mut ticket).await {
-            Ok(exchanged) => Ok(self.deliver(call, &caller, exchanged, ticket)),
+            Ok(exchanged) => Ok(self.deliver(call, &client, exchanged, ticket)),
             Err(fault) => {
                 let facts = fault.kind.facts();
                 ticket.note(|record| record.status = facts.status.as_u16());
@@ -195,17 +202,16 @@ impl Relay {
         call: &Call,
         snapshot: &Snapshot,
         request: &Request<Incoming>,
-    ) -> Result<Arc<Caller>, Fault> {
+    ) -> Result<Arc<Client>, Fault> {
         let presented = headers::presented_key(request.headers(), request.uri().query()).ok_or_else(|| {
             Fault::new(
                 Kind::MissingKey,
                 "no key was sent; put it into `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`",
             )
         })?;
-        let Shared { store, control, clock, .. } = &*self.shared;
-        let caller = self.callers.find(&presented, snapshot, store, control).await?;
-        caller.admit(clock.now(), call.client)?;
-        Ok(caller)
+        let client = self.callers.find(&presented, snapshot, &self.shared).await?;
+        client.caller.admit(self.shared.clock.now(), call.client)?;
+        Ok(client)
     }
 
     /// Reserves the place of the call's record. Where there is none, the call is refused: nothing goes unrecorded.
@@ -248,7 +254,7 @@ impl Relay {
         request: Request<Incoming>,
         ticket: &mut Ticket,
     ) -> Result<Exchange, Fault> {
-        let Asked { caller, operation, subject, .. } = *asked;
+        let Asked { snapshot, client, operation, subject } = *asked;
         let (mut parts, body) = request.into_parts();
         let payload = self.shared.settings.intake.read(&parts.headers, body).await?;
         let demand = Demand::read(operation, subject, &parts.headers, payload).await?;
@@ -256,13 +262,15 @@ impl Relay {
             record.model_asked = clipped(&demand.model);
             record.stream = demand.is_stream;
         });
-        if !demand.model.is_empty() && !caller.key.models.allows(&demand.model) {
+        if !demand.model.is_empty() && !client.caller.key.models.allows(&demand.model) {
             let message =
                 format!("this key may not use the model `{}`; ask its owner to allow it", clipped(&demand.model));
             return Err(Fault::new(Kind::ModelNotAllowed, message));
         }
         ticket.keep_request(RequestSample::of(demand.plain()));
-        let shortlist = self.shortlist(asked, &demand).await?;
+        let mut shortlist = self.shortlist(asked, &demand).await?;
+        let reserved = reserve::reserve(&self.shared, snapshot, client, &demand, &mut shortlist).await?;
+        ticket.agree(reserved.hold, demand.asks.service);
         headers::keep_for_upstream(&mut parts.headers);
         let plan = Plan {
             method: &parts.method,
@@ -271,7 +279,7 @@ impl Relay {
             subject,
             headers: &parts.headers,
             demand: &demand,
-            is_billed: caller.funding == Funding::Billed,
+            is_billed: !client.purse.is_empty(),
         };
         ticket.note_open().map_err(|error| {
             tracing::error!(%error, "the journal takes no more calls");
@@ -281,20 +289,28 @@ impl Relay {
                 5,
             )
         })?;
-        let accepted = self.first_accepted(call, &plan, &shortlist, ticket).await?;
-        Ok(Exchange { accepted, operation, subject: subject.to_owned(), model: demand.model })
+        if self.shared.settings.journal_sync == JournalSync::Always {
+            self.journal.flushed().await;
+        }
+        let (accepted, candidate) = self.first_accepted(call, &plan, &shortlist, ticket).await?;
+        note_answer(ticket, candidate, &accepted);
+        let tariff = candidate.priced.as_ref().map(|priced| snapshot.prices.tariff(priced, &client.caller));
+        ticket.buy(tariff.clone());
+        let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);
+        let meterage = pays.and_then(|(tariff, allowance)| Meterage::of(&self.shared.bank, client, tariff, allowance));
+        Ok(Exchange { accepted, operation, subject: subject.to_owned(), model: demand.model, meterage })
     }
 
     /// Returns the candidates of a call, in the order in which they are tried.
     async fn shortlist<'s>(&self, asked: &Asked<'s>, demand: &'s Demand) -> Result<Vec<Candidate<'s>>, Fault> {
-        let Asked { snapshot, caller, subject, .. } = *asked;
+        let Asked { snapshot, client, subject, .. } = *asked;
         let object = match (demand.operation.model_place(), demand.previous_response.as_deref()) {
             (ModelPlace::Object, _) => Some(subject),
             (_, Some(previous)) => Some(previous),
             _ => None,
         };
         if let Some(id) = object {
-            let pinned = self.shared.objects.target(id, caller.key.user_id, snapshot, &self.shared).await?;
+            let pinned = self.shared.objects.target(id, client.caller.key.user_id, snapshot, &self.shared).await?;
             if let Some(target) = pinned {
                 let model = demand.model.as_str();
                 let named = snapshot.candidates(model, demand.operation);
@@ -303,7 +319,7 @@ impl Relay {
                     Some(candidate) => Ok(vec![candidate]),
                     None if demand.operation.model_place() == ModelPlace::Object => {
                         let standing = sluice_domain::route::Standing { priority: 0, weight: 1 };
-                        Ok(vec![Candidate { target, model, standing }])
+                        Ok(vec![Candidate { target, model, standing, priced: snapshot.priced(target, model) }])
                     }
                     None => Err(nobody_serves(snapshot, demand)),
                 };
@@ -324,13 +340,13 @@ impl Relay {
 
     /// Tries candidates until one is accepted. Up to there a failure is invisible to the client; after it nothing is
     /// tried again.
-    async fn first_accepted(
+    async fn first_accepted<'c, 's>(
         &self,
         call: &Call,
         plan: &Plan<'_>,
-        shortlist: &[Candidate<'_>],
+        shortlist: &'c [Candidate<'s>],
         ticket: &mut Ticket,
-    ) -> Result<Box<Accepted>, Fault> {
+    ) -> Result<(Box<Accepted>, &'c Candidate<'s>), Fault> {
         let mut last = Fault::new(Kind::UpstreamUnreachable, "no provider could be tried");
         for (index, candidate) in shortlist.iter().enumerate() {
             ticket.begin_attempt(|started_ms| new_attempt(candidate, started_ms));
@@ -341,8 +357,7 @@ impl Relay {
                     let status = accepted.parts.status;
                     let error = (!status.is_success()).then(|| format!("upstream_status_{}", status.as_u16()));
                     ticket.end_attempt(status.as_u16(), error);
-                    note_answer(ticket, candidate, &accepted);
-                    return Ok(accepted);
+                    return Ok((accepted, candidate));
                 }
                 Tried::Failed(fault, status, answer) => {
                     self.counters.count_failed_attempt();
@@ -351,8 +366,7 @@ impl Relay {
                         error = %fault, "an attempt failed");
                     match answer {
                         Some(accepted) if is_last || !fault.kind.facts().tries_next => {
-                            note_answer(ticket, candidate, &accepted);
-                            return Ok(accepted);
+                            return Ok((accepted, candidate));
                         }
                         Some(accepted) => discard(accepted),
                         None => {}
@@ -364,8 +378,9 @@ impl Relay {
         Err(last)
     }
 
-    fn deliver(&self, call: &Call, caller: &Caller, exchange: Exchange, mut ticket: Ticket) -> RelayResponse {
-        let Exchange { mut accepted, operation, subject, model } = exchange;
+    fn deliver(&self, call: &Call, client: &Client, exchange: Exchange, mut ticket: Ticket) -> RelayResponse {
+        let Exchange { mut accepted, operation, subject, model, meterage } = exchange;
+        let caller = &client.caller;
         let status = accepted.parts.status;
         let first_token_ms = crate::record::millis(ticket.elapsed());
         ticket.note(|record| {
@@ -385,7 +400,7 @@ impl Relay {
         }
         let on_object = self.object_keeper(operation, caller, model, &ticket);
         let facts = Facts { operation, call: call.id_text.clone(), is_error_answer: !status.is_success() };
-        let tap = Tap::new(*accepted, ticket, facts, on_object);
+        let tap = Tap::new(*accepted, ticket, facts, (on_object, meterage));
         let mut response = Response::new(RelayBody::Tap(Box::pin(tap)));
         *response.status_mut() = status;
         *response.headers_mut() = headers;
@@ -423,7 +438,7 @@ impl Relay {
 /// Who asks for what, under which configuration.
 struct Asked<'c> {
     snapshot: &'c Snapshot,
-    caller: &'c Caller,
+    client: &'c Client,
     operation: Operation,
     subject: &'c str,
 }
@@ -434,6 +449,7 @@ struct Exchange {
     operation: Operation,
     subject: String,
     model: String,
+    meterage: Option<Meterage>,
 }
 
 fn note_answer(ticket: &mut Ticket, candidate: &Candidate<'_>, accepted: &Accepted) {

@@ -13,19 +13,20 @@ use anyhow::{Context, bail};
 use prometheus_client::registry::Registry;
 use secrecy::ExposeSecret;
 use sluice_domain::clock::Clock;
-use sluice_domain::id::NodeId;
+use sluice_domain::ledger::Holder;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::Store;
 use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::{self, AdminState, CookiePolicy, Memory, SetupGate};
+use crate::bank::Bank;
 use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
 use crate::journal::{self, Journal};
 use crate::live::{Ingredients, Live};
 use crate::metrics::{self, Counters, Metrics, ThreadGauges};
 use crate::node;
-use crate::record::{self, Batching, Queue, spawn_writer};
+use crate::record::{self, Batching, Books, Queue, spawn_writer};
 use crate::relay::{Cors, DECODERS_MAX, Intake, Objects, Relay, RelaySettings, Shared};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
@@ -72,6 +73,7 @@ struct Gateway {
     writers: Vec<tokio::task::JoinHandle<()>>,
     jobs: Vec<tokio::task::JoinHandle<()>>,
     store: Arc<Store>,
+    bank: Arc<Bank>,
     _journals: journal::Directory,
 }
 
@@ -80,30 +82,34 @@ impl Gateway {
         let Loaded { settings, vendors, .. } = loaded;
         let vendors = Arc::new(vendors);
         let store = open_store(&settings).await?;
-        let node = node::load_or_create(&settings.data_dir).context("this node has no number")?;
         let listeners = bind_all(settings.listen.address, settings.relay.threads.get())
             .with_context(|| format!("cannot listen on {}", settings.listen.address))?;
         let address = listeners.first().context("no listener")?.local_addr()?;
+        let node = node::load_or_create(&settings.data_dir).context("the node's number cannot be kept")?;
+        let bank = Bank::new(Arc::clone(&store), node, Clock::System, tokio::runtime::Handle::current());
         let live = Live::load_first(Ingredients {
             store: Arc::clone(&store),
             vendors: Arc::clone(&vendors),
             declared: settings.declared.clone(),
             timeouts: settings.relay.timeouts,
+            max_attempts: usize::try_from(settings.relay.max_attempts).unwrap_or(usize::MAX),
+            bank: Arc::clone(&bank),
         });
         let live = Arc::new(live.await.context("the configuration cannot be read")?);
         let stop = CancellationToken::new();
         let changed = Arc::new(Notify::new());
         let tls = settings.listen.tls.clone().map(ServerTls::load).transpose()?;
-        let parts = Parts { settings: &settings, node, vendors, store: Arc::clone(&store), live, changed, stop, tls };
+        let parts = Parts { settings: &settings, vendors, store: Arc::clone(&store), live, bank, changed, stop, tls };
         let journals = journal::Directory::take(&settings.data_dir.join("journal"));
         let journals = journals.context("the journal cannot be opened")?;
-        parts.replay(&journals)?;
-        let (gates, writers) = parts.open_gates(&journals)?;
+        let books = parts.open_books().await?;
+        parts.replay(&journals, &books).await?;
+        let (gates, writers) = parts.open_gates(&journals, &books)?;
         let admin = parts.admin_router(&gates, address).await?;
         let jobs = parts.spawn_jobs();
-        spawn_sync(&gates)?;
+        spawn_sync(&gates, Arc::clone(journals.bell()))?;
         let threads = parts.spawn_threads(listeners, gates, &admin)?;
-        Ok(Self { address, stop: parts.stop, threads, writers, jobs, store, _journals: journals })
+        Ok(Self { address, stop: parts.stop, threads, writers, jobs, store, bank: parts.bank, _journals: journals })
     }
 
     /// Stops accepting, waits for the calls under way, then for their records.
@@ -124,6 +130,8 @@ impl Gateway {
                 tracing::error!("the last call records could not be written in time");
             }
         }
+        self.bank.close().await;
+        drop(self.bank);
         match Arc::try_unwrap(self.store) {
             Ok(store) => store.close().await.context("the database did not close")?,
             Err(_) => tracing::debug!("the database is still in use by a task that was cut off"),
@@ -136,10 +144,10 @@ impl Gateway {
 /// What the pieces of a gateway are built from.
 struct Parts<'a> {
     settings: &'a Settings,
-    node: NodeId,
     vendors: Arc<Vendors>,
     store: Arc<Store>,
     live: Arc<Live>,
+    bank: Arc<Bank>,
     changed: Arc<Notify>,
     stop: CancellationToken,
     tls: Option<Arc<ServerTls>>,
@@ -153,29 +161,43 @@ struct Gate {
 }
 
 impl Parts<'_> {
-    /// Records what an earlier process left behind, while calls are served already.
-    fn replay(&self, journals: &journal::Directory) -> anyhow::Result<()> {
+    async fn open_books(&self) -> anyhow::Result<Books> {
+        let (store, node) = (Arc::clone(&self.store), self.bank.node());
+        let revenue = store.open_account(Holder::Revenue(node), Clock::System.now()).await;
+        Ok(Books { node, revenue: revenue.context("the ledger cannot be opened")?.id, store })
+    }
+
+    /// Settles what an earlier process left behind, while calls are served already, and then gives back what it had
+    /// borrowed.
+    async fn replay(&self, journals: &journal::Directory, books: &Books) -> anyhow::Result<()> {
         let left_over = journal::read_left_over(journals.path()).context("the journal cannot be read")?;
-        let (store, live) = (Arc::clone(&self.store), Arc::clone(&self.live));
-        tokio::spawn(async move { record::replay(&store, &live, left_over).await });
+        let borrowed = self.store.leases_of(books.node).await.context("the leases cannot be read")?;
+        let (books, live, bank) = (books.clone(), Arc::clone(&self.live), Arc::clone(&self.bank));
+        tokio::spawn(async move {
+            if record::replay(&books, &live, left_over).await {
+                bank.give_back(&borrowed).await;
+            }
+        });
         Ok(())
     }
 
     fn open_gates(
         &self,
         journals: &journal::Directory,
+        books: &Books,
     ) -> anyhow::Result<(Vec<Gate>, Vec<tokio::task::JoinHandle<()>>)> {
         let records = &self.settings.records;
         let batching = Batching { rows: records.batch_rows, linger: records.batch_delay };
         let threads = self.settings.relay.threads.get();
+        let max_bytes = records.journal_max_bytes / threads as u64;
         let capacity = (records.queue_rows / threads).max(1);
         let control = tokio::runtime::Handle::current();
         let mut gates = Vec::with_capacity(threads);
         let mut writers = Vec::with_capacity(threads);
         for thread in 0..threads {
             let (queue, receiver) = Queue::new(capacity);
-            writers.push(spawn_writer(&control, Arc::clone(&self.store), Arc::clone(&self.live), receiver, batching));
-            let journal = journals.open(thread).context("the journal cannot be written")?;
+            writers.push(spawn_writer(&control, books.clone(), receiver, batching));
+            let journal = journals.open(thread, max_bytes).context("the journal cannot be written")?;
             gates.push(Gate { queue, journal, counters: Arc::default() });
         }
         Ok((gates, writers))
@@ -191,7 +213,7 @@ impl Parts<'_> {
         let clock = Clock::System;
         let admin = &self.settings.admin;
         let state = AdminState {
-            node: self.node,
+            node: self.bank.node(),
             records_kept_days: self.settings.records.retention_days,
             store: Arc::clone(&self.store),
             vendors: Arc::clone(&self.vendors),
@@ -233,6 +255,7 @@ impl Parts<'_> {
         let (live, changed, stop) = (Arc::clone(&self.live), Arc::clone(&self.changed), self.stop.clone());
         let mut jobs = vec![
             tokio::spawn(async move { live.follow(&changed, &stop).await }),
+            tokio::spawn(Arc::clone(&self.bank).keep_up(self.stop.clone())),
             tokio::spawn(housekeeping::run(
                 Arc::clone(&self.store),
                 self.settings.records.retention_days,
@@ -255,6 +278,7 @@ impl Parts<'_> {
         let shared = Arc::new(Shared {
             live: Arc::clone(&self.live),
             store: Arc::clone(&self.store),
+            bank: Arc::clone(&self.bank),
             objects: Objects::default(),
             settings: relay_settings(self.settings)?,
             control: tokio::runtime::Handle::current(),
@@ -292,13 +316,13 @@ impl Parts<'_> {
 }
 
 /// Pushes the journals to the disk in groups, for as long as they are in use.
-fn spawn_sync(gates: &[Gate]) -> anyhow::Result<()> {
+fn spawn_sync(gates: &[Gate], bell: Arc<journal::Bell>) -> anyhow::Result<()> {
     let journals: Vec<Weak<Journal>> = gates.iter().map(|gate| Arc::downgrade(&gate.journal)).collect();
     std::thread::Builder::new()
         .name("sluice-sync".to_owned())
         .spawn(move || {
             while journals.iter().any(|journal| journal.strong_count() > 0) {
-                std::thread::sleep(journal::SYNC_INTERVAL);
+                bell.wait(journal::SYNC_INTERVAL);
                 journals.iter().filter_map(Weak::upgrade).for_each(|journal| journal.sync());
             }
         })
@@ -362,6 +386,7 @@ fn relay_settings(settings: &Settings) -> anyhow::Result<RelaySettings> {
         },
         max_attempts: usize::try_from(relay.max_attempts).unwrap_or(usize::MAX),
         key_cache_entries: relay.key_cache_entries,
+        journal_sync: settings.records.journal_sync,
     })
 }
 

@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
+use std::time::Duration;
 
 use http::header::{HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
@@ -10,12 +11,14 @@ use sluice_domain::ExposeSecret;
 use sluice_domain::access::wildcard_matches;
 use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::key::{Caller, KeyHash};
+use sluice_domain::price::Buyer;
 use sluice_domain::provider::{Credential, Provider, Route, Timeouts};
 use sluice_domain::route::Standing;
 use sluice_protocol::meter::{Convention, Subject};
 use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::vendor::{PathTemplate, Quirk, Vendor, Vendors};
 
+use crate::prices::{PriceList, Priced};
 use crate::relay::secret_value;
 use crate::upstream::Origin;
 
@@ -29,6 +32,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) vendors: &'a Vendors,
     pub(crate) timeouts: Timeouts,
     pub(crate) origins: &'a OriginNumbers,
+    pub(crate) prices: PriceList,
 }
 
 /// The configuration in force.
@@ -42,6 +46,8 @@ pub(crate) struct Snapshot {
     by_model: HashMap<String, Vec<Entry>>,
     wildcards: Vec<(String, Entry)>,
     by_credential: HashMap<CredentialId, Arc<Target>>,
+    /// What models cost.
+    pub(crate) prices: PriceList,
 }
 
 /// One way to serve a model.
@@ -51,6 +57,8 @@ struct Entry {
     /// Name to send; `None` sends what was asked for.
     upstream_model: Option<Arc<str>>,
     standing: Standing,
+    /// What it costs; looked up for each call where the name to send is not known before.
+    priced: Option<Arc<Priced>>,
 }
 
 /// A credential of a provider, ready to use.
@@ -85,6 +93,8 @@ pub(crate) struct Candidate<'s> {
     /// Name to send upstream.
     pub(crate) model: &'s str,
     pub(crate) standing: Standing,
+    /// What it costs; `None` when nobody says.
+    pub(crate) priced: Option<Arc<Priced>>,
 }
 
 /// Numbers for origins, so that pools find their connections without comparing names.
@@ -101,10 +111,10 @@ impl OriginNumbers {
 
 impl Snapshot {
     /// Compiles the configuration. A provider that cannot be used is left out and reported in the second value.
-    pub(crate) fn compile(sources: &Sources<'_>) -> (Self, Vec<String>) {
+    pub(crate) fn compile(sources: Sources<'_>) -> (Self, Vec<String>) {
         let mut problems = Vec::new();
-        let plans = compile_providers(sources, &mut problems);
-        let by_credential = compile_targets(sources, &plans, &mut problems);
+        let plans = compile_providers(&sources, &mut problems);
+        let by_credential = compile_targets(&sources, &plans, &mut problems);
         let mut snapshot = Self {
             revision: sources.revision,
             declared_keys: sources.declared_keys.clone(),
@@ -112,6 +122,7 @@ impl Snapshot {
             by_model: HashMap::new(),
             wildcards: Vec::new(),
             by_credential,
+            prices: sources.prices,
         };
         for route in sources.routes.iter().filter(|route| route.enabled) {
             snapshot.add_route(route);
@@ -136,9 +147,28 @@ impl Snapshot {
             seen.push(target.credential_id);
             let asked = || target.provider.aliases.get(model).map_or(model, String::as_str);
             let model = entry.upstream_model.as_deref().unwrap_or_else(asked);
-            candidates.push(Candidate { target, model, standing: entry.standing });
+            let priced = match &entry.upstream_model {
+                Some(_) => entry.priced.clone(),
+                None => self.priced(target, model),
+            };
+            candidates.push(Candidate { target, model, standing: entry.standing, priced });
         }
         candidates
+    }
+
+    /// Returns what `model` costs at `target`; `None` when nobody says.
+    pub(crate) fn priced(&self, target: &Target, model: &str) -> Option<Arc<Priced>> {
+        let buyer = Buyer { provider: target.provider.id, vendor: &target.provider.vendor };
+        self.prices.find(buyer, model).map(Arc::new)
+    }
+
+    /// Returns the longest time that a call may take if it tries `attempts` candidates.
+    pub(crate) fn longest_call(&self, attempts: usize) -> Duration {
+        let attempts = u32::try_from(attempts).unwrap_or(u32::MAX);
+        let timeouts = || self.by_credential.values().map(|target| target.provider.timeouts);
+        let until_first = timeouts().map(|limits| (limits.connect + limits.first_byte).min(limits.total)).max();
+        let total = timeouts().map(|limits| limits.total).max();
+        until_first.unwrap_or_default().saturating_mul(attempts).saturating_add(total.unwrap_or_default())
     }
 
     /// Returns whether any route serves `model`, whatever the operation.
@@ -169,7 +199,9 @@ impl Snapshot {
         let standing = Standing { priority: route.priority, weight: route.weight };
         if route.model.contains('*') {
             let upstream_model = route.upstream_model.as_deref().map(Arc::from);
-            self.wildcards.push((route.model.clone(), Entry { target, upstream_model, standing }));
+            // Without a name of its own the price depends on the name that is asked for.
+            let priced = upstream_model.as_deref().and_then(|model: &str| self.priced(&target, model));
+            self.wildcards.push((route.model.clone(), Entry { target, upstream_model, standing, priced }));
             return;
         }
         let alias_of_model = || target.provider.aliases.get(&route.model).cloned();
@@ -182,8 +214,10 @@ impl Snapshot {
             .filter(|(source, aliased)| **aliased == route.model && **source != route.model)
             .map(|(source, _)| source.clone())
             .collect();
+        let priced = self.priced(&target, &upstream);
         for name in aliases.into_iter().chain([route.model.clone()]) {
-            let entry = Entry { target: Arc::clone(&target), upstream_model: Some(Arc::clone(&upstream)), standing };
+            let (target, upstream_model) = (Arc::clone(&target), Some(Arc::clone(&upstream)));
+            let entry = Entry { target, upstream_model, standing, priced: priced.clone() };
             self.by_model.entry(name.to_ascii_lowercase()).or_default().push(entry);
             self.models.push(name);
         }

@@ -11,6 +11,7 @@ mod usage;
 mod window;
 
 use memchr::memmem;
+use sluice_domain::price::Service;
 use sluice_domain::usage::Usage;
 
 use crate::operation::{Dialect, Operation};
@@ -67,6 +68,8 @@ struct Seen {
     /// The reports so far as one. They are normalised together at the end: their fields relate to each other.
     report: Option<Report>,
     object_id: Option<String>,
+    /// The last service level that was told beside a usage.
+    service: Option<Service>,
     events: u64,
     images: u64,
     is_finished: bool,
@@ -92,6 +95,8 @@ pub struct Metered {
     pub is_failed: bool,
     /// Id of a stored response or a task.
     pub object_id: Option<String>,
+    /// The service level that the vendor says it gave.
+    pub service: Option<Service>,
 }
 
 impl Meter {
@@ -172,7 +177,22 @@ impl Meter {
             is_finished: self.seen.is_finished || (ends_with_transport && reached_end),
             is_failed: self.seen.is_failed,
             object_id: self.seen.object_id,
+            service: self.seen.service,
         }
+    }
+
+    /// Returns roughly how many tokens were written so far: what was reported, or what the text that passed comes to.
+    #[must_use]
+    pub fn written_tokens(&self) -> u64 {
+        let reported =
+            self.seen.report.as_ref().map_or(0, |report| report.normalise(self.subject.convention).total_output());
+        reported.max(self.tally.roughly())
+    }
+
+    /// Returns what an answer that goes on has used so far, as far as it told.
+    #[must_use]
+    pub fn reported_so_far(&self) -> Option<Usage> {
+        self.seen.report.as_ref().map(|report| report.normalise(self.subject.convention))
     }
 
     /// Reads a JSON answer from what was kept of it.
@@ -181,6 +201,7 @@ impl Meter {
         match self.window.whole().and_then(|whole| RawObject::parse(whole).ok()) {
             Some(object) => {
                 self.seen.report = report_of(&object, convention);
+                self.seen.service = service_of(&object);
                 self.seen.is_failed = is_error_answer(&object);
                 if makes_object(self.subject.operation) {
                     self.seen.object_id = object_id(&object);
@@ -243,6 +264,7 @@ impl Seen {
             && let Some(report) = report_of(&object, subject.convention)
         {
             self.report.get_or_insert_default().merge(report);
+            self.service = service_of(&object).or(self.service);
         }
         if !self.is_finished {
             self.is_finished = is_last(dialect, data);
@@ -329,6 +351,16 @@ fn report_of(object: &RawObject<'_>, convention: Convention) -> Option<Report> {
         .or_else(|| nested("message", "usage"))
         .or_else(|| nested("meta", "billed_units"))
         .or_else(|| report_in_choice(object, convention))
+}
+
+/// Finds the service level that an answer or event tells: OpenAI beside the usage, Anthropic inside it.
+fn service_of(object: &RawObject<'_>) -> Option<Service> {
+    let told = |object: &RawObject<'_>| {
+        let inner = |key: &str| RawObject::parse(object.get(key)?).ok()?.string("service_tier");
+        object.string("service_tier").or_else(|| inner("usage")).map(|tier| Service::from_tier(&tier))
+    };
+    let nested = |key: &str| told(&RawObject::parse(object.get(key)?).ok()?);
+    told(object).or_else(|| nested("response")).or_else(|| nested("message"))
 }
 
 fn report_in_choice(object: &RawObject<'_>, convention: Convention) -> Option<Report> {

@@ -15,8 +15,8 @@ use url::Url;
 
 use super::reader::{Complaint, Reader};
 use super::{
-    Admin, CorsOrigins, Database, Listen, Log, LogFormat, MasterKey, NO_TIMEOUT, Records, Relay, SecureCookies,
-    TlsFiles,
+    Admin, CorsOrigins, Database, JournalSync, Listen, Log, LogFormat, MasterKey, NO_TIMEOUT, Records, Relay,
+    SecureCookies, TlsFiles,
 };
 
 const HOUR_MS: u64 = 3_600_000;
@@ -177,11 +177,14 @@ fn timeout(reader: &mut Reader<'_>, key: &'static str, default: Duration) -> Dur
 }
 
 pub(super) fn read_records(reader: &mut Reader<'_>) -> Records {
+    let syncs = [("group", JournalSync::Group), ("always", JournalSync::Always)];
     Records {
         retention_days: whole(reader, "retention_days", 0..=36_500, 90),
         batch_rows: whole(reader, "batch_rows", 1..=1_000, 500),
         batch_delay: ms(reader, "batch_ms", 200),
         queue_rows: whole(reader, "queue_rows", 100..=10_000_000, 100_000),
+        journal_sync: reader.choice("journal_sync", &syncs).unwrap_or(JournalSync::Group),
+        journal_max_bytes: reader.whole("journal_max_mb", 16..=1_000_000).unwrap_or(2_048) * 1024 * 1024,
     }
 }
 

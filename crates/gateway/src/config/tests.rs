@@ -7,6 +7,8 @@ use secrecy::ExposeSecret;
 use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sluice_domain::key::KeyHash;
+use sluice_domain::ledger::Holder;
+use sluice_domain::price::Multiplier;
 use sluice_domain::provider::{Origin, Provider, Route, TimeoutOverrides};
 use sluice_domain::user::Funding;
 
@@ -429,14 +431,16 @@ fn a_declared_key_becomes_a_caller() {
     let settings = settings_of(&format!(
         "
 keys:
-  - {{ name: a, secret: sk-{body}, models: [gpt-*, o3], addresses: [10.0.0.0/8], expires_at: '1970-01-02', billed: true }}
+  - {{ name: a, secret: sk-{body}, models: [gpt-*, o3], addresses: [10.0.0.0/8], expires_at: '1970-01-02', billed: true, multiplier: '0.8' }}
   - {{ name: b, hash: {}, enabled: false }}
 ",
         "ab".repeat(32)
     ));
     let [a, b]: [DeclaredKey; 2] = settings.declared.keys.try_into().unwrap();
-    assert_eq!((a.hash, a.caller.funding, a.caller.owner_enabled), (KeyHash(hash), Funding::Billed, true));
+    assert_eq!((a.hash, a.caller.funding, a.caller.owner_enabled), (KeyHash(hash), Funding::Unlimited, true));
+    assert_eq!(a.caller.payer(), Some(Holder::Key(a.caller.key.id)));
     let key = a.caller.key;
+    assert_eq!(key.billing.multiplier, Multiplier(800_000));
     assert_eq!((key.last4.as_str(), key.expires_at, key.user_id), ("WXYZ", Some(Timestamp(86_400_000)), FILE_OWNER));
     assert_eq!((key.models.to_text().as_str(), key.addresses.to_text().as_str()), ("gpt-*,o3", "10.0.0.0/8"));
     assert_eq!((b.hash, b.caller.funding, b.caller.key.enabled), (KeyHash([0xab; 32]), Funding::Unlimited, false));

@@ -12,24 +12,44 @@ use sluice_protocol::operation::Operation;
 use uuid::Uuid;
 
 use super::codec::{Reader, put_i64, put_option, put_text, put_u64};
+use super::dues;
+use crate::record::Dues;
 
 /// A note to append.
-pub(crate) enum Note<'a> {
-    /// The call is about to go to an upstream.
-    Open(&'a CallRecord),
-    /// The call has ended; its usage is known as well as it can be without counting text.
-    Close(&'a CallRecord),
+pub(crate) struct Note<'a> {
+    pub(crate) stage: Stage,
+    pub(crate) record: &'a CallRecord,
+    pub(crate) dues: &'a Dues,
+}
+
+/// How far a call is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Stage {
+    /// It is about to go to an upstream, or is under way.
+    Open,
+    /// It has ended; its usage is known as well as it can be without counting text.
+    Close,
 }
 
 /// A note that was read back.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) enum Found {
-    Open(CallRecord),
-    Close(CallRecord),
+pub(super) struct Found {
+    pub(super) stage: Stage,
+    pub(super) call: Noted,
 }
 
-const OPEN: u8 = 1;
-const CLOSE: u8 = 2;
+/// A call as the journal has it.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Noted {
+    pub(crate) record: CallRecord,
+    pub(crate) dues: Dues,
+}
+
+/// Kinds of notes. The first two are of releases that billed nobody.
+const OPEN_UNBILLED: u8 = 1;
+const CLOSE_UNBILLED: u8 = 2;
+const OPEN: u8 = 3;
+const CLOSE: u8 = 4;
 
 thread_local! {
     /// Room to write a note in, kept between notes.
@@ -40,24 +60,39 @@ thread_local! {
 pub(super) fn with_bytes<T>(note: &Note<'_>, use_bytes: impl FnOnce(&[u8]) -> T) -> T {
     SCRATCH.with_borrow_mut(|out| {
         out.clear();
-        let (kind, record) = match note {
-            Note::Open(record) => (OPEN, record),
-            Note::Close(record) => (CLOSE, record),
-        };
-        out.push(kind);
-        write(out, record);
+        out.push(match note.stage {
+            Stage::Open => OPEN,
+            Stage::Close => CLOSE,
+        });
+        write(out, note.record);
+        dues::write(out, note.dues);
         use_bytes(out)
     })
+}
+
+/// Writes an ended call outside of the journal.
+pub(crate) fn encode(call: &Noted) -> Vec<u8> {
+    with_bytes(&Note { stage: Stage::Close, record: &call.record, dues: &call.dues }, <[u8]>::to_vec)
+}
+
+/// Reads what [`encode`] wrote.
+pub(crate) fn decode(bytes: &[u8]) -> Option<Noted> {
+    read(bytes).map(|found| found.call)
 }
 
 /// Reads a note back; `None` when the bytes are none of ours.
 pub(super) fn read(bytes: &[u8]) -> Option<Found> {
     let mut reader = Reader(bytes);
-    match reader.byte()? {
-        OPEN => read_record(&mut reader).map(Found::Open),
-        CLOSE => read_record(&mut reader).map(Found::Close),
-        _ => None,
-    }
+    let (stage, has_dues) = match reader.byte()? {
+        OPEN_UNBILLED => (Stage::Open, false),
+        CLOSE_UNBILLED => (Stage::Close, false),
+        OPEN => (Stage::Open, true),
+        CLOSE => (Stage::Close, true),
+        _ => return None,
+    };
+    let record = read_record(&mut reader)?;
+    let dues = if has_dues { dues::read(&mut reader)? } else { Dues::default() };
+    Some(Found { stage, call: Noted { record, dues } })
 }
 
 fn write(out: &mut Vec<u8>, record: &CallRecord) {

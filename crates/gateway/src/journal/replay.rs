@@ -5,10 +5,10 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use sluice_domain::call::{CallRecord, Outcome};
+use sluice_domain::call::Outcome;
 use sluice_domain::id::CallId;
 
-use super::entry::{Found, read};
+use super::entry::{Found, Noted, Stage, read};
 use super::segment::{EXTENSION, HEAD_BYTES, MAGIC, checksum};
 
 /// Code of calls that were under way when the process ended without warning.
@@ -17,8 +17,8 @@ const DIED: &str = "gateway_died";
 /// Calls that an earlier process noted and the database may lack.
 #[derive(Debug, Default)]
 pub(crate) struct Replay {
-    /// Their records; those that never ended are marked as broken.
-    pub(crate) records: Vec<CallRecord>,
+    /// The calls; those that never ended are marked as broken.
+    pub(crate) calls: Vec<Noted>,
     files: Vec<PathBuf>,
 }
 
@@ -44,15 +44,16 @@ pub(crate) fn read_left_over(dir: &Path) -> io::Result<Replay> {
         .collect();
     files.sort();
     let mut readable = Vec::with_capacity(files.len());
-    let mut open: HashMap<CallId, CallRecord> = HashMap::new();
-    let mut records: HashMap<CallId, CallRecord> = HashMap::new();
+    let mut open: HashMap<CallId, Noted> = HashMap::new();
+    let mut ended: HashMap<CallId, Noted> = HashMap::new();
     for file in &files {
         let (found, unreadable) = notes(&fs::read(file)?);
         for note in found {
-            match note {
-                Found::Open(record) => drop(open.insert(record.id, record)),
-                Found::Close(record) => drop(records.insert(record.id, record)),
-            }
+            let calls = match note.stage {
+                Stage::Open => &mut open,
+                Stage::Close => &mut ended,
+            };
+            calls.insert(note.call.record.id, note.call);
         }
         if unreadable == 0 {
             readable.push(file.clone());
@@ -60,18 +61,18 @@ pub(crate) fn read_left_over(dir: &Path) -> io::Result<Replay> {
             tracing::warn!(file = %file.display(), unreadable, "notes of another version stay in the journal");
         }
     }
-    for (id, record) in open {
-        records.entry(id).or_insert_with(|| died(record));
+    for (id, call) in open {
+        ended.entry(id).or_insert_with(|| died(call));
     }
-    let mut records: Vec<CallRecord> = records.into_values().collect();
-    records.sort_by_key(|record| record.id);
-    Ok(Replay { records, files: readable })
+    let mut calls: Vec<Noted> = ended.into_values().collect();
+    calls.sort_by_key(|call| call.record.id);
+    Ok(Replay { calls, files: readable })
 }
 
-fn died(mut record: CallRecord) -> CallRecord {
-    record.outcome = Outcome::Broken;
-    DIED.clone_into(&mut record.error);
-    record
+fn died(mut call: Noted) -> Noted {
+    call.record.outcome = Outcome::Broken;
+    DIED.clone_into(&mut call.record.error);
+    call
 }
 
 /// Returns the notes of one segment, up to its end or to the first that is damaged, and how many whole ones cannot be

@@ -1,4 +1,5 @@
 use super::*;
+use crate::record::Dues;
 use sluice_domain::call::{Attempt, CallRecord, Outcome};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
@@ -41,6 +42,20 @@ fn record(number: u8) -> CallRecord {
     }
 }
 
+static NOTHING: Dues = Dues { stakes: Vec::new(), basis: None, charge: None };
+
+fn open(record: &CallRecord) -> Note<'_> {
+    Note { stage: Stage::Open, record, dues: &NOTHING }
+}
+
+fn close(record: &CallRecord) -> Note<'_> {
+    Note { stage: Stage::Close, record, dues: &NOTHING }
+}
+
+fn records(replay: Replay) -> Vec<CallRecord> {
+    replay.calls.into_iter().map(|call| call.record).collect()
+}
+
 fn segments(dir: &Path) -> Vec<PathBuf> {
     let mut found: Vec<PathBuf> = std::fs::read_dir(dir)
         .unwrap()
@@ -60,59 +75,59 @@ fn kill(journal: Arc<Journal>) {
 fn what_was_noted_is_found_after_a_kill() {
     let dir = tempfile::tempdir().unwrap();
     let directory = Directory::take(dir.path()).unwrap();
-    let journal = directory.open(0).unwrap();
+    let journal = directory.open(0, 1 << 30).unwrap();
     let mut died = record(2);
-    journal.append(&Note::Open(&record(1))).unwrap();
-    journal.append(&Note::Open(&died)).unwrap();
-    journal.append(&Note::Close(&record(1))).unwrap();
+    journal.append(&open(&record(1))).unwrap();
+    journal.append(&open(&died)).unwrap();
+    journal.append(&close(&record(1))).unwrap();
     kill(journal);
     let replay = read_left_over(dir.path()).unwrap();
     died.outcome = Outcome::Broken;
     died.error = "gateway_died".to_owned();
-    assert_eq!(replay.records, [record(1), died]);
+    assert_eq!(records(replay), [record(1), died]);
 }
 
 #[test]
 fn a_settled_segment_is_removed_and_an_unsettled_one_stays() {
     let dir = tempfile::tempdir().unwrap();
     let directory = Directory::take(dir.path()).unwrap();
-    let journal = directory.open(0).unwrap();
-    let first = journal.append(&Note::Close(&record(1))).unwrap();
-    let second = journal.append(&Note::Close(&record(2))).unwrap();
+    let journal = directory.open(0, 1 << 30).unwrap();
+    let first = journal.append(&close(&record(1))).unwrap();
+    let second = journal.append(&close(&record(2))).unwrap();
     first.settle();
     drop(journal);
-    assert_eq!(read_left_over(dir.path()).unwrap().records.len(), 2);
+    assert_eq!(read_left_over(dir.path()).unwrap().calls.len(), 2);
     second.settle();
-    assert_eq!(read_left_over(dir.path()).unwrap().records, []);
+    assert_eq!(read_left_over(dir.path()).unwrap().calls, []);
 }
 
 #[test]
 fn notes_go_on_in_the_next_segment_when_one_is_full() {
     let dir = tempfile::tempdir().unwrap();
     let directory = Directory::take(dir.path()).unwrap();
-    let journal = directory.open(0).unwrap();
+    let journal = directory.open(0, 1 << 30).unwrap();
     let mut large = record(1);
     large.attempts[0].error = Some("x".repeat(256 * 1024));
     let marks: Vec<Mark> = (0..9)
         .map(|number| {
             large.id = record(number).id;
-            journal.append(&Note::Close(&large)).unwrap()
+            journal.append(&close(&large)).unwrap()
         })
         .collect();
     let found = read_left_over(dir.path()).unwrap();
-    assert_eq!(found.records.len(), 9);
+    assert_eq!(found.calls.len(), 9);
     marks.into_iter().for_each(Mark::settle);
     // Three such notes fill a segment; the last one is still open for more.
-    assert_eq!(read_left_over(dir.path()).unwrap().records.len(), 3);
+    assert_eq!(read_left_over(dir.path()).unwrap().calls.len(), 3);
 }
 
 #[test]
 fn a_segment_cut_at_any_byte_gives_the_notes_before_the_cut() {
     let dir = tempfile::tempdir().unwrap();
     let directory = Directory::take(dir.path()).unwrap();
-    let journal = directory.open(0).unwrap();
+    let journal = directory.open(0, 1 << 30).unwrap();
     for number in 1..4 {
-        journal.append(&Note::Close(&record(number))).unwrap();
+        journal.append(&close(&record(number))).unwrap();
     }
     let path = segments(dir.path()).remove(0);
     let whole = std::fs::read(&path).unwrap();
@@ -126,7 +141,7 @@ fn a_segment_cut_at_any_byte_gives_the_notes_before_the_cut() {
             }
             let other = tempfile::tempdir().unwrap();
             std::fs::write(other.path().join("1.journal"), bytes).unwrap();
-            let found = read_left_over(other.path()).unwrap().records;
+            let found = records(read_left_over(other.path()).unwrap());
             let before_cut = (cut - 8) / note_bytes;
             // A note whose last bytes are zeros is whole again when zeros follow the cut.
             assert!(found.len() == before_cut || is_zeroed && found.len() == before_cut + 1, "cut at {cut}");
@@ -142,4 +157,55 @@ fn a_directory_serves_one_process_at_a_time() {
     assert!(Directory::take(dir.path()).is_err());
     drop(first);
     assert!(Directory::take(dir.path()).is_ok());
+}
+
+#[test]
+fn a_full_journal_takes_no_new_call_but_the_end_of_every_old_one() {
+    let dir = tempfile::tempdir().unwrap();
+    let directory = Directory::take(dir.path()).unwrap();
+    let journal = directory.open(0, 4 * SEGMENT_BYTES as u64).unwrap();
+    let mut large = record(1);
+    large.attempts[0].error = Some("x".repeat(300 * 1024));
+    let mut marks = Vec::new();
+    let refused = loop {
+        match journal.append(&open(&large)) {
+            Ok(mark) => marks.push(mark),
+            Err(error) => break error,
+        }
+        assert!(marks.len() < 100, "the journal is never full");
+    };
+    assert_eq!(refused.kind(), io::ErrorKind::QuotaExceeded);
+    let end = journal.append(&close(&large)).unwrap();
+    marks.into_iter().chain([end]).for_each(Mark::settle);
+    assert!(journal.append(&open(&large)).is_ok());
+}
+
+#[test]
+fn on_a_full_disk_the_reserve_takes_the_ends_of_calls() {
+    let (sender, spares) = sync_channel::<io::Result<Active>>(4);
+    let dir = tempfile::tempdir().unwrap();
+    let alive = Arc::default();
+    let reserve = Active::create(dir.path(), 0, SEGMENT_BYTES, &alive).unwrap();
+    let mut rooms = Rooms { active: None, reserve: Some(reserve), spares };
+    for _ in 0..3 {
+        sender.send(Err(io::ErrorKind::StorageFull.into())).unwrap();
+    }
+    assert!(rooms.next(Stage::Open).is_err());
+    assert!(rooms.next(Stage::Close).is_ok());
+    assert!(rooms.next(Stage::Close).is_err());
+}
+
+#[tokio::test]
+async fn who_waits_for_the_disk_is_told_when_it_has_everything() {
+    let dir = tempfile::tempdir().unwrap();
+    let directory = Directory::take(dir.path()).unwrap();
+    let journal = directory.open(0, 1 << 30).unwrap();
+    journal.append(&open(&record(1))).unwrap();
+    let (bell, synced) = (Arc::clone(directory.bell()), Arc::clone(&journal));
+    let thread = std::thread::spawn(move || {
+        bell.wait(std::time::Duration::from_secs(60));
+        synced.sync();
+    });
+    journal.flushed().await;
+    thread.join().unwrap();
 }

@@ -4,37 +4,48 @@ use sluice_domain::call::{CallRecord, Outcome};
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Metered;
 
-use super::{Finished, RequestSample};
+use super::RequestSample;
 use crate::tokens;
 
-/// Works out the usage and returns the record to write.
-pub(super) fn complete(finished: Finished) -> CallRecord {
-    let Finished { mut record, metered, request, .. } = finished;
-    let was_answered = (200..300).contains(&record.status);
-    if let Some(metered) = metered.filter(|_| was_answered) {
-        let (usage, source) = usage(&record, &metered, &request);
-        record.usage = usage;
-        record.usage_source = source;
-    }
-    record
+/// Returns the usage where it is known without counting any text. A call without a good answer used nothing.
+pub(super) fn known(record: &CallRecord, metered: Option<&Metered>) -> Option<(Usage, UsageSource)> {
+    let nothing = (Usage::default(), UsageSource::Missing);
+    let Some(metered) = metered.filter(|_| (200..300).contains(&record.status)) else { return Some(nothing) };
+    let reported = metered.reported.filter(|_| metered.is_finished || record.outcome == Outcome::Complete)?;
+    Some((with_units(reported, metered), UsageSource::Reported))
 }
 
-fn usage(record: &CallRecord, metered: &Metered, request: &RequestSample) -> (Usage, UsageSource) {
-    let (images, is_finished) = (metered.images, metered.is_finished);
-    let (mut usage, source) = match metered.reported {
+/// Works out the usage, by counting text where nothing was reported.
+pub(super) fn count(record: &CallRecord, metered: &Metered, request: &RequestSample) -> (Usage, UsageSource) {
+    if let Some(known) = known(record, Some(metered)) {
+        return known;
+    }
+    let (usage, source) = match metered.reported {
         // A stream that was cut off has only told its beginning: what was seen after that is counted.
-        Some(reported) if !is_finished && record.outcome != Outcome::Complete => {
-            let seen = seen_tokens(metered);
-            let missing = seen.saturating_sub(reported.total_output());
+        Some(reported) => {
+            let missing = seen_tokens(metered).saturating_sub(reported.total_output());
             let source = if missing == 0 { UsageSource::Reported } else { UsageSource::Estimated };
             (Usage { output: reported.output + missing, ..reported }, source)
         }
-        Some(reported) => (reported, UsageSource::Reported),
         None => (estimate(record, metered, request), UsageSource::Estimated),
     };
-    usage.images = usage.images.max(images);
-    usage.calls = usage.calls.max(1);
-    (usage, source)
+    (with_units(usage, metered), source)
+}
+
+/// Returns the usage without a tokenizer, in case the process dies before one can count.
+pub(super) fn rough(metered: &Metered, request: &RequestSample) -> (Usage, UsageSource) {
+    /// A rough mean over languages.
+    const BYTES_PER_TOKEN: u64 = 4;
+    let seen = metered.counted_tokens + metered.uncounted_text.len() as u64 / BYTES_PER_TOKEN;
+    let usage = match metered.reported {
+        Some(reported) => Usage { output: reported.output + seen.saturating_sub(reported.total_output()), ..reported },
+        None => Usage { input: request.total_bytes as u64 / BYTES_PER_TOKEN, output: seen, ..Usage::default() },
+    };
+    (with_units(usage, metered), UsageSource::Estimated)
+}
+
+fn with_units(usage: Usage, metered: &Metered) -> Usage {
+    Usage { images: usage.images.max(metered.images), calls: usage.calls.max(1), ..usage }
 }
 
 fn seen_tokens(metered: &Metered) -> u64 {

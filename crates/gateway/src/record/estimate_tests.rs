@@ -4,7 +4,7 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CallId, KeyId, UserId};
 
 /// A record of a good answer that used nothing.
-pub(in crate::record) fn record() -> CallRecord {
+pub(crate) fn record() -> CallRecord {
     CallRecord {
         id: CallId::new(0, [0; 10]),
         created_at: Timestamp(0),
@@ -32,14 +32,12 @@ pub(in crate::record) fn record() -> CallRecord {
     }
 }
 
-fn finished(outcome: Outcome, metered: Metered) -> Finished {
-    let request = Bytes::from_static(br#"{"messages":[{"role":"user","content":"hello world"}]}"#);
-    Finished {
-        record: CallRecord { outcome, ..record() },
-        metered: Some(metered),
-        request: RequestSample::of(&request),
-        marks: Vec::new(),
-    }
+fn request() -> RequestSample {
+    RequestSample::of(&Bytes::from_static(br#"{"messages":[{"role":"user","content":"hello world"}]}"#))
+}
+
+fn counted(outcome: Outcome, metered: &Metered) -> (Usage, UsageSource) {
+    count(&CallRecord { outcome, ..record() }, metered, &request())
 }
 
 fn metered(reported: Option<Usage>, text: &str, is_finished: bool) -> Metered {
@@ -51,35 +49,48 @@ fn metered(reported: Option<Usage>, text: &str, is_finished: bool) -> Metered {
         is_finished,
         is_failed: false,
         object_id: None,
+        service: None,
     }
 }
 
 #[test]
 fn what_the_upstream_reports_is_taken_as_it_is() {
     let usage = Usage { input: 5, output: 7, ..Usage::default() };
-    let record = complete(finished(Outcome::Complete, metered(Some(usage), "hello world", true)));
-    assert_eq!((record.usage, record.usage_source), (Usage { calls: 1, ..usage }, UsageSource::Reported));
+    let metered = metered(Some(usage), "hello world", true);
+    let expected = (Usage { calls: 1, ..usage }, UsageSource::Reported);
+    assert_eq!(known(&record(), Some(&metered)), Some(expected));
+    assert_eq!(counted(Outcome::Complete, &metered), expected);
 }
 
 #[test]
 fn without_a_report_both_sides_are_counted() {
-    let record = complete(finished(Outcome::Complete, metered(None, "hello world", true)));
-    assert_eq!(record.usage_source, UsageSource::Estimated);
-    assert_eq!(record.usage.output, 12);
-    assert!((3..=8).contains(&record.usage.input));
+    let metered = metered(None, "hello world", true);
+    assert_eq!(known(&record(), Some(&metered)), None);
+    let (usage, source) = counted(Outcome::Complete, &metered);
+    assert_eq!((usage.output, source), (12, UsageSource::Estimated));
+    assert!((3..=8).contains(&usage.input));
 }
 
 #[test]
 fn a_client_that_leaves_pays_for_what_was_seen() {
     let beginning = Usage { input: 25, output: 1, ..Usage::default() };
-    let record = complete(finished(Outcome::Abandoned, metered(Some(beginning), "hello world", false)));
-    assert_eq!((record.usage.input, record.usage.output), (25, 12));
-    assert_eq!(record.usage_source, UsageSource::Estimated);
+    let (usage, source) = counted(Outcome::Abandoned, &metered(Some(beginning), "hello world", false));
+    assert_eq!((usage.input, usage.output, source), (25, 12, UsageSource::Estimated));
+}
+
+#[test]
+fn a_rough_count_is_never_below_what_was_reported() {
+    let beginning = Usage { input: 25, output: 40, ..Usage::default() };
+    let (usage, _) = rough(&metered(Some(beginning), "hello world", false), &request());
+    assert_eq!((usage.input, usage.output), (25, 40));
+    let (usage, source) = rough(&metered(None, "hello world!", false), &request());
+    assert_eq!((usage.output, source), (13, UsageSource::Estimated));
 }
 
 #[test]
 fn an_error_answer_uses_nothing() {
-    let mut refused = finished(Outcome::Complete, metered(None, "hello world", true));
-    refused.record.status = 400;
-    assert!(complete(refused).usage.is_empty());
+    let refused = CallRecord { status: 400, ..record() };
+    let nothing = (Usage::default(), UsageSource::Missing);
+    assert_eq!(known(&refused, Some(&metered(None, "hello world", true))), Some(nothing));
+    assert_eq!(known(&record(), None), Some(nothing));
 }

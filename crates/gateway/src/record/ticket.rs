@@ -5,13 +5,16 @@ use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use sluice_domain::call::{Attempt, CallRecord, Outcome};
+use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CredentialId, ProviderId};
+use sluice_domain::price::{Service, Tariff};
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Metered;
 use tokio::sync::mpsc::OwnedPermit;
 
-use super::{Entry, Finished, RequestSample};
-use crate::journal::{Journal, Mark, Note};
+use super::{Deal, Due, Entry, Finished, RequestSample, estimate};
+use crate::bank::Hold;
+use crate::journal::{Journal, Mark, Note, Stage};
 
 /// How often a long call is noted again.
 const RENEW_INTERVAL: Duration = Duration::from_secs(60);
@@ -30,6 +33,7 @@ struct Open {
     request: RequestSample,
     started: Instant,
     journal: Arc<Journal>,
+    deal: Deal,
     /// The note that the call is under way, and when it was made.
     opened: Option<(Mark, Instant)>,
 }
@@ -47,7 +51,17 @@ impl Ticket {
     /// Takes a reserved place for the call that `record` describes and that began at `started`.
     pub(crate) fn new(permit: OwnedPermit<Entry>, record: CallRecord, started: Instant, journal: Arc<Journal>) -> Self {
         let request = RequestSample::default();
-        Self { open: Some(Box::new(Open { permit, record, request, started, journal, opened: None })) }
+        Self {
+            open: Some(Box::new(Open {
+                permit,
+                record,
+                request,
+                started,
+                journal,
+                deal: Deal::default(),
+                opened: None,
+            })),
+        }
     }
 
     /// Notes in the journal that the call is about to go to an upstream.
@@ -56,7 +70,8 @@ impl Ticket {
     /// The journal is full; the call must not go on.
     pub(crate) fn note_open(&mut self) -> io::Result<()> {
         if let Some(open) = &mut self.open {
-            let mark = open.journal.append(&Note::Open(&open.record))?;
+            let dues = open.deal.dues(None);
+            let mark = open.journal.append(&Note { stage: Stage::Open, record: &open.record, dues: &dues })?;
             if let Some((old, _)) = open.opened.replace((mark, Instant::now())) {
                 old.settle();
             }
@@ -64,13 +79,39 @@ impl Ticket {
         Ok(())
     }
 
-    /// Notes a long call again from time to time, so that its first note does not keep an old segment of the journal.
-    pub(crate) fn keep_open(&mut self, now: Instant) {
+    /// Notes a long call again from time to time, with what it has `used` so far: its first note must not keep an old
+    /// segment of the journal, and should the process die, it owes that much.
+    pub(crate) fn keep_open(&mut self, now: Instant, used: impl FnOnce() -> Option<Usage>) {
         let noted = self.open.as_ref().and_then(|open| open.opened.as_ref()).map(|(_, noted)| *noted);
-        if noted.is_some_and(|noted| now.duration_since(noted) >= RENEW_INTERVAL)
-            && let Err(error) = self.note_open()
-        {
+        if noted.is_none_or(|noted| now.duration_since(noted) < RENEW_INTERVAL) {
+            return;
+        }
+        if let (Some(open), Some(used)) = (&mut self.open, used()) {
+            (open.record.usage, open.record.usage_source) = (used, UsageSource::Estimated);
+        }
+        if let Err(error) = self.note_open() {
             tracing::warn!(%error, "a long call could not be noted again in the journal");
+        }
+    }
+
+    /// Keeps what was agreed about the call's money.
+    pub(crate) fn agree(&mut self, hold: Hold, service: Service) {
+        if let Some(open) = &mut self.open {
+            open.deal = Deal { hold, tariff: None, service };
+        }
+    }
+
+    /// Keeps at which prices the call is bought and sold.
+    pub(crate) fn buy(&mut self, tariff: Option<Tariff>) {
+        if let Some(open) = &mut self.open {
+            open.deal.tariff = tariff;
+        }
+    }
+
+    /// Adds what was reserved later.
+    pub(crate) fn hold_more(&mut self, more: Hold) {
+        if let Some(open) = &mut self.open {
+            open.deal.hold.absorb(more);
         }
     }
 
@@ -120,21 +161,32 @@ impl Ticket {
     /// Hands the record over. Nothing happens the second time.
     pub(crate) fn finish(&mut self, ending: Ending) {
         let Some(open) = self.open.take() else { return };
-        let Open { permit, mut record, request, started, journal, opened } = *open;
+        let Open { permit, mut record, request, started, journal, mut deal, opened } = *open;
         record.duration_ms = millis(started.elapsed());
+        let ended_at = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
         record.outcome = ending.outcome;
         if !ending.error.is_empty() {
             ending.error.clone_into(&mut record.error);
         }
-        if let Some(metered) = &ending.metered {
-            note_usage(&mut record, metered, &request);
-        }
+        deal.service = ending.metered.as_ref().and_then(|metered| metered.service).unwrap_or(deal.service);
+        let known = estimate::known(&record, ending.metered.as_ref());
+        let is_known = known.is_some();
+        let rough = || ending.metered.as_ref().map(|metered| estimate::rough(metered, &request)).unwrap_or_default();
+        (record.usage, record.usage_source) = known.unwrap_or_else(rough);
+        let bill = deal.bill(&record);
+        record.cost = bill.cost;
         let mut marks: Vec<Mark> = opened.map(|(mark, _)| mark).into_iter().collect();
-        match journal.append(&Note::Close(&record)) {
+        let dues = deal.dues(Some(bill.charge));
+        match journal.append(&Note { stage: Stage::Close, record: &record, dues: &dues }) {
             Ok(mark) => marks.push(mark),
             Err(error) => tracing::error!(%error, call = %record.id, "the end of a call is not in the journal"),
         }
-        permit.send(Entry::Call(Box::new(Finished { record, metered: ending.metered, request, marks })));
+        let versions = deal.versions().cloned().collect();
+        let due = match ending.metered {
+            Some(metered) if !is_known => Due::Count { deal, metered, request },
+            Some(_) | None => Due::Settled(bill, deal.hold.settle(bill.charge, ended_at)),
+        };
+        permit.send(Entry::Call(Box::new(Finished { record, due, versions, marks })));
     }
 }
 
@@ -142,23 +194,6 @@ impl Drop for Ticket {
     fn drop(&mut self) {
         self.finish(Ending { outcome: Outcome::Abandoned, error: "client_left", metered: None });
     }
-}
-
-/// Sets the usage as well as it is known without a tokenizer, in case the process dies before one can count.
-fn note_usage(record: &mut CallRecord, metered: &Metered, request: &RequestSample) {
-    /// A rough mean over languages; only ever used after a crash.
-    const BYTES_PER_TOKEN: u64 = 4;
-    if !(200..300).contains(&record.status) {
-        return;
-    }
-    (record.usage, record.usage_source) = match metered.reported {
-        Some(reported) => (reported, UsageSource::Reported),
-        None => {
-            let input = request.total_bytes as u64 / BYTES_PER_TOKEN;
-            let output = metered.counted_tokens + metered.uncounted_text.len() as u64 / BYTES_PER_TOKEN;
-            (Usage { input, output, ..Usage::default() }, UsageSource::Estimated)
-        }
-    };
 }
 
 /// Returns whole milliseconds.

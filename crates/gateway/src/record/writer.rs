@@ -1,21 +1,21 @@
 //! Takes finished calls from a queue and writes them in batches, each batch in one transaction.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_domain::call::{CallRecord, UpstreamObject};
-use sluice_domain::clock::Timestamp;
-use sluice_domain::id::KeyId;
-use sluice_store::{Store, StoreError};
+use sluice_domain::clock::{Clock, Timestamp};
+use sluice_domain::id::{AccountId, CallId, KeyId, NodeId};
+use sluice_domain::ledger::SettledCall;
+use sluice_domain::price::{Basis, PriceVersion, VersionId};
+use sluice_store::{Settlement, Store, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::cost::cost;
-use super::estimate::complete;
-use super::{Entry, Finished};
-use crate::journal::{Mark, Replay};
-use crate::live::Live;
+use super::{Due, Entry, Finished, estimate, replay};
+use crate::bank::{Claim, Settling};
+use crate::journal::Mark;
 
 /// First pause before a failed batch is tried again; doubled up to [`RETRY_MAX`].
 const RETRY_FIRST: Duration = Duration::from_millis(50);
@@ -25,8 +25,6 @@ const RETRY_PAUSES: [Duration; 4] =
     [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 /// Longest wait for one batch: a lost connection in the middle of a statement would else hang for minutes.
 const WRITE_LIMIT: Duration = Duration::from_secs(60);
-/// Rows written at once when the journal is replayed.
-const REPLAY_ROWS: usize = 500;
 /// A key's last use is written at most this often.
 const TOUCH_INTERVAL_MS: i64 = 60_000;
 /// Keys whose last use is remembered to keep to that interval.
@@ -41,25 +39,35 @@ pub(crate) struct Batching {
     pub(crate) linger: Duration,
 }
 
+/// Where calls are written to.
+#[derive(Debug, Clone)]
+pub(crate) struct Books {
+    pub(crate) store: Arc<Store>,
+    /// Node that settles.
+    pub(crate) node: NodeId,
+    /// The account that its charges are paid into.
+    pub(crate) revenue: AccountId,
+}
+
 /// Starts writing what arrives on `queue`. The task ends when the queue is closed and empty.
 pub(crate) fn spawn_writer(
     runtime: &tokio::runtime::Handle,
-    store: Arc<Store>,
-    live: Arc<Live>,
+    books: Books,
     mut queue: mpsc::Receiver<Entry>,
     batching: Batching,
 ) -> JoinHandle<()> {
     runtime.spawn(async move {
-        let mut touched = HashMap::new();
+        let (mut touched, mut kept) = (HashMap::new(), HashSet::new());
         let mut batch = Vec::with_capacity(batching.rows);
         while gather(&mut queue, &mut batch, batching).await {
-            let Batch { mut records, marks, objects } = sort_out(std::mem::take(&mut batch)).await;
-            price(&mut records, &live);
-            if write_records(&store, &records).await {
+            let Batch { calls, claims, marks, versions, objects } = sort_out(std::mem::take(&mut batch)).await;
+            keep_versions(&books.store, versions, &mut kept).await;
+            if books.settle(&calls).await {
                 marks.into_iter().for_each(Mark::settle);
             }
-            write_objects(&store, &objects).await;
-            touch_keys(&store, &records, &mut touched).await;
+            drop(claims);
+            write_objects(&books.store, &objects).await;
+            touch_keys(&books.store, &calls, &mut touched).await;
         }
     })
 }
@@ -83,28 +91,38 @@ async fn gather(queue: &mut mpsc::Receiver<Entry>, batch: &mut Vec<Entry>, batch
 /// What a batch of entries comes to.
 #[derive(Default)]
 struct Batch {
-    records: Vec<CallRecord>,
+    calls: Vec<SettledCall>,
+    claims: Vec<Claim>,
     marks: Vec<Mark>,
+    versions: Vec<Arc<PriceVersion>>,
     objects: Vec<UpstreamObject>,
 }
 
-/// Works out the usage of each call, on a thread that may take its time.
+impl Batch {
+    fn add(&mut self, entry: Entry) {
+        match entry {
+            Entry::Call(finished) => {
+                let Finished { record, due, versions, marks } = *finished;
+                let (call, claims) = settled(record, due);
+                self.calls.push(call);
+                self.claims.extend(claims);
+                self.marks.extend(marks);
+                self.versions.extend(versions);
+            }
+            Entry::Object(object) => self.objects.push(*object),
+        }
+    }
+}
+
+/// Works out what each call comes to, on a thread that may take its time where text must be counted.
 async fn sort_out(entries: Vec<Entry>) -> Batch {
     let needs_counting = entries.iter().any(|entry| match entry {
-        Entry::Call(finished) => may_need_tokenizer(finished),
+        Entry::Call(finished) => matches!(finished.due, Due::Count { .. }),
         Entry::Object(_) => false,
     });
     let work = move || {
         let mut batch = Batch::default();
-        for entry in entries {
-            match entry {
-                Entry::Call(mut finished) => {
-                    batch.marks.append(&mut finished.marks);
-                    batch.records.push(complete(*finished));
-                }
-                Entry::Object(object) => batch.objects.push(*object),
-            }
-        }
+        entries.into_iter().for_each(|entry| batch.add(entry));
         batch
     };
     if !needs_counting {
@@ -116,62 +134,96 @@ async fn sort_out(entries: Vec<Entry>) -> Batch {
     })
 }
 
-fn may_need_tokenizer(finished: &Finished) -> bool {
-    finished.metered.as_ref().is_some_and(|metered| metered.reported.is_none() || !metered.is_finished)
+/// Returns what the database takes of a call, and the claims on its leases until it has it.
+fn settled(mut record: CallRecord, due: Due) -> (SettledCall, Vec<Claim>) {
+    let (bill, settling) = match due {
+        Due::Settled(bill, settling) => (bill, settling),
+        Due::Count { deal, metered, request } => {
+            (record.usage, record.usage_source) = estimate::count(&record, &metered, &request);
+            let bill = deal.bill(&record);
+            record.cost = bill.cost;
+            let now = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
+            (bill, deal.hold.settle(bill.charge, now))
+        }
+    };
+    let Settling { charge, budgets, claims } = settling;
+    (SettledCall { record, receipt: bill.basis.as_ref().and_then(receipt), charge, budgets }, claims)
 }
 
-/// Writes until it is done: a record is never given up while the database may come back. Returns whether the database
-/// has all of them.
-async fn write_records(store: &Store, records: &[CallRecord]) -> bool {
+/// Writes what a call's sums can be computed again from.
+pub(super) fn receipt(basis: &Basis) -> Option<String> {
+    serde_json::to_string(basis).inspect_err(|error| tracing::error!(%error, "a receipt cannot be written")).ok()
+}
+
+/// Makes sure that the database has the prices that the calls name. Without them no receipt could be proven.
+pub(super) async fn keep_versions(store: &Store, mut versions: Vec<Arc<PriceVersion>>, kept: &mut HashSet<VersionId>) {
+    versions.retain(|version| !kept.contains(&version.id));
+    versions.sort_by_key(|version| version.id);
+    versions.dedup_by_key(|version| version.id);
+    if versions.is_empty() {
+        return;
+    }
+    let now = Clock::System.now();
+    let keep = || store.keep_price_versions(&versions, now);
+    if insist("keeping prices", keep).await.is_ok() {
+        kept.extend(versions.iter().map(|version| version.id));
+    }
+}
+
+impl Books {
+    /// Posts the calls, until it is done: a call is never given up while the database may come back. Returns whether the
+    /// database has all of them.
+    pub(super) async fn settle(&self, calls: &[SettledCall]) -> bool {
+        if calls.is_empty() {
+            return true;
+        }
+        let settlement = || Settlement { node: self.node, revenue: self.revenue, at: Clock::System.now(), calls };
+        let settle = || async move { self.store.settle(&settlement()).await };
+        match insist("settling calls", settle).await {
+            Ok(settled) => self.park(calls, settled.rejected).await,
+            Err(error) => {
+                tracing::error!(%error, calls = calls.len(), "calls could not be settled; they stay in the journal");
+                false
+            }
+        }
+    }
+
+    /// Puts aside what can never be posted, where the operator sees it. Returns whether nothing is lost by that.
+    async fn park(&self, calls: &[SettledCall], rejected: Vec<(CallId, StoreError)>) -> bool {
+        let mut is_safe = true;
+        for (id, reason) in rejected {
+            tracing::error!(error = %reason, call = %id, "a call cannot be posted; it is put aside");
+            let Some(call) = calls.iter().find(|call| call.record.id == id) else { continue };
+            let (reason, entry) = (reason.to_string(), replay::parked(call));
+            let now = Clock::System.now();
+            if let Err(error) = self.store.park_call(id, &reason, &entry, now).await {
+                tracing::error!(%error, call = %id, "a call could not be put aside; it stays in the journal");
+                is_safe = false;
+            }
+            let message = format!("call {id} cannot be posted: {reason}; it is tried again at the next start");
+            if let Err(error) = self.store.raise_alert("parked_call", &id.to_string(), &message, now).await {
+                tracing::warn!(%error, "an alert could not be raised");
+            }
+        }
+        is_safe
+    }
+}
+
+/// Repeats what the database could not do for now, with growing pauses.
+async fn insist<T, F>(what: &str, mut ask: impl FnMut() -> F) -> Result<T, StoreError>
+where
+    F: Future<Output = Result<T, StoreError>>,
+{
     let mut pause = RETRY_FIRST;
-    while !records.is_empty() {
-        let written = tokio::time::timeout(WRITE_LIMIT, store.record_calls(records)).await;
-        match written {
-            Ok(Ok(_)) => break,
-            Ok(Err(error)) if !error.is_retryable() => return write_one_by_one(store, records, &error).await,
-            Ok(Err(error)) => tracing::warn!(%error, rows = records.len(), "writing call records failed; trying again"),
-            Err(_) => tracing::warn!(rows = records.len(), "writing call records took too long; trying again"),
+    loop {
+        match tokio::time::timeout(WRITE_LIMIT, ask()).await {
+            Ok(Ok(done)) => return Ok(done),
+            Ok(Err(error)) if !error.is_retryable() => return Err(error),
+            Ok(Err(error)) => tracing::warn!(%error, what, "the database is away; trying again"),
+            Err(_) => tracing::warn!(what, "the database takes too long; trying again"),
         }
         tokio::time::sleep(pause).await;
         pause = (pause * 2).min(RETRY_MAX);
-    }
-    true
-}
-
-/// Saves what can be saved of a batch that the database refuses. The journal keeps the rest for the next start.
-async fn write_one_by_one(store: &Store, records: &[CallRecord], reason: &StoreError) -> bool {
-    tracing::error!(error = %reason, rows = records.len(), "the database refused a batch of call records");
-    let mut has_all = true;
-    for record in records {
-        if let Err(error) = store.record_calls(std::slice::from_ref(record)).await {
-            tracing::error!(%error, call = %record.id, "a call record could not be written; it stays in the journal");
-            has_all = false;
-        }
-    }
-    has_all
-}
-
-/// Notes what each call cost.
-fn price(records: &mut [CallRecord], live: &Live) {
-    let snapshot = live.load();
-    for record in records {
-        record.cost = cost(record, &snapshot);
-    }
-}
-
-/// Writes what an earlier process left in the journal, then removes it there.
-pub(crate) async fn replay(store: &Store, live: &Live, mut left_over: Replay) {
-    price(&mut left_over.records, live);
-    let mut has_all = true;
-    for chunk in left_over.records.chunks(REPLAY_ROWS) {
-        has_all &= write_records(store, chunk).await;
-    }
-    if has_all {
-        let count = left_over.records.len();
-        if count > 0 {
-            tracing::info!(count, "calls of an earlier run were recorded from the journal");
-        }
-        left_over.done();
     }
 }
 
@@ -189,9 +241,9 @@ async fn write_objects(store: &Store, objects: &[UpstreamObject]) {
     tracing::error!(count = objects.len(), "upstream objects are only remembered until the next start");
 }
 
-async fn touch_keys(store: &Store, records: &[CallRecord], touched: &mut HashMap<KeyId, i64>) {
+async fn touch_keys(store: &Store, calls: &[SettledCall], touched: &mut HashMap<KeyId, i64>) {
     let mut uses: HashMap<KeyId, Timestamp> = HashMap::new();
-    for record in records.iter().filter(|record| record.key_id.0 > 0) {
+    for record in calls.iter().map(|call| &call.record).filter(|record| record.key_id.0 > 0) {
         let last = touched.get(&record.key_id).copied().unwrap_or(i64::MIN);
         if record.created_at.0.saturating_sub(last) >= TOUCH_INTERVAL_MS {
             uses.insert(record.key_id, record.created_at);

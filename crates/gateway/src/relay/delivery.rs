@@ -18,6 +18,7 @@ use tokio::time::Sleep;
 use super::body::BodyError;
 use super::exchange::{Accepted, Reading};
 use super::fault::Kind;
+use super::reserve::{Credit, Meterage};
 use crate::record::{Ending, Ticket};
 use crate::upstream::Lease;
 
@@ -37,6 +38,7 @@ pub(crate) struct Tap {
     ticket: Ticket,
     facts: Facts,
     patience: Patience,
+    meterage: Option<Meterage>,
     on_object: Option<OnObject>,
     is_done: bool,
 }
@@ -80,7 +82,12 @@ impl Patience {
 
 impl Tap {
     /// Begins the delivery of an accepted answer.
-    pub(crate) fn new(accepted: Accepted, ticket: Ticket, facts: Facts, on_object: Option<OnObject>) -> Self {
+    pub(super) fn new(
+        accepted: Accepted,
+        ticket: Ticket,
+        facts: Facts,
+        (on_object, meterage): (Option<OnObject>, Option<Meterage>),
+    ) -> Self {
         let Accepted { held, body, lease, reading, withholds_usage, idle, deadline, .. } = accepted;
         let mut tap = Self {
             held,
@@ -92,6 +99,7 @@ impl Tap {
             ticket,
             facts,
             patience: Patience { idle, deadline, last_piece: Instant::now(), timer: None },
+            meterage,
             on_object,
             is_done: false,
         };
@@ -185,6 +193,14 @@ impl Tap {
         Some(if is_torn { [b"\n\n", event.as_slice()].concat().into() } else { event.into() })
     }
 
+    /// Makes sure that what comes next is paid for.
+    fn cover(&mut self, context: &mut Context<'_>) -> Credit {
+        match (&mut self.meterage, &self.reading) {
+            (Some(meterage), Some(reading)) => meterage.cover(reading.meter.written_tokens(), context),
+            _ => Credit::Good,
+        }
+    }
+
     fn fail(&mut self, kind: Kind, message: &'static str) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match self.break_off(kind, message) {
             Some(event) => Poll::Ready(Some(Ok(Frame::data(event)))),
@@ -211,13 +227,19 @@ impl Body for Tap {
             return Poll::Ready(rest.map(|rest| Ok(Frame::data(rest.into()))));
         }
         loop {
+            match this.cover(cx) {
+                Credit::Good => {}
+                Credit::More(hold) => this.ticket.hold_more(hold),
+                Credit::Waiting => return Poll::Pending,
+                Credit::Refused(kind) => return this.fail(kind, "the answer was cut: nothing is left to pay for more"),
+            }
             match Pin::new(&mut this.body).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
                     let Ok(bytes) = frame.into_data() else { continue };
                     this.patience.touch();
-                    this.ticket.keep_open(this.patience.last_piece);
                     if let Some(reading) = &mut this.reading {
                         reading.push(&bytes);
+                        this.ticket.keep_open(this.patience.last_piece, || reading.meter.reported_so_far());
                     }
                     this.tell_object();
                     if this.is_read_out() {

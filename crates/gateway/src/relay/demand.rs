@@ -5,13 +5,16 @@ use std::ops::Range;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use sluice_domain::price::Estimate;
 use sluice_protocol::edit::{Edits, Segment};
 use sluice_protocol::form::Form;
 use sluice_protocol::operation::{ModelPlace, Operation};
 use sluice_protocol::raw::{RawObject, json_string};
 
+use super::estimate::Asks;
 use super::fault::{Fault, Kind};
 use super::intake::Payload;
+use crate::prices::ModelLimits;
 use crate::upstream::OutBody;
 
 /// What is asked for.
@@ -24,6 +27,8 @@ pub(crate) struct Demand {
     pub(crate) is_stream: bool,
     /// An earlier response that this one goes on from.
     pub(crate) previous_response: Option<String>,
+    /// What it says about the size of the answer.
+    pub(crate) asks: Asks,
     payload: Payload,
     model_place: Option<BodyModel>,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
@@ -45,9 +50,12 @@ struct Told {
     model_place: Option<BodyModel>,
     is_stream: bool,
     previous_response: Option<String>,
+    asks: Asks,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
 }
 
+/// Tokens expected of a conversation that goes on from a stored response.
+const HISTORY_TOKENS: u64 = 16_384;
 /// Longest name of a model.
 const MODEL_MAX_BYTES: usize = 255;
 /// Bodies above this are read on a thread that may take its time.
@@ -101,6 +109,7 @@ impl Demand {
             model,
             is_stream: told.is_stream || operation == Operation::GeminiStream,
             previous_response: told.previous_response,
+            asks: told.asks,
             payload,
             model_place: told.model_place,
             usage_request: told.usage_request,
@@ -110,6 +119,17 @@ impl Demand {
     /// Returns the decoded body.
     pub(crate) fn plain(&self) -> &Bytes {
         &self.payload.plain
+    }
+
+    /// Returns the most that the call may consume of a model with these limits.
+    pub(crate) fn estimate(&self, limits: ModelLimits) -> Estimate {
+        let mut estimate = self.asks.estimate(self.operation, self.plain(), limits);
+        if self.previous_response.is_some() {
+            // What was said before is read again, and only the upstream knows how much that is.
+            let before = HISTORY_TOKENS.min(limits.context.unwrap_or(u64::MAX));
+            estimate.input_tokens = estimate.input_tokens.saturating_add(before);
+        }
+        estimate
     }
 
     /// Returns whether the client left out the usage that a chat stream can carry.
@@ -163,6 +183,7 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
             model: form.text("model").map(str::to_owned),
             model_place: form.range("model").map(BodyModel::Form),
             is_stream: form.text("stream").is_some_and(|text| text.eq_ignore_ascii_case("true")),
+            asks: Asks::of_form(&form),
             ..Told::default()
         });
     }
@@ -181,6 +202,7 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
         },
         is_stream,
         previous_response: object.string("previous_response_id").map(std::borrow::Cow::into_owned),
+        asks: Asks::of(operation, &object),
         usage_request: (is_stream && is_chat(operation)).then(|| usage_request(&object)).flatten(),
     })
 }

@@ -7,10 +7,11 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use quick_cache::unsync::Cache;
 use sluice_domain::key::{Caller, KeyHash};
-use sluice_store::Store;
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
+use super::Shared;
 use super::fault::{Fault, Kind};
+use crate::bank::Purse;
 use crate::snapshot::Snapshot;
 
 /// Longest key that is looked at; ours are far shorter.
@@ -30,7 +31,14 @@ pub(crate) struct Callers {
 #[derive(Clone)]
 struct Known {
     revision: i64,
-    caller: Option<Arc<Caller>>,
+    client: Option<Arc<Client>>,
+}
+
+/// A caller with what its calls are reserved from.
+#[derive(Debug)]
+pub(crate) struct Client {
+    pub(crate) caller: Arc<Caller>,
+    pub(crate) purse: Purse,
 }
 
 impl Callers {
@@ -47,25 +55,28 @@ impl Callers {
         &self,
         presented: &str,
         snapshot: &Snapshot,
-        store: &Arc<Store>,
-        control: &tokio::runtime::Handle,
-    ) -> Result<Arc<Caller>, Fault> {
+        shared: &Shared,
+    ) -> Result<Arc<Client>, Fault> {
         if presented.len() > MAX_KEY_BYTES {
             return Err(unknown_key());
         }
         let hash = sluice_store::hash_key(presented);
-        if let Some(caller) = snapshot.declared_keys.get(&hash) {
-            return Ok(Arc::clone(caller));
-        }
         let known = self.cache.lock().get(&hash).filter(|known| known.revision == snapshot.revision).cloned();
-        let caller = match known {
-            Some(known) => known.caller,
-            None => {
-                let ask = |permit| self.ask(hash, snapshot.revision, permit, (store, control));
+        let client = match (known, snapshot.declared_keys.get(&hash)) {
+            (Some(known), _) => known.client,
+            (None, Some(declared)) => self.keep(hash, snapshot.revision, Some(Arc::clone(declared)), shared),
+            (None, None) => {
+                let ask = |permit| self.ask(hash, snapshot.revision, permit, shared);
                 self.lookups.once((hash, snapshot.revision), ask).await?
             }
         };
-        caller.ok_or_else(unknown_key)
+        client.ok_or_else(unknown_key)
+    }
+
+    fn keep(&self, hash: KeyHash, revision: i64, caller: Option<Arc<Caller>>, shared: &Shared) -> Option<Arc<Client>> {
+        let client = caller.map(|caller| Arc::new(Client { purse: shared.bank.purse(&caller), caller }));
+        self.cache.lock().insert(hash, Known { revision, client: client.clone() });
+        client
     }
 
     async fn ask(
@@ -73,20 +84,16 @@ impl Callers {
         hash: KeyHash,
         revision: i64,
         permit: OwnedSemaphorePermit,
-        (store, control): (&Arc<Store>, &tokio::runtime::Handle),
-    ) -> Result<Option<Arc<Caller>>, Fault> {
-        let store = Arc::clone(store);
-        let looking = control.spawn(async move {
+        shared: &Shared,
+    ) -> Result<Option<Arc<Client>>, Fault> {
+        let store = Arc::clone(&shared.store);
+        let looking = shared.control.spawn(async move {
             // Held by the look-up itself, which goes on when the client that asked for it leaves.
             let _permit = permit;
             store.find_caller(&hash).await
         });
         match looking.await {
-            Ok(Ok(caller)) => {
-                let caller = caller.map(Arc::new);
-                self.cache.lock().insert(hash, Known { revision, caller: caller.clone() });
-                Ok(caller)
-            }
+            Ok(Ok(caller)) => Ok(self.keep(hash, revision, caller.map(Arc::new), shared)),
             Ok(Err(error)) => {
                 tracing::error!(%error, "looking up a key failed");
                 Err(unavailable())
@@ -97,7 +104,7 @@ impl Callers {
 }
 
 type Sought = (KeyHash, i64);
-type Answer = Arc<OnceCell<Option<Arc<Caller>>>>;
+type Answer = Arc<OnceCell<Option<Arc<Client>>>>;
 
 /// Look-ups under way: one for each key, and a bounded number in all.
 struct Lookups {
@@ -115,9 +122,9 @@ impl Lookups {
         &self,
         sought: Sought,
         ask: impl FnOnce(OwnedSemaphorePermit) -> F,
-    ) -> Result<Option<Arc<Caller>>, Fault>
+    ) -> Result<Option<Arc<Client>>, Fault>
     where
-        F: Future<Output = Result<Option<Arc<Caller>>, Fault>>,
+        F: Future<Output = Result<Option<Arc<Client>>, Fault>>,
     {
         let answer = Arc::clone(self.under_way.lock().entry(sought).or_default());
         let waiting = Waiting { lookups: self, sought, answer };

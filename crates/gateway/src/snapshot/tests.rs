@@ -53,7 +53,7 @@ fn route(model: &str, credential: i64, provider: i64, upstream: Option<&str>) ->
 }
 
 fn compile(providers: &[Provider], credentials: &[Credential], routes: &[Route]) -> (Snapshot, Vec<String>) {
-    Snapshot::compile(&Sources {
+    Snapshot::compile(Sources {
         revision: 1,
         providers,
         credentials,
@@ -62,6 +62,7 @@ fn compile(providers: &[Provider], credentials: &[Credential], routes: &[Route])
         vendors: &Vendors::embedded().unwrap(),
         timeouts: Timeouts::default(),
         origins: &OriginNumbers::default(),
+        prices: PriceList::default(),
     })
 }
 

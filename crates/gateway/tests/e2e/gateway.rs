@@ -203,6 +203,26 @@ impl Gateway {
         cookie.split(';').next().unwrap().to_owned()
     }
 
+    /// Pays into the balance of a key and returns the id of its account.
+    pub(crate) async fn pay_in(&self, key_name: &str, micros: i64) -> i64 {
+        let account = self.account_of_key(key_name).await;
+        let id = account["id"].as_i64().unwrap();
+        let order = json!({"amount_micros": micros, "memo": "paid in by a test"});
+        let paid = self.admin(Method::POST, &format!("/api/account/{id}/top-up"), Some(order)).await;
+        assert_eq!(paid.status, 200, "{}", paid.text());
+        id
+    }
+
+    /// Returns the account of a key as it is now.
+    pub(crate) async fn account_of_key(&self, key_name: &str) -> Value {
+        let keys = self.admin(Method::GET, "/api/agg-token/?all=true", None).await.json();
+        let keys = keys["data"]["items"].as_array().unwrap().clone();
+        let key = keys.iter().find(|key| key["name"] == key_name).unwrap_or_else(|| panic!("no key `{key_name}`"));
+        let account = self.admin(Method::GET, &format!("/api/agg-token/{}/account", key["id"]), None).await;
+        assert_eq!(account.status, 200, "{}", account.text());
+        account.json()["data"].clone()
+    }
+
     /// Makes a key of the administrator.
     pub(crate) async fn make_key(&self, name: &str) -> String {
         let made = self.admin(Method::POST, "/api/agg-token/", Some(json!({"name": name}))).await;

@@ -22,6 +22,7 @@ mod fail_over;
 mod headers;
 mod leaving;
 mod listening;
+mod money;
 mod objects;
 mod pace;
 mod records;

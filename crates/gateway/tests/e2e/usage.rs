@@ -127,18 +127,20 @@ async fn an_upstream_that_reports_nothing_is_estimated() {
 }
 
 async fn billed_gateway(upstream: &Upstream) -> Gateway {
-    Gateway::start(json!({
-        "providers": [provider("p", upstream, json!(["m"]))],
+    let gateway = Gateway::start(json!({
+        "providers": [provider("p", upstream, json!(["gpt-4o"]))],
         "keys": [
             {"name": "main", "secret": crate::gateway::KEY},
             {"name": "billed", "secret": BILLED, "billed": true},
         ],
     }))
-    .await
+    .await;
+    gateway.pay_in("billed", 100_000_000).await;
+    gateway
 }
 
 fn streamed(options: Value) -> Value {
-    let mut body = Dialect::Chat.request("m", true);
+    let mut body = Dialect::Chat.request("gpt-4o", true);
     if !options.is_null() {
         body["stream_options"] = options;
     }

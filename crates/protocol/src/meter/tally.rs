@@ -26,6 +26,13 @@ impl Tally {
         self.counted
     }
 
+    /// Returns what was counted, and the rest by its length.
+    pub(super) fn roughly(&self) -> u64 {
+        /// Short for prose, long for other scripts; the count corrects it every few kilobytes.
+        const BYTES_PER_TOKEN: u64 = 3;
+        self.counted + self.text.len() as u64 / BYTES_PER_TOKEN
+    }
+
     pub(super) fn into_text(self) -> String {
         self.text
     }

@@ -62,6 +62,7 @@ fn a_stream_is_metered_alike_however_it_is_split(
         is_finished: true,
         is_failed: false,
         object_id: object_id.map(str::to_owned),
+        service: None,
     };
     let stream = stream.as_bytes();
     for split in 0..=stream.len() {
@@ -313,5 +314,32 @@ proptest! {
         let whole = metered(Operation::ImageGenerations, Framing::Json, &[bytes.as_bytes()]).images;
         let single: Vec<&[u8]> = bytes.as_bytes().chunks(1).collect();
         prop_assert_eq!(metered(Operation::ImageGenerations, Framing::Json, &single).images, whole);
+    }
+}
+
+#[test]
+fn the_service_level_is_told_beside_the_usage_or_inside_it() {
+    let answers = [
+        (
+            Operation::ChatCompletions,
+            r#"{"service_tier":"flex","usage":{"prompt_tokens":1,"completion_tokens":1}}"#,
+            Some(Service::Flex),
+        ),
+        (
+            Operation::Messages,
+            r#"{"usage":{"input_tokens":1,"output_tokens":1,"service_tier":"priority"}}"#,
+            Some(Service::Priority),
+        ),
+        (Operation::Responses, r#"{"usage":{"input_tokens":1,"output_tokens":1}}"#, None),
+    ];
+    for (operation, json, expected) in answers {
+        let mut meter = Meter::new(Subject {
+            operation,
+            framing: Framing::Json,
+            convention: Subject::usual_convention(operation),
+            count_tokens: |text| text.len() as u64,
+        });
+        meter.push(json.as_bytes());
+        assert_eq!(meter.finish(true).service, expected, "{json}");
     }
 }

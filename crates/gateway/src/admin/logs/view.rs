@@ -75,6 +75,8 @@ pub(super) struct CallView {
     cost_usd: Option<Box<RawValue>>,
     /// Millionths of a US dollar; `null` when no price is known.
     cost_micros: Option<i64>,
+    /// What the caller paid, micro-dollars; null when nobody was billed.
+    charged_micros: Option<i64>,
     /// From the request's arrival to the end.
     response_time_ms: u64,
     /// From the request's arrival to the first byte of the answer's body; 0 for none.
@@ -205,6 +207,7 @@ impl CallView {
             usage_source: row.usage_source.as_str(),
             cost_usd: row.cost.and_then(dollars),
             cost_micros: row.cost.map(|cost| cost.0),
+            charged_micros: row.charged.map(|charged| charged.0),
             response_time_ms: row.duration_ms,
             first_token_ms: row.first_token_ms.unwrap_or(0),
             is_stream: row.stream,

@@ -1,0 +1,114 @@
+//! Upkeep: idle slices go back, leases in use are renewed, and what lost nodes stranded is freed.
+
+use std::sync::Arc;
+use std::time::Duration;
+
+use sluice_domain::clock::Timestamp;
+use sluice_domain::id::LeaseId;
+use sluice_domain::ledger::Lease;
+use sluice_domain::money::Micros;
+use sluice_store::{Extension, StoreError};
+use tokio_util::sync::CancellationToken;
+
+use super::fund::{Due, Fund};
+use super::{Bank, LEASE_SPARE_MS};
+
+const INTERVAL: Duration = Duration::from_secs(2);
+/// A slice that no call used for this long goes back.
+const IDLE_MS: i64 = 10_000;
+/// Leases are renewed when they have lost this much of their time.
+const RENEW_AFTER_MS: i64 = 2 * 60_000;
+/// How often expired leases of all nodes are looked for, and how long after their end they are taken: clocks differ.
+const EXPIRE_EVERY: u32 = 30;
+const EXPIRE_MARGIN_MS: i64 = 60_000;
+const EXPIRE_MAX: u64 = 100;
+
+impl Bank {
+    /// Keeps the leases in order until `stop`.
+    pub(crate) async fn keep_up(self: Arc<Self>, stop: CancellationToken) {
+        let mut round = 0_u32;
+        loop {
+            tokio::select! {
+                () = stop.cancelled() => return,
+                () = tokio::time::sleep(INTERVAL) => {}
+            }
+            if let Err(error) = self.tidy(IDLE_MS).await {
+                tracing::debug!(%error, "leases could not be kept in order; this is tried again");
+            }
+            round = round.wrapping_add(1);
+            if round.is_multiple_of(EXPIRE_EVERY)
+                && let Err(error) = self.expire().await
+            {
+                tracing::warn!(%error, "expired leases could not be taken back; this is tried again");
+            }
+        }
+    }
+
+    /// Gives everything back that no charge is waiting on. Called when no more calls come.
+    pub(crate) async fn close(&self) {
+        if let Err(error) = self.tidy(0).await {
+            tracing::warn!(%error, "what this node has borrowed could not be given back; it expires by itself");
+        }
+    }
+
+    /// Gives back what an earlier run of this node had borrowed, once its journal is settled.
+    pub(crate) async fn give_back(&self, leases: &[Lease]) {
+        for lease in leases {
+            if let Err(error) = self.store.return_lease(lease.id, lease.remaining).await {
+                tracing::warn!(%error, lease = %lease.id, "a lease of an earlier run could not be given back");
+            }
+        }
+    }
+
+    pub(super) async fn tidy(&self, idle_ms: i64) -> Result<(), StoreError> {
+        let funds: Vec<Arc<Fund>> = self.funds.lock().values().cloned().collect();
+        let now = self.clock.now();
+        let renew_before = Timestamp(self.lease_end(now).0.saturating_sub(RENEW_AFTER_MS.min(LEASE_SPARE_MS)));
+        let mut result = Ok(());
+        for fund in &funds {
+            for due in fund.due(now, idle_ms, renew_before) {
+                let done = self.act(fund, due).await;
+                result = result.and(done);
+            }
+        }
+        drop(funds);
+        // Nobody else can get hold of one while the map is locked.
+        self.funds.lock().retain(|_, fund| Arc::strong_count(fund) > 1 || !fund.leases().is_empty());
+        result
+    }
+
+    async fn act(&self, fund: &Fund, due: Due) -> Result<(), StoreError> {
+        match due {
+            Due::Close(lease) => {
+                self.store.return_lease(lease, Micros(i64::MAX)).await?;
+                fund.forget(lease);
+            }
+            Due::Return(lease, amount) => {
+                let returned = self.store.return_lease(lease, amount).await;
+                returned.inspect_err(|_| fund.keep(lease, amount))?;
+            }
+            Due::Renew(lease) => self.renew(fund, lease).await?,
+        }
+        Ok(())
+    }
+
+    async fn renew(&self, fund: &Fund, lease: LeaseId) -> Result<(), StoreError> {
+        let expires_at = self.lease_end(self.clock.now());
+        let renewal = Extension { lease, want: Micros(0), minimum: Micros(0), expires_at };
+        match self.store.extend_lease(&renewal).await {
+            Ok(extended) => fund.extend(lease, extended.granted, extended.lease.expires_at),
+            Err(StoreError::NotFound { .. }) => fund.forget(lease),
+            Err(error) => return Err(error),
+        }
+        Ok(())
+    }
+
+    async fn expire(&self) -> Result<(), StoreError> {
+        let before = Timestamp(self.clock.now().0.saturating_sub(EXPIRE_MARGIN_MS));
+        for lease in self.store.expire_leases(before, EXPIRE_MAX).await? {
+            tracing::warn!(node = %lease.node, account = %lease.account, amount = %lease.remaining,
+                "a lease that its node did not renew was taken back");
+        }
+        Ok(())
+    }
+}

@@ -1,0 +1,139 @@
+//! Settles what an earlier process left in the journal.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use sluice_domain::ledger::SettledCall;
+use sluice_domain::money::Micros;
+use sluice_domain::price::{Basis, Buyer, PriceVersion, Sale, Tariff, VersionId};
+
+use super::Dues;
+use super::writer::{Books, keep_versions, receipt};
+use crate::bank::{Settling, Stake};
+use crate::journal::{self, Noted, Replay};
+use crate::live::Live;
+
+/// Calls settled at once.
+const BATCH: usize = 500;
+/// Most calls that were put aside and are tried again at a start.
+const PARKED_MAX: u64 = 1_000;
+
+/// Settles the calls of an earlier process, then removes them from the journal. Returns whether the database has all of
+/// them: only then may what that process had borrowed be given back.
+pub(crate) async fn replay(books: &Books, live: &Live, left_over: Replay) -> bool {
+    let mut has_all = true;
+    let mut kept = HashSet::new();
+    for chunk in left_over.calls.chunks(BATCH) {
+        let mut calls = Vec::with_capacity(chunk.len());
+        for noted in chunk {
+            let (call, versions) = settled(books, live, noted.clone()).await;
+            keep_versions(&books.store, versions, &mut kept).await;
+            calls.push(call);
+        }
+        has_all &= books.settle(&calls).await;
+    }
+    if has_all {
+        let count = left_over.calls.len();
+        if count > 0 {
+            tracing::info!(count, "calls of an earlier run were settled from the journal");
+        }
+        left_over.done();
+    }
+    retry_parked(books, live).await;
+    has_all
+}
+
+/// Works out what a call of the journal comes to. What it had used when its process died is charged, no more.
+async fn settled(books: &Books, live: &Live, noted: Noted) -> (SettledCall, Vec<Arc<PriceVersion>>) {
+    let Noted { mut record, dues } = noted;
+    let mut versions = Vec::new();
+    let charge = match dues.charge {
+        Some(charge) => charge,
+        None if record.usage.is_empty() => Micros(0),
+        None => match tariff(books, live, &record, dues.basis.as_ref()).await {
+            Some((tariff, basis)) => {
+                record.cost = tariff.cost(&record.usage, basis.service).ok();
+                versions.push(Arc::clone(&tariff.cost));
+                tariff.charge(&record.usage, basis.service).unwrap_or(basis.held)
+            }
+            None => Micros(0),
+        },
+    };
+    let is_billed = !record.usage.is_empty();
+    let Settling { charge, budgets, .. } = dues.settling(charge);
+    let receipt = dues.basis.as_ref().filter(|_| is_billed).and_then(receipt);
+    (SettledCall { record, receipt, charge, budgets }, versions)
+}
+
+async fn tariff(
+    books: &Books,
+    live: &Live,
+    record: &sluice_domain::call::CallRecord,
+    basis: Option<&Basis>,
+) -> Option<(Tariff, Basis)> {
+    let basis = basis?;
+    let snapshot = live.load();
+    let cost = match version(books, live, basis.cost).await {
+        Some(cost) => cost,
+        None => {
+            let provider = record.provider_id?;
+            let buyer = Buyer { provider, vendor: snapshot.vendor_of(provider).unwrap_or_default() };
+            tracing::warn!(call = %record.id, version = %basis.cost, "a price is gone; the one of that time is taken");
+            snapshot.prices.cost_at(buyer, &record.model_used, record.created_at)?
+        }
+    };
+    let sale = match basis.fixed {
+        Some(fixed) => Sale::Fixed(version(books, live, fixed).await?),
+        None => Sale::Marked { group: basis.factors.group, key: basis.factors.key },
+    };
+    Some((Tariff { cost, sale }, *basis))
+}
+
+async fn version(books: &Books, live: &Live, id: VersionId) -> Option<Arc<PriceVersion>> {
+    if let Some(version) = live.load().prices.version(id) {
+        return Some(Arc::clone(version));
+    }
+    match books.store.find_price_version(id).await {
+        Ok(found) => found.map(Arc::new),
+        Err(error) => {
+            tracing::error!(%error, version = %id, "a price version cannot be read");
+            None
+        }
+    }
+}
+
+/// Writes a call that cannot be posted, so that it can be tried again.
+pub(super) fn parked(call: &SettledCall) -> String {
+    let stake = |draw: &sluice_domain::ledger::Draw, is_budget| {
+        let lease = draw.lease?;
+        Some(Stake { account: draw.account, lease, is_budget, held: draw.amount })
+    };
+    let charges = call.charge.iter().filter_map(|draw| stake(draw, false));
+    let stakes: Vec<Stake> = charges.chain(call.budgets.iter().filter_map(|draw| stake(draw, true))).collect();
+    let charge = call.charge.or_else(|| call.budgets.first().copied()).map(|draw| draw.amount);
+    let basis = call.receipt.as_deref().and_then(|receipt| serde_json::from_str(receipt).ok());
+    let dues = Dues { stakes, basis, charge: charge.or(Some(Micros(0))) };
+    hex::encode(journal::encode(&Noted { record: call.record.clone(), dues }))
+}
+
+/// Tries again what was put aside: its reason may be gone.
+async fn retry_parked(books: &Books, live: &Live) {
+    let parked = match books.store.list_parked(sluice_store::PageRequest::nth(0, PARKED_MAX)).await {
+        Ok(page) => page.items,
+        Err(error) => {
+            tracing::warn!(%error, "calls that were put aside cannot be read");
+            return;
+        }
+    };
+    for entry in parked {
+        let noted = hex::decode(&entry.entry).ok().and_then(|bytes| journal::decode(&bytes));
+        let Some(noted) = noted else { continue };
+        let (call, _) = settled(books, live, noted).await;
+        if books.settle(std::slice::from_ref(&call)).await
+            && matches!(books.store.find_call(entry.call, None).await, Ok(Some(_)))
+            && let Err(error) = books.store.unpark(entry.call).await
+        {
+            tracing::warn!(%error, call = %entry.call, "a call that was put aside is posted but still listed");
+        }
+    }
+}
