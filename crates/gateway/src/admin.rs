@@ -4,6 +4,7 @@
 //! `access` knows who asks. What it changes goes to the store; the relay learns of it by its snapshot, never from here.
 
 mod access;
+mod alerts;
 mod docs;
 mod keys;
 mod logs;
@@ -75,6 +76,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(logs::endpoints())
         .merge(money::endpoints())
         .merge(options::endpoints())
+        .merge(alerts::endpoints())
 }
 
 async fn unknown_path(uri: Uri) -> Failure {

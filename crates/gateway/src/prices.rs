@@ -60,7 +60,7 @@ pub struct Dispute {
     pub vendor: String,
     /// Names of the model.
     pub models: Vec<String>,
-    /// What each data set says, in micro-dollars per million, by class; a class in a tier reads `input above 200000`.
+    /// By class, what each data set says, in micro-dollars per million; a class in a tier reads `input above 200000`.
     pub rates: BTreeMap<String, BTreeMap<String, u64>>,
 }
 

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, UserId};
-use sluice_domain::key::{KEY_PREFIX, Key, KeyBilling, make_key_body};
+use sluice_domain::key::{KEY_PREFIX, Key, KeyBilling, KeyFunding, make_key_body};
 use sluice_store::{KeyPatch, NewKey, StoreError, What, hash_key};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -17,7 +17,7 @@ use super::AdminState;
 use super::access::{AsUser, Identity};
 use super::docs::Spellings;
 use super::state::origin_of;
-use super::wire::input::text;
+use super::wire::input::{read_multiplier, text};
 use super::wire::paging::Blend;
 use super::wire::{
     At, Body, Envelope, Failure, Language, Note, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found,
@@ -53,6 +53,13 @@ struct KeyView {
     model_limits: String,
     /// Addresses and networks it may be used from, one per line; empty for all.
     allow_ips: String,
+    /// Who pays for its calls: `owner` (its owner, if billed at all) or `own` (nothing but its own balance).
+    funding: &'static str,
+    /// What prices are multiplied by for its calls, besides the factor of the owner's group.
+    #[schema(example = "0.8")]
+    multiplier: String,
+    /// Whether the caller is told what each call cost.
+    shows_cost: bool,
     /// When it was made, Unix seconds.
     created_at: i64,
     /// When it was last used, Unix seconds; 0 never.
@@ -72,6 +79,9 @@ impl KeyView {
             model_limits_enabled: !key.models.is_empty(),
             model_limits: key.models.to_text(),
             allow_ips: key.addresses.to_text(),
+            funding: key.billing.funding.as_str(),
+            multiplier: key.billing.multiplier.to_string(),
+            shows_cost: key.billing.shows_cost,
             created_at: key.created_at.unix_secs(),
             accessed_at: key.accessed_at.map_or(0, Timestamp::unix_secs),
             origin: origin_of(key.id.0),
@@ -143,10 +153,7 @@ async fn find_writable(state: &AdminState, me: &Identity, id: KeyId) -> Result<K
         return Err(Problem::ReadOnly.with("what", What::Key));
     }
     if key.user_id != me.user.id {
-        let owner = state.store.find_user(key.user_id).await?;
-        if owner.is_some_and(|owner| !me.outranks(owner.role)) {
-            return Err(Problem::RoleTooHigh.into());
-        }
+        me.may_touch(state, key.user_id).await?;
     }
     Ok(key)
 }
@@ -168,6 +175,15 @@ struct KeyInput {
     model_limits: Option<String>,
     /// Addresses and networks it may be used from, one per line; empty for all.
     allow_ips: Option<String>,
+    /// Who pays for its calls: `owner` (default) or `own`, the key's own balance. Only administrators change it, and not
+    /// their own keys'.
+    funding: Option<String>,
+    /// What prices are multiplied by for its calls, as text: `1` by default. Only administrators change it, and not
+    /// their own keys'.
+    #[schema(example = "0.8")]
+    multiplier: Option<String>,
+    /// Whether the caller is told what each call cost, in a header; `false` by default.
+    shows_cost: Option<bool>,
 }
 
 impl KeyInput {
@@ -190,11 +206,43 @@ impl KeyInput {
         }
     }
 
+    /// Returns how the key is paid for after the change.
+    fn billing(&self, present: KeyBilling) -> Result<KeyBilling, Failure> {
+        let funding = self.funding.as_deref().map(|name| {
+            KeyFunding::from_name(name.trim()).ok_or_else(|| Problem::FundingUnknown.with("funding", name))
+        });
+        let multiplier = self.multiplier.as_deref().map(|text| read_multiplier("multiplier", text));
+        Ok(KeyBilling {
+            funding: funding.transpose()?.unwrap_or(present.funding),
+            multiplier: multiplier.transpose()?.unwrap_or(present.multiplier),
+            shows_cost: self.shows_cost.unwrap_or(present.shows_cost),
+        })
+    }
+
     fn addresses(&self) -> Result<Option<AddressList>, Failure> {
         let Some(list) = self.allow_ips.as_deref() else { return Ok(None) };
         let list = text("allow_ips", list, MAX_LIST_CHARS)?;
         AddressList::parse(&list).map(Some).map_err(|bad| Problem::AddressInvalid.with("item", bad.0))
     }
+}
+
+/// Reads how a key of `owner` is to be paid for; `None` when it stays. What its calls cost and who pays is for those to
+/// say who stand above the owner; whether the caller is told is the owner's to say.
+async fn read_billing(
+    state: &AdminState,
+    me: &Identity,
+    input: &KeyInput,
+    (owner, present): (UserId, KeyBilling),
+) -> Result<Option<KeyBilling>, Failure> {
+    let billing = input.billing(present)?;
+    let is_priced_anew = (billing.funding, billing.multiplier) != (present.funding, present.multiplier);
+    if is_priced_anew && !me.is_admin() {
+        return Err(Problem::Forbidden.into());
+    }
+    if is_priced_anew {
+        me.may_touch(state, owner).await?;
+    }
+    Ok(Some(billing).filter(|billing| *billing != present))
 }
 
 fn read_expiry(secs: i64) -> Result<Option<Timestamp>, Failure> {
@@ -224,7 +272,7 @@ async fn create_key(
         expires_at: input.expired_time.filter(|&secs| secs != 0).map_or(Ok(None), read_expiry)?,
         models: input.models(&ModelList::default())?.unwrap_or_default(),
         addresses: input.addresses()?.unwrap_or_default(),
-        billing: KeyBilling::default(),
+        billing: read_billing(&state, &me, &input, (me.user.id, KeyBilling::default())).await?.unwrap_or_default(),
         created_at: state.clock.now(),
     };
     state.store.create_key(me.user.id, key).await?;
@@ -247,7 +295,7 @@ async fn update_key(
         expires_at: input.expired_time.map(read_expiry).transpose()?,
         models: input.models(&present.models)?,
         addresses: input.addresses()?,
-        billing: None,
+        billing: read_billing(&state, &me, &input, (present.user_id, present.billing)).await?,
     };
     found(KeyView::of(state.store.update_key(id, reach(&me), patch).await?))
 }

@@ -4,8 +4,10 @@ mod accounts;
 mod amount;
 mod budgets;
 mod export;
+mod groups;
 mod once;
 mod orders;
+mod prices;
 mod reach;
 mod transfers;
 mod verification;
@@ -22,6 +24,8 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(orders::endpoints())
         .merge(transfers::endpoints())
         .merge(budgets::endpoints())
+        .merge(groups::endpoints())
+        .merge(prices::endpoints())
         .merge(export::endpoints())
         .merge(verification::endpoints())
 }

@@ -27,7 +27,9 @@ use super::access::AsAdmin;
 use super::docs::Spellings;
 use super::wire::paging::Blend;
 use super::wire::{At, Body, Envelope, Failure, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found};
+pub(super) use credentials::all_of as credentials_of;
 use input::ProviderInput;
+pub(super) use validation::find_vendor;
 use view::ProviderView;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
@@ -127,7 +129,8 @@ async fn read_provider(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id):
     found(ProviderView::of(&find(&state, ProviderId(id)).await?))
 }
 
-async fn find(state: &AdminState, id: ProviderId) -> Result<Provider, Failure> {
+/// Finds a provider, declared or stored.
+pub(super) async fn find(state: &AdminState, id: ProviderId) -> Result<Provider, Failure> {
     let declared = state.declared.providers.iter().find(|provider| provider.id == id);
     let provider = match declared {
         Some(provider) => Some(provider.clone()),

@@ -1,6 +1,7 @@
 //! The admin API as a client sees it, in process, over a database of its own.
 
 mod access;
+mod alerts;
 mod contract;
 mod discovery;
 mod keys;

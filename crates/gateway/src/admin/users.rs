@@ -46,6 +46,8 @@ pub(super) struct UserView {
     status: i64,
     /// Whether the user pays for its calls from its own balance; otherwise the operator does.
     billed: bool,
+    /// Group, whose factor prices are multiplied by.
+    group: String,
     /// When the user was made, Unix seconds.
     created_at: i64,
 }
@@ -60,6 +62,7 @@ impl UserView {
             role: user.role.number(),
             status: status::number(user.enabled),
             billed: user.funding == Funding::Billed,
+            group: user.group,
             created_at: user.created_at.unix_secs(),
         }
     }
@@ -90,6 +93,13 @@ fn read_role(number: i32) -> Result<Role, Failure> {
 
 const fn funding(is_billed: bool) -> Funding {
     if is_billed { Funding::Billed } else { Funding::Unlimited }
+}
+
+/// Reads the name of a group that exists; empty is none. A name that was mistyped would change what the user pays.
+async fn read_group(state: &AdminState, name: Option<&str>) -> Result<Option<String>, Failure> {
+    let Some(name) = name.map(str::trim).filter(|name| !name.is_empty()) else { return Ok(None) };
+    let is_known = name == DEFAULT_GROUP || state.store.list_groups().await?.iter().any(|group| group.name == name);
+    if is_known { Ok(Some(name.to_owned())) } else { Err(Problem::GroupUnknown.with("group", name)) }
 }
 
 /// Which users are wanted.
@@ -165,6 +175,8 @@ struct NewUserInput {
     status: Option<i64>,
     /// Whether the user pays for its calls; `false` by default.
     billed: Option<bool>,
+    /// Group, which must exist; `default` by default.
+    group: Option<String>,
 }
 
 /// Make a user.
@@ -185,7 +197,7 @@ async fn create_user(
         role,
         enabled: status::read_new(input.status)?,
         funding: funding(input.billed.unwrap_or(false)),
-        group: DEFAULT_GROUP.to_owned(),
+        group: read_group(&state, input.group.as_deref()).await?.unwrap_or_else(|| DEFAULT_GROUP.to_owned()),
         password_hash: Some(state.memory.passwords.hash("password", &input.password).await?),
         created_at: state.clock.now(),
         username,
@@ -217,6 +229,8 @@ struct UserInput {
     status: Option<i64>,
     /// Whether the user pays for its calls.
     billed: Option<bool>,
+    /// Group, which must exist.
+    group: Option<String>,
 }
 
 /// Change a user.
@@ -228,7 +242,8 @@ async fn update_user(
     Body(input): Body<UserInput>,
 ) -> Reply<UserView> {
     let target = touchable(&state, &me, UserId(input.id)).await?;
-    let patch = read_patch(&me, &target, &input)?;
+    let patch =
+        UserPatch { group: read_group(&state, input.group.as_deref()).await?, ..read_patch(&me, &target, &input)? };
     if let Some(password) = input.password.filter(|password| !password.is_empty()) {
         let mine = me.session()?;
         let hash = state.memory.passwords.hash("password", &password).await?;

@@ -8,6 +8,7 @@ use axum::extract::FromRequestParts;
 use http::header::AUTHORIZATION;
 use http::request::Parts;
 use http::{HeaderMap, HeaderValue};
+use sluice_domain::id::UserId;
 use sluice_domain::user::{Role, User};
 use sluice_store::{TokenHash, hash_token};
 
@@ -63,6 +64,12 @@ impl Identity {
     /// Returns whether this user may do something to `other`: root to everybody, others to lower roles.
     pub(crate) fn outranks(&self, other: Role) -> bool {
         self.user.role == Role::Root || self.user.role > other
+    }
+
+    /// Refuses when the role of a user is not below this one's. A user who was deleted is below everybody.
+    pub(crate) async fn may_touch(&self, state: &AdminState, id: UserId) -> Result<(), Failure> {
+        let other = state.store.find_user(id).await?;
+        if other.is_some_and(|other| !self.outranks(other.role)) { Err(Problem::RoleTooHigh.into()) } else { Ok(()) }
     }
 }
 

@@ -16,7 +16,6 @@ use utoipa_axum::routes;
 
 use super::amount::read_limit;
 use super::once::{Done, OnceKey, OnceReply, found_once};
-use super::reach::may_touch;
 use crate::admin::access::{AsUser, Identity};
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{
@@ -150,7 +149,7 @@ async fn find_writable(state: &AdminState, me: &Identity, id: BudgetId) -> Resul
         BudgetScope::Key(key) => {
             let owner = state.store.find_key(key, None).await?.map(|key| key.user_id);
             if let Some(owner) = owner.filter(|owner| *owner != me.user.id) {
-                may_touch(state, me, owner).await?;
+                me.may_touch(state, owner).await?;
             }
         }
         BudgetScope::Organisation(_) => {}
@@ -159,7 +158,7 @@ async fn find_writable(state: &AdminState, me: &Identity, id: BudgetId) -> Resul
 }
 
 async fn may_limit_user(state: &AdminState, me: &Identity, user: UserId) -> Result<(), Failure> {
-    if me.is_admin() { may_touch(state, me, user).await } else { Err(Problem::Forbidden.into()) }
+    if me.is_admin() { me.may_touch(state, user).await } else { Err(Problem::Forbidden.into()) }
 }
 
 /// Refuses a scope that does not exist, or that `me` may not limit.
@@ -174,7 +173,7 @@ async fn check_scope(state: &AdminState, me: &Identity, scope: BudgetScope) -> R
         }
         BudgetScope::Key(key) => {
             let key = keys::find(state, me, key).await?;
-            if key.user_id == me.user.id { Ok(()) } else { may_touch(state, me, key.user_id).await }
+            if key.user_id == me.user.id { Ok(()) } else { me.may_touch(state, key.user_id).await }
         }
         BudgetScope::Organisation(_) => Err(Problem::Forbidden.into()),
     }

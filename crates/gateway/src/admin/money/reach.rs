@@ -33,15 +33,9 @@ async fn is_in_sight(state: &AdminState, me: &Identity, holder: Holder) -> Resul
 pub(super) async fn bookable(state: &AdminState, me: &Identity, id: AccountId) -> Result<Account, Failure> {
     let account = visible(state, me, id).await?;
     if let Some(user) = user_behind(state, account.holder).await? {
-        may_touch(state, me, user).await?;
+        me.may_touch(state, user).await?;
     }
     Ok(account)
-}
-
-/// Refuses when the user's role is not below that of `me`. A user who was deleted is below everybody.
-pub(super) async fn may_touch(state: &AdminState, me: &Identity, user: UserId) -> Result<(), Failure> {
-    let user = state.store.find_user(user).await?;
-    if user.is_some_and(|user| !me.outranks(user.role)) { Err(Problem::RoleTooHigh.into()) } else { Ok(()) }
 }
 
 async fn user_behind(state: &AdminState, holder: Holder) -> Result<Option<UserId>, Failure> {

@@ -98,7 +98,7 @@ async fn list_credentials(
 }
 
 /// Returns the credentials of a provider, declared or stored.
-pub(super) async fn all_of(state: &AdminState, provider: ProviderId) -> Result<Vec<Credential>, StoreError> {
+pub(in crate::admin) async fn all_of(state: &AdminState, provider: ProviderId) -> Result<Vec<Credential>, StoreError> {
     if provider.0 < 0 {
         let declared = state.declared.credentials.iter();
         return Ok(declared.filter(|credential| credential.provider_id == provider).cloned().collect());

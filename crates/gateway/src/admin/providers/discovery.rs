@@ -15,15 +15,15 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::model_list::{complaint, read};
+use super::model_list::read;
 use super::validation::find_vendor;
 use super::{credentials, find};
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
+use crate::admin::outgoing::fetch;
 use crate::admin::wire::{At, Envelope, Failure, Language, Note, Problem, Reply, found_with};
 
-const MAX_ANSWER_BYTES: usize = 8 << 20;
 /// Credentials that are asked about at the same time.
 const MAX_CONCURRENT: usize = 4;
 const MAX_PAGES: usize = 20;
@@ -188,33 +188,6 @@ impl<'a> Upstream<'a> {
         }
         let secret = credential.secret.expose_secret();
         request = request.header(&auth.header, format!("{}{secret}", auth.prefix));
-        let mut response = request.send().await.map_err(|error| describe(&error))?;
-        let status = response.status();
-        let mut body = Vec::new();
-        while let Some(chunk) = response.chunk().await.map_err(|error| describe(&error))? {
-            if body.len() + chunk.len() > MAX_ANSWER_BYTES {
-                return Err(format!("the answer is larger than {MAX_ANSWER_BYTES} bytes"));
-            }
-            body.extend_from_slice(&chunk);
-        }
-        if status.is_success() {
-            return Ok(body);
-        }
-        let reason = complaint(&body).map(|reason| format!(": {}", reason.replace(secret, "****")));
-        Err(format!("the upstream answered {}{}", status.as_u16(), reason.unwrap_or_default()))
+        fetch(request, Some(secret)).await
     }
-}
-
-/// Says what kind of failure it was; never the URL, nor a proxy's.
-fn describe(error: &reqwest::Error) -> String {
-    let kind = if error.is_timeout() {
-        "the upstream did not answer in time"
-    } else if error.is_connect() {
-        "the upstream could not be reached; check the base URL, the proxy and the network"
-    } else if error.is_builder() {
-        "the request could not be made; check the credential for odd characters"
-    } else {
-        "the connection to the upstream broke"
-    };
-    kind.to_owned()
 }

@@ -4,9 +4,10 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
+use crate::admin::outgoing::refusal;
+
 const MAX_MODELS: usize = 10_000;
 const MAX_NAME_CHARS: usize = 255;
-const MAX_COMPLAINT_CHARS: usize = 300;
 
 /// One page of a list of models.
 #[derive(Debug, PartialEq, Eq)]
@@ -64,35 +65,6 @@ pub(super) fn read(body: &[u8]) -> Result<ModelPage, String> {
     let google = listing.next_page_token.filter(|token| !token.is_empty()).map(|token| ("pageToken", token));
     let anthropic = listing.last_id.filter(|_| listing.has_more).map(|id| ("after_id", id));
     Ok(ModelPage { models: models.into_iter().collect(), next: google.or(anthropic) })
-}
-
-#[derive(Deserialize)]
-struct Refusal {
-    #[serde(default)]
-    success: Option<bool>,
-    #[serde(default)]
-    message: Option<String>,
-    #[serde(default)]
-    error: Option<serde_json::Value>,
-}
-
-fn refusal(body: &[u8]) -> Option<String> {
-    let refusal: Refusal = serde_json::from_slice(body).ok()?;
-    let has_error = refusal.error.as_ref().is_some_and(|error| !error.is_null());
-    if refusal.success != Some(false) && !has_error {
-        return None;
-    }
-    Some(complaint(body).unwrap_or_else(|| "the upstream refused without a reason".to_owned()))
-}
-
-/// Returns the reason that an upstream's error gives, cut short.
-pub(super) fn complaint(body: &[u8]) -> Option<String> {
-    let refusal: Refusal = serde_json::from_slice(body).ok()?;
-    let from_error = refusal.error.as_ref().and_then(|error| {
-        error.get("message").and_then(|message| message.as_str()).or_else(|| error.as_str()).map(str::to_owned)
-    });
-    let reason = from_error.or(refusal.message).filter(|reason| !reason.trim().is_empty())?;
-    Some(reason.chars().filter(|c| !c.is_control()).take(MAX_COMPLAINT_CHARS).collect())
 }
 
 #[cfg(test)]

@@ -60,7 +60,7 @@ pub(super) fn read_secret(field: &'static str, value: &str) -> Result<Option<Sec
 }
 
 /// Returns the vendor with this name, or names the nearest.
-pub(super) fn find_vendor<'a>(vendors: &'a Vendors, name: &str) -> Result<&'a Vendor, Failure> {
+pub(in crate::admin) fn find_vendor<'a>(vendors: &'a Vendors, name: &str) -> Result<&'a Vendor, Failure> {
     if let Some(vendor) = vendors.get(name.trim()) {
         return Ok(vendor);
     }

@@ -169,6 +169,16 @@ fn every_registered_path_is_in_the_document() {
         "/api/budget/{id}",
         "/api/ledger/export",
         "/api/ledger/verify",
+        "/api/group/",
+        "/api/group/{name}",
+        "/api/price/",
+        "/api/price/{id}",
+        "/api/price/builtin",
+        "/api/price/disputed",
+        "/api/price/effective",
+        "/api/price/unpriced",
+        "/api/provider/{id}/prices/sync",
+        "/api/alert/",
     ] {
         assert!(documented.contains(path), "{path}");
     }

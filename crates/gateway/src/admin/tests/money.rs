@@ -2,8 +2,11 @@
 
 mod accounts;
 mod budgets;
+mod groups;
 mod ledger;
 mod orders;
+mod prices;
+mod sync;
 
 use super::*;
 use sluice_domain::call::{CallRecord, Outcome};

@@ -88,7 +88,7 @@ async fn a_change_keeps_what_is_not_sent() {
     root.put("/api/user/", json!({"id": id, "email": "mia@example.com", "billed": true})).await.ok();
     let changed = root.put("/api/user/", json!({"id": id, "display_name": "Mia", "password": ""})).await;
     let expected = json!({"id": id, "username": "mia", "display_name": "Mia", "email": "mia@example.com", "role": 1,
-        "status": 1, "billed": true, "created_at": NOW_MS / 1_000});
+        "status": 1, "billed": true, "group": "default", "created_at": NOW_MS / 1_000});
     assert_eq!(changed.ok(), &expected);
     site.log_in("mia", PASSWORD).await;
 }

@@ -10,6 +10,7 @@ use http::request::Parts;
 use http_body_util::LengthLimitError;
 use serde::de::DeserializeOwned;
 use serde::{Deserialize, Deserializer};
+use sluice_domain::price::Multiplier;
 
 use super::{Failure, Problem};
 use crate::admin::AdminState;
@@ -109,6 +110,11 @@ pub(crate) fn required_text(field: &'static str, value: Option<&str>, max_chars:
         empty if empty.is_empty() => Err(Problem::ValueMissing.with("field", field)),
         filled => Ok(filled),
     }
+}
+
+/// Reads a factor such as `0.8`.
+pub(crate) fn read_multiplier(field: &'static str, text: &str) -> Result<Multiplier, Failure> {
+    Multiplier::parse(text).map_err(|error| Problem::FactorInvalid.with("field", field).with("reason", error))
 }
 
 /// Refuses numbers below 0.

@@ -111,6 +111,9 @@ notes! {
     Discovered
         "{found} of {asked} credentials answered: {added} routes added, {removed} removed, {kept} unchanged"
         "{asked} 个凭据中有 {found} 个返回了模型列表：新增 {added} 条路由，移除 {removed} 条，{kept} 条不变";
+    PricesSynced
+        "{models} prices read, {changed} changed, {skipped} left out"
+        "读取 {models} 个价格，{changed} 个有变化，{skipped} 个未采用";
     Imported
         "{created} providers created, {updated} updated, {skipped} skipped"
         "新建 {created} 个供应商，更新 {updated} 个，跳过 {skipped} 个";

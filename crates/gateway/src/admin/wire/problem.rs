@@ -132,6 +132,24 @@ problems! {
     AmountInvalid InvalidValue
         "`{field}` must be between {min} and {max}: a whole number of micro-dollars, 1000000 are one US dollar"
         "`{field}` 须在 {min} 到 {max} 之间：以微美元计的整数，1000000 即 1 美元";
+    FactorInvalid InvalidValue
+        "`{field}` is not a factor such as \"0.8\": {reason}"
+        "`{field}` 不是 \"0.8\" 这样的倍率：{reason}";
+    RateTooHigh InvalidValue
+        "the rate of `{class}` must not be more than {max} micro-dollars per million"
+        "`{class}` 的单价不能超过每百万 {max} 微美元";
+    PriceForms InvalidValue
+        "send exactly one of `price`, `rates` and `ratios`"
+        "`price`、`rates`、`ratios` 三者须且只能提供一个";
+    PriceScopes InvalidValue
+        "send `provider_id` or `vendor`, not both"
+        "`provider_id` 与 `vendor` 只能提供一个";
+    GroupUnknown InvalidValue
+        "there is no group `{group}`; `/api/group/` lists all, `PUT /api/group/{group}` makes one"
+        "没有名为 `{group}` 的分组，全部分组见 `/api/group/`，可用 `PUT /api/group/{group}` 新建";
+    FundingUnknown InvalidValue
+        "`{funding}` is not a funding: use owner or own"
+        "`{funding}` 不是有效的付费方式：可用 owner、own";
     ZoneUnknown InvalidValue
         "`{zone}` is not a time zone; use a name such as `Asia/Shanghai` or `UTC`"
         "`{zone}` 不是有效时区，请使用 `Asia/Shanghai`、`UTC` 这样的名称";
@@ -267,6 +285,9 @@ problems! {
     UpstreamFailed UpstreamFailed
         "the provider's list of models could not be read, nothing was changed: {reason}"
         "无法读取供应商的模型列表，未做任何修改：{reason}";
+    PricesUnread UpstreamFailed
+        "the provider's prices could not be read, nothing was changed: {reason}"
+        "无法读取供应商的价格，未做任何修改：{reason}";
     DatabaseAway Unavailable
         "the database is not available; try again later"
         "数据库暂不可用，请稍后再试";
