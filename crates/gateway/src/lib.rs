@@ -9,6 +9,8 @@ pub mod config;
 mod demo;
 mod journal;
 mod live;
+#[cfg(feature = "measure")]
+pub mod measure;
 mod metrics;
 mod node;
 pub mod prices;

@@ -40,6 +40,8 @@ use sluice_store::Store;
 use answer::{family_of, own_answer, refusal, wrong_method};
 pub(crate) use body::RelayBody;
 pub(crate) use cors::Cors;
+#[cfg(feature = "measure")]
+pub(crate) use estimate::Asks;
 use delivery::{Facts, Tap};
 use demand::Demand;
 use exchange::{Accepted, Plan, Tried, attempt, discard};
