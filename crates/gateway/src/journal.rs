@@ -27,7 +27,7 @@ use parking_lot::Mutex;
 pub(crate) use entry::{Note, Noted, Stage, decode, encode};
 pub(crate) use flushing::Bell;
 use flushing::Flushing;
-pub(crate) use replay::{Replay, read_left_over};
+pub(crate) use replay::{Replay, read_left_over, read_segment};
 pub(crate) use segment::Mark;
 use segment::{Active, Segment};
 

@@ -100,6 +100,7 @@ impl Collector for Metrics {
         let gauges = [
             ("connections", "Open client connections", sum(&|t| t.counters.open_connections.load(Ordering::Relaxed))),
             ("records_waiting", "Call records that wait to be written", sum(&|t| t.queue.waiting() as u64)),
+            ("records_dropped", "Refused calls that nothing had room to record", sum(&|t| t.queue.dropped())),
             ("providers", "Providers in use", providers as u64),
             ("credentials", "Credentials in use", credentials as u64),
             ("models", "Public model names", models as u64),

@@ -1,11 +1,14 @@
 //! Records of calls on their way to the database.
 //!
-//! A call reserves its place in the queue before anything is sent upstream, so that a record can never be lost for want
-//! of room: where there is none, the call is refused instead. Writers take records in batches, off the request path.
+//! A call is noted in the journal before anything is sent upstream, so that its record cannot be lost; where there is no
+//! room, the call is refused instead. Writers take records in batches from a queue, off the request path. What the queue
+//! cannot hold, as while the database is away, waits in the journal alone.
 
 mod bill;
 mod estimate;
+mod queue;
 mod replay;
+mod spill;
 mod ticket;
 mod writer;
 
@@ -15,13 +18,13 @@ use bytes::Bytes;
 use sluice_domain::call::{CallRecord, UpstreamObject};
 use sluice_domain::price::PriceVersion;
 use sluice_protocol::meter::Metered;
-use tokio::sync::mpsc;
 
 use crate::bank::Settling;
 use crate::journal::Mark;
 pub(crate) use bill::{Bill, Deal, Dues};
 #[cfg(test)]
 pub(crate) use estimate::tests::record as sample_record;
+pub(crate) use queue::{Inbox, Queue, QueueWatch};
 pub(crate) use replay::replay;
 pub(crate) use ticket::{Ending, Ticket, millis};
 pub(crate) use writer::{Batching, Books, spawn_writer};
@@ -77,44 +80,4 @@ pub(crate) enum Entry {
     Call(Box<Finished>),
     /// An object that an upstream keeps for us.
     Object(Box<UpstreamObject>),
-}
-
-/// One relay thread's end of the queue.
-#[derive(Debug, Clone)]
-pub(crate) struct Queue {
-    sender: mpsc::Sender<Entry>,
-}
-
-impl Queue {
-    /// Makes a queue of `capacity` entries with its reading end.
-    pub(crate) fn new(capacity: usize) -> (Self, mpsc::Receiver<Entry>) {
-        let (sender, receiver) = mpsc::channel(capacity);
-        (Self { sender }, receiver)
-    }
-
-    /// Reserves a place; `None` when the queue is full.
-    pub(crate) fn reserve(&self) -> Option<mpsc::OwnedPermit<Entry>> {
-        self.sender.clone().try_reserve_owned().ok()
-    }
-
-    /// Adds an object; when the queue is full it is only kept in memory.
-    pub(crate) fn remember(&self, object: UpstreamObject) -> bool {
-        self.sender.try_send(Entry::Object(Box::new(object))).is_ok()
-    }
-
-    /// Returns a view of the queue that does not keep it open.
-    pub(crate) fn watch(&self) -> QueueWatch {
-        QueueWatch(self.sender.downgrade())
-    }
-}
-
-/// Looks at a queue from outside.
-#[derive(Debug)]
-pub(crate) struct QueueWatch(mpsc::WeakSender<Entry>);
-
-impl QueueWatch {
-    /// Returns how many entries wait.
-    pub(crate) fn waiting(&self) -> usize {
-        self.0.upgrade().map_or(0, |sender| sender.max_capacity() - sender.capacity())
-    }
 }

@@ -181,7 +181,7 @@ impl Relay {
     ) -> Result<RelayResponse, Fault> {
         let snapshot = self.shared.live.load();
         let client = self.identify(call, &snapshot, &request).await?;
-        let mut ticket = self.open_ticket(call, operation, &client.caller)?;
+        let mut ticket = self.open_ticket(call, operation, &client.caller);
         let asked = Asked { snapshot: &snapshot, client: &client, operation, subject };
         match self.exchange(call, &asked, request, &mut ticket).await {
             Ok(exchanged) => Ok(self.deliver(call, &client, exchanged, ticket)),
@@ -214,11 +214,7 @@ impl Relay {
         Ok(client)
     }
 
-    /// Reserves the place of the call's record. Where there is none, the call is refused: nothing goes unrecorded.
-    fn open_ticket(&self, call: &Call, operation: Operation, caller: &Caller) -> Result<Ticket, Fault> {
-        let permit = self.queue.reserve().ok_or_else(|| {
-            Fault::later(Kind::RecordsFull, "call records cannot be written fast enough right now; try again", 2)
-        })?;
+    fn open_ticket(&self, call: &Call, operation: Operation, caller: &Caller) -> Ticket {
         let record = CallRecord {
             id: call.id,
             created_at: self.shared.clock.now(),
@@ -244,7 +240,7 @@ impl Relay {
             upstream_request_id: String::new(),
             attempts: Vec::new(),
         };
-        Ok(Ticket::new(permit, record, call.started, Arc::clone(&self.journal)))
+        Ticket::new(self.queue.clone(), record, call.started, Arc::clone(&self.journal))
     }
 
     async fn exchange(

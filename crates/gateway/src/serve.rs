@@ -164,7 +164,7 @@ impl Parts<'_> {
     async fn open_books(&self) -> anyhow::Result<Books> {
         let (store, node) = (Arc::clone(&self.store), self.bank.node());
         let revenue = store.open_account(Holder::Revenue(node), Clock::System.now()).await;
-        Ok(Books { node, revenue: revenue.context("the ledger cannot be opened")?.id, store })
+        Ok(Books::new(store, node, revenue.context("the ledger cannot be opened")?.id))
     }
 
     /// Settles what an earlier process left behind, while calls are served already, and then gives back what it had
@@ -195,8 +195,8 @@ impl Parts<'_> {
         let mut gates = Vec::with_capacity(threads);
         let mut writers = Vec::with_capacity(threads);
         for thread in 0..threads {
-            let (queue, receiver) = Queue::new(capacity);
-            writers.push(spawn_writer(&control, books.clone(), receiver, batching));
+            let (queue, inbox) = Queue::new(capacity);
+            writers.push(spawn_writer(&control, books.clone(), inbox, batching));
             let journal = journals.open(thread, max_bytes).context("the journal cannot be written")?;
             gates.push(Gate { queue, journal, counters: Arc::default() });
         }

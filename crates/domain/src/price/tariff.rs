@@ -49,6 +49,15 @@ impl Tariff {
         charge(usage, &version.entry.price, &terms).map(|charge| charge.micros)
     }
 
+    /// Returns the price versions that its sums depend on.
+    pub fn versions(&self) -> impl Iterator<Item = &Arc<PriceVersion>> {
+        let fixed = match &self.sale {
+            Sale::Marked { .. } => None,
+            Sale::Fixed(own) => Some(own),
+        };
+        std::iter::once(&self.cost).chain(fixed)
+    }
+
     /// Returns what to keep of a call so that its sums can be computed again.
     #[must_use]
     pub fn basis(&self, service: Service, held: Micros) -> Basis {

@@ -33,9 +33,9 @@ pub(crate) enum Stage {
 
 /// A note that was read back.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Found {
-    pub(super) stage: Stage,
-    pub(super) call: Noted,
+pub(crate) struct Found {
+    pub(crate) stage: Stage,
+    pub(crate) call: Noted,
 }
 
 /// A call as the journal has it.

@@ -69,6 +69,14 @@ pub(crate) fn read_left_over(dir: &Path) -> io::Result<Replay> {
     Ok(Replay { calls, files: readable })
 }
 
+/// Reads what one segment has, be it still written to or not.
+///
+/// # Errors
+/// The file cannot be read.
+pub(crate) fn read_segment(path: &Path) -> io::Result<Vec<Found>> {
+    Ok(notes(&fs::read(path)?).0)
+}
+
 fn died(mut call: Noted) -> Noted {
     call.record.outcome = Outcome::Broken;
     DIED.clone_into(&mut call.record.error);

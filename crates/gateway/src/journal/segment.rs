@@ -60,6 +60,11 @@ impl Segment {
 pub(crate) struct Mark(Arc<Segment>);
 
 impl Mark {
+    /// Returns the file that has the note.
+    pub(crate) fn path(&self) -> &Path {
+        &self.0.path
+    }
+
     /// The database has what the note says.
     pub(crate) fn settle(self) {
         self.0.unsettled.fetch_sub(1, Ordering::AcqRel);

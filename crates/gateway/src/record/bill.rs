@@ -70,13 +70,7 @@ impl Deal {
 
     /// Returns the versions of prices that the sums depend on.
     pub(crate) fn versions(&self) -> impl Iterator<Item = &Arc<PriceVersion>> {
-        self.tariff.iter().flat_map(|tariff| {
-            let fixed = match &tariff.sale {
-                Sale::Marked { .. } => None,
-                Sale::Fixed(own) => Some(own),
-            };
-            std::iter::once(&tariff.cost).chain(fixed)
-        })
+        self.tariff.iter().flat_map(Tariff::versions)
     }
 }
 

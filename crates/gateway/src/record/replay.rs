@@ -1,14 +1,12 @@
 //! Settles what an earlier process left in the journal.
 
-use std::collections::HashSet;
 use std::sync::Arc;
 
 use sluice_domain::ledger::SettledCall;
-use sluice_domain::money::Micros;
 use sluice_domain::price::{Basis, Buyer, PriceVersion, Sale, Tariff, VersionId};
 
 use super::Dues;
-use super::writer::{Books, keep_versions, receipt};
+use super::writer::{Books, receipt};
 use crate::bank::{Settling, Stake};
 use crate::journal::{self, Noted, Replay};
 use crate::live::Live;
@@ -22,12 +20,11 @@ const PARKED_MAX: u64 = 1_000;
 /// them: only then may what that process had borrowed be given back.
 pub(crate) async fn replay(books: &Books, live: &Live, left_over: Replay) -> bool {
     let mut has_all = true;
-    let mut kept = HashSet::new();
     for chunk in left_over.calls.chunks(BATCH) {
         let mut calls = Vec::with_capacity(chunk.len());
         for noted in chunk {
             let (call, versions) = settled(books, live, noted.clone()).await;
-            keep_versions(&books.store, versions, &mut kept).await;
+            books.keep_versions(versions).await;
             calls.push(call);
         }
         has_all &= books.settle(&calls).await;
@@ -45,24 +42,27 @@ pub(crate) async fn replay(books: &Books, live: &Live, left_over: Replay) -> boo
 
 /// Works out what a call of the journal comes to. What it had used when its process died is charged, no more.
 async fn settled(books: &Books, live: &Live, noted: Noted) -> (SettledCall, Vec<Arc<PriceVersion>>) {
-    let Noted { mut record, dues } = noted;
+    let Noted { mut record, mut dues } = noted;
     let mut versions = Vec::new();
-    let charge = match dues.charge {
-        Some(charge) => charge,
-        None if record.usage.is_empty() => Micros(0),
-        None => match tariff(books, live, &record, dues.basis.as_ref()).await {
-            Some((tariff, basis)) => {
-                record.cost = tariff.cost(&record.usage, basis.service).ok();
-                versions.push(Arc::clone(&tariff.cost));
-                tariff.charge(&record.usage, basis.service).unwrap_or(basis.held)
-            }
-            None => Micros(0),
-        },
-    };
-    let is_billed = !record.usage.is_empty();
-    let Settling { charge, budgets, .. } = dues.settling(charge);
-    let receipt = dues.basis.as_ref().filter(|_| is_billed).and_then(receipt);
-    (SettledCall { record, receipt, charge, budgets }, versions)
+    let is_open = dues.charge.is_none() && !record.usage.is_empty();
+    if is_open && let Some((tariff, basis)) = tariff(books, live, &record, dues.basis.as_ref()).await {
+        record.cost = tariff.cost(&record.usage, basis.service).ok();
+        dues.charge = Some(tariff.charge(&record.usage, basis.service).unwrap_or(basis.held));
+        versions.extend(tariff.versions().cloned());
+    } else if let Some(basis) = &dues.basis {
+        for id in [Some(basis.cost), basis.fixed].into_iter().flatten() {
+            versions.extend(version(books, live, id).await);
+        }
+    }
+    (from_close(Noted { record, dues }), versions)
+}
+
+/// Returns what the database takes of a call whose sums are known.
+pub(super) fn from_close(noted: Noted) -> SettledCall {
+    let Noted { record, dues } = noted;
+    let Settling { charge, budgets, .. } = dues.settling(dues.charge.unwrap_or_default());
+    let receipt = dues.basis.as_ref().filter(|_| !record.usage.is_empty()).and_then(receipt);
+    SettledCall { record, receipt, charge, budgets }
 }
 
 async fn tariff(
@@ -112,7 +112,7 @@ pub(super) fn parked(call: &SettledCall) -> String {
     let stakes: Vec<Stake> = charges.chain(call.budgets.iter().filter_map(|draw| stake(draw, true))).collect();
     let charge = call.charge.or_else(|| call.budgets.first().copied()).map(|draw| draw.amount);
     let basis = call.receipt.as_deref().and_then(|receipt| serde_json::from_str(receipt).ok());
-    let dues = Dues { stakes, basis, charge: charge.or(Some(Micros(0))) };
+    let dues = Dues { stakes, basis, charge: Some(charge.unwrap_or_default()) };
     hex::encode(journal::encode(&Noted { record: call.record.clone(), dues }))
 }
 

@@ -1,4 +1,4 @@
-//! A ticket: the place of one call's record in the queue, and the record while it is being filled.
+//! A ticket: the record of one call while it is being filled.
 
 use std::io;
 use std::sync::Arc;
@@ -10,9 +10,8 @@ use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::price::{Service, Tariff};
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Metered;
-use tokio::sync::mpsc::OwnedPermit;
 
-use super::{Deal, Due, Entry, Finished, RequestSample, estimate};
+use super::{Bill, Deal, Due, Finished, Queue, RequestSample, estimate};
 use crate::bank::Hold;
 use crate::journal::{Journal, Mark, Note, Stage};
 
@@ -28,7 +27,7 @@ pub(crate) struct Ticket {
 
 #[derive(Debug)]
 struct Open {
-    permit: OwnedPermit<Entry>,
+    queue: Queue,
     record: CallRecord,
     request: RequestSample,
     started: Instant,
@@ -48,12 +47,12 @@ pub(crate) struct Ending {
 }
 
 impl Ticket {
-    /// Takes a reserved place for the call that `record` describes and that began at `started`.
-    pub(crate) fn new(permit: OwnedPermit<Entry>, record: CallRecord, started: Instant, journal: Arc<Journal>) -> Self {
+    /// Begins the record of a call that began at `started`; it goes to `queue` when the call has ended.
+    pub(crate) fn new(queue: Queue, record: CallRecord, started: Instant, journal: Arc<Journal>) -> Self {
         let request = RequestSample::default();
         Self {
             open: Some(Box::new(Open {
-                permit,
+                queue,
                 record,
                 request,
                 started,
@@ -161,7 +160,7 @@ impl Ticket {
     /// Hands the record over. Nothing happens the second time.
     pub(crate) fn finish(&mut self, ending: Ending) {
         let Some(open) = self.open.take() else { return };
-        let Open { permit, mut record, request, started, journal, mut deal, opened } = *open;
+        let Open { queue, mut record, request, started, journal, mut deal, opened } = *open;
         record.duration_ms = millis(started.elapsed());
         let ended_at = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
         record.outcome = ending.outcome;
@@ -175,24 +174,32 @@ impl Ticket {
         (record.usage, record.usage_source) = known.unwrap_or_else(rough);
         let bill = deal.bill(&record);
         record.cost = bill.cost;
-        let mut marks: Vec<Mark> = opened.map(|(mark, _)| mark).into_iter().collect();
-        let dues = deal.dues(Some(bill.charge));
-        match journal.append(&Note { stage: Stage::Close, record: &record, dues: &dues }) {
-            Ok(mark) => marks.push(mark),
-            Err(error) => tracing::error!(%error, call = %record.id, "the end of a call is not in the journal"),
-        }
+        let marks = opened.map(|(mark, _)| note_close(&journal, mark, &record, &deal, bill)).unwrap_or_default();
         let versions = deal.versions().cloned().collect();
         let due = match ending.metered {
             Some(metered) if !is_known => Due::Count { deal, metered, request },
             Some(_) | None => Due::Settled(bill, deal.hold.settle(bill.charge, ended_at)),
         };
-        permit.send(Entry::Call(Box::new(Finished { record, due, versions, marks })));
+        queue.send(Box::new(Finished { record, due, versions, marks }));
     }
 }
 
 impl Drop for Ticket {
     fn drop(&mut self) {
         self.finish(Ending { outcome: Outcome::Abandoned, error: "client_left", metered: None });
+    }
+}
+
+/// Notes the end of a call that was noted when it began. One that was not never reached an upstream, and must not fill
+/// the journal while the database is away.
+fn note_close(journal: &Journal, opened: Mark, record: &CallRecord, deal: &Deal, bill: Bill) -> Vec<Mark> {
+    let dues = deal.dues(Some(bill.charge));
+    match journal.append(&Note { stage: Stage::Close, record, dues: &dues }) {
+        Ok(closed) => vec![opened, closed],
+        Err(error) => {
+            tracing::error!(%error, call = %record.id, "the end of a call is not in the journal");
+            vec![opened]
+        }
     }
 }
 

@@ -4,16 +4,16 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
+use parking_lot::Mutex;
 use sluice_domain::call::{CallRecord, UpstreamObject};
 use sluice_domain::clock::{Clock, Timestamp};
 use sluice_domain::id::{AccountId, CallId, KeyId, NodeId};
 use sluice_domain::ledger::SettledCall;
 use sluice_domain::price::{Basis, PriceVersion, VersionId};
 use sluice_store::{Settlement, Store, StoreError};
-use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
-use super::{Due, Entry, Finished, estimate, replay};
+use super::{Due, Entry, Finished, Inbox, estimate, replay};
 use crate::bank::{Claim, Settling};
 use crate::journal::Mark;
 
@@ -47,45 +47,33 @@ pub(crate) struct Books {
     pub(crate) node: NodeId,
     /// The account that its charges are paid into.
     pub(crate) revenue: AccountId,
+    /// Prices that the database is known to have.
+    kept: Arc<Mutex<HashSet<VersionId>>>,
 }
 
-/// Starts writing what arrives on `queue`. The task ends when the queue is closed and empty.
+/// Starts writing what arrives in `inbox`. The task ends when the queue is closed and nothing waits.
 pub(crate) fn spawn_writer(
     runtime: &tokio::runtime::Handle,
     books: Books,
-    mut queue: mpsc::Receiver<Entry>,
+    mut inbox: Inbox,
     batching: Batching,
 ) -> JoinHandle<()> {
     runtime.spawn(async move {
-        let (mut touched, mut kept) = (HashMap::new(), HashSet::new());
+        let mut touched = HashMap::new();
         let mut batch = Vec::with_capacity(batching.rows);
-        while gather(&mut queue, &mut batch, batching).await {
+        while inbox.gather(&mut batch, batching.rows, batching.linger).await {
             let Batch { calls, claims, marks, versions, objects } = sort_out(std::mem::take(&mut batch)).await;
-            keep_versions(&books.store, versions, &mut kept).await;
+            books.keep_versions(versions).await;
             if books.settle(&calls).await {
                 marks.into_iter().for_each(Mark::settle);
             }
             drop(claims);
             write_objects(&books.store, &objects).await;
             touch_keys(&books.store, &calls, &mut touched).await;
+            while inbox.is_calm() && inbox.spill.settle_some(&books).await {}
         }
+        while inbox.spill.settle_some(&books).await {}
     })
-}
-
-/// Fills `batch`; returns false when nothing more will ever come.
-async fn gather(queue: &mut mpsc::Receiver<Entry>, batch: &mut Vec<Entry>, batching: Batching) -> bool {
-    if queue.recv_many(batch, batching.rows).await == 0 {
-        return false;
-    }
-    let deadline = tokio::time::Instant::now() + batching.linger;
-    while batch.len() < batching.rows {
-        let room = batching.rows - batch.len();
-        match tokio::time::timeout_at(deadline, queue.recv_many(batch, room)).await {
-            Ok(0) | Err(_) => break,
-            Ok(_) => {}
-        }
-    }
-    true
 }
 
 /// What a batch of entries comes to.
@@ -155,22 +143,30 @@ pub(super) fn receipt(basis: &Basis) -> Option<String> {
     serde_json::to_string(basis).inspect_err(|error| tracing::error!(%error, "a receipt cannot be written")).ok()
 }
 
-/// Makes sure that the database has the prices that the calls name. Without them no receipt could be proven.
-pub(super) async fn keep_versions(store: &Store, mut versions: Vec<Arc<PriceVersion>>, kept: &mut HashSet<VersionId>) {
-    versions.retain(|version| !kept.contains(&version.id));
-    versions.sort_by_key(|version| version.id);
-    versions.dedup_by_key(|version| version.id);
-    if versions.is_empty() {
-        return;
-    }
-    let now = Clock::System.now();
-    let keep = || store.keep_price_versions(&versions, now);
-    if insist("keeping prices", keep).await.is_ok() {
-        kept.extend(versions.iter().map(|version| version.id));
-    }
-}
-
 impl Books {
+    /// Opens the books of a node, whose revenue account is known.
+    pub(crate) fn new(store: Arc<Store>, node: NodeId, revenue: AccountId) -> Self {
+        Self { store, node, revenue, kept: Arc::default() }
+    }
+
+    /// Makes sure that the database has the prices that calls name. Without them no receipt could be proven.
+    pub(super) async fn keep_versions(&self, mut versions: Vec<Arc<PriceVersion>>) {
+        versions.sort_by_key(|version| version.id);
+        versions.dedup_by_key(|version| version.id);
+        {
+            let kept = self.kept.lock();
+            versions.retain(|version| !kept.contains(&version.id));
+        }
+        if versions.is_empty() {
+            return;
+        }
+        let now = Clock::System.now();
+        match insist("keeping prices", || self.store.keep_price_versions(&versions, now)).await {
+            Ok(()) => self.kept.lock().extend(versions.iter().map(|version| version.id)),
+            Err(error) => tracing::error!(%error, "prices that calls were charged at cannot be kept"),
+        }
+    }
+
     /// Posts the calls, until it is done: a call is never given up while the database may come back. Returns whether the
     /// database has all of them.
     pub(super) async fn settle(&self, calls: &[SettledCall]) -> bool {
