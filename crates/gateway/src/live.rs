@@ -8,7 +8,6 @@ use arc_swap::ArcSwap;
 use sluice_domain::clock::Clock;
 use sluice_domain::key::{Caller, KeyHash};
 use sluice_domain::ledger::BudgetScope;
-use sluice_domain::price::PricePurpose;
 use sluice_domain::provider::Timeouts;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::{Store, StoreError};
@@ -105,12 +104,7 @@ async fn compile(
     catalog.providers.extend(declared.providers.iter().cloned());
     catalog.credentials.extend(declared.credentials.iter().cloned());
     catalog.routes.extend(declared.routes.iter().cloned());
-    let of = |purpose| {
-        let rows = catalog.prices.iter().filter(move |row| row.purpose == purpose);
-        rows.map(|row| Arc::clone(&row.version))
-    };
-    let (cost, sell) = (of(PricePurpose::Cost), of(PricePurpose::Sell));
-    let prices = PriceList::new(cost, sell, &catalog.groups, Clock::System.now());
+    let prices = PriceList::of(&catalog, Clock::System.now());
     let (snapshot, problems) = Snapshot::compile(Sources {
         revision: catalog.revision,
         providers: &catalog.providers,

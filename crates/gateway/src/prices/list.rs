@@ -5,8 +5,9 @@ use std::sync::Arc;
 
 use sluice_domain::clock::Timestamp;
 use sluice_domain::key::Caller;
-use sluice_domain::price::{Buyer, Multiplier, PriceBook, PriceVersion, Sale, Tariff, VersionId};
+use sluice_domain::price::{Buyer, Multiplier, PriceBook, PricePurpose, PriceVersion, Sale, Tariff, VersionId};
 use sluice_domain::user::Group;
+use sluice_store::Catalog;
 
 use super::{ModelLimits, builtin};
 
@@ -31,7 +32,28 @@ pub(crate) struct Priced {
     pub(crate) limits: ModelLimits,
 }
 
+impl Priced {
+    /// Returns what the provider takes.
+    pub(crate) fn cost(&self) -> &PriceVersion {
+        &self.cost
+    }
+
+    /// Returns what callers pay, where that is not the cost times factors.
+    pub(crate) fn fixed(&self) -> Option<&PriceVersion> {
+        self.fixed.as_deref()
+    }
+}
+
 impl PriceList {
+    /// Builds the list of everything that `catalog` has.
+    pub(crate) fn of(catalog: &Catalog, at: Timestamp) -> Self {
+        let stated = |purpose| {
+            let rows = catalog.prices.iter().filter(move |row| row.purpose == purpose);
+            rows.map(|row| Arc::clone(&row.version))
+        };
+        Self::new(stated(PricePurpose::Cost), stated(PricePurpose::Sell), &catalog.groups, at)
+    }
+
     /// Builds the list of the prices that the database has, by whom they concern, and of the catalogue.
     pub(crate) fn new(
         cost: impl Iterator<Item = Arc<PriceVersion>>,
@@ -76,12 +98,14 @@ impl PriceList {
     pub(crate) fn tariff(&self, priced: &Priced, caller: &Caller) -> Tariff {
         let sale = match &priced.fixed {
             Some(own) => Sale::Fixed(Arc::clone(own)),
-            None => Sale::Marked {
-                group: self.groups.get(&caller.group).copied().unwrap_or_default(),
-                key: caller.key.billing.multiplier,
-            },
+            None => Sale::Marked { group: self.group(&caller.group), key: caller.key.billing.multiplier },
         };
         Tariff { cost: Arc::clone(&priced.cost), sale }
+    }
+
+    /// Returns the factor of the group of this name; 1 when there is none.
+    pub(crate) fn group(&self, name: &str) -> Multiplier {
+        self.groups.get(name).copied().unwrap_or_default()
     }
 
     /// Returns when the next price takes effect, so that the list must be built anew.

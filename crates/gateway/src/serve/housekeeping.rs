@@ -10,10 +10,14 @@ use tokio_util::sync::CancellationToken;
 const INTERVAL: Duration = Duration::from_secs(600);
 const FIRST_AFTER: Duration = Duration::from_secs(20);
 /// Rows removed in one step, and the rest between two.
-const STEP_ROWS: u64 = 2_000;
+const STEP_ROWS: u64 = 1_000;
 const STEP_PAUSE: Duration = Duration::from_millis(50);
 /// Vendors keep stored responses for thirty days.
 const OBJECT_DAYS: u32 = 31;
+/// Longer than any client tries the same request again.
+const IDEMPOTENCY_DAYS: u32 = 7;
+/// How long people can look back at what is over.
+const ALERT_DAYS: u32 = 90;
 
 /// Runs until `stop`. `retention_days` of 0 keeps call records for good.
 pub(super) async fn run(store: Arc<Store>, retention_days: u32, stop: CancellationToken) {
@@ -34,8 +38,10 @@ async fn tidy(store: &Store, retention_days: u32, stop: &CancellationToken) -> R
     let now = Clock::System.now();
     store.purge_sessions(now).await?;
     let objects = days_before(now, OBJECT_DAYS).map(Purge::Objects);
+    let idempotency = days_before(now, IDEMPOTENCY_DAYS).map(Purge::Idempotency);
+    let alerts = days_before(now, ALERT_DAYS).map(Purge::Alerts);
     let calls = (retention_days > 0).then(|| days_before(now, retention_days)).flatten().map(Purge::Calls);
-    for purge in [objects, calls].into_iter().flatten() {
+    for purge in [objects, idempotency, alerts, calls].into_iter().flatten() {
         while !stop.is_cancelled() && purge.step(store).await? == STEP_ROWS {
             tokio::time::sleep(STEP_PAUSE).await;
         }
@@ -46,6 +52,8 @@ async fn tidy(store: &Store, retention_days: u32, stop: &CancellationToken) -> R
 /// What is removed.
 enum Purge {
     Objects(Timestamp),
+    Idempotency(Timestamp),
+    Alerts(Timestamp),
     Calls(Timestamp),
 }
 
@@ -53,6 +61,8 @@ impl Purge {
     async fn step(&self, store: &Store) -> Result<u64, StoreError> {
         match self {
             Self::Objects(before) => store.purge_objects_before(*before, STEP_ROWS).await,
+            Self::Idempotency(before) => store.purge_idempotency_before(*before, STEP_ROWS).await,
+            Self::Alerts(before) => store.purge_alerts_before(*before, STEP_ROWS).await,
             Self::Calls(before) => store.purge_calls_before(*before, STEP_ROWS).await,
         }
     }

@@ -1,7 +1,6 @@
 //! Prices: what models cost at providers, what callers pay instead, and which models nobody states a price of.
 
 mod body;
-mod books;
 mod catalogue;
 mod input;
 mod lookup;

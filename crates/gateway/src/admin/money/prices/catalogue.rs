@@ -9,16 +9,22 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::books::catalogue;
 use super::view::VersionView;
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
-use crate::admin::wire::{Envelope, PageQuery, PageView, Params, Reply, found};
-use crate::prices::Dispute;
+use crate::admin::wire::{Envelope, Failure, PageQuery, PageView, Params, Problem, Reply, found};
+use crate::prices::{Catalogue, Dispute, builtin};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(list_builtin)).serve(routes!(list_disputed))
+}
+
+fn catalogue() -> Result<&'static Catalogue, Failure> {
+    builtin().map_err(|error| {
+        tracing::error!(%error, "the built-in prices cannot be read");
+        Problem::Internal.into()
+    })
 }
 
 /// Which built-in prices are wanted.

@@ -5,19 +5,20 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sluice_domain::id::ProviderId;
-use sluice_domain::price::Multiplier;
+use sluice_domain::price::Buyer;
+use sluice_domain::provider::Provider;
 use sluice_domain::user::DEFAULT_GROUP;
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::books::{Books, name_at};
 use super::view::VersionView;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::input::required_text;
 use crate::admin::wire::{Envelope, Params, Reply, found};
 use crate::admin::{AdminState, providers};
+use crate::prices::PriceList;
 
 const MODEL_CHARS: usize = 255;
 
@@ -46,7 +47,8 @@ struct LookupView {
     provider_name: String,
     /// What the provider takes; `null` when nobody states a price: calls that are billed are then refused.
     cost: Option<VersionView>,
-    /// What callers pay, factors or not; `null` when they pay the cost times the factors of group and key.
+    /// What callers pay, factors or not; `null` when they pay the cost times the factors of group and key. A model
+    /// without a cost is not sold.
     sell: Option<VersionView>,
     /// Group of the caller.
     group: String,
@@ -66,18 +68,28 @@ async fn find_price(
     let model = required_text("model", Some(&query.model), MODEL_CHARS)?;
     let provider = providers::find(&state, ProviderId(query.provider_id)).await?;
     let catalog = state.store.load_catalog().await?;
-    let books = Books::of(&catalog, state.clock.now())?;
+    let prices = PriceList::of(&catalog, state.clock.now());
     let model = name_at(&provider, &model);
+    let priced = prices.find(buyer(&provider), model);
     let named = query.group.as_deref().map(str::trim).filter(|name| !name.is_empty());
     let group = named.unwrap_or(DEFAULT_GROUP);
-    let known = catalog.groups.iter().find(|known| known.name == group);
     found(LookupView {
         model: model.to_owned(),
         provider_id: provider.id.0,
-        cost: books.cost(&provider, model).map(|version| version.as_ref().into()),
-        sell: books.sell(&provider, model).map(|version| version.as_ref().into()),
         provider_name: provider.name.clone(),
+        cost: priced.as_ref().map(|priced| priced.cost().into()),
+        sell: priced.as_ref().and_then(|priced| priced.fixed().map(VersionView::from)),
         group: group.to_owned(),
-        group_multiplier: known.map_or(Multiplier::ONE, |known| known.multiplier).to_string(),
+        group_multiplier: prices.group(group).to_string(),
     })
+}
+
+/// Returns the one that pays for calls to `provider`.
+pub(super) fn buyer(provider: &Provider) -> Buyer<'_> {
+    Buyer { provider: provider.id, vendor: &provider.vendor }
+}
+
+/// Returns the name that the provider knows `model` by.
+pub(super) fn name_at<'a>(provider: &'a Provider, model: &'a str) -> &'a str {
+    provider.model_alias.get(model).map_or(model, String::as_str)
 }

@@ -12,11 +12,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::books::{Books, name_at};
+use super::lookup::{buyer, name_at};
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Envelope, PageQuery, PageView, Params, Reply, found};
 use crate::admin::{AdminState, Declared};
+use crate::prices::PriceList;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(list_unpriced))
@@ -44,11 +45,11 @@ async fn list_unpriced(
 ) -> Reply<PageView<UnpricedView>> {
     let request = page.request()?;
     let catalog = state.store.load_catalog().await?;
-    let books = Books::of(&catalog, state.clock.now())?;
-    found(PageView::cut(unpriced(&catalog, &state.declared, &books), request))
+    let prices = PriceList::of(&catalog, state.clock.now());
+    found(PageView::cut(unpriced(&catalog, &state.declared, &prices), request))
 }
 
-fn unpriced(catalog: &Catalog, declared: &Declared, books: &Books) -> Vec<UnpricedView> {
+fn unpriced(catalog: &Catalog, declared: &Declared, prices: &PriceList) -> Vec<UnpricedView> {
     let providers = catalog.providers.iter().chain(&declared.providers).filter(|provider| provider.enabled);
     let providers: HashMap<ProviderId, &Provider> = providers.map(|provider| (provider.id, provider)).collect();
     let credentials = catalog.credentials.iter().chain(&declared.credentials);
@@ -58,7 +59,7 @@ fn unpriced(catalog: &Catalog, declared: &Declared, books: &Books) -> Vec<Unpric
         let Some(provider) = providers.get(&route.provider_id) else { continue };
         let name = sent_name(provider, route);
         let is_used = route.enabled && usable.contains(&route.credential_id) && !name.contains('*');
-        if is_used && books.cost(provider, name).is_none() {
+        if is_used && prices.find(buyer(provider), name).is_none() {
             without.entry((name, provider.id)).or_default().insert(&route.model);
         }
     }
