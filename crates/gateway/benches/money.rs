@@ -11,7 +11,8 @@ use sluice_gateway::measure::Till;
 /// A request of 0.8 kB.
 fn request() -> Vec<u8> {
     let words = "The quick brown fox jumps over the lazy dog and goes home. ".repeat(12);
-    format!(r#"{{"model":"gpt-4o-mini","max_tokens":256,"messages":[{{"role":"user","content":"{words}"}}]}}"#).into_bytes()
+    format!(r#"{{"model":"gpt-4o-mini","max_tokens":256,"messages":[{{"role":"user","content":"{words}"}}]}}"#)
+        .into_bytes()
 }
 
 /// Returns the CPU time of this thread, and of the whole process.
@@ -19,7 +20,11 @@ fn cpu_time() -> (Duration, Duration) {
     let of = |path: &str| {
         let text = std::fs::read_to_string(path).unwrap_or_default();
         // Nanoseconds on the processor stand first (Documentation/scheduler/sched-stats.rst).
-        text.split_whitespace().next().and_then(|nanos| nanos.parse().ok()).map(Duration::from_nanos).unwrap_or_default()
+        text.split_whitespace()
+            .next()
+            .and_then(|nanos| nanos.parse().ok())
+            .map(Duration::from_nanos)
+            .unwrap_or_default()
     };
     let tasks = std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten();
     let all = tasks.map(|task| of(&format!("{}/schedstat", task.path().display()))).sum();

@@ -111,10 +111,10 @@ impl Bank {
         if purse.is_empty() {
             return Ok(hold);
         }
+        // What may cost something after all is held as the least there is: an empty hold means that nobody is billed.
+        let amount = amount.0.max(1);
         let now = self.clock.now();
         for fund in &purse.funds {
-            // What is not known to cost something is held as the least there is.
-            let amount = amount.0.max(1);
             let part = match fund.take(amount, now) {
                 Some(part) => part,
                 None => self.refill(fund, amount).await?,

@@ -91,7 +91,8 @@ impl Till {
         let tariff = self.prices.tariff(&self.priced, &self.caller);
         let bound = tariff.bound(&estimate, Service::Standard)?;
         let hold = self.bank.hold(&self.purse, bound).await?;
-        let mut ticket = Ticket::new(self.queue.clone(), record(&self.caller), Instant::now(), Arc::clone(&self.journal));
+        let mut ticket =
+            Ticket::new(self.queue.clone(), record(&self.caller), Instant::now(), Arc::clone(&self.journal));
         ticket.agree(hold, Service::Standard);
         ticket.note_open()?;
         ticket.buy(Some(tariff));

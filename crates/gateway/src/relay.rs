@@ -40,10 +40,10 @@ use sluice_store::Store;
 use answer::{family_of, own_answer, refusal, wrong_method};
 pub(crate) use body::RelayBody;
 pub(crate) use cors::Cors;
-#[cfg(feature = "measure")]
-pub(crate) use estimate::Asks;
 use delivery::{Facts, Tap};
 use demand::Demand;
+#[cfg(feature = "measure")]
+pub(crate) use estimate::Asks;
 use exchange::{Accepted, Plan, Tried, attempt, discard};
 use fault::{Fault, Kind};
 pub(crate) use headers::secret_value;

@@ -78,8 +78,32 @@ struct Slice {
     expires_at: Timestamp,
     /// The budget's period that it is part of.
     span: Span,
-    /// Holds that are open, and charges that the database does not have yet.
+    /// Number of holds that are open and of charges that the database does not have yet.
     claims: u32,
+    /// What those come to. With what is free it is what the database has of the lease.
+    claimed: i64,
+}
+
+impl Slice {
+    fn take(&mut self, amount: i64) {
+        self.free = self.free.saturating_sub(amount);
+        self.claimed = self.claimed.saturating_add(amount);
+        self.claims += 1;
+    }
+
+    fn give_back(&mut self, amount: i64) {
+        self.free = self.free.saturating_add(amount);
+        self.claimed = self.claimed.saturating_sub(amount);
+        self.claims = self.claims.saturating_sub(1);
+    }
+
+    /// The database has taken a charge. What its lease could not cover came from the balance itself, so that nothing
+    /// need be borrowed for it again.
+    fn post(&mut self, charge: i64) {
+        self.claimed = self.claimed.saturating_sub(charge);
+        self.claims = self.claims.saturating_sub(1);
+        self.free = self.free.max(self.claimed.saturating_neg());
+    }
 }
 
 #[derive(Debug, Clone, Copy)]
@@ -141,22 +165,42 @@ impl Part {
         self.fund.source.is_budget()
     }
 
-    /// Turns the hold into a charge that the database is to take.
-    pub(super) fn settle(mut self, charge: Micros, now: Timestamp) -> (Draw, Claim) {
-        self.fund.settle(self.lease, std::mem::take(&mut self.amount), charge.0, now);
+    /// Takes what it covers of a charge that is drawn from another slice. Until that charge is posted this one must not
+    /// be given back either.
+    pub(super) fn cover(mut self, charge: i64) -> (i64, Option<Claim>) {
+        let covered = charge.clamp(0, self.amount);
+        self.amount -= covered;
+        let claim = (covered > 0).then(|| {
+            // The database knows nothing of this: the slice goes back whole in the end, and another takes its place.
+            self.fund.retire(self.lease);
+            self.fund.with_slice(self.lease, |slice| {
+                slice.claims += 1;
+            });
+            Claim { fund: Arc::clone(&self.fund), lease: self.lease, amount: covered }
+        });
+        (covered, claim)
+    }
+
+    /// Turns the hold into a charge that the database is to take, of which others cover a part in memory.
+    pub(super) fn settle(mut self, charge: Micros, covered: i64, now: Timestamp) -> (Draw, Claim) {
+        let own = charge.0.saturating_sub(covered);
+        self.fund.state.lock().spend.add(charge.0, now);
+        // In one step, so that nobody else gets what is charged.
+        let held = std::mem::take(&mut self.amount);
+        self.fund.with_slice(self.lease, |slice| {
+            slice.give_back(held);
+            slice.take(own);
+            // The hold itself is dropped below.
+            slice.claims += 1;
+        });
         let draw = Draw { account: self.account, lease: Some(self.lease), amount: charge };
-        let claim = Claim { fund: Arc::clone(&self.fund), lease: self.lease };
-        self.fund.claim(self.lease);
-        (draw, claim)
+        (draw, Claim { fund: Arc::clone(&self.fund), lease: self.lease, amount: own })
     }
 }
 
 impl Drop for Part {
     fn drop(&mut self) {
-        self.fund.with_slice(self.lease, |slice| {
-            slice.free = slice.free.saturating_add(self.amount);
-            slice.claims = slice.claims.saturating_sub(1);
-        });
+        self.fund.with_slice(self.lease, |slice| slice.give_back(self.amount));
     }
 }
 
@@ -165,11 +209,12 @@ impl Drop for Part {
 pub(crate) struct Claim {
     fund: Arc<Fund>,
     lease: LeaseId,
+    amount: i64,
 }
 
 impl Drop for Claim {
     fn drop(&mut self) {
-        self.fund.with_slice(self.lease, |slice| slice.claims = slice.claims.saturating_sub(1));
+        self.fund.with_slice(self.lease, |slice| slice.post(self.amount));
     }
 }
 
@@ -188,11 +233,13 @@ impl Fund {
     /// Takes `amount` from the slice at hand; `None` when it has too little or may not be used any more.
     pub(super) fn take(self: &Arc<Self>, amount: i64, now: Timestamp) -> Option<Part> {
         let mut state = self.state.lock();
-        state.used_at = now.0;
         self.retire_old(&mut state, now);
-        let slice = state.current.as_mut().filter(|slice| slice.free >= amount)?;
-        slice.free -= amount;
-        slice.claims += 1;
+        let State { current, used_at, .. } = &mut *state;
+        let slice = current.as_mut().filter(|slice| slice.free >= amount)?;
+        // Only what succeeds counts as use: a caller that is refused again and again must not keep a slice from going
+        // back.
+        *used_at = now.0;
+        slice.take(amount);
         Some(Part { fund: Arc::clone(self), account: slice.account, lease: slice.lease, amount })
     }
 
@@ -247,6 +294,7 @@ impl Fund {
             expires_at: lease.expires_at,
             span,
             claims: 0,
+            claimed: 0,
         };
         let mut state = self.state.lock();
         state.refusal = None;
@@ -304,24 +352,19 @@ impl Fund {
         due
     }
 
-    /// Puts back what could not be given back.
-    pub(super) fn keep(&self, lease: LeaseId, amount: Micros) {
-        self.with_slice(lease, |slice| slice.free = slice.free.saturating_add(amount.0));
+    /// Takes a slice out of use, so that it is given back whole once its claims are gone.
+    pub(super) fn retire(&self, lease: LeaseId) {
+        let mut state = self.state.lock();
+        if state.current.as_ref().is_some_and(|slice| slice.lease == lease) {
+            let old = state.current.take();
+            state.retired.extend(old);
+        }
     }
 
     /// Returns every lease, for the end.
     pub(super) fn leases(&self) -> Vec<LeaseId> {
         let state = self.state.lock();
         state.current.iter().chain(&state.retired).map(|slice| slice.lease).collect()
-    }
-
-    fn settle(&self, lease: LeaseId, held: i64, charge: i64, now: Timestamp) {
-        self.state.lock().spend.add(charge, now);
-        self.with_slice(lease, |slice| slice.free = slice.free.saturating_add(held).saturating_sub(charge));
-    }
-
-    fn claim(&self, lease: LeaseId) {
-        self.with_slice(lease, |slice| slice.claims += 1);
     }
 
     fn with_slice(&self, lease: LeaseId, change: impl FnOnce(&mut Slice)) {

@@ -62,9 +62,18 @@ impl Hold {
         while !rest.is_empty() {
             let part = rest.remove(0);
             let is_budget = part.is_budget();
-            // What was added later goes back whole: the first part is charged with everything.
-            rest.retain(|other| !std::sync::Arc::ptr_eq(&other.fund, &part.fund));
-            let (draw, claim) = part.settle(charge, now);
+            // The charge is drawn from the first lease; what was added from others covers what it exceeds that one by.
+            let (of_fund, others): (Vec<_>, Vec<_>) =
+                rest.into_iter().partition(|other| std::sync::Arc::ptr_eq(&other.fund, &part.fund));
+            rest = others;
+            let mut lacking = charge.0.saturating_sub(part.amount).max(0);
+            for other in of_fund {
+                let (taken, claim) = other.cover(lacking);
+                lacking -= taken;
+                settling.claims.extend(claim);
+            }
+            let covered = charge.0.saturating_sub(part.amount).max(0) - lacking;
+            let (draw, claim) = part.settle(charge, covered, now);
             if is_budget {
                 settling.budgets.push(draw);
             } else {
@@ -77,7 +86,14 @@ impl Hold {
 
     /// Adds what another hold reserved in the same funds.
     pub(crate) fn absorb(&mut self, mut more: Self) {
-        self.parts.append(&mut more.parts);
+        for mut part in std::mem::take(&mut more.parts) {
+            let is_same = |own: &&mut Part| own.lease == part.lease && std::sync::Arc::ptr_eq(&own.fund, &part.fund);
+            match self.parts.iter_mut().find(is_same) {
+                // What is moved is still taken from the slice; the emptied part gives nothing back.
+                Some(own) => own.amount = own.amount.saturating_add(std::mem::take(&mut part.amount)),
+                None => self.parts.push(part),
+            }
+        }
     }
 
     fn firsts(&self) -> impl Iterator<Item = &Part> {

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
+use std::time::Duration;
 
 use rand::RngExt;
 use sluice_domain::id::LeaseId;
@@ -14,6 +15,8 @@ use super::{Bank, HoldError, REFILL_LIMIT};
 
 /// How often a call asks again when what was borrowed for it was charged with something else in between.
 const ROUNDS_MAX: usize = 4;
+/// Pause after borrowing ahead of need brought nothing.
+const TOP_UP_PAUSE: Duration = Duration::from_secs(1);
 
 impl Bank {
     /// Borrows so that `amount` can be taken, and takes it.
@@ -23,12 +26,13 @@ impl Bank {
         let asking = {
             let fund = Arc::clone(&fund);
             // On a task of its own: what was borrowed is put to use even when the client leaves meanwhile.
-            self.control.spawn(async move {
+            let deadline = tokio::time::Instant::now() + REFILL_LIMIT;
+            self.control.spawn(tokio::time::timeout_at(deadline, async move {
                 let _turn = fund.refilling.lock().await;
                 bank.borrow_for(&fund, amount).await
-            })
+            }))
         };
-        match tokio::time::timeout(REFILL_LIMIT, asking).await {
+        match asking.await {
             Ok(Ok(Ok(part))) => Ok(part),
             Ok(Ok(Err(Refused::Insufficient(left)))) => {
                 Err(HoldError::Insufficient { source_id: fund.source.id(), needed: Micros(amount), left })
@@ -48,10 +52,17 @@ impl Bank {
         }
         let (bank, fund) = (Arc::clone(self), Arc::clone(fund));
         self.control.spawn(async move {
-            {
+            let borrowing = async {
                 let _turn = fund.refilling.lock().await;
-                if let Err(error) = bank.borrow_more(&fund, 1).await {
+                bank.borrow_more(&fund, 1).await
+            };
+            // One that brought nothing is not repeated at once.
+            match tokio::time::timeout(REFILL_LIMIT, borrowing).await {
+                Ok(Ok(None)) => {}
+                Ok(Ok(Some(_))) | Err(_) => tokio::time::sleep(TOP_UP_PAUSE).await,
+                Ok(Err(error)) => {
                     tracing::debug!(%error, "borrowing ahead of need failed");
+                    tokio::time::sleep(TOP_UP_PAUSE).await;
                 }
             }
             fund.is_topping_up.store(false, Ordering::Relaxed);

@@ -205,3 +205,34 @@ async fn no_hold_is_taken_that_may_outlive_its_lease() {
     assert!(fund.take(10, Timestamp(NOW + 500)).is_some());
     assert!(fund.take(10, Timestamp(NOW + 501)).is_none());
 }
+
+#[tokio::test]
+async fn what_a_hold_on_two_leases_is_charged_is_free_on_neither() {
+    let town = Town::new().await;
+    town.pay_in(ANN, 1_000).await;
+    let purse = town.purse(&[Source::Account(ANN)]);
+    let mut hold = town.bank.hold(&purse, Micros(100)).await.unwrap();
+    let fund = Arc::clone(&purse.funds[0]);
+    fund.leases().into_iter().for_each(|lease| fund.retire(lease));
+    hold.absorb(town.bank.hold(&purse, Micros(900)).await.unwrap());
+    let settling = hold.settle(Micros(1_000), Timestamp(NOW));
+    assert!(town.bank.hold(&purse, Micros(1)).await.is_err());
+    town.bank.close().await;
+    assert!(town.bank.hold(&purse, Micros(2)).await.is_err());
+    town.post(settling.charge.into_iter().collect()).await;
+    drop(settling.claims);
+    town.bank.close().await;
+    assert_eq!(town.balance(ANN).await, (0, 0));
+}
+
+#[tokio::test]
+async fn a_charge_above_its_hold_does_not_hide_what_is_left() {
+    let town = Town::new().await;
+    town.pay_in(ANN, 1_000).await;
+    let purse = town.purse(&[Source::Account(ANN)]);
+    let hold = town.bank.hold(&purse, Micros(100)).await.unwrap();
+    let settling = hold.settle(Micros(500), Timestamp(NOW));
+    town.post(settling.charge.into_iter().collect()).await;
+    drop(settling.claims);
+    assert!(town.bank.hold(&purse, Micros(500)).await.is_ok());
+}

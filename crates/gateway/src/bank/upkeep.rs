@@ -11,8 +11,10 @@ use sluice_store::{Extension, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use super::fund::{Due, Fund};
-use super::{Bank, LEASE_SPARE_MS};
+use super::{Bank, LEASE_SPARE_MS, REFILL_LIMIT};
 
+/// Longest wait for all of it to go back when Sluice stops.
+const CLOSE_LIMIT: Duration = Duration::from_secs(15);
 const INTERVAL: Duration = Duration::from_secs(2);
 /// A slice that no call used for this long goes back.
 const IDLE_MS: i64 = 10_000;
@@ -37,7 +39,7 @@ impl Bank {
             }
             round = round.wrapping_add(1);
             if round.is_multiple_of(EXPIRE_EVERY)
-                && let Err(error) = self.expire().await
+                && let Err(error) = within_limit(self.expire()).await
             {
                 tracing::warn!(%error, "expired leases could not be taken back; this is tried again");
             }
@@ -46,8 +48,12 @@ impl Bank {
 
     /// Gives everything back that no charge is waiting on. Called when no more calls come.
     pub(crate) async fn close(&self) {
-        if let Err(error) = self.tidy(0).await {
-            tracing::warn!(%error, "what this node has borrowed could not be given back; it expires by itself");
+        match tokio::time::timeout(CLOSE_LIMIT, self.tidy(0)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "what this node has borrowed could not be given back; it expires by itself");
+            }
+            Err(_) => tracing::warn!("what this node has borrowed was not given back in time; it expires by itself"),
         }
     }
 
@@ -65,10 +71,14 @@ impl Bank {
         let now = self.clock.now();
         let renew_before = Timestamp(self.lease_end(now).0.saturating_sub(RENEW_AFTER_MS.min(LEASE_SPARE_MS)));
         let mut result = Ok(());
-        for fund in &funds {
+        'funds: for fund in &funds {
             for due in fund.due(now, idle_ms, renew_before) {
-                let done = self.act(fund, due).await;
-                result = result.and(done);
+                result = within_limit(self.act(fund, due)).await;
+                // What was to be done is found again in the next round; a database that is away must not be asked about
+                // every account.
+                if matches!(result, Err(StoreError::Unavailable { .. })) {
+                    break 'funds;
+                }
             }
         }
         drop(funds);
@@ -85,7 +95,8 @@ impl Bank {
             }
             Due::Return(lease, amount) => {
                 let returned = self.store.return_lease(lease, amount).await;
-                returned.inspect_err(|_| fund.keep(lease, amount))?;
+                // Whether it went back is not known: it must not be lent again from here.
+                returned.inspect_err(|_| fund.retire(lease))?;
             }
             Due::Renew(lease) => self.renew(fund, lease).await?,
         }
@@ -111,4 +122,10 @@ impl Bank {
         }
         Ok(())
     }
+}
+
+/// Waits for the database, but not for ever: a connection that was lost in the middle of a statement hangs for minutes.
+async fn within_limit<T>(asked: impl Future<Output = Result<T, StoreError>>) -> Result<T, StoreError> {
+    let late = || StoreError::Unavailable { reason: "no answer in time".to_owned() };
+    tokio::time::timeout(REFILL_LIMIT, asked).await.unwrap_or_else(|_| Err(late()))
 }

@@ -19,6 +19,8 @@ pub(crate) struct Asks {
     pub(crate) seconds: Option<u64>,
     /// Service level.
     pub(crate) service: Service,
+    /// Whether the answer is to be made after the call has ended.
+    pub(crate) is_background: bool,
 }
 
 /// What a model writes at most if neither the request nor the catalogue says.
@@ -31,6 +33,10 @@ const IMAGE_OUTPUT: u64 = 6_240;
 const BYTES_PER_TOKEN: u64 = 3;
 /// What a picture, page or file in base64 is taken for: its length says nothing about its tokens.
 const DATA_TOKENS: u64 = 2_000;
+/// What a form with pictures is taken for: a few of them and a prompt.
+const FORM_TOKENS: u64 = 8_000;
+/// Tokens of a second of speech (OpenAI counts 10, Gemini 25).
+const AUDIO_TOKENS_PER_SECOND: u64 = 25;
 /// Speech is hardly ever sent with fewer bits: a file of so many bytes does not last longer.
 const AUDIO_BYTES_PER_SECOND: u64 = 2_000;
 /// Answers that one request may ask for; more is refused by every vendor.
@@ -62,7 +68,8 @@ impl Asks {
             Dialect::Single => (None, number("n")),
         };
         let seconds = object.read::<u64>("seconds").or_else(|| object.string("seconds")?.parse().ok());
-        Self { max_output, choices, seconds, service }
+        let is_background = operation == Operation::Responses && object.is_true("background");
+        Self { max_output, choices, seconds, service, is_background }
     }
 
     /// Reads what a form asks for.
@@ -73,7 +80,14 @@ impl Asks {
 
     /// Returns the most that a call with this `body` consumes of a model with these limits.
     pub(crate) fn estimate(&self, operation: Operation, body: &[u8], limits: ModelLimits) -> Estimate {
-        let input = input_tokens(body).min(limits.context.unwrap_or(u64::MAX));
+        let input = match (is_form(body), operation) {
+            (false, _) => input_tokens(body),
+            (true, Operation::AudioTranscriptions | Operation::AudioTranslations) => {
+                (audio_seconds(body) * AUDIO_TOKENS_PER_SECOND).saturating_add(DATA_TOKENS)
+            }
+            (true, _) => FORM_TOKENS,
+        };
+        let input = input.min(limits.context.unwrap_or(u64::MAX));
         let choices = self.choices.unwrap_or(1).clamp(1, CHOICES_MAX);
         let estimate = Estimate { input_tokens: input, media: media(body), ..Estimate::default() };
         match operation {
@@ -87,10 +101,11 @@ impl Asks {
             Operation::ImageGenerations | Operation::ImageEdits | Operation::ImageVariations => {
                 Estimate { images: choices, output_tokens: choices.saturating_mul(IMAGE_OUTPUT), ..estimate }
             }
-            Operation::AudioTranscriptions | Operation::AudioTranslations => {
-                let seconds = body.len() as u64 / AUDIO_BYTES_PER_SECOND + 1;
-                Estimate { duration_ms: seconds.saturating_mul(1_000), output_tokens: self.output(limits), ..estimate }
-            }
+            Operation::AudioTranscriptions | Operation::AudioTranslations => Estimate {
+                duration_ms: audio_seconds(body).saturating_mul(1_000),
+                output_tokens: self.output(limits),
+                ..estimate
+            },
             Operation::VideoGenerations => {
                 let seconds = self.seconds.unwrap_or(VIDEO_SECONDS);
                 Estimate { duration_ms: seconds.saturating_mul(1_000), calls: 1, ..estimate }
@@ -118,6 +133,15 @@ impl Asks {
         let most = limits.max_output.or(limits.context).unwrap_or(OUTPUT_UNKNOWN);
         self.max_output.map_or(most, |asked| asked.min(limits.max_output.unwrap_or(u64::MAX)))
     }
+}
+
+/// A form holds files, whose length says nothing about tokens.
+fn is_form(body: &[u8]) -> bool {
+    body.starts_with(b"--")
+}
+
+fn audio_seconds(body: &[u8]) -> u64 {
+    body.len() as u64 / AUDIO_BYTES_PER_SECOND + 1
 }
 
 /// Estimates the tokens of a request from its length. Data in base64 counts as what such files usually come to.
@@ -190,6 +214,15 @@ mod tests {
             let body = format!("{{{}}}", image.replace("DATA", &"A".repeat(1_000_000)));
             assert!((2_001..2_050).contains(&input_tokens(body.as_bytes())), "{}", input_tokens(body.as_bytes()));
         }
+    }
+
+    #[test]
+    fn files_in_forms_do_not_count_by_their_length() {
+        let form = [b"--x\r\n".to_vec(), vec![0; 4_000_000]].concat();
+        let edit = Asks::default().estimate(Operation::ImageEdits, &form, ModelLimits::default());
+        assert_eq!(edit.input_tokens, FORM_TOKENS);
+        let speech = Asks::default().estimate(Operation::AudioTranscriptions, &form, ModelLimits::default());
+        assert_eq!(speech.input_tokens, 2_001 * 25 + 2_000);
     }
 
     #[test]

@@ -52,6 +52,11 @@ pub(super) async fn reserve(
     if client.purse.is_empty() || !demand.operation.consumes() {
         return Ok(Reserved { hold: Hold::default(), allowance: None });
     }
+    if demand.asks.is_background {
+        // Its usage is known long after this call has ended, and only if somebody asks for it.
+        let message = "`background` responses cannot be billed; send the request without `background`";
+        return Err(Fault::new(Kind::OperationNotServed, message));
+    }
     let mut dearest: Option<(Micros, Allowance)> = None;
     shortlist.retain(|candidate| {
         let Some((bound, allowance)) = bound(snapshot, &client.caller, demand, candidate) else { return false };
