@@ -64,6 +64,15 @@ impl Service {
         }
     }
 
+    /// Returns what is charged when the vendor does not say which level it gave: never less than the standard.
+    #[must_use]
+    pub const fn unconfirmed(self) -> Self {
+        match self {
+            Self::Standard | Self::Batch | Self::Flex => Self::Standard,
+            Self::Priority => Self::Priority,
+        }
+    }
+
     /// Returns the name used in files and the API.
     #[must_use]
     pub const fn as_str(self) -> &'static str {

@@ -77,7 +77,7 @@ impl Directory {
         let (sender, spares) = sync_channel(0);
         let alive = Arc::clone(&maker.alive);
         std::thread::Builder::new().name(format!("sluice-spare-{thread}")).spawn(move || maker.supply(&sender))?;
-        let rooms = Rooms { active: Some(active), reserve: Some(reserve), spares };
+        let rooms = Rooms { active: Some(active), reserve: Some(reserve), is_on_reserve: false, spares };
         let flushing = Flushing::new(Arc::clone(&self.bell));
         let segments_max = usize::try_from(max_bytes / SEGMENT_BYTES as u64).unwrap_or(usize::MAX).max(SEGMENTS_MIN);
         let (rooms, retired) = (Mutex::new(rooms), Mutex::default());
@@ -132,6 +132,8 @@ struct Rooms {
     active: Option<Active>,
     /// Taken only for the ends of calls that are under way when no other segment can be had: they must not be lost.
     reserve: Option<Active>,
+    /// Whether the reserve is what is written now.
+    is_on_reserve: bool,
     spares: Receiver<io::Result<Active>>,
 }
 
@@ -143,10 +145,32 @@ impl Rooms {
                 if self.reserve.is_none() {
                     self.reserve = Some(self.spare()?);
                 }
-                self.spare()
+                let spare = self.spare()?;
+                self.is_on_reserve = false;
+                Ok(spare)
             }
-            Stage::Close => self.spare().or_else(|error| self.reserve.take().ok_or(error)),
+            Stage::Close => match self.spare() {
+                Ok(spare) => {
+                    self.is_on_reserve = false;
+                    Ok(spare)
+                }
+                Err(error) => {
+                    let reserve = self.reserve.take().ok_or(error)?;
+                    self.is_on_reserve = true;
+                    Ok(reserve)
+                }
+            },
         }
+    }
+
+    /// Returns where a note of this stage may be appended without asking for another segment.
+    fn active_for(&mut self, stage: Stage) -> Option<&mut Active> {
+        // What is left of the reserve belongs to the calls that are under way.
+        let is_open = match stage {
+            Stage::Open => !self.is_on_reserve,
+            Stage::Close => true,
+        };
+        self.active.as_mut().filter(|_| is_open)
     }
 
     fn spare(&self) -> io::Result<Active> {
@@ -164,7 +188,7 @@ impl Journal {
     pub(crate) fn append(&self, note: &Note<'_>) -> io::Result<Mark> {
         let mut rooms = self.rooms.lock();
         entry::with_bytes(note, |bytes| {
-            if let Some(mark) = rooms.active.as_mut().and_then(|active| active.append(bytes)) {
+            if let Some(mark) = rooms.active_for(note.stage).and_then(|active| active.append(bytes)) {
                 self.flushing.count();
                 return Ok(mark);
             }
@@ -174,12 +198,13 @@ impl Journal {
             }
             let mut next = rooms.next(note.stage)?;
             let mark = next.append(bytes).ok_or_else(|| io::Error::other("a note is larger than a segment"))?;
-            self.flushing.count();
             *self.current.lock() = Arc::clone(next.segment());
             if let Some(full) = rooms.active.replace(next) {
                 self.retired.lock().push(Arc::clone(full.segment()));
                 full.seal();
             }
+            // Counted last: who waits for the disk must find the segment among those that are pushed to it.
+            self.flushing.count();
             Ok(mark)
         })
     }

@@ -26,7 +26,7 @@ use crate::bank::{Bank, Purse};
 use crate::journal::{Directory, Journal};
 use crate::prices::{PriceList, Priced};
 use crate::record::{Batching, Books, Ending, Queue, Ticket, spawn_writer};
-use crate::relay::Asks;
+use crate::relay::{Asks, Bulk};
 
 const NODE: NodeId = NodeId(1);
 const MODEL: &str = "gpt-4o-mini";
@@ -87,7 +87,8 @@ impl Till {
     pub async fn take(&self, request: &[u8]) -> anyhow::Result<()> {
         let object = RawObject::parse(request).map_err(|error| anyhow::anyhow!("{error}"))?;
         let asks = Asks::of(Operation::ChatCompletions, &object);
-        let estimate = asks.estimate(Operation::ChatCompletions, request, self.priced.limits);
+        let bulk = Bulk::of(Operation::ChatCompletions, request);
+        let estimate = asks.estimate(Operation::ChatCompletions, &bulk, self.priced.limits);
         let tariff = self.prices.tariff(&self.priced, &self.caller);
         let bound = tariff.bound(&estimate, Service::Standard)?;
         let hold = self.bank.hold(&self.purse, bound).await?;

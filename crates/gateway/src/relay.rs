@@ -43,7 +43,7 @@ pub(crate) use cors::Cors;
 use delivery::{Facts, Tap};
 use demand::Demand;
 #[cfg(feature = "measure")]
-pub(crate) use estimate::Asks;
+pub(crate) use estimate::{Asks, Bulk};
 use exchange::{Accepted, Plan, Tried, attempt, discard};
 use fault::{Fault, Kind};
 pub(crate) use headers::secret_value;
@@ -317,7 +317,7 @@ impl Relay {
                     Some(candidate) => Ok(vec![candidate]),
                     None if demand.operation.model_place() == ModelPlace::Object => {
                         let standing = sluice_domain::route::Standing { priority: 0, weight: 1 };
-                        Ok(vec![Candidate { target, model, standing, priced: snapshot.priced(target, model) }])
+                        Ok(vec![Candidate { target, model, standing, priced: snapshot.priced(target, model, model) }])
                     }
                     None => Err(nobody_serves(snapshot, demand)),
                 };

@@ -131,12 +131,12 @@ impl Snapshot {
         (snapshot, problems)
     }
 
-    /// Returns every route that can serve `operation` for `model`, in no order.
-    pub(crate) fn candidates<'s>(&'s self, model: &'s str, operation: Operation) -> Vec<Candidate<'s>> {
-        let lower = model.to_ascii_lowercase();
+    /// Returns every route that can serve `operation` for the model `asked`, in no order.
+    pub(crate) fn candidates<'s>(&'s self, asked: &'s str, operation: Operation) -> Vec<Candidate<'s>> {
+        let lower = asked.to_ascii_lowercase();
         let exact = self.by_model.get(&lower).into_iter().flatten();
         let wild =
-            self.wildcards.iter().filter(|(pattern, _)| wildcard_matches(pattern, model)).map(|(_, entry)| entry);
+            self.wildcards.iter().filter(|(pattern, _)| wildcard_matches(pattern, asked)).map(|(_, entry)| entry);
         let mut seen: Vec<CredentialId> = Vec::new();
         let mut candidates = Vec::new();
         for entry in exact.chain(wild) {
@@ -145,21 +145,21 @@ impl Snapshot {
                 continue;
             }
             seen.push(target.credential_id);
-            let asked = || target.provider.aliases.get(model).map_or(model, String::as_str);
-            let model = entry.upstream_model.as_deref().unwrap_or_else(asked);
-            let priced = match &entry.upstream_model {
-                Some(_) => entry.priced.clone(),
-                None => self.priced(target, model),
+            let aliased = || target.provider.aliases.get(asked).map_or(asked, String::as_str);
+            let model = entry.upstream_model.as_deref().unwrap_or_else(aliased);
+            let priced = match &entry.priced {
+                Some(priced) => Some(Arc::clone(priced)),
+                None => self.priced(target, asked, model),
             };
             candidates.push(Candidate { target, model, standing: entry.standing, priced });
         }
         candidates
     }
 
-    /// Returns what `model` costs at `target`; `None` when nobody says.
-    pub(crate) fn priced(&self, target: &Target, model: &str) -> Option<Arc<Priced>> {
+    /// Returns what `model` costs at `target` when it is sold as `asked`; `None` when nobody says.
+    pub(crate) fn priced(&self, target: &Target, asked: &str, model: &str) -> Option<Arc<Priced>> {
         let buyer = Buyer { provider: target.provider.id, vendor: &target.provider.vendor };
-        self.prices.find(buyer, model).map(Arc::new)
+        self.prices.find_as(buyer, asked, model).map(Arc::new)
     }
 
     /// Returns the longest time that a call may take if it tries `attempts` candidates.
@@ -199,9 +199,9 @@ impl Snapshot {
         let standing = Standing { priority: route.priority, weight: route.weight };
         if route.model.contains('*') {
             let upstream_model = route.upstream_model.as_deref().map(Arc::from);
-            // Without a name of its own the price depends on the name that is asked for.
-            let priced = upstream_model.as_deref().and_then(|model: &str| self.priced(&target, model));
-            self.wildcards.push((route.model.clone(), Entry { target, upstream_model, standing, priced }));
+            // The price depends on the name that is asked for.
+            let entry = Entry { target, upstream_model, standing, priced: None };
+            self.wildcards.push((route.model.clone(), entry));
             return;
         }
         let alias_of_model = || target.provider.aliases.get(&route.model).cloned();
@@ -214,10 +214,10 @@ impl Snapshot {
             .filter(|(source, aliased)| **aliased == route.model && **source != route.model)
             .map(|(source, _)| source.clone())
             .collect();
-        let priced = self.priced(&target, &upstream);
         for name in aliases.into_iter().chain([route.model.clone()]) {
+            let priced = self.priced(&target, &name, &upstream);
             let (target, upstream_model) = (Arc::clone(&target), Some(Arc::clone(&upstream)));
-            let entry = Entry { target, upstream_model, standing, priced: priced.clone() };
+            let entry = Entry { target, upstream_model, standing, priced };
             self.by_model.entry(name.to_ascii_lowercase()).or_default().push(entry);
             self.models.push(name);
         }

@@ -60,7 +60,7 @@ pub(crate) fn count_request(body: &[u8]) -> u64 {
     count(&text)
 }
 
-/// Strings of this length without any white space are data, such as images in base64.
+/// Strings of this length in base64 are data, such as images.
 const DATA_MIN_BYTES: usize = 2_048;
 
 fn collect_strings(body: &[u8], text: &mut String) {
@@ -70,7 +70,8 @@ fn collect_strings(body: &[u8], text: &mut String) {
         at = close + 1;
         let is_key = body.get(at..).unwrap_or_default().iter().find(|byte| !byte.is_ascii_whitespace()) == Some(&b':');
         let literal = body.get(open..at).unwrap_or_default();
-        let is_data = literal.len() > DATA_MIN_BYTES && memchr::memchr2(b' ', b'\\', literal).is_none();
+        let is_base64 = |byte: &u8| byte.is_ascii_alphanumeric() || b"+/=-_:;,\"".contains(byte);
+        let is_data = literal.len() > DATA_MIN_BYTES && literal.iter().all(is_base64);
         if is_key || is_data {
             continue;
         }

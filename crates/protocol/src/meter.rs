@@ -71,6 +71,8 @@ struct Seen {
     /// The last service level that was told beside a usage.
     service: Option<Service>,
     events: u64,
+    /// Length of what nobody here can read.
+    opaque_bytes: u64,
     images: u64,
     is_finished: bool,
     is_failed: bool,
@@ -130,7 +132,7 @@ impl Meter {
                 lines.push(bytes, |line| seen.line(*subject, tally, line));
             }
             Framing::Json => self.window.push(bytes),
-            Framing::Opaque => {}
+            Framing::Opaque => self.seen.opaque_bytes += bytes.len() as u64,
         }
     }
 
@@ -165,7 +167,13 @@ impl Meter {
                 self.read_window();
                 self.seen.is_finished = reached_end;
             }
-            Framing::Opaque => self.seen.is_finished = reached_end,
+            Framing::Opaque => {
+                self.seen.is_finished = reached_end;
+                // Speech and pictures have no tokens; a text that cannot be read has.
+                if self.subject.operation.dialect() != Dialect::Single {
+                    self.tally.add(self.seen.opaque_bytes / OPAQUE_BYTES_PER_TOKEN);
+                }
+            }
         }
         // Endpoints of one shape have no common last event; their end is the transport's.
         let ends_with_transport = self.subject.operation.dialect() == Dialect::Single;
@@ -202,6 +210,9 @@ impl Meter {
             Some(object) => {
                 self.seen.report = report_of(&object, convention);
                 self.seen.service = service_of(&object);
+                if self.seen.report.is_none() && is_hearing(self.subject.operation) {
+                    self.seen.report = object.read::<f64>("duration").and_then(Report::of_seconds);
+                }
                 self.seen.is_failed = is_error_answer(&object);
                 if makes_object(self.subject.operation) {
                     self.seen.object_id = object_id(&object);
@@ -216,11 +227,19 @@ impl Meter {
             }
         }
         if self.seen.report.is_none() {
-            self.tally.texts(self.subject.operation.dialect(), self.window.head());
+            let dialect = match self.subject.operation.dialect() {
+                // A whole response has its texts where its events have deltas.
+                Dialect::OpenaiResponses => Dialect::Single,
+                other => other,
+            };
+            self.tally.texts(dialect, self.window.head());
             self.tally.stretch(self.window.head().len(), self.window.total_len());
         }
     }
 }
+
+/// Bytes of an answer in an unknown encoding for one token: less than text has, as encodings mostly compress.
+const OPAQUE_BYTES_PER_TOKEN: u64 = 3;
 
 const fn counts_images(operation: Operation) -> bool {
     matches!(operation, Operation::ImageGenerations | Operation::ImageEdits | Operation::ImageVariations)
@@ -351,6 +370,11 @@ fn report_of(object: &RawObject<'_>, convention: Convention) -> Option<Report> {
         .or_else(|| nested("message", "usage"))
         .or_else(|| nested("meta", "billed_units"))
         .or_else(|| report_in_choice(object, convention))
+}
+
+/// Returns whether speech is read; its verbose answer tells how long it is.
+const fn is_hearing(operation: Operation) -> bool {
+    matches!(operation, Operation::AudioTranscriptions | Operation::AudioTranslations)
 }
 
 /// Finds the service level that an answer or event tells: OpenAI beside the usage, Anthropic inside it.

@@ -186,13 +186,14 @@ fn on_a_full_disk_the_reserve_takes_the_ends_of_calls() {
     let dir = tempfile::tempdir().unwrap();
     let alive = Arc::default();
     let reserve = Active::create(dir.path(), 0, SEGMENT_BYTES, &alive).unwrap();
-    let mut rooms = Rooms { active: None, reserve: Some(reserve), spares };
+    let mut rooms = Rooms { active: None, reserve: Some(reserve), is_on_reserve: false, spares };
     for _ in 0..3 {
         sender.send(Err(io::ErrorKind::StorageFull.into())).unwrap();
     }
     assert!(rooms.next(Stage::Open).is_err());
-    assert!(rooms.next(Stage::Close).is_ok());
+    rooms.active = Some(rooms.next(Stage::Close).unwrap());
     assert!(rooms.next(Stage::Close).is_err());
+    assert!(rooms.active_for(Stage::Open).is_none() && rooms.active_for(Stage::Close).is_some());
 }
 
 #[tokio::test]

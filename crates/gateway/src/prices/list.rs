@@ -78,8 +78,15 @@ impl PriceList {
 
     /// Returns what `model` costs `buyer`; `None` when nobody says.
     pub(crate) fn find(&self, buyer: Buyer<'_>, model: &str) -> Option<Priced> {
+        self.find_as(buyer, model, model)
+    }
+
+    /// Returns what `model` costs `buyer` when it is sold under the name `asked`. A price for callers may be filed under
+    /// either name; theirs goes first.
+    pub(crate) fn find_as(&self, buyer: Buyer<'_>, asked: &str, model: &str) -> Option<Priced> {
         let cost = self.cost_at(buyer, model, self.at)?;
-        let fixed = self.sell.find(buyer, model, self.at).ok().map(Arc::clone);
+        let sold_as = |name: &str| self.sell.find(buyer, name, self.at).ok().map(Arc::clone);
+        let fixed = sold_as(asked).or_else(|| sold_as(model));
         let limits = builtin().map(|catalogue| catalogue.limits(buyer.vendor, model)).unwrap_or_default();
         Some(Priced { cost, fixed, limits })
     }

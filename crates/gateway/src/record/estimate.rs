@@ -11,6 +11,11 @@ use crate::tokens;
 pub(super) fn known(record: &CallRecord, metered: Option<&Metered>) -> Option<(Usage, UsageSource)> {
     let nothing = (Usage::default(), UsageSource::Missing);
     let Some(metered) = metered.filter(|_| (200..300).contains(&record.status)) else { return Some(nothing) };
+    let has_seen = metered.counted_tokens > 0 || !metered.uncounted_text.is_empty() || metered.images > 0;
+    if metered.is_failed && metered.reported.is_none() && !has_seen {
+        // An error in a good answer's clothes.
+        return Some(nothing);
+    }
     let reported = metered.reported.filter(|_| metered.is_finished || record.outcome == Outcome::Complete)?;
     Some((with_units(reported, metered), UsageSource::Reported))
 }
@@ -56,11 +61,31 @@ fn estimate(record: &CallRecord, metered: &Metered, request: &RequestSample) -> 
     // A form holds a file, whose length says nothing about tokens.
     let is_form = request.text.starts_with(b"--");
     let input = if is_form { 0 } else { estimate_input(request) };
+    if matches!(record.operation, "audio_transcriptions" | "audio_translations") {
+        return hearing(metered, request);
+    }
     // Vectors and moderations read but write nothing.
     let writes =
         !matches!(record.operation, "embeddings" | "moderations" | "rerank" | "gemini_embed" | "gemini_batch_embed");
     let output = if writes { seen_tokens(metered) } else { 0 };
     Usage { input, output, ..Usage::default() }
+}
+
+/// Estimates a call that read speech: its length by the file's own header, else by what speech usually takes.
+fn hearing(metered: &Metered, request: &RequestSample) -> Usage {
+    /// 64 kbit/s, as recorders and voice messages use.
+    const BYTES_PER_SECOND: u64 = 8_000;
+    let rate = wave_bytes_per_second(&request.text).unwrap_or(BYTES_PER_SECOND);
+    let duration_ms = (request.total_bytes as u64).saturating_mul(1_000) / rate;
+    Usage { duration_ms, output: seen_tokens(metered), ..Usage::default() }
+}
+
+/// Reads the byte rate of a WAVE file (RIFF, chunk `fmt `), wherever it begins in a form.
+fn wave_bytes_per_second(form: &[u8]) -> Option<u64> {
+    const MARK: &[u8] = b"WAVEfmt ";
+    let at = memchr::memmem::find(form, MARK)? + MARK.len() + 12;
+    let rate = u32::from_le_bytes(form.get(at..at + 4)?.try_into().ok()?);
+    (rate > 0).then_some(u64::from(rate))
 }
 
 fn estimate_input(request: &RequestSample) -> u64 {

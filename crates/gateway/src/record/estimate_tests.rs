@@ -94,3 +94,19 @@ fn an_error_answer_uses_nothing() {
     assert_eq!(known(&refused, Some(&metered(None, "hello world", true))), Some(nothing));
     assert_eq!(known(&record(), None), Some(nothing));
 }
+
+#[test]
+fn speech_without_a_report_lasts_as_long_as_its_file_says() {
+    let wave = [&b"--x\r\n\r\nRIFF....WAVEfmt "[..], &[16, 0, 0, 0, 1, 0, 1, 0], &16_000_u32.to_le_bytes()];
+    let form = [wave.concat(), 32_000_u32.to_le_bytes().to_vec(), vec![0; 1_920_000]].concat();
+    let request = RequestSample::of(&Bytes::from(form));
+    let record = CallRecord { operation: "audio_transcriptions", ..record() };
+    let (usage, _) = count(&record, &metered(None, "hello", true), &request);
+    assert_eq!(usage.duration_ms / 1_000, 60);
+}
+
+#[test]
+fn an_error_in_a_good_answers_clothes_uses_nothing() {
+    let failed = Metered { is_failed: true, counted_tokens: 0, ..metered(None, "", true) };
+    assert_eq!(known(&record(), Some(&failed)), Some((Usage::default(), UsageSource::Missing)));
+}

@@ -6,7 +6,7 @@ use sluice_domain::ledger::SettledCall;
 use sluice_domain::price::{Basis, Buyer, PriceVersion, Sale, Tariff, VersionId};
 
 use super::Dues;
-use super::writer::{Books, receipt};
+use super::writer::{Books, insist, receipt};
 use crate::bank::{Settling, Stake};
 use crate::journal::{self, Noted, Replay};
 use crate::live::Live;
@@ -27,7 +27,7 @@ pub(crate) async fn replay(books: &Books, live: &Live, left_over: Replay) -> boo
             books.keep_versions(versions).await;
             calls.push(call);
         }
-        has_all &= books.settle(&calls).await;
+        has_all &= books.settle(&calls).await.is_empty();
     }
     if has_all {
         let count = left_over.calls.len();
@@ -45,10 +45,16 @@ async fn settled(books: &Books, live: &Live, noted: Noted) -> (SettledCall, Vec<
     let Noted { mut record, mut dues } = noted;
     let mut versions = Vec::new();
     let is_open = dues.charge.is_none() && !record.usage.is_empty();
-    if is_open && let Some((tariff, basis)) = tariff(books, live, &record, dues.basis.as_ref()).await {
-        record.cost = tariff.cost(&record.usage, basis.service).ok();
-        dues.charge = Some(tariff.charge(&record.usage, basis.service).unwrap_or(basis.held));
-        versions.extend(tariff.versions().cloned());
+    if is_open {
+        match tariff(books, live, &record, dues.basis.as_ref()).await {
+            Some((tariff, basis)) => {
+                record.cost = tariff.cost(&record.usage, basis.service).ok();
+                dues.charge = Some(tariff.charge(&record.usage, basis.service).unwrap_or(basis.held));
+                versions.extend(tariff.versions().cloned());
+            }
+            // A price that is gone does not make a call free.
+            None => dues.charge = dues.basis.as_ref().map(|basis| basis.held),
+        }
     } else if let Some(basis) = &dues.basis {
         for id in [Some(basis.cost), basis.fixed].into_iter().flatten() {
             versions.extend(version(books, live, id).await);
@@ -93,7 +99,7 @@ async fn version(books: &Books, live: &Live, id: VersionId) -> Option<Arc<PriceV
     if let Some(version) = live.load().prices.version(id) {
         return Some(Arc::clone(version));
     }
-    match books.store.find_price_version(id).await {
+    match insist("reading a price", || books.store.find_price_version(id)).await {
         Ok(found) => found.map(Arc::new),
         Err(error) => {
             tracing::error!(%error, version = %id, "a price version cannot be read");
@@ -129,7 +135,7 @@ async fn retry_parked(books: &Books, live: &Live) {
         let noted = hex::decode(&entry.entry).ok().and_then(|bytes| journal::decode(&bytes));
         let Some(noted) = noted else { continue };
         let (call, _) = settled(books, live, noted).await;
-        if books.settle(std::slice::from_ref(&call)).await
+        if books.settle(std::slice::from_ref(&call)).await.is_empty()
             && matches!(books.store.find_call(entry.call, None).await, Ok(Some(_)))
             && let Err(error) = books.store.unpark(entry.call).await
         {

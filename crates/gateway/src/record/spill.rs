@@ -5,16 +5,16 @@ use std::collections::{BTreeMap, HashMap};
 use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
+use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
-use sluice_domain::clock::Timestamp;
 use sluice_domain::id::CallId;
 use sluice_domain::ledger::SettledCall;
 use sluice_domain::price::PriceVersion;
 
+use super::Finished;
 use super::replay::from_close;
 use super::writer::Books;
-use super::{Due, Finished};
 use crate::bank::Claim;
 use crate::journal::{self, Mark, Stage};
 
@@ -25,17 +25,37 @@ const BATCH: usize = 500;
 #[derive(Debug, Default)]
 pub(crate) struct Spill {
     segments: Mutex<BTreeMap<PathBuf, HashMap<CallId, Waiting>>>,
+    /// Calls that the database refused for now, or whose end the journal does not have.
+    stranded: Mutex<Stranded>,
     length: AtomicUsize,
     dropped: AtomicU64,
 }
 
+#[derive(Debug, Default)]
+struct Stranded {
+    calls: Vec<(SettledCall, Waiting)>,
+    /// When they are tried again.
+    retry_at: Option<Instant>,
+}
+
+/// Pause before calls that the database refused are tried again.
+const STRANDED_PAUSE: Duration = Duration::from_secs(10);
+
 /// What is left to do about a call once the database has it.
 #[derive(Debug)]
 pub(super) struct Waiting {
-    marks: Vec<Mark>,
+    pub(super) marks: Vec<Mark>,
     /// Keep the leases that the call is drawn from until then.
-    _claims: Vec<Claim>,
-    versions: Vec<Arc<PriceVersion>>,
+    pub(super) claims: Vec<Claim>,
+    pub(super) versions: Vec<Arc<PriceVersion>>,
+}
+
+impl Waiting {
+    fn done(self) {
+        let Self { marks, claims, .. } = self;
+        marks.into_iter().for_each(Mark::settle);
+        drop(claims);
+    }
 }
 
 impl Spill {
@@ -57,18 +77,50 @@ impl Spill {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         };
-        let settling = match due {
-            Due::Settled(_, settling) => settling,
-            // The journal has the rough count; there is no room to wait for a better one.
-            Due::Count { deal, .. } => {
-                let ended_at = record.created_at.0.saturating_add(record.duration_ms.cast_signed());
-                let charge = deal.bill(&record).charge;
-                deal.hold.settle(charge, Timestamp(ended_at))
-            }
-        };
-        let waiting = Waiting { marks, _claims: settling.claims, versions };
-        self.segments.lock().entry(path).or_default().insert(record.id, waiting);
+        let (call, claims) = super::writer::settled_roughly(record, due);
+        let waiting = Waiting { marks, claims, versions };
         self.length.fetch_add(1, Ordering::Relaxed);
+        // One whose end could not be noted has only the mark of its beginning.
+        if waiting.marks.len() < 2 {
+            self.stranded.lock().calls.push((call, waiting));
+            return;
+        }
+        self.segments.lock().entry(path).or_default().insert(call.record.id, waiting);
+    }
+
+    /// Posts calls, each with what waits for that; keeps those that are not safe in the database, to try again. Returns the
+    /// calls.
+    pub(super) async fn post(&self, books: &Books, calls: Vec<SettledCall>, waiting: Vec<Waiting>) -> Vec<SettledCall> {
+        books.keep_versions(waiting.iter().flat_map(|call| call.versions.iter().cloned()).collect()).await;
+        let left = books.settle(&calls).await;
+        let mut posted = Vec::with_capacity(calls.len());
+        for (call, waiting) in calls.into_iter().zip(waiting) {
+            if left.contains(&call.record.id) {
+                let mut stranded = self.stranded.lock();
+                stranded.calls.push((call, waiting));
+                stranded.retry_at = Some(Instant::now() + STRANDED_PAUSE);
+                self.length.fetch_add(1, Ordering::Relaxed);
+            } else {
+                waiting.done();
+                posted.push(call);
+            }
+        }
+        posted
+    }
+
+    /// Tries stranded calls again when their time has come. Returns whether any were posted.
+    async fn settle_stranded(&self, books: &Books) -> bool {
+        let calls = {
+            let mut stranded = self.stranded.lock();
+            if stranded.calls.is_empty() || stranded.retry_at.is_some_and(|at| Instant::now() < at) {
+                return false;
+            }
+            stranded.retry_at = Some(Instant::now() + STRANDED_PAUSE);
+            std::mem::take(&mut stranded.calls)
+        };
+        self.length.fetch_sub(calls.len(), Ordering::Relaxed);
+        let (calls, waiting) = calls.into_iter().unzip();
+        !self.post(books, calls, waiting).await.is_empty()
     }
 
     /// Takes the calls of one segment.
@@ -78,9 +130,9 @@ impl Spill {
         Some(taken)
     }
 
-    /// Settles the calls of one segment. Returns whether there was one.
+    /// Settles the calls of one segment. Returns whether more may wait.
     pub(super) async fn settle_some(&self, books: &Books) -> bool {
-        let Some((path, mut waiting)) = self.take() else { return false };
+        let Some((path, mut waiting)) = self.take() else { return self.settle_stranded(books).await };
         let read = path.clone();
         let found = tokio::task::spawn_blocking(move || journal::read_segment(&read)).await;
         let notes = match found {
@@ -96,10 +148,7 @@ impl Spill {
             ends.map(|note| from_close(note.call)).filter(|call| waiting.contains_key(&call.record.id)).collect();
         for chunk in calls.chunks(BATCH) {
             let done: Vec<Waiting> = chunk.iter().filter_map(|call| waiting.remove(&call.record.id)).collect();
-            books.keep_versions(done.iter().flat_map(|call| call.versions.iter().cloned()).collect()).await;
-            if books.settle(chunk).await {
-                done.into_iter().flat_map(|call| call.marks).for_each(Mark::settle);
-            }
+            self.post(books, chunk.to_vec(), done).await;
         }
         if !waiting.is_empty() {
             tracing::error!(count = waiting.len(), "ends of calls are missing from the journal");
@@ -110,9 +159,8 @@ impl Spill {
 
 #[cfg(test)]
 mod tests {
-    use std::time::Instant;
-
     use sluice_domain::call::{CallRecord, Outcome};
+    use sluice_domain::clock::Timestamp;
     use sluice_domain::id::NodeId;
     use sluice_domain::ledger::Holder;
     use sluice_store::{CallFilter, DatabaseUrl, MasterKey, Store};

@@ -90,6 +90,10 @@ impl Ticket {
         }
         if let Err(error) = self.note_open() {
             tracing::warn!(%error, "a long call could not be noted again in the journal");
+            // Not again with every piece of the answer.
+            if let Some((_, noted)) = self.open.as_mut().and_then(|open| open.opened.as_mut()) {
+                *noted = now;
+            }
         }
     }
 
@@ -167,7 +171,9 @@ impl Ticket {
         if !ending.error.is_empty() {
             ending.error.clone_into(&mut record.error);
         }
-        deal.service = ending.metered.as_ref().and_then(|metered| metered.service).unwrap_or(deal.service);
+        // A level that costs less holds only if the vendor says that it gave it.
+        let given = ending.metered.as_ref().and_then(|metered| metered.service);
+        deal.service = given.unwrap_or_else(|| deal.service.unconfirmed());
         let known = estimate::known(&record, ending.metered.as_ref());
         let is_known = known.is_some();
         let rough = || ending.metered.as_ref().map(|metered| estimate::rough(metered, &request)).unwrap_or_default();

@@ -13,9 +13,9 @@ use sluice_domain::price::{Basis, PriceVersion, VersionId};
 use sluice_store::{Settlement, Store, StoreError};
 use tokio::task::JoinHandle;
 
+use super::spill::Waiting;
 use super::{Due, Entry, Finished, Inbox, estimate, replay};
 use crate::bank::{Claim, Settling};
-use crate::journal::Mark;
 
 /// First pause before a failed batch is tried again; doubled up to [`RETRY_MAX`].
 const RETRY_FIRST: Duration = Duration::from_millis(50);
@@ -62,12 +62,8 @@ pub(crate) fn spawn_writer(
         let mut touched = HashMap::new();
         let mut batch = Vec::with_capacity(batching.rows);
         while inbox.gather(&mut batch, batching.rows, batching.linger).await {
-            let Batch { calls, claims, marks, versions, objects } = sort_out(std::mem::take(&mut batch)).await;
-            books.keep_versions(versions).await;
-            if books.settle(&calls).await {
-                marks.into_iter().for_each(Mark::settle);
-            }
-            drop(claims);
+            let Batch { calls, waiting, objects } = sort_out(std::mem::take(&mut batch)).await;
+            let calls = inbox.spill.post(&books, calls, waiting).await;
             write_objects(&books.store, &objects).await;
             touch_keys(&books.store, &calls, &mut touched).await;
             while inbox.is_calm() && inbox.spill.settle_some(&books).await {}
@@ -80,9 +76,8 @@ pub(crate) fn spawn_writer(
 #[derive(Default)]
 struct Batch {
     calls: Vec<SettledCall>,
-    claims: Vec<Claim>,
-    marks: Vec<Mark>,
-    versions: Vec<Arc<PriceVersion>>,
+    /// What is to be done once the call at the same place is posted.
+    waiting: Vec<Waiting>,
     objects: Vec<UpstreamObject>,
 }
 
@@ -93,9 +88,7 @@ impl Batch {
                 let Finished { record, due, versions, marks } = *finished;
                 let (call, claims) = settled(record, due);
                 self.calls.push(call);
-                self.claims.extend(claims);
-                self.marks.extend(marks);
-                self.versions.extend(versions);
+                self.waiting.push(Waiting { marks, claims, versions });
             }
             Entry::Object(object) => self.objects.push(*object),
         }
@@ -130,12 +123,27 @@ fn settled(mut record: CallRecord, due: Due) -> (SettledCall, Vec<Claim>) {
             (record.usage, record.usage_source) = estimate::count(&record, &metered, &request);
             let bill = deal.bill(&record);
             record.cost = bill.cost;
-            let now = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
-            (bill, deal.hold.settle(bill.charge, now))
+            (bill, deal.hold.settle(bill.charge, ended_at(&record)))
         }
     };
     let Settling { charge, budgets, claims } = settling;
     (SettledCall { record, receipt: bill.basis.as_ref().and_then(receipt), charge, budgets }, claims)
+}
+
+/// Returns the same without counting any text: the usage is as rough as it is noted.
+pub(super) fn settled_roughly(record: CallRecord, due: Due) -> (SettledCall, Vec<Claim>) {
+    let due = match due {
+        Due::Settled(..) => due,
+        Due::Count { deal, .. } => {
+            let bill = deal.bill(&record);
+            Due::Settled(bill, deal.hold.settle(bill.charge, ended_at(&record)))
+        }
+    };
+    settled(record, due)
+}
+
+fn ended_at(record: &CallRecord) -> Timestamp {
+    Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()))
 }
 
 /// Writes what a call's sums can be computed again from.
@@ -167,26 +175,26 @@ impl Books {
         }
     }
 
-    /// Posts the calls, until it is done: a call is never given up while the database may come back. Returns whether the
-    /// database has all of them.
-    pub(super) async fn settle(&self, calls: &[SettledCall]) -> bool {
+    /// Posts the calls: a call is never given up while the database may come back. Returns those that are not safe in the
+    /// database.
+    pub(super) async fn settle(&self, calls: &[SettledCall]) -> HashSet<CallId> {
         if calls.is_empty() {
-            return true;
+            return HashSet::new();
         }
         let settlement = || Settlement { node: self.node, revenue: self.revenue, at: Clock::System.now(), calls };
         let settle = || async move { self.store.settle(&settlement()).await };
         match insist("settling calls", settle).await {
             Ok(settled) => self.park(calls, settled.rejected).await,
             Err(error) => {
-                tracing::error!(%error, calls = calls.len(), "calls could not be settled; they stay in the journal");
-                false
+                tracing::error!(%error, calls = calls.len(), "calls could not be settled; this is tried again");
+                calls.iter().map(|call| call.record.id).collect()
             }
         }
     }
 
-    /// Puts aside what can never be posted, where the operator sees it. Returns whether nothing is lost by that.
-    async fn park(&self, calls: &[SettledCall], rejected: Vec<(CallId, StoreError)>) -> bool {
-        let mut is_safe = true;
+    /// Puts aside what can never be posted, where the operator sees it. Returns what could not even be put aside.
+    async fn park(&self, calls: &[SettledCall], rejected: Vec<(CallId, StoreError)>) -> HashSet<CallId> {
+        let mut unsafe_calls = HashSet::new();
         for (id, reason) in rejected {
             tracing::error!(error = %reason, call = %id, "a call cannot be posted; it is put aside");
             let Some(call) = calls.iter().find(|call| call.record.id == id) else { continue };
@@ -194,19 +202,19 @@ impl Books {
             let now = Clock::System.now();
             if let Err(error) = self.store.park_call(id, &reason, &entry, now).await {
                 tracing::error!(%error, call = %id, "a call could not be put aside; it stays in the journal");
-                is_safe = false;
+                unsafe_calls.insert(id);
             }
             let message = format!("call {id} cannot be posted: {reason}; it is tried again at the next start");
             if let Err(error) = self.store.raise_alert("parked_call", &id.to_string(), &message, now).await {
                 tracing::warn!(%error, "an alert could not be raised");
             }
         }
-        is_safe
+        unsafe_calls
     }
 }
 
 /// Repeats what the database could not do for now, with growing pauses.
-async fn insist<T, F>(what: &str, mut ask: impl FnMut() -> F) -> Result<T, StoreError>
+pub(super) async fn insist<T, F>(what: &str, mut ask: impl FnMut() -> F) -> Result<T, StoreError>
 where
     F: Future<Output = Result<T, StoreError>>,
 {

@@ -231,7 +231,13 @@ impl Body for Tap {
                 Credit::Good => {}
                 Credit::More(hold) => this.ticket.hold_more(hold),
                 Credit::Waiting => return Poll::Pending,
-                Credit::Refused(kind) => return this.fail(kind, "the answer was cut: nothing is left to pay for more"),
+                Credit::Refused(kind) => {
+                    let what = match kind {
+                        Kind::BudgetExhausted => "the answer was cut: the budget has nothing left; raise it or wait",
+                        _ => "the answer was cut: the balance has nothing left; top it up",
+                    };
+                    return this.fail(kind, what);
+                }
             }
             match Pin::new(&mut this.body).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {

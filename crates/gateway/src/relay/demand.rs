@@ -5,7 +5,6 @@ use std::ops::Range;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
-use sluice_domain::price::Estimate;
 use sluice_protocol::edit::{Edits, Segment};
 use sluice_protocol::form::Form;
 use sluice_protocol::operation::{ModelPlace, Operation};
@@ -14,7 +13,6 @@ use sluice_protocol::raw::{RawObject, json_string};
 use super::estimate::Asks;
 use super::fault::{Fault, Kind};
 use super::intake::Payload;
-use crate::prices::ModelLimits;
 use crate::upstream::OutBody;
 
 /// What is asked for.
@@ -54,8 +52,6 @@ struct Told {
     usage_request: Option<(Range<usize>, Vec<u8>)>,
 }
 
-/// Tokens expected of a conversation that goes on from a stored response.
-const HISTORY_TOKENS: u64 = 16_384;
 /// Longest name of a model.
 const MODEL_MAX_BYTES: usize = 255;
 /// Bodies above this are read on a thread that may take its time.
@@ -119,17 +115,6 @@ impl Demand {
     /// Returns the decoded body.
     pub(crate) fn plain(&self) -> &Bytes {
         &self.payload.plain
-    }
-
-    /// Returns the most that the call may consume of a model with these limits.
-    pub(crate) fn estimate(&self, limits: ModelLimits) -> Estimate {
-        let mut estimate = self.asks.estimate(self.operation, self.plain(), limits);
-        if self.previous_response.is_some() {
-            // What was said before is read again, and only the upstream knows how much that is.
-            let before = HISTORY_TOKENS.min(limits.context.unwrap_or(u64::MAX));
-            estimate.input_tokens = estimate.input_tokens.saturating_add(before);
-        }
-        estimate
     }
 
     /// Returns whether the client left out the usage that a chat stream can carry.

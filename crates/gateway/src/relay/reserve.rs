@@ -11,6 +11,7 @@ use sluice_domain::price::{Estimate, Service, Tariff};
 use tokio::task::JoinHandle;
 
 use super::demand::Demand;
+use super::estimate::Bulk;
 use super::fault::{Fault, Kind};
 use super::identify::Client;
 use super::{Candidate, Shared, clipped};
@@ -57,11 +58,19 @@ pub(super) async fn reserve(
         let message = "`background` responses cannot be billed; send the request without `background`";
         return Err(Fault::new(Kind::OperationNotServed, message));
     }
+    let bulk = Bulk::of(demand.operation, demand.plain());
     let mut dearest: Option<(Micros, Allowance)> = None;
     shortlist.retain(|candidate| {
-        let Some((bound, allowance)) = bound(snapshot, &client.caller, demand, candidate) else { return false };
+        let Some((bound, allowance)) = bound(snapshot, &client.caller, (demand, &bulk), candidate) else {
+            return false;
+        };
+        // The longest answer of all counts, whoever gives it.
+        let longest = dearest.map_or(0, |(_, known)| known.whole.output_tokens).max(allowance.whole.output_tokens);
         if dearest.is_none_or(|(known, _)| bound > known) {
             dearest = Some((bound, allowance));
+        }
+        if let Some((_, allowance)) = &mut dearest {
+            allowance.whole.output_tokens = longest;
         }
         true
     });
@@ -74,11 +83,11 @@ pub(super) async fn reserve(
 fn bound(
     snapshot: &Snapshot,
     caller: &Caller,
-    demand: &Demand,
+    (demand, bulk): (&Demand, &Bulk),
     candidate: &Candidate<'_>,
 ) -> Option<(Micros, Allowance)> {
     let priced = candidate.priced.as_ref()?;
-    let whole = demand.estimate(priced.limits);
+    let whole = demand.asks.estimate(demand.operation, bulk, priced.limits);
     let output_tokens = if demand.is_stream { whole.output_tokens.min(STREAM_STEP) } else { whole.output_tokens };
     let reserved = Estimate { output_tokens, ..whole };
     let service = demand.asks.service;
@@ -175,7 +184,9 @@ impl Meterage {
                     Credit::Refused(Kind::BudgetExhausted)
                 }
                 Ok(Err(HoldError::Insufficient { .. })) => Credit::Refused(Kind::InsufficientFunds),
-                Ok(Err(HoldError::Unavailable)) | Err(_) => Credit::Refused(Kind::StoreUnavailable),
+                // The answer goes on: the caller was good for it, and cutting streams would double an outage. The
+                // settlement takes what was not held.
+                Ok(Err(HoldError::Unavailable)) | Err(_) => Credit::Good,
             };
         }
         let Allowance { whole, reserved, .. } = &self.allowance;

@@ -26,6 +26,11 @@ impl Tally {
         self.counted
     }
 
+    /// Adds tokens that were counted elsewhere.
+    pub(super) fn add(&mut self, tokens: u64) {
+        self.counted += tokens;
+    }
+
     /// Returns what was counted, and the rest by its length.
     pub(super) fn roughly(&self) -> u64 {
         /// Short for prose, long for other scripts; the count corrects it every few kilobytes.

@@ -262,6 +262,12 @@ impl Report {
         Merge::merge(self, later);
     }
 
+    /// Makes the report of an answer that only tells how long the speech was; a second that began counts.
+    pub(super) fn of_seconds(seconds: f64) -> Option<Self> {
+        let is_sensible = seconds.is_finite() && (0.0..=1e9).contains(&seconds);
+        is_sensible.then(|| Self { seconds: Some(Count(seconds.ceil() as u64)), ..Self::default() })
+    }
+
     /// Returns the counts in disjoint classes.
     pub(super) fn normalise(&self, convention: Convention) -> Usage {
         let mut usage = match convention {

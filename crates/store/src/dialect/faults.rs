@@ -69,17 +69,21 @@ fn is_passing(error: &SqlxError) -> bool {
 
 fn is_passing_code(refusal: &dyn DatabaseError) -> bool {
     if let Some(mysql) = refusal.try_downcast_ref::<MySqlDatabaseError>() {
-        // Too many connections, shutdown, lock wait time-out, deadlock, read-only after a fail-over, killed.
-        return matches!(mysql.number(), 1040 | 1041 | 1053 | 1077 | 1205 | 1213 | 1290 | 1317 | 1836 | 1927 | 3024);
+        // Disk or table full, too many connections, shutdown, lock wait time-out, deadlock, read-only after a fail-over,
+        // killed.
+        return matches!(
+            mysql.number(),
+            1021 | 1114 | 1040 | 1041 | 1053 | 1077 | 1205 | 1213 | 1290 | 1317 | 1836 | 1927 | 3024
+        );
     }
     let code = refusal.code().unwrap_or_default();
     if refusal.try_downcast_ref::<SqliteError>().is_some() {
-        // The low byte is the kind: busy, locked, disk full.
-        return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xFF, 5 | 6 | 13));
+        // The low byte is the kind: busy, locked, read-only, disk error, disk full, cannot be opened.
+        return code.parse::<u32>().is_ok_and(|code| matches!(code & 0xFF, 5 | 6 | 8 | 10 | 13 | 14));
     }
-    // PostgreSQL classes: connection, rollback (deadlock, serialisation), resources, operator intervention; lock
-    // not available; read-only after a fail-over.
-    ["08", "40", "53", "57"].iter().any(|class| code.starts_with(class)) || code == "55P03" || code == "25006"
+    // PostgreSQL classes: connection, rollback (deadlock, serialisation), resources, operator intervention, errors of
+    // the system; lock not available; read-only after a fail-over.
+    ["08", "40", "53", "57", "58"].iter().any(|class| code.starts_with(class)) || code == "55P03" || code == "25006"
 }
 
 fn reason(error: &SqlxError) -> String {
