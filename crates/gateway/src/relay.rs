@@ -17,7 +17,9 @@ mod identify;
 mod intake;
 mod listing;
 mod objects;
+mod recording;
 mod reserve;
+mod shortlist;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -27,14 +29,12 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use rand::RngExt;
-use sluice_domain::call::{Attempt, CallRecord, Outcome};
+use sluice_domain::call::Outcome;
 use sluice_domain::clock::Clock;
 use sluice_domain::id::CallId;
 use sluice_domain::key::Caller;
-use sluice_domain::route::order;
-use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Framing;
-use sluice_protocol::operation::{Endpoint, Family, ModelPlace, Operation, endpoint};
+use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
 use sluice_store::Store;
 
 use answer::{family_of, own_answer, refusal, wrong_method};
@@ -48,6 +48,7 @@ pub(crate) use headers::secret_value;
 use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
+use recording::{new_attempt, note_answer};
 use reserve::Meterage;
 
 use crate::bank::Bank;
@@ -214,39 +215,6 @@ impl Relay {
         Ok(client)
     }
 
-    /// Reserves the place of the call's record. Where there is none, the call is refused: nothing goes unrecorded.
-    fn open_ticket(&self, call: &Call, operation: Operation, caller: &Caller) -> Result<Ticket, Fault> {
-        let permit = self.queue.reserve().ok_or_else(|| {
-            Fault::later(Kind::RecordsFull, "call records cannot be written fast enough right now; try again", 2)
-        })?;
-        let record = CallRecord {
-            id: call.id,
-            created_at: self.shared.clock.now(),
-            key_id: caller.key.id,
-            user_id: caller.key.user_id,
-            dialect: operation.dialect().as_str(),
-            operation: operation.as_str(),
-            model_asked: String::new(),
-            model_used: String::new(),
-            provider_id: None,
-            provider_name: String::new(),
-            credential_id: None,
-            status: 0,
-            outcome: Outcome::Abandoned,
-            error: String::new(),
-            usage: Usage::default(),
-            usage_source: UsageSource::Missing,
-            cost: None,
-            first_token_ms: None,
-            duration_ms: 0,
-            stream: false,
-            client_ip: Some(call.client),
-            upstream_request_id: String::new(),
-            attempts: Vec::new(),
-        };
-        Ok(Ticket::new(permit, record, call.started, Arc::clone(&self.journal)))
-    }
-
     async fn exchange(
         &self,
         call: &Call,
@@ -299,43 +267,6 @@ impl Relay {
         let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);
         let meterage = pays.and_then(|(tariff, allowance)| Meterage::of(&self.shared.bank, client, tariff, allowance));
         Ok(Exchange { accepted, operation, subject: subject.to_owned(), model: demand.model, meterage })
-    }
-
-    /// Returns the candidates of a call, in the order in which they are tried.
-    async fn shortlist<'s>(&self, asked: &Asked<'s>, demand: &'s Demand) -> Result<Vec<Candidate<'s>>, Fault> {
-        let Asked { snapshot, client, subject, .. } = *asked;
-        let object = match (demand.operation.model_place(), demand.previous_response.as_deref()) {
-            (ModelPlace::Object, _) => Some(subject),
-            (_, Some(previous)) => Some(previous),
-            _ => None,
-        };
-        if let Some(id) = object {
-            let pinned = self.shared.objects.target(id, client.caller.key.user_id, snapshot, &self.shared).await?;
-            if let Some(target) = pinned {
-                let model = demand.model.as_str();
-                let named = snapshot.candidates(model, demand.operation);
-                let same = named.into_iter().find(|candidate| candidate.target.credential_id == target.credential_id);
-                return match same {
-                    Some(candidate) => Ok(vec![candidate]),
-                    None if demand.operation.model_place() == ModelPlace::Object => {
-                        let standing = sluice_domain::route::Standing { priority: 0, weight: 1 };
-                        Ok(vec![Candidate { target, model, standing, priced: snapshot.priced(target, model) }])
-                    }
-                    None => Err(nobody_serves(snapshot, demand)),
-                };
-            }
-            if demand.operation.model_place() == ModelPlace::Object {
-                let message = format!("`{}` is not known here, or belongs to somebody else", clipped(id));
-                return Err(Fault::new(Kind::ObjectNotFound, message));
-            }
-        }
-        let mut candidates = snapshot.candidates(&demand.model, demand.operation);
-        if candidates.is_empty() {
-            return Err(nobody_serves(snapshot, demand));
-        }
-        order(&mut candidates, |candidate| candidate.standing, &mut rand::rng());
-        candidates.truncate(self.shared.settings.max_attempts.max(1));
-        Ok(candidates)
     }
 
     /// Tries candidates until one is accepted. Up to there a failure is invisible to the client; after it nothing is
@@ -452,50 +383,9 @@ struct Exchange {
     meterage: Option<Meterage>,
 }
 
-fn note_answer(ticket: &mut Ticket, candidate: &Candidate<'_>, accepted: &Accepted) {
-    let upstream_id = ["x-request-id", "request-id", "x-goog-request-id"]
-        .iter()
-        .find_map(|name| accepted.parts.headers.get(*name)?.to_str().ok())
-        .map(clipped)
-        .unwrap_or_default();
-    let is_stream = accepted.reading.framing == sluice_protocol::meter::Framing::Events;
-    ticket.note(|record| {
-        record.provider_id = Some(candidate.target.provider.id);
-        record.provider_name.clone_from(&candidate.target.provider.name);
-        record.credential_id = Some(candidate.target.credential_id);
-        record.model_used = clipped(candidate.model);
-        record.upstream_request_id = upstream_id;
-        record.stream |= is_stream;
-    });
-}
-
-fn new_attempt(candidate: &Candidate<'_>, started_ms: u64) -> Attempt {
-    Attempt {
-        provider_id: candidate.target.provider.id,
-        provider_name: candidate.target.provider.name.clone(),
-        credential_id: candidate.target.credential_id,
-        model: clipped(candidate.model),
-        status: 0,
-        started_ms,
-        duration_ms: 0,
-        error: Some("client_left".to_owned()),
-    }
-}
-
 /// Longest text from outside that goes into a record.
 const CLIP_CHARS: usize = 190;
 
 fn clipped(text: &str) -> String {
     text.chars().take(CLIP_CHARS).collect()
-}
-
-fn nobody_serves(snapshot: &Snapshot, demand: &Demand) -> Fault {
-    let model = clipped(&demand.model);
-    if snapshot.knows(&demand.model) {
-        let operation = demand.operation.documented_path();
-        let message = format!("no provider of `{model}` serves `{operation}`; use the path of its own dialect");
-        return Fault::new(Kind::OperationNotServed, message);
-    }
-    let message = format!("no provider serves the model `{model}`; `GET /v1/models` lists those that are there");
-    Fault::new(Kind::ModelNotFound, message)
 }
