@@ -5,6 +5,7 @@
 
 mod bill;
 mod estimate;
+mod keeping;
 mod replay;
 mod ticket;
 mod writer;
@@ -22,6 +23,7 @@ use crate::journal::Mark;
 pub(crate) use bill::{Bill, Deal, Dues};
 #[cfg(test)]
 pub(crate) use estimate::tests::record as sample_record;
+pub(crate) use keeping::{Keeping, Room, is_good};
 pub(crate) use replay::replay;
 pub(crate) use ticket::{Ending, Ticket, millis};
 pub(crate) use writer::{Batching, Books, spawn_writer};
@@ -35,6 +37,8 @@ pub(crate) struct Finished {
     pub(crate) versions: Vec<Arc<PriceVersion>>,
     /// The call's notes in the journal, to be settled once the database has the record.
     pub(crate) marks: Vec<Mark>,
+    /// Its idempotency key, with the answer that was given.
+    pub(crate) keeping: Option<Box<Keeping>>,
 }
 
 /// What is still to be done about a finished call's money.

@@ -17,6 +17,7 @@ mod identify;
 mod intake;
 mod listing;
 mod objects;
+mod once;
 mod recording;
 mod reserve;
 mod shortlist;
@@ -35,7 +36,7 @@ use sluice_domain::id::CallId;
 use sluice_domain::key::Caller;
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
-use sluice_store::Store;
+use sluice_store::{KeptAnswer, Store};
 
 use answer::{family_of, own_answer, refusal, wrong_method};
 pub(crate) use body::RelayBody;
@@ -56,7 +57,7 @@ use crate::config::JournalSync;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::metrics::Counters;
-use crate::record::{Ending, Queue, RequestSample, Ticket};
+use crate::record::{Ending, Queue, RequestSample, Room, Ticket};
 use crate::snapshot::{Candidate, Snapshot};
 use crate::upstream::Pool;
 
@@ -81,6 +82,8 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<Store>,
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
+    /// For answers that are kept.
+    pub(crate) room: Arc<Room>,
     pub(crate) settings: RelaySettings,
     pub(crate) control: tokio::runtime::Handle,
     pub(crate) clock: Clock,
@@ -140,7 +143,8 @@ impl Relay {
         };
         if let Ok(value) = HeaderValue::from_str(&call.id_text) {
             response.headers_mut().entry(REQUEST_ID_HEADER).or_insert_with(|| value.clone());
-            response.headers_mut().insert(CALL_HEADER, value);
+            // A replayed answer names the call that it was the answer to.
+            response.headers_mut().entry(CALL_HEADER).or_insert(value);
         }
         self.counters.count_answer(response.status());
         response
@@ -185,14 +189,17 @@ impl Relay {
         let mut ticket = self.open_ticket(call, operation, &client.caller)?;
         let asked = Asked { snapshot: &snapshot, client: &client, operation, subject };
         match self.exchange(call, &asked, request, &mut ticket).await {
-            Ok(exchanged) => Ok(self.deliver(call, &client, exchanged, ticket)),
+            Ok(Exchanged::Now(exchange)) => Ok(self.deliver(call, &client, *exchange, ticket)),
+            Ok(Exchanged::Before(answer)) => Ok(once::replay(answer, ticket)),
             Err(fault) => {
                 let facts = fault.kind.facts();
                 ticket.note(|record| record.status = facts.status.as_u16());
                 let mut was_tried = false;
                 ticket.note(|record| was_tried = !record.attempts.is_empty());
                 let outcome = if was_tried { Outcome::Broken } else { Outcome::Refused };
+                let keeping = ticket.stop_keeping();
                 ticket.finish(Ending { outcome, error: facts.code, metered: None });
+                self.give_back(call, keeping).await;
                 Err(fault)
             }
         }
@@ -221,7 +228,7 @@ impl Relay {
         asked: &Asked<'_>,
         request: Request<Incoming>,
         ticket: &mut Ticket,
-    ) -> Result<Exchange, Fault> {
+    ) -> Result<Exchanged, Fault> {
         let Asked { snapshot, client, operation, subject } = *asked;
         let (mut parts, body) = request.into_parts();
         let payload = self.shared.settings.intake.read(&parts.headers, body).await?;
@@ -237,6 +244,11 @@ impl Relay {
         }
         ticket.keep_request(RequestSample::of(demand.plain()));
         let mut shortlist = self.shortlist(asked, &demand).await?;
+        if let Some(key) = once::key(&parts, client, &demand).await?
+            && let Some(answer) = self.claim(call, asked, key, ticket).await?
+        {
+            return Ok(Exchanged::Before(answer));
+        }
         let reserved = reserve::reserve(&self.shared, snapshot, client, &demand, &mut shortlist).await?;
         ticket.agree(reserved.hold, demand.asks.service);
         headers::keep_for_upstream(&mut parts.headers);
@@ -249,24 +261,15 @@ impl Relay {
             demand: &demand,
             is_billed: !client.purse.is_empty(),
         };
-        ticket.note_open().map_err(|error| {
-            tracing::error!(%error, "the journal takes no more calls");
-            Fault::later(
-                Kind::RecordsFull,
-                "calls cannot be recorded right now because the journal is full; try again",
-                5,
-            )
-        })?;
-        if self.shared.settings.journal_sync == JournalSync::Always {
-            self.journal.flushed().await;
-        }
+        self.note_open(ticket).await?;
         let (accepted, candidate) = self.first_accepted(call, &plan, &shortlist, ticket).await?;
         note_answer(ticket, candidate, &accepted);
         let tariff = candidate.priced.as_ref().map(|priced| snapshot.prices.tariff(priced, &client.caller));
         ticket.buy(tariff.clone());
         let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);
         let meterage = pays.and_then(|(tariff, allowance)| Meterage::of(&self.shared.bank, client, tariff, allowance));
-        Ok(Exchange { accepted, operation, subject: subject.to_owned(), model: demand.model, meterage })
+        let subject = subject.to_owned();
+        Ok(Exchanged::Now(Box::new(Exchange { accepted, operation, subject, model: demand.model, meterage })))
     }
 
     /// Tries candidates until one is accepted. Up to there a failure is invisible to the client; after it nothing is
@@ -330,6 +333,9 @@ impl Relay {
             self.shared.objects.forget(&subject, caller.key.user_id, &self.shared);
         }
         let on_object = self.object_keeper(operation, caller, model, &ticket);
+        if let Some(keeping) = ticket.keeping() {
+            keeping.begin(status.as_u16(), &headers);
+        }
         let facts = Facts { operation, call: call.id_text.clone(), is_error_answer: !status.is_success() };
         let tap = Tap::new(*accepted, ticket, facts, (on_object, meterage));
         let mut response = Response::new(RelayBody::Tap(Box::pin(tap)));
@@ -372,6 +378,14 @@ struct Asked<'c> {
     client: &'c Client,
     operation: Operation,
     subject: &'c str,
+}
+
+/// What there is for the client.
+enum Exchanged {
+    /// The answer that this call got.
+    Now(Box<Exchange>),
+    /// The answer that an earlier call with the same idempotency key got.
+    Before(KeptAnswer),
 }
 
 /// An accepted answer with what the delivery must know of its call.

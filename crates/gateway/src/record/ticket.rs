@@ -12,7 +12,7 @@ use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Metered;
 use tokio::sync::mpsc::OwnedPermit;
 
-use super::{Deal, Due, Entry, Finished, RequestSample, estimate};
+use super::{Deal, Due, Entry, Finished, Keeping, RequestSample, estimate};
 use crate::bank::Hold;
 use crate::journal::{Journal, Mark, Note, Stage};
 
@@ -36,6 +36,8 @@ struct Open {
     deal: Deal,
     /// The note that the call is under way, and when it was made.
     opened: Option<(Mark, Instant)>,
+    /// Its idempotency key, if it has one.
+    keeping: Option<Box<Keeping>>,
 }
 
 /// How a call ended.
@@ -60,6 +62,7 @@ impl Ticket {
                 journal,
                 deal: Deal::default(),
                 opened: None,
+                keeping: None,
             })),
         }
     }
@@ -115,6 +118,23 @@ impl Ticket {
         }
     }
 
+    /// Keeps the answer from now on, for whoever sends the same key again.
+    pub(crate) fn keep_answer(&mut self, keeping: Keeping) {
+        if let Some(open) = &mut self.open {
+            open.keeping = Some(Box::new(keeping));
+        }
+    }
+
+    /// Returns what is kept of the answer, if it is kept.
+    pub(crate) fn keeping(&mut self) -> Option<&mut Keeping> {
+        self.open.as_mut()?.keeping.as_deref_mut()
+    }
+
+    /// Keeps the answer no longer, and returns what was kept.
+    pub(crate) fn stop_keeping(&mut self) -> Option<Box<Keeping>> {
+        self.open.as_mut()?.keeping.take()
+    }
+
     /// Changes the record.
     pub(crate) fn note(&mut self, change: impl FnOnce(&mut CallRecord)) {
         if let Some(open) = &mut self.open {
@@ -161,7 +181,7 @@ impl Ticket {
     /// Hands the record over. Nothing happens the second time.
     pub(crate) fn finish(&mut self, ending: Ending) {
         let Some(open) = self.open.take() else { return };
-        let Open { permit, mut record, request, started, journal, mut deal, opened } = *open;
+        let Open { permit, mut record, request, started, journal, mut deal, opened, keeping } = *open;
         record.duration_ms = millis(started.elapsed());
         let ended_at = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
         record.outcome = ending.outcome;
@@ -186,7 +206,7 @@ impl Ticket {
             Some(metered) if !is_known => Due::Count { deal, metered, request },
             Some(_) | None => Due::Settled(bill, deal.hold.settle(bill.charge, ended_at)),
         };
-        permit.send(Entry::Call(Box::new(Finished { record, due, versions, marks })));
+        permit.send(Entry::Call(Box::new(Finished { record, due, versions, marks, keeping })));
     }
 }
 

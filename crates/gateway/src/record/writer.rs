@@ -8,11 +8,13 @@ use sluice_domain::call::{CallRecord, UpstreamObject};
 use sluice_domain::clock::{Clock, Timestamp};
 use sluice_domain::id::{AccountId, CallId, KeyId, NodeId};
 use sluice_domain::ledger::SettledCall;
+use sluice_domain::money::Micros;
 use sluice_domain::price::{Basis, PriceVersion, VersionId};
-use sluice_store::{Settlement, Store, StoreError};
+use sluice_store::{EndedClaim, Settlement, Store, StoreError};
 use tokio::sync::mpsc;
 use tokio::task::JoinHandle;
 
+use super::keeping::Share;
 use super::{Due, Entry, Finished, estimate, replay};
 use crate::bank::{Claim, Settling};
 use crate::journal::Mark;
@@ -20,7 +22,7 @@ use crate::journal::Mark;
 /// First pause before a failed batch is tried again; doubled up to [`RETRY_MAX`].
 const RETRY_FIRST: Duration = Duration::from_millis(50);
 const RETRY_MAX: Duration = Duration::from_secs(5);
-/// Pauses between tries to remember upstream objects.
+/// Pauses between tries to write what calls do not depend on.
 const RETRY_PAUSES: [Duration; 4] =
     [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 /// Longest wait for one batch: a lost connection in the middle of a statement would else hang for minutes.
@@ -60,12 +62,13 @@ pub(crate) fn spawn_writer(
         let (mut touched, mut kept) = (HashMap::new(), HashSet::new());
         let mut batch = Vec::with_capacity(batching.rows);
         while gather(&mut queue, &mut batch, batching).await {
-            let Batch { calls, claims, marks, versions, objects } = sort_out(std::mem::take(&mut batch)).await;
+            let Batch { calls, claims, marks, versions, objects, ended } = sort_out(std::mem::take(&mut batch)).await;
             keep_versions(&books.store, versions, &mut kept).await;
             if books.settle(&calls).await {
                 marks.into_iter().for_each(Mark::settle);
             }
             drop(claims);
+            end_claims(&books.store, ended).await;
             write_objects(&books.store, &objects).await;
             touch_keys(&books.store, &calls, &mut touched).await;
         }
@@ -96,14 +99,16 @@ struct Batch {
     marks: Vec<Mark>,
     versions: Vec<Arc<PriceVersion>>,
     objects: Vec<UpstreamObject>,
+    ended: Vec<(EndedClaim, Share)>,
 }
 
 impl Batch {
     fn add(&mut self, entry: Entry) {
         match entry {
             Entry::Call(finished) => {
-                let Finished { record, due, versions, marks } = *finished;
+                let Finished { record, due, versions, marks, keeping } = *finished;
                 let (call, claims) = settled(record, due);
+                self.ended.extend(keeping.map(|keeping| keeping.end(&call.record, charged(&call))));
                 self.calls.push(call);
                 self.claims.extend(claims);
                 self.marks.extend(marks);
@@ -148,6 +153,11 @@ fn settled(mut record: CallRecord, due: Due) -> (SettledCall, Vec<Claim>) {
     };
     let Settling { charge, budgets, claims } = settling;
     (SettledCall { record, receipt: bill.basis.as_ref().and_then(receipt), charge, budgets }, claims)
+}
+
+/// Returns what is drawn for a call from its account, or from its budgets if it has no account.
+fn charged(call: &SettledCall) -> Micros {
+    call.charge.or_else(|| call.budgets.first().copied()).map_or(Micros(0), |draw| draw.amount)
 }
 
 /// Writes what a call's sums can be computed again from.
@@ -228,17 +238,34 @@ where
 }
 
 async fn write_objects(store: &Store, objects: &[UpstreamObject]) {
-    if objects.is_empty() {
-        return;
+    let remember = || async { store.remember_objects(objects).await.map(drop) };
+    if !objects.is_empty() && !try_some_times("remembering upstream objects", remember).await {
+        tracing::error!(count = objects.len(), "upstream objects are only remembered until the next start");
     }
+}
+
+/// Stores what becomes of the idempotency keys of calls that ended.
+async fn end_claims(store: &Store, ended: Vec<(EndedClaim, Share)>) {
+    let (ended, shares): (Vec<EndedClaim>, Vec<Share>) = ended.into_iter().unzip();
+    if !ended.is_empty() && !try_some_times("keeping answers", || store.end_claims(&ended)).await {
+        tracing::error!(count = ended.len(), "answers are not kept; sending their idempotency keys again is refused");
+    }
+    drop(shares);
+}
+
+/// Repeats what the database could not do for now, but not for good. Returns whether it did it.
+async fn try_some_times<F>(what: &str, ask: impl Fn() -> F) -> bool
+where
+    F: Future<Output = Result<(), StoreError>>,
+{
     for pause in RETRY_PAUSES {
-        match store.remember_objects(objects).await {
-            Ok(_) => return,
-            Err(error) => tracing::warn!(%error, "upstream objects could not be remembered; trying again"),
+        match ask().await {
+            Ok(()) => return true,
+            Err(error) => tracing::warn!(%error, what, "the database could not do it; trying again"),
         }
         tokio::time::sleep(pause).await;
     }
-    tracing::error!(count = objects.len(), "upstream objects are only remembered until the next start");
+    false
 }
 
 async fn touch_keys(store: &Store, calls: &[SettledCall], touched: &mut HashMap<KeyId, i64>) {

@@ -33,6 +33,8 @@ pub(crate) struct Tap {
     lease: Option<Lease>,
     reading: Option<Reading>,
     filter: Option<EventFilter>,
+    /// What the filter held back at the end.
+    rest: Option<Bytes>,
     /// Whether only whole events went out.
     was_filtered: bool,
     ticket: Ticket,
@@ -95,6 +97,7 @@ impl Tap {
             lease: Some(lease),
             reading: Some(reading),
             filter: withholds_usage.then(EventFilter::default),
+            rest: None,
             was_filtered: withholds_usage,
             ticket,
             facts,
@@ -127,22 +130,26 @@ impl Tap {
 
     /// Takes bytes that go out; returns what the client sees of them.
     fn pass(&mut self, bytes: Bytes) -> Bytes {
-        match &mut self.filter {
+        let passed = match &mut self.filter {
             None => bytes,
             Some(filter) => filter.push(&bytes, |event| !is_usage_only_event(event)).into(),
+        };
+        if let Some(keeping) = self.ticket.keeping() {
+            keeping.push(&passed);
         }
-    }
-
-    /// Returns what the filter still holds back of the stream that ended.
-    fn rest(&mut self) -> Option<Vec<u8>> {
-        let rest = self.filter.take()?.finish(|event| !is_usage_only_event(event));
-        (!rest.is_empty()).then_some(rest)
+        passed
     }
 
     /// The upstream's answer is at its end.
     fn complete(&mut self) {
         if let Some(lease) = self.lease.take() {
             lease.give_back();
+        }
+        let rest = self.filter.take().map(|mut filter| filter.finish(|event| !is_usage_only_event(event)));
+        self.rest = rest.filter(|rest| !rest.is_empty()).map(Bytes::from);
+        if let Some(keeping) = self.ticket.keeping() {
+            keeping.push(self.rest.as_deref().unwrap_or_default());
+            keeping.complete();
         }
         self.end(Outcome::Complete, "", true);
     }
@@ -216,15 +223,14 @@ impl Body for Tap {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
         if let Some(bytes) = this.held.pop_front() {
+            let passed = this.pass(bytes);
             if this.held.is_empty() && this.is_read_out() {
                 this.complete();
             }
-            let passed = this.pass(bytes);
             return Poll::Ready(Some(Ok(Frame::data(passed))));
         }
         if this.is_done {
-            let rest = this.rest();
-            return Poll::Ready(rest.map(|rest| Ok(Frame::data(rest.into()))));
+            return Poll::Ready(this.rest.take().map(|rest| Ok(Frame::data(rest))));
         }
         loop {
             match this.cover(cx) {
@@ -242,10 +248,10 @@ impl Body for Tap {
                         this.ticket.keep_open(this.patience.last_piece, || reading.meter.reported_so_far());
                     }
                     this.tell_object();
+                    let passed = this.pass(bytes);
                     if this.is_read_out() {
                         this.complete();
                     }
-                    let passed = this.pass(bytes);
                     if passed.is_empty() && !this.is_done {
                         continue;
                     }
@@ -257,8 +263,7 @@ impl Body for Tap {
                 }
                 Poll::Ready(None) => {
                     this.complete();
-                    let rest = this.rest();
-                    return Poll::Ready(rest.map(|rest| Ok(Frame::data(rest.into()))));
+                    return Poll::Ready(this.rest.take().map(|rest| Ok(Frame::data(rest))));
                 }
                 Poll::Pending if this.patience.is_over(cx) => {
                     return this
@@ -270,7 +275,7 @@ impl Body for Tap {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.held.is_empty() && self.is_done && self.filter.is_none()
+        self.held.is_empty() && self.is_done && self.rest.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

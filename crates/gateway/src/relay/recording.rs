@@ -11,6 +11,7 @@ use sluice_protocol::operation::Operation;
 use super::exchange::Accepted;
 use super::fault::{Fault, Kind};
 use super::{Call, Relay, clipped};
+use crate::config::JournalSync;
 use crate::record::Ticket;
 use crate::snapshot::Candidate;
 
@@ -46,6 +47,22 @@ impl Relay {
             attempts: Vec::new(),
         };
         Ok(Ticket::new(permit, record, call.started, Arc::clone(&self.journal)))
+    }
+
+    /// Notes in the journal that a call is about to go to an upstream.
+    pub(super) async fn note_open(&self, ticket: &mut Ticket) -> Result<(), Fault> {
+        ticket.note_open().map_err(|error| {
+            tracing::error!(%error, "the journal takes no more calls");
+            Fault::later(
+                Kind::RecordsFull,
+                "calls cannot be recorded right now because the journal is full; try again",
+                5,
+            )
+        })?;
+        if self.shared.settings.journal_sync == JournalSync::Always {
+            self.journal.flushed().await;
+        }
+        Ok(())
     }
 }
 

@@ -24,6 +24,7 @@ mod leaving;
 mod listening;
 mod money;
 mod objects;
+mod once;
 mod pace;
 mod records;
 mod same_bytes;
