@@ -20,7 +20,7 @@ use tokio::sync::mpsc;
 
 use crate::bank::Settling;
 use crate::journal::Mark;
-pub(crate) use bill::{Bill, Deal, Dues};
+pub(crate) use bill::{Bill, Deal, Dues, Told};
 #[cfg(test)]
 pub(crate) use estimate::tests::record as sample_record;
 pub(crate) use keeping::{Keeping, Room, is_good};

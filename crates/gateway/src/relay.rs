@@ -7,6 +7,7 @@ mod answer;
 mod body;
 mod coding;
 mod cors;
+mod cost;
 mod delivery;
 mod demand;
 mod estimate;
@@ -41,6 +42,7 @@ use sluice_store::{KeptAnswer, Store};
 use answer::{family_of, own_answer, refusal, wrong_method};
 pub(crate) use body::RelayBody;
 pub(crate) use cors::Cors;
+use cost::{Coming, Trailers};
 use delivery::{Facts, Tap};
 use demand::Demand;
 use exchange::{Accepted, Plan, Tried, attempt, discard};
@@ -189,7 +191,7 @@ impl Relay {
         let mut ticket = self.open_ticket(call, operation, &client.caller)?;
         let asked = Asked { snapshot: &snapshot, client: &client, operation, subject };
         match self.exchange(call, &asked, request, &mut ticket).await {
-            Ok(Exchanged::Now(exchange)) => Ok(self.deliver(call, &client, *exchange, ticket)),
+            Ok(Exchanged::Now(exchange)) => self.deliver(call, &client, *exchange, ticket).await,
             Ok(Exchanged::Before(answer)) => Ok(once::replay(answer, ticket)),
             Err(fault) => {
                 let facts = fault.kind.facts();
@@ -231,6 +233,7 @@ impl Relay {
     ) -> Result<Exchanged, Fault> {
         let Asked { snapshot, client, operation, subject } = *asked;
         let (mut parts, body) = request.into_parts();
+        let trailers = Trailers::of(&parts);
         let payload = self.shared.settings.intake.read(&parts.headers, body).await?;
         let demand = Demand::read(operation, subject, &parts.headers, payload).await?;
         ticket.note(|record| {
@@ -259,7 +262,7 @@ impl Relay {
             subject,
             headers: &parts.headers,
             demand: &demand,
-            is_billed: !client.purse.is_empty(),
+            needs_usage: !client.purse.is_empty() || client.caller.key.billing.shows_cost,
         };
         self.note_open(ticket).await?;
         let (accepted, candidate) = self.first_accepted(call, &plan, &shortlist, ticket).await?;
@@ -268,8 +271,8 @@ impl Relay {
         ticket.buy(tariff.clone());
         let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);
         let meterage = pays.and_then(|(tariff, allowance)| Meterage::of(&self.shared.bank, client, tariff, allowance));
-        let subject = subject.to_owned();
-        Ok(Exchanged::Now(Box::new(Exchange { accepted, operation, subject, model: demand.model, meterage })))
+        let (subject, model) = (subject.to_owned(), demand.model);
+        Ok(Exchanged::Now(Box::new(Exchange { accepted, operation, subject, model, meterage, trailers })))
     }
 
     /// Tries candidates until one is accepted. Up to there a failure is invisible to the client; after it nothing is
@@ -312,8 +315,14 @@ impl Relay {
         Err(last)
     }
 
-    fn deliver(&self, call: &Call, client: &Client, exchange: Exchange, mut ticket: Ticket) -> RelayResponse {
-        let Exchange { mut accepted, operation, subject, model, meterage } = exchange;
+    async fn deliver(
+        &self,
+        call: &Call,
+        client: &Client,
+        exchange: Exchange,
+        mut ticket: Ticket,
+    ) -> Result<RelayResponse, Fault> {
+        let Exchange { mut accepted, operation, subject, model, meterage, trailers } = exchange;
         let caller = &client.caller;
         let status = accepted.parts.status;
         let first_token_ms = crate::record::millis(ticket.elapsed());
@@ -337,11 +346,18 @@ impl Relay {
             keeping.begin(status.as_u16(), &headers);
         }
         let facts = Facts { operation, call: call.id_text.clone(), is_error_answer: !status.is_success() };
-        let tap = Tap::new(*accepted, ticket, facts, (on_object, meterage));
-        let mut response = Response::new(RelayBody::Tap(Box::pin(tap)));
+        let is_whole = accepted.reading.framing == Framing::Json;
+        let tap = Box::pin(Tap::new(*accepted, ticket, facts, (on_object, meterage)));
+        let body = if caller.key.billing.shows_cost && operation.consumes() {
+            let coming = if is_whole { Coming::Whole } else { Coming::Streamed };
+            cost::tell(tap, coming, trailers, &mut headers).await?
+        } else {
+            RelayBody::Tap(tap)
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        response
+        Ok(response)
     }
 
     /// Returns what remembers which credential made an object, so that later calls about it go there.
@@ -395,6 +411,7 @@ struct Exchange {
     subject: String,
     model: String,
     meterage: Option<Meterage>,
+    trailers: Trailers,
 }
 
 /// Longest text from outside that goes into a record.

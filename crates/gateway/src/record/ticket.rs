@@ -12,7 +12,7 @@ use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Metered;
 use tokio::sync::mpsc::OwnedPermit;
 
-use super::{Deal, Due, Entry, Finished, Keeping, RequestSample, estimate};
+use super::{Deal, Due, Entry, Finished, Keeping, RequestSample, Told, estimate};
 use crate::bank::Hold;
 use crate::journal::{Journal, Mark, Note, Stage};
 
@@ -178,9 +178,10 @@ impl Ticket {
         });
     }
 
-    /// Hands the record over. Nothing happens the second time.
-    pub(crate) fn finish(&mut self, ending: Ending) {
-        let Some(open) = self.open.take() else { return };
+    /// Hands the record over, and returns what the call cost, unless text must be counted to know it. Nothing happens
+    /// the second time.
+    pub(crate) fn finish(&mut self, ending: Ending) -> Option<Told> {
+        let open = self.open.take()?;
         let Open { permit, mut record, request, started, journal, mut deal, opened, keeping } = *open;
         record.duration_ms = millis(started.elapsed());
         let ended_at = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
@@ -201,12 +202,14 @@ impl Ticket {
             Ok(mark) => marks.push(mark),
             Err(error) => tracing::error!(%error, call = %record.id, "the end of a call is not in the journal"),
         }
+        let told = (is_known || deal.tariff.is_none()).then(|| deal.told(&record, &bill));
         let versions = deal.versions().cloned().collect();
         let due = match ending.metered {
             Some(metered) if !is_known => Due::Count { deal, metered, request },
             Some(_) | None => Due::Settled(bill, deal.hold.settle(bill.charge, ended_at)),
         };
         permit.send(Entry::Call(Box::new(Finished { record, due, versions, marks, keeping })));
+        told
     }
 }
 

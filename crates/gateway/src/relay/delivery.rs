@@ -17,9 +17,9 @@ use tokio::time::Sleep;
 
 use super::body::BodyError;
 use super::exchange::{Accepted, Reading};
-use super::fault::Kind;
+use super::fault::{Fault, Kind};
 use super::reserve::{Credit, Meterage};
-use crate::record::{Ending, Ticket};
+use crate::record::{Ending, Ticket, Told};
 use crate::upstream::Lease;
 
 /// Called with the id of an object that the answer made.
@@ -43,6 +43,10 @@ pub(crate) struct Tap {
     meterage: Option<Meterage>,
     on_object: Option<OnObject>,
     is_done: bool,
+    /// Whether nothing of it goes out before its end.
+    is_awaited: bool,
+    /// What it cost, once it has ended.
+    told: Option<Told>,
 }
 
 /// What the delivery must know of the call.
@@ -105,6 +109,8 @@ impl Tap {
             meterage,
             on_object,
             is_done: false,
+            is_awaited: false,
+            told: None,
         };
         tap.tell_object();
         tap
@@ -121,6 +127,17 @@ impl Tap {
         {
             on_object(id);
         }
+    }
+
+    /// Says whether nothing of the answer goes out before its end. Should it break off until then, the client gets nothing
+    /// of it, and pays nothing.
+    pub(super) const fn set_awaited(&mut self, is_awaited: bool) {
+        self.is_awaited = is_awaited;
+    }
+
+    /// Returns what the call cost, as far as that is known at its end.
+    pub(super) const fn told(&self) -> Option<Told> {
+        self.told
     }
 
     /// Returns whether the upstream has sent all that it announced.
@@ -170,7 +187,7 @@ impl Tap {
             _ => (outcome, error),
         };
         let metered = Some(metered).filter(|_| self.facts.operation.consumes());
-        self.ticket.finish(Ending { outcome, error, metered });
+        self.told = self.ticket.finish(Ending { outcome, error, metered });
     }
 
     /// The upstream broke off. Returns the last event for the client, or `None` where none can be told.
@@ -178,6 +195,12 @@ impl Tap {
         self.lease = None;
         self.filter = None;
         let last_event = self.last_event(kind, message);
+        if self.is_awaited {
+            self.ticket.note(|record| {
+                record.status = kind.facts().status.as_u16();
+                record.first_token_ms = None;
+            });
+        }
         self.end(Outcome::Broken, kind.facts().code, false);
         last_event
     }
@@ -211,7 +234,7 @@ impl Tap {
     fn fail(&mut self, kind: Kind, message: &'static str) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match self.break_off(kind, message) {
             Some(event) => Poll::Ready(Some(Ok(Frame::data(event)))),
-            None => Poll::Ready(Some(Err(message.into()))),
+            None => Poll::Ready(Some(Err(Fault::new(kind, message).into()))),
         }
     }
 }

@@ -17,6 +17,7 @@ mod samples;
 
 mod access;
 mod bodies;
+mod cost;
 mod crash;
 mod fail_over;
 mod headers;
