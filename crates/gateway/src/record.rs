@@ -6,6 +6,7 @@
 
 mod bill;
 mod estimate;
+mod keeping;
 mod queue;
 mod replay;
 mod spill;
@@ -21,9 +22,10 @@ use sluice_protocol::meter::Metered;
 
 use crate::bank::Settling;
 use crate::journal::Mark;
-pub(crate) use bill::{Bill, Deal, Dues};
+pub(crate) use bill::{Bill, Deal, Dues, Told};
 #[cfg(test)]
 pub(crate) use estimate::tests::record as sample_record;
+pub(crate) use keeping::{Keeping, Room, is_good};
 pub(crate) use queue::{Inbox, Queue, QueueWatch};
 pub(crate) use replay::replay;
 pub(crate) use ticket::{Ending, Ticket, millis};
@@ -38,6 +40,8 @@ pub(crate) struct Finished {
     pub(crate) versions: Vec<Arc<PriceVersion>>,
     /// The call's notes in the journal, to be settled once the database has the record.
     pub(crate) marks: Vec<Mark>,
+    /// Its idempotency key, with the answer that was given.
+    pub(crate) keeping: Option<Box<Keeping>>,
 }
 
 /// What is still to be done about a finished call's money.

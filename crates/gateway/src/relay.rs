@@ -7,6 +7,7 @@ mod answer;
 mod body;
 mod coding;
 mod cors;
+mod cost;
 mod delivery;
 mod demand;
 mod estimate;
@@ -17,7 +18,10 @@ mod identify;
 mod intake;
 mod listing;
 mod objects;
+mod once;
+mod recording;
 mod reserve;
+mod shortlist;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -27,19 +31,18 @@ use http::header::{self, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode};
 use hyper::body::Incoming;
 use rand::RngExt;
-use sluice_domain::call::{Attempt, CallRecord, Outcome};
+use sluice_domain::call::Outcome;
 use sluice_domain::clock::Clock;
 use sluice_domain::id::CallId;
 use sluice_domain::key::Caller;
-use sluice_domain::route::order;
-use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Framing;
-use sluice_protocol::operation::{Endpoint, Family, ModelPlace, Operation, endpoint};
-use sluice_store::Store;
+use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
+use sluice_store::{KeptAnswer, Store};
 
 use answer::{family_of, own_answer, refusal, wrong_method};
 pub(crate) use body::RelayBody;
 pub(crate) use cors::Cors;
+use cost::{Coming, Trailers};
 use delivery::{Facts, Tap};
 use demand::Demand;
 #[cfg(feature = "measure")]
@@ -50,6 +53,7 @@ pub(crate) use headers::secret_value;
 use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
+use recording::{new_attempt, note_answer};
 use reserve::Meterage;
 
 use crate::bank::Bank;
@@ -57,7 +61,7 @@ use crate::config::JournalSync;
 use crate::journal::Journal;
 use crate::live::Live;
 use crate::metrics::Counters;
-use crate::record::{Ending, Queue, RequestSample, Ticket};
+use crate::record::{Ending, Queue, RequestSample, Room, Ticket};
 use crate::snapshot::{Candidate, Snapshot};
 use crate::upstream::Pool;
 
@@ -82,6 +86,8 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<Store>,
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
+    /// For answers that are kept.
+    pub(crate) room: Arc<Room>,
     pub(crate) settings: RelaySettings,
     pub(crate) control: tokio::runtime::Handle,
     pub(crate) clock: Clock,
@@ -141,7 +147,8 @@ impl Relay {
         };
         if let Ok(value) = HeaderValue::from_str(&call.id_text) {
             response.headers_mut().entry(REQUEST_ID_HEADER).or_insert_with(|| value.clone());
-            response.headers_mut().insert(CALL_HEADER, value);
+            // A replayed answer names the call that it was the answer to.
+            response.headers_mut().entry(CALL_HEADER).or_insert(value);
         }
         self.counters.count_answer(response.status());
         response
@@ -186,14 +193,17 @@ impl Relay {
         let mut ticket = self.open_ticket(call, operation, &client.caller);
         let asked = Asked { snapshot: &snapshot, client: &client, operation, subject };
         match self.exchange(call, &asked, request, &mut ticket).await {
-            Ok(exchanged) => Ok(self.deliver(call, &client, exchanged, ticket)),
+            Ok(Exchanged::Now(exchange)) => self.deliver(call, &client, *exchange, ticket).await,
+            Ok(Exchanged::Before(answer)) => Ok(once::replay(answer, ticket)),
             Err(fault) => {
                 let facts = fault.kind.facts();
                 ticket.note(|record| record.status = facts.status.as_u16());
                 let mut was_tried = false;
                 ticket.note(|record| was_tried = !record.attempts.is_empty());
                 let outcome = if was_tried { Outcome::Broken } else { Outcome::Refused };
+                let keeping = ticket.stop_keeping();
                 ticket.finish(Ending { outcome, error: facts.code, metered: None });
+                self.give_back(call, keeping).await;
                 Err(fault)
             }
         }
@@ -216,44 +226,16 @@ impl Relay {
         Ok(client)
     }
 
-    fn open_ticket(&self, call: &Call, operation: Operation, caller: &Caller) -> Ticket {
-        let record = CallRecord {
-            id: call.id,
-            created_at: self.shared.clock.now(),
-            key_id: caller.key.id,
-            user_id: caller.key.user_id,
-            dialect: operation.dialect().as_str(),
-            operation: operation.as_str(),
-            model_asked: String::new(),
-            model_used: String::new(),
-            provider_id: None,
-            provider_name: String::new(),
-            credential_id: None,
-            status: 0,
-            outcome: Outcome::Abandoned,
-            error: String::new(),
-            usage: Usage::default(),
-            usage_source: UsageSource::Missing,
-            cost: None,
-            first_token_ms: None,
-            duration_ms: 0,
-            stream: false,
-            client_ip: Some(call.client),
-            upstream_request_id: String::new(),
-            attempts: Vec::new(),
-        };
-        Ticket::new(self.queue.clone(), record, call.started, Arc::clone(&self.journal))
-    }
-
     async fn exchange(
         &self,
         call: &Call,
         asked: &Asked<'_>,
         request: Request<Incoming>,
         ticket: &mut Ticket,
-    ) -> Result<Exchange, Fault> {
+    ) -> Result<Exchanged, Fault> {
         let Asked { snapshot, client, operation, subject } = *asked;
         let (mut parts, body) = request.into_parts();
+        let trailers = Trailers::of(&parts);
         let payload = self.shared.settings.intake.read(&parts.headers, body).await?;
         let demand = Demand::read(operation, subject, &parts.headers, payload).await?;
         ticket.note(|record| {
@@ -267,6 +249,11 @@ impl Relay {
         }
         ticket.keep_request(RequestSample::of(demand.plain()));
         let mut shortlist = self.shortlist(asked, &demand).await?;
+        if let Some(key) = once::key(&parts, client, &demand).await?
+            && let Some(answer) = self.claim(call, asked, key, ticket).await?
+        {
+            return Ok(Exchanged::Before(answer));
+        }
         let reserved = reserve::reserve(&self.shared, snapshot, client, &demand, &mut shortlist).await?;
         ticket.agree(reserved.hold, demand.asks.service);
         headers::keep_for_upstream(&mut parts.headers);
@@ -277,63 +264,17 @@ impl Relay {
             subject,
             headers: &parts.headers,
             demand: &demand,
-            is_billed: !client.purse.is_empty(),
+            needs_usage: !client.purse.is_empty() || client.caller.key.billing.shows_cost,
         };
-        ticket.note_open().map_err(|error| {
-            tracing::error!(%error, "the journal takes no more calls");
-            Fault::later(
-                Kind::RecordsFull,
-                "calls cannot be recorded right now because the journal is full; try again",
-                5,
-            )
-        })?;
-        if self.shared.settings.journal_sync == JournalSync::Always {
-            self.journal.flushed().await;
-        }
+        self.note_open(ticket).await?;
         let (accepted, candidate) = self.first_accepted(call, &plan, &shortlist, ticket).await?;
         note_answer(ticket, candidate, &accepted);
         let tariff = candidate.priced.as_ref().map(|priced| snapshot.prices.tariff(priced, &client.caller));
         ticket.buy(tariff.clone());
         let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);
         let meterage = pays.and_then(|(tariff, allowance)| Meterage::of(&self.shared.bank, client, tariff, allowance));
-        Ok(Exchange { accepted, operation, subject: subject.to_owned(), model: demand.model, meterage })
-    }
-
-    /// Returns the candidates of a call, in the order in which they are tried.
-    async fn shortlist<'s>(&self, asked: &Asked<'s>, demand: &'s Demand) -> Result<Vec<Candidate<'s>>, Fault> {
-        let Asked { snapshot, client, subject, .. } = *asked;
-        let object = match (demand.operation.model_place(), demand.previous_response.as_deref()) {
-            (ModelPlace::Object, _) => Some(subject),
-            (_, Some(previous)) => Some(previous),
-            _ => None,
-        };
-        if let Some(id) = object {
-            let pinned = self.shared.objects.target(id, client.caller.key.user_id, snapshot, &self.shared).await?;
-            if let Some(target) = pinned {
-                let model = demand.model.as_str();
-                let named = snapshot.candidates(model, demand.operation);
-                let same = named.into_iter().find(|candidate| candidate.target.credential_id == target.credential_id);
-                return match same {
-                    Some(candidate) => Ok(vec![candidate]),
-                    None if demand.operation.model_place() == ModelPlace::Object => {
-                        let standing = sluice_domain::route::Standing { priority: 0, weight: 1 };
-                        Ok(vec![Candidate { target, model, standing, priced: snapshot.priced(target, model, model) }])
-                    }
-                    None => Err(nobody_serves(snapshot, demand)),
-                };
-            }
-            if demand.operation.model_place() == ModelPlace::Object {
-                let message = format!("`{}` is not known here, or belongs to somebody else", clipped(id));
-                return Err(Fault::new(Kind::ObjectNotFound, message));
-            }
-        }
-        let mut candidates = snapshot.candidates(&demand.model, demand.operation);
-        if candidates.is_empty() {
-            return Err(nobody_serves(snapshot, demand));
-        }
-        order(&mut candidates, |candidate| candidate.standing, &mut rand::rng());
-        candidates.truncate(self.shared.settings.max_attempts.max(1));
-        Ok(candidates)
+        let (subject, model) = (subject.to_owned(), demand.model);
+        Ok(Exchanged::Now(Box::new(Exchange { accepted, operation, subject, model, meterage, trailers })))
     }
 
     /// Tries candidates until one is accepted. Up to there a failure is invisible to the client; after it nothing is
@@ -376,8 +317,14 @@ impl Relay {
         Err(last)
     }
 
-    fn deliver(&self, call: &Call, client: &Client, exchange: Exchange, mut ticket: Ticket) -> RelayResponse {
-        let Exchange { mut accepted, operation, subject, model, meterage } = exchange;
+    async fn deliver(
+        &self,
+        call: &Call,
+        client: &Client,
+        exchange: Exchange,
+        mut ticket: Ticket,
+    ) -> Result<RelayResponse, Fault> {
+        let Exchange { mut accepted, operation, subject, model, meterage, trailers } = exchange;
         let caller = &client.caller;
         let status = accepted.parts.status;
         let first_token_ms = crate::record::millis(ticket.elapsed());
@@ -397,12 +344,22 @@ impl Relay {
             self.shared.objects.forget(&subject, caller.key.user_id, &self.shared);
         }
         let on_object = self.object_keeper(operation, caller, model, &ticket);
+        if let Some(keeping) = ticket.keeping() {
+            keeping.begin(status.as_u16(), &headers);
+        }
         let facts = Facts { operation, call: call.id_text.clone(), is_error_answer: !status.is_success() };
-        let tap = Tap::new(*accepted, ticket, facts, (on_object, meterage));
-        let mut response = Response::new(RelayBody::Tap(Box::pin(tap)));
+        let is_whole = accepted.reading.framing == Framing::Json;
+        let tap = Box::pin(Tap::new(*accepted, ticket, facts, (on_object, meterage)));
+        let body = if caller.key.billing.shows_cost && operation.consumes() {
+            let coming = if is_whole { Coming::Whole } else { Coming::Streamed };
+            cost::tell(tap, coming, trailers, &mut headers).await?
+        } else {
+            RelayBody::Tap(tap)
+        };
+        let mut response = Response::new(body);
         *response.status_mut() = status;
         *response.headers_mut() = headers;
-        response
+        Ok(response)
     }
 
     /// Returns what remembers which credential made an object, so that later calls about it go there.
@@ -441,6 +398,14 @@ struct Asked<'c> {
     subject: &'c str,
 }
 
+/// What there is for the client.
+enum Exchanged {
+    /// The answer that this call got.
+    Now(Box<Exchange>),
+    /// The answer that an earlier call with the same idempotency key got.
+    Before(KeptAnswer),
+}
+
 /// An accepted answer with what the delivery must know of its call.
 struct Exchange {
     accepted: Box<Accepted>,
@@ -448,36 +413,7 @@ struct Exchange {
     subject: String,
     model: String,
     meterage: Option<Meterage>,
-}
-
-fn note_answer(ticket: &mut Ticket, candidate: &Candidate<'_>, accepted: &Accepted) {
-    let upstream_id = ["x-request-id", "request-id", "x-goog-request-id"]
-        .iter()
-        .find_map(|name| accepted.parts.headers.get(*name)?.to_str().ok())
-        .map(clipped)
-        .unwrap_or_default();
-    let is_stream = accepted.reading.framing == sluice_protocol::meter::Framing::Events;
-    ticket.note(|record| {
-        record.provider_id = Some(candidate.target.provider.id);
-        record.provider_name.clone_from(&candidate.target.provider.name);
-        record.credential_id = Some(candidate.target.credential_id);
-        record.model_used = clipped(candidate.model);
-        record.upstream_request_id = upstream_id;
-        record.stream |= is_stream;
-    });
-}
-
-fn new_attempt(candidate: &Candidate<'_>, started_ms: u64) -> Attempt {
-    Attempt {
-        provider_id: candidate.target.provider.id,
-        provider_name: candidate.target.provider.name.clone(),
-        credential_id: candidate.target.credential_id,
-        model: clipped(candidate.model),
-        status: 0,
-        started_ms,
-        duration_ms: 0,
-        error: Some("client_left".to_owned()),
-    }
+    trailers: Trailers,
 }
 
 /// Longest text from outside that goes into a record.
@@ -485,15 +421,4 @@ const CLIP_CHARS: usize = 190;
 
 fn clipped(text: &str) -> String {
     text.chars().take(CLIP_CHARS).collect()
-}
-
-fn nobody_serves(snapshot: &Snapshot, demand: &Demand) -> Fault {
-    let model = clipped(&demand.model);
-    if snapshot.knows(&demand.model) {
-        let operation = demand.operation.documented_path();
-        let message = format!("no provider of `{model}` serves `{operation}`; use the path of its own dialect");
-        return Fault::new(Kind::OperationNotServed, message);
-    }
-    let message = format!("no provider serves the model `{model}`; `GET /v1/models` lists those that are there");
-    Fault::new(Kind::ModelNotFound, message)
 }

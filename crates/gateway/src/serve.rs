@@ -280,6 +280,7 @@ impl Parts<'_> {
             store: Arc::clone(&self.store),
             bank: Arc::clone(&self.bank),
             objects: Objects::default(),
+            room: Arc::default(),
             settings: relay_settings(self.settings)?,
             control: tokio::runtime::Handle::current(),
             clock: Clock::System,

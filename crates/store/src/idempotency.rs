@@ -1,5 +1,7 @@
 //! Idempotency keys: the first request with a key is done, every other one with the same input gets its outcome.
 
+mod calls;
+
 use sea_orm::{
     ActiveValue::Set, ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, sea_query::Expr,
 };
@@ -11,6 +13,7 @@ use crate::entities::idempotency;
 use crate::store::db;
 use crate::text::checked_name;
 use crate::{Store, StoreError, What};
+pub use calls::{CallClaim, ClaimEnd, EndedClaim, KeptAnswer};
 
 const SCOPE_CHARS: usize = 64;
 

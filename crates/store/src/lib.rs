@@ -41,7 +41,7 @@ pub use credentials::{CredentialPatch, NewCredential};
 pub use database_url::{BadDatabaseUrl, DatabaseUrl};
 pub use error::{StoreError, What};
 pub use hash::{TokenHash, hash_key, hash_token};
-pub use idempotency::{Claim, IdempotencyKey};
+pub use idempotency::{CallClaim, Claim, ClaimEnd, EndedClaim, IdempotencyKey, KeptAnswer};
 pub use keys::{KeyPatch, NewKey};
 pub use ledger::{
     Booking, Borrow, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order, ParkedCall,

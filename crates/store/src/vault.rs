@@ -145,19 +145,13 @@ impl Vault {
     }
 
     pub(crate) fn seal(&self, place: Place, secret: &SecretString) -> Result<String, StoreError> {
-        let mut nonce = [0; NONCE_BYTES];
-        rand::rng().fill_bytes(&mut nonce);
-        let aad = place.to_string();
-        let payload = Payload { msg: secret.expose_secret().as_bytes(), aad: aad.as_bytes() };
-        let sealed = self
-            .0
-            .encrypt(&Nonce::from(nonce), payload)
-            .map_err(|_| StoreError::Invalid { field: place.column, problem: "is too long to be sealed".to_owned() })?;
-        Ok(format!("{SEALED_PREFIX}{}", STANDARD.encode([nonce.as_slice(), &sealed].concat())))
+        self.seal_bytes(&place, secret.expose_secret().as_bytes())
+            .ok_or_else(|| StoreError::Invalid { field: place.column, problem: "is too long to be sealed".to_owned() })
     }
 
     pub(crate) fn open(&self, place: Place, sealed: &str) -> Result<SecretString, StoreError> {
-        self.try_open(place, sealed).ok_or_else(|| StoreError::Corrupt {
+        let opened = self.open_bytes(&place, sealed).and_then(|bytes| String::from_utf8(bytes).ok());
+        opened.map(SecretString::from).ok_or_else(|| StoreError::Corrupt {
             place: place.to_string(),
             problem: "it was sealed under another master key or for another row; start with the key that was in use \
                       when it was saved, or enter the secret again"
@@ -165,13 +159,23 @@ impl Vault {
         })
     }
 
-    fn try_open(&self, place: Place, sealed: &str) -> Option<SecretString> {
+    /// Seals what is no text; `None` when it is too long. Two places must never be written alike.
+    pub(crate) fn seal_bytes(&self, place: &impl fmt::Display, plain: &[u8]) -> Option<String> {
+        let mut nonce = [0; NONCE_BYTES];
+        rand::rng().fill_bytes(&mut nonce);
+        let aad = place.to_string();
+        let payload = Payload { msg: plain, aad: aad.as_bytes() };
+        let sealed = self.0.encrypt(&Nonce::from(nonce), payload).ok()?;
+        Some(format!("{SEALED_PREFIX}{}", STANDARD.encode([nonce.as_slice(), &sealed].concat())))
+    }
+
+    /// Opens what [`Vault::seal_bytes`] sealed; `None` for anything else.
+    pub(crate) fn open_bytes(&self, place: &impl fmt::Display, sealed: &str) -> Option<Vec<u8>> {
         let bytes = STANDARD.decode(sealed.strip_prefix(SEALED_PREFIX)?).ok()?;
         let (nonce, ciphertext) = bytes.split_first_chunk::<NONCE_BYTES>()?;
         let aad = place.to_string();
         let payload = Payload { msg: ciphertext, aad: aad.as_bytes() };
-        let opened = self.0.decrypt(&Nonce::from(*nonce), payload).ok()?;
-        String::from_utf8(opened).ok().map(SecretString::from)
+        self.0.decrypt(&Nonce::from(*nonce), payload).ok()
     }
 }
 

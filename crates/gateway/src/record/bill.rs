@@ -41,7 +41,22 @@ pub(crate) struct Bill {
     pub(crate) basis: Option<Basis>,
 }
 
+/// What the caller can be told when its call has ended.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Told {
+    /// What the call cost; `None` when nobody says what that is.
+    pub(crate) cost: Option<Micros>,
+    /// What the caller pays; `None` when nobody is billed.
+    pub(crate) charge: Option<Micros>,
+}
+
 impl Deal {
+    /// Returns what the caller can be told of a bill for a record whose usage is known.
+    pub(crate) fn told(&self, record: &CallRecord, bill: &Bill) -> Told {
+        let cost = if record.usage.is_empty() { Some(Micros(0)) } else { bill.cost };
+        Told { cost, charge: (!self.hold.is_empty()).then_some(bill.charge) }
+    }
+
     /// Returns what the call owes so far.
     pub(crate) fn dues(&self, charge: Option<Micros>) -> Dues {
         let stakes = self.hold.stakes();

@@ -11,10 +11,12 @@ use parking_lot::Mutex;
 use sluice_domain::id::CallId;
 use sluice_domain::ledger::SettledCall;
 use sluice_domain::price::PriceVersion;
+use sluice_store::EndedClaim;
 
 use super::Finished;
+use super::keeping::Share;
 use super::replay::from_close;
-use super::writer::Books;
+use super::writer::{Books, charged, end_claims, settled_roughly};
 use crate::bank::Claim;
 use crate::journal::{self, Mark, Stage};
 
@@ -48,13 +50,16 @@ pub(super) struct Waiting {
     /// Keep the leases that the call is drawn from until then.
     pub(super) claims: Vec<Claim>,
     pub(super) versions: Vec<Arc<PriceVersion>>,
+    /// What becomes of the call's idempotency key.
+    pub(super) ended: Option<(EndedClaim, Share)>,
 }
 
 impl Waiting {
-    fn done(self) {
-        let Self { marks, claims, .. } = self;
+    fn done(self) -> Option<(EndedClaim, Share)> {
+        let Self { marks, claims, ended, .. } = self;
         marks.into_iter().for_each(Mark::settle);
         drop(claims);
+        ended
     }
 }
 
@@ -72,13 +77,14 @@ impl Spill {
     /// Keeps what is needed of a call. One that is not in the journal never reached an upstream: it is counted and
     /// forgotten.
     pub(super) fn put(&self, finished: Box<Finished>) {
-        let Finished { record, due, versions, marks } = *finished;
+        let Finished { record, due, versions, marks, keeping } = *finished;
         let Some(path) = marks.last().map(|mark| mark.path().to_owned()) else {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         };
-        let (call, claims) = super::writer::settled_roughly(record, due);
-        let waiting = Waiting { marks, claims, versions };
+        let (call, claims) = settled_roughly(record, due);
+        let ended = keeping.map(|keeping| keeping.end(&call.record, charged(&call)));
+        let waiting = Waiting { marks, claims, versions, ended };
         self.length.fetch_add(1, Ordering::Relaxed);
         // One whose end could not be noted has only the mark of its beginning.
         if waiting.marks.len() < 2 {
@@ -94,6 +100,7 @@ impl Spill {
         books.keep_versions(waiting.iter().flat_map(|call| call.versions.iter().cloned()).collect()).await;
         let left = books.settle(&calls).await;
         let mut posted = Vec::with_capacity(calls.len());
+        let mut ended = Vec::new();
         for (call, waiting) in calls.into_iter().zip(waiting) {
             if left.contains(&call.record.id) {
                 let mut stranded = self.stranded.lock();
@@ -101,10 +108,11 @@ impl Spill {
                 stranded.retry_at = Some(Instant::now() + STRANDED_PAUSE);
                 self.length.fetch_add(1, Ordering::Relaxed);
             } else {
-                waiting.done();
+                ended.extend(waiting.done());
                 posted.push(call);
             }
         }
+        end_claims(&books.store, ended).await;
         posted
     }
 

@@ -11,7 +11,7 @@ use sluice_domain::price::{Service, Tariff};
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Metered;
 
-use super::{Bill, Deal, Due, Finished, Queue, RequestSample, estimate};
+use super::{Bill, Deal, Due, Finished, Keeping, Queue, RequestSample, Told, estimate};
 use crate::bank::Hold;
 use crate::journal::{Journal, Mark, Note, Stage};
 
@@ -35,6 +35,8 @@ struct Open {
     deal: Deal,
     /// The note that the call is under way, and when it was made.
     opened: Option<(Mark, Instant)>,
+    /// Its idempotency key, if it has one.
+    keeping: Option<Box<Keeping>>,
 }
 
 /// How a call ended.
@@ -59,6 +61,7 @@ impl Ticket {
                 journal,
                 deal: Deal::default(),
                 opened: None,
+                keeping: None,
             })),
         }
     }
@@ -118,6 +121,23 @@ impl Ticket {
         }
     }
 
+    /// Keeps the answer from now on, for whoever sends the same key again.
+    pub(crate) fn keep_answer(&mut self, keeping: Keeping) {
+        if let Some(open) = &mut self.open {
+            open.keeping = Some(Box::new(keeping));
+        }
+    }
+
+    /// Returns what is kept of the answer, if it is kept.
+    pub(crate) fn keeping(&mut self) -> Option<&mut Keeping> {
+        self.open.as_mut()?.keeping.as_deref_mut()
+    }
+
+    /// Keeps the answer no longer, and returns what was kept.
+    pub(crate) fn stop_keeping(&mut self) -> Option<Box<Keeping>> {
+        self.open.as_mut()?.keeping.take()
+    }
+
     /// Changes the record.
     pub(crate) fn note(&mut self, change: impl FnOnce(&mut CallRecord)) {
         if let Some(open) = &mut self.open {
@@ -161,10 +181,11 @@ impl Ticket {
         });
     }
 
-    /// Hands the record over. Nothing happens the second time.
-    pub(crate) fn finish(&mut self, ending: Ending) {
-        let Some(open) = self.open.take() else { return };
-        let Open { queue, mut record, request, started, journal, mut deal, opened } = *open;
+    /// Hands the record over, and returns what the call cost, unless text must be counted to know it. Nothing happens
+    /// the second time.
+    pub(crate) fn finish(&mut self, ending: Ending) -> Option<Told> {
+        let open = self.open.take()?;
+        let Open { queue, mut record, request, started, journal, mut deal, opened, keeping } = *open;
         record.duration_ms = millis(started.elapsed());
         let ended_at = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
         record.outcome = ending.outcome;
@@ -181,12 +202,14 @@ impl Ticket {
         let bill = deal.bill(&record);
         record.cost = bill.cost;
         let marks = opened.map(|(mark, _)| note_close(&journal, mark, &record, &deal, bill)).unwrap_or_default();
+        let told = (is_known || deal.tariff.is_none()).then(|| deal.told(&record, &bill));
         let versions = deal.versions().cloned().collect();
         let due = match ending.metered {
             Some(metered) if !is_known => Due::Count { deal, metered, request },
             Some(_) | None => Due::Settled(bill, deal.hold.settle(bill.charge, ended_at)),
         };
-        queue.send(Box::new(Finished { record, due, versions, marks }));
+        queue.send(Box::new(Finished { record, due, versions, marks, keeping }));
+        told
     }
 }
 

@@ -9,10 +9,12 @@ use sluice_domain::call::{CallRecord, UpstreamObject};
 use sluice_domain::clock::{Clock, Timestamp};
 use sluice_domain::id::{AccountId, CallId, KeyId, NodeId};
 use sluice_domain::ledger::SettledCall;
+use sluice_domain::money::Micros;
 use sluice_domain::price::{Basis, PriceVersion, VersionId};
-use sluice_store::{Settlement, Store, StoreError};
+use sluice_store::{EndedClaim, Settlement, Store, StoreError};
 use tokio::task::JoinHandle;
 
+use super::keeping::Share;
 use super::spill::Waiting;
 use super::{Due, Entry, Finished, Inbox, estimate, replay};
 use crate::bank::{Claim, Settling};
@@ -20,7 +22,7 @@ use crate::bank::{Claim, Settling};
 /// First pause before a failed batch is tried again; doubled up to [`RETRY_MAX`].
 const RETRY_FIRST: Duration = Duration::from_millis(50);
 const RETRY_MAX: Duration = Duration::from_secs(5);
-/// Pauses between tries to remember upstream objects.
+/// Pauses between tries to write what calls do not depend on.
 const RETRY_PAUSES: [Duration; 4] =
     [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 /// Longest wait for one batch: a lost connection in the middle of a statement would else hang for minutes.
@@ -85,10 +87,11 @@ impl Batch {
     fn add(&mut self, entry: Entry) {
         match entry {
             Entry::Call(finished) => {
-                let Finished { record, due, versions, marks } = *finished;
+                let Finished { record, due, versions, marks, keeping } = *finished;
                 let (call, claims) = settled(record, due);
+                let ended = keeping.map(|keeping| keeping.end(&call.record, charged(&call)));
                 self.calls.push(call);
-                self.waiting.push(Waiting { marks, claims, versions });
+                self.waiting.push(Waiting { marks, claims, versions, ended });
             }
             Entry::Object(object) => self.objects.push(*object),
         }
@@ -144,6 +147,11 @@ pub(super) fn settled_roughly(record: CallRecord, due: Due) -> (SettledCall, Vec
 
 fn ended_at(record: &CallRecord) -> Timestamp {
     Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()))
+}
+
+/// Returns what is drawn for a call from its account, or from its budgets if it has no account.
+pub(super) fn charged(call: &SettledCall) -> Micros {
+    call.charge.or_else(|| call.budgets.first().copied()).map_or(Micros(0), |draw| draw.amount)
 }
 
 /// Writes what a call's sums can be computed again from.
@@ -232,17 +240,34 @@ where
 }
 
 async fn write_objects(store: &Store, objects: &[UpstreamObject]) {
-    if objects.is_empty() {
-        return;
+    let remember = || async { store.remember_objects(objects).await.map(drop) };
+    if !objects.is_empty() && !try_some_times("remembering upstream objects", remember).await {
+        tracing::error!(count = objects.len(), "upstream objects are only remembered until the next start");
     }
+}
+
+/// Stores what becomes of the idempotency keys of calls that ended.
+pub(super) async fn end_claims(store: &Store, ended: Vec<(EndedClaim, Share)>) {
+    let (ended, shares): (Vec<EndedClaim>, Vec<Share>) = ended.into_iter().unzip();
+    if !ended.is_empty() && !try_some_times("keeping answers", || store.end_claims(&ended)).await {
+        tracing::error!(count = ended.len(), "answers are not kept; sending their idempotency keys again is refused");
+    }
+    drop(shares);
+}
+
+/// Repeats what the database could not do for now, but not for good. Returns whether it did it.
+async fn try_some_times<F>(what: &str, ask: impl Fn() -> F) -> bool
+where
+    F: Future<Output = Result<(), StoreError>>,
+{
     for pause in RETRY_PAUSES {
-        match store.remember_objects(objects).await {
-            Ok(_) => return,
-            Err(error) => tracing::warn!(%error, "upstream objects could not be remembered; trying again"),
+        match ask().await {
+            Ok(()) => return true,
+            Err(error) => tracing::warn!(%error, what, "the database could not do it; trying again"),
         }
         tokio::time::sleep(pause).await;
     }
-    tracing::error!(count = objects.len(), "upstream objects are only remembered until the next start");
+    false
 }
 
 async fn touch_keys(store: &Store, calls: &[SettledCall], touched: &mut HashMap<KeyId, i64>) {

@@ -6,6 +6,7 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
+use super::cost::Costed;
 use super::delivery::Tap;
 
 /// An error that ends a connection in the middle of an answer.
@@ -17,6 +18,8 @@ pub(crate) enum RelayBody {
     Full(Option<Bytes>),
     /// An upstream's answer as it comes in.
     Tap(Pin<Box<Tap>>),
+    /// The same, with what it cost.
+    Costed(Box<Costed>),
     /// An answer of the admin API.
     Admin(axum::body::Body),
 }
@@ -36,6 +39,7 @@ impl Body for RelayBody {
         match &mut *self {
             Self::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
             Self::Tap(tap) => tap.as_mut().poll_frame(cx),
+            Self::Costed(costed) => Pin::new(costed).poll_frame(cx),
             Self::Admin(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
         }
     }
@@ -44,6 +48,7 @@ impl Body for RelayBody {
         match self {
             Self::Full(bytes) => bytes.is_none(),
             Self::Tap(tap) => tap.is_end_stream(),
+            Self::Costed(costed) => costed.is_end_stream(),
             Self::Admin(body) => body.is_end_stream(),
         }
     }
@@ -52,6 +57,7 @@ impl Body for RelayBody {
         match self {
             Self::Full(bytes) => SizeHint::with_exact(bytes.as_ref().map_or(0, |bytes| bytes.len() as u64)),
             Self::Tap(tap) => tap.size_hint(),
+            Self::Costed(costed) => costed.size_hint(),
             Self::Admin(body) => body.size_hint(),
         }
     }

@@ -17,9 +17,9 @@ use tokio::time::Sleep;
 
 use super::body::BodyError;
 use super::exchange::{Accepted, Reading};
-use super::fault::Kind;
+use super::fault::{Fault, Kind};
 use super::reserve::{Credit, Meterage};
-use crate::record::{Ending, Ticket};
+use crate::record::{Ending, Ticket, Told};
 use crate::upstream::Lease;
 
 /// Called with the id of an object that the answer made.
@@ -33,6 +33,8 @@ pub(crate) struct Tap {
     lease: Option<Lease>,
     reading: Option<Reading>,
     filter: Option<EventFilter>,
+    /// What the filter held back at the end.
+    rest: Option<Bytes>,
     /// Whether only whole events went out.
     was_filtered: bool,
     ticket: Ticket,
@@ -41,6 +43,10 @@ pub(crate) struct Tap {
     meterage: Option<Meterage>,
     on_object: Option<OnObject>,
     is_done: bool,
+    /// Whether nothing of it goes out before its end.
+    is_awaited: bool,
+    /// What it cost, once it has ended.
+    told: Option<Told>,
 }
 
 /// What the delivery must know of the call.
@@ -95,6 +101,7 @@ impl Tap {
             lease: Some(lease),
             reading: Some(reading),
             filter: withholds_usage.then(EventFilter::default),
+            rest: None,
             was_filtered: withholds_usage,
             ticket,
             facts,
@@ -102,6 +109,8 @@ impl Tap {
             meterage,
             on_object,
             is_done: false,
+            is_awaited: false,
+            told: None,
         };
         tap.tell_object();
         tap
@@ -120,6 +129,17 @@ impl Tap {
         }
     }
 
+    /// Says whether nothing of the answer goes out before its end. Should it break off until then, the client gets nothing
+    /// of it, and pays nothing.
+    pub(super) const fn set_awaited(&mut self, is_awaited: bool) {
+        self.is_awaited = is_awaited;
+    }
+
+    /// Returns what the call cost, as far as that is known at its end.
+    pub(super) const fn told(&self) -> Option<Told> {
+        self.told
+    }
+
     /// Returns whether the upstream has sent all that it announced.
     fn is_read_out(&self) -> bool {
         self.body.is_end_stream() || self.body.size_hint().exact() == Some(0)
@@ -127,22 +147,26 @@ impl Tap {
 
     /// Takes bytes that go out; returns what the client sees of them.
     fn pass(&mut self, bytes: Bytes) -> Bytes {
-        match &mut self.filter {
+        let passed = match &mut self.filter {
             None => bytes,
             Some(filter) => filter.push(&bytes, |event| !is_usage_only_event(event)).into(),
+        };
+        if let Some(keeping) = self.ticket.keeping() {
+            keeping.push(&passed);
         }
-    }
-
-    /// Returns what the filter still holds back of the stream that ended.
-    fn rest(&mut self) -> Option<Vec<u8>> {
-        let rest = self.filter.take()?.finish(|event| !is_usage_only_event(event));
-        (!rest.is_empty()).then_some(rest)
+        passed
     }
 
     /// The upstream's answer is at its end.
     fn complete(&mut self) {
         if let Some(lease) = self.lease.take() {
             lease.give_back();
+        }
+        let rest = self.filter.take().map(|mut filter| filter.finish(|event| !is_usage_only_event(event)));
+        self.rest = rest.filter(|rest| !rest.is_empty()).map(Bytes::from);
+        if let Some(keeping) = self.ticket.keeping() {
+            keeping.push(self.rest.as_deref().unwrap_or_default());
+            keeping.complete();
         }
         self.end(Outcome::Complete, "", true);
     }
@@ -163,7 +187,7 @@ impl Tap {
             _ => (outcome, error),
         };
         let metered = Some(metered).filter(|_| self.facts.operation.consumes());
-        self.ticket.finish(Ending { outcome, error, metered });
+        self.told = self.ticket.finish(Ending { outcome, error, metered });
     }
 
     /// The upstream broke off. Returns the last event for the client, or `None` where none can be told.
@@ -171,6 +195,12 @@ impl Tap {
         self.lease = None;
         self.filter = None;
         let last_event = self.last_event(kind, message);
+        if self.is_awaited {
+            self.ticket.note(|record| {
+                record.status = kind.facts().status.as_u16();
+                record.first_token_ms = None;
+            });
+        }
         self.end(Outcome::Broken, kind.facts().code, false);
         last_event
     }
@@ -204,7 +234,7 @@ impl Tap {
     fn fail(&mut self, kind: Kind, message: &'static str) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match self.break_off(kind, message) {
             Some(event) => Poll::Ready(Some(Ok(Frame::data(event)))),
-            None => Poll::Ready(Some(Err(message.into()))),
+            None => Poll::Ready(Some(Err(Fault::new(kind, message).into()))),
         }
     }
 }
@@ -216,15 +246,14 @@ impl Body for Tap {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
         if let Some(bytes) = this.held.pop_front() {
+            let passed = this.pass(bytes);
             if this.held.is_empty() && this.is_read_out() {
                 this.complete();
             }
-            let passed = this.pass(bytes);
             return Poll::Ready(Some(Ok(Frame::data(passed))));
         }
         if this.is_done {
-            let rest = this.rest();
-            return Poll::Ready(rest.map(|rest| Ok(Frame::data(rest.into()))));
+            return Poll::Ready(this.rest.take().map(|rest| Ok(Frame::data(rest))));
         }
         loop {
             match this.cover(cx) {
@@ -248,10 +277,10 @@ impl Body for Tap {
                         this.ticket.keep_open(this.patience.last_piece, || reading.meter.reported_so_far());
                     }
                     this.tell_object();
+                    let passed = this.pass(bytes);
                     if this.is_read_out() {
                         this.complete();
                     }
-                    let passed = this.pass(bytes);
                     if passed.is_empty() && !this.is_done {
                         continue;
                     }
@@ -263,8 +292,7 @@ impl Body for Tap {
                 }
                 Poll::Ready(None) => {
                     this.complete();
-                    let rest = this.rest();
-                    return Poll::Ready(rest.map(|rest| Ok(Frame::data(rest.into()))));
+                    return Poll::Ready(this.rest.take().map(|rest| Ok(Frame::data(rest))));
                 }
                 Poll::Pending if this.patience.is_over(cx) => {
                     return this
@@ -276,7 +304,7 @@ impl Body for Tap {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.held.is_empty() && self.is_done && self.filter.is_none()
+        self.held.is_empty() && self.is_done && self.rest.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {

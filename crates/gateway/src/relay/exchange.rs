@@ -107,7 +107,8 @@ pub(crate) struct Plan<'c> {
     /// The client's headers, without what must not leave.
     pub(crate) headers: &'c HeaderMap,
     pub(crate) demand: &'c Demand,
-    pub(crate) is_billed: bool,
+    /// Whether somebody waits to learn the exact usage.
+    pub(crate) needs_usage: bool,
 }
 
 /// Tries one candidate.
@@ -115,7 +116,7 @@ pub(crate) async fn attempt(pool: &std::sync::Arc<Pool>, plan: &Plan<'_>, candid
     let provider = &candidate.target.provider;
     let timeouts = provider.timeouts;
     let started = Instant::now();
-    let asks_for_usage = plan.is_billed && plan.demand.lacks_usage_request() && provider.takes_stream_options();
+    let asks_for_usage = plan.needs_usage && plan.demand.lacks_usage_request() && provider.takes_stream_options();
     let Some(outgoing) = Outgoing::build(plan, candidate, asks_for_usage) else {
         return Tried::Failed(Fault::new(Kind::OperationNotServed, "no path can be made for this model"), 0, None);
     };

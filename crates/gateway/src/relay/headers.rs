@@ -48,7 +48,10 @@ const REQUEST_PRIVATE_PREFIXES: [&str; 5] =
 
 /// Response headers that belong to the upstream's own site.
 const RESPONSE_PRIVATE: [&str; 5] =
-    ["set-cookie", "alt-svc", "strict-transport-security", "clear-site-data", "x-sluice-call"];
+    ["set-cookie", "alt-svc", "strict-transport-security", "clear-site-data", "idempotent-replayed"];
+
+/// Prefixes of response headers that are not the upstream's to send: browsers' rules, and what we say ourselves.
+const RESPONSE_PRIVATE_PREFIXES: [&str; 2] = ["access-control-", "x-sluice-"];
 
 /// Removes from a client's headers what the upstream must not see.
 pub(crate) fn keep_for_upstream(headers: &mut HeaderMap) {
@@ -67,14 +70,15 @@ fn is_private_request_header(name: &str) -> bool {
 /// Removes from an upstream's headers what the client must not see.
 pub(crate) fn keep_for_client(headers: &mut HeaderMap) {
     remove_hop_by_hop(headers);
-    let unwanted: Vec<HeaderName> = headers
-        .keys()
-        .filter(|name| RESPONSE_PRIVATE.contains(&name.as_str()) || name.as_str().starts_with("access-control-"))
-        .cloned()
-        .collect();
+    let unwanted: Vec<HeaderName> =
+        headers.keys().filter(|name| is_private_response_header(name.as_str())).cloned().collect();
     for name in unwanted {
         headers.remove(name);
     }
+}
+
+fn is_private_response_header(name: &str) -> bool {
+    RESPONSE_PRIVATE.contains(&name) || RESPONSE_PRIVATE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
 fn remove_hop_by_hop(headers: &mut HeaderMap) {
@@ -174,6 +178,8 @@ mod tests {
             ("set-cookie", "a=b"),
             ("access-control-allow-origin", "*"),
             ("x-ratelimit-remaining-requests", "9"),
+            ("x-sluice-cost", "0.1"),
+            ("idempotent-replayed", "true"),
             ("transfer-encoding", "chunked"),
         ]);
         keep_for_client(&mut headers);

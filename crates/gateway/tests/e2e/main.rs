@@ -17,6 +17,7 @@ mod samples;
 
 mod access;
 mod bodies;
+mod cost;
 mod crash;
 mod fail_over;
 mod headers;
@@ -24,6 +25,7 @@ mod leaving;
 mod listening;
 mod money;
 mod objects;
+mod once;
 mod pace;
 mod records;
 mod same_bytes;

@@ -9,10 +9,10 @@ use sluice_testkit::{Kind, Pace, Script, Upstream};
 use crate::gateway::{Gateway, KEY, eventually, provider};
 use crate::samples::Dialect;
 
-const BILLED: &str = "ag-billed-billed-billed-billed";
-const MODEL: &str = "gpt-4o";
+pub(crate) const BILLED: &str = "ag-billed-billed-billed-billed";
+pub(crate) const MODEL: &str = "gpt-4o";
 
-async fn billed_gateway(upstream: &Upstream) -> Gateway {
+pub(crate) async fn billed_gateway(upstream: &Upstream) -> Gateway {
     Gateway::start(json!({
         "providers": [provider("p", upstream, json!([MODEL, "model-that-nobody-prices"]))],
         "keys": [

@@ -17,6 +17,7 @@ mod keys;
 mod leases;
 mod money;
 mod objects;
+mod once;
 mod opening;
 mod options;
 mod parked;
