@@ -6,6 +6,7 @@
 mod access;
 mod docs;
 mod keys;
+mod ledger;
 mod logs;
 mod money;
 mod options;
@@ -74,6 +75,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(routes::endpoints())
         .merge(logs::endpoints())
         .merge(money::endpoints())
+        .merge(ledger::endpoints())
         .merge(options::endpoints())
 }
 

@@ -43,7 +43,8 @@ pub(crate) use cors::Cors;
 use delivery::{Facts, Tap};
 use demand::Demand;
 use exchange::{Accepted, Plan, Tried, attempt, discard};
-use fault::{Fault, Kind};
+use fault::Fault;
+pub(crate) use fault::Kind;
 pub(crate) use headers::secret_value;
 use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
@@ -269,7 +270,8 @@ impl Relay {
         }
         ticket.keep_request(RequestSample::of(demand.plain()));
         let mut shortlist = self.shortlist(asked, &demand).await?;
-        let reserved = reserve::reserve(&self.shared, snapshot, client, &demand, &mut shortlist).await?;
+        let reserved = reserve::reserve(&self.shared, snapshot, client, &demand, &mut shortlist).await;
+        let reserved = reserved.inspect_err(|fault| self.counters.count_refused_hold(fault.kind))?;
         ticket.agree(reserved.hold, demand.asks.service);
         headers::keep_for_upstream(&mut parts.headers);
         let plan = Plan {

@@ -309,7 +309,7 @@ impl Fund {
         self.with_slice(lease, |slice| slice.free = slice.free.saturating_add(amount.0));
     }
 
-    /// Returns every lease, for the end.
+    /// Returns every lease.
     pub(super) fn leases(&self) -> Vec<LeaseId> {
         let state = self.state.lock();
         state.current.iter().chain(&state.retired).map(|slice| slice.lease).collect()

@@ -14,6 +14,10 @@ const STEP_ROWS: u64 = 2_000;
 const STEP_PAUSE: Duration = Duration::from_millis(50);
 /// Vendors keep stored responses for thirty days.
 const OBJECT_DAYS: u32 = 31;
+/// A request that is sent again comes within hours; after this the same key is a new request.
+const IDEMPOTENCY_DAYS: u32 = 2;
+/// What was wrong and is over, for those who look back.
+const ALERT_DAYS: u32 = 90;
 
 /// Runs until `stop`. `retention_days` of 0 keeps call records for good.
 pub(super) async fn run(store: Arc<Store>, retention_days: u32, stop: CancellationToken) {
@@ -35,8 +39,10 @@ async fn tidy(store: &Store, retention_days: u32, stop: &CancellationToken) -> R
     store.purge_sessions(now).await?;
     let objects = days_before(now, OBJECT_DAYS).map(Purge::Objects);
     let calls = (retention_days > 0).then(|| days_before(now, retention_days)).flatten().map(Purge::Calls);
-    for purge in [objects, calls].into_iter().flatten() {
-        while !stop.is_cancelled() && purge.step(store).await? == STEP_ROWS {
+    let idempotency = days_before(now, IDEMPOTENCY_DAYS).map(Purge::Idempotency);
+    let alerts = days_before(now, ALERT_DAYS).map(Purge::Alerts);
+    for purge in [objects, calls, idempotency, alerts].into_iter().flatten() {
+        while !stop.is_cancelled() && purge.step(store).await? > 0 {
             tokio::time::sleep(STEP_PAUSE).await;
         }
     }
@@ -47,6 +53,8 @@ async fn tidy(store: &Store, retention_days: u32, stop: &CancellationToken) -> R
 enum Purge {
     Objects(Timestamp),
     Calls(Timestamp),
+    Idempotency(Timestamp),
+    Alerts(Timestamp),
 }
 
 impl Purge {
@@ -54,10 +62,43 @@ impl Purge {
         match self {
             Self::Objects(before) => store.purge_objects_before(*before, STEP_ROWS).await,
             Self::Calls(before) => store.purge_calls_before(*before, STEP_ROWS).await,
+            Self::Idempotency(before) => store.purge_idempotency_before(*before, STEP_ROWS).await,
+            Self::Alerts(before) => store.purge_alerts_before(*before, STEP_ROWS).await,
         }
     }
 }
 
 fn days_before(now: Timestamp, days: u32) -> Option<Timestamp> {
     now.0.checked_sub(i64::from(days) * 86_400_000).map(Timestamp)
+}
+
+#[cfg(test)]
+mod tests {
+    use sluice_store::{Claim, IdempotencyKey, PageRequest};
+
+    use super::*;
+    use crate::scene::Scene;
+
+    #[tokio::test]
+    async fn what_has_outlived_its_time_goes_and_the_rest_stays() {
+        let scene = Scene::new().await;
+        let store = &scene.store;
+        let now = Clock::System.now();
+        let ago = |days| days_before(now, days).unwrap();
+        let key = |key: &str| IdempotencyKey { scope: "s".to_owned(), key: key.to_owned(), input: [1; 32] };
+        for (name, days) in [("old", 3), ("young", 1)] {
+            store.claim(&key(name), "done", ago(days)).await.unwrap();
+        }
+        for (subject, days) in [("long over", 91), ("over", 89)] {
+            store.raise_alert("k", subject, "m", ago(days)).await.unwrap();
+            store.resolve_alert("k", subject, ago(days)).await.unwrap();
+        }
+        store.raise_alert("k", "open", "m", ago(91)).await.unwrap();
+        tidy(store, 0, &CancellationToken::new()).await.unwrap();
+        assert_eq!(store.claim(&key("old"), "", now).await.unwrap(), Claim::First);
+        let again = Claim::Again { outcome: "done".to_owned() };
+        assert_eq!(store.claim(&key("young"), "", now).await.unwrap(), again);
+        let left = store.list_alerts(false, PageRequest::nth(0, 10)).await.unwrap().items;
+        assert_eq!(left.iter().map(|alert| alert.subject.as_str()).collect::<Vec<_>>(), ["open", "over"]);
+    }
 }

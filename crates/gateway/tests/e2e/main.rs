@@ -25,6 +25,7 @@ mod listening;
 mod money;
 mod objects;
 mod pace;
+mod proof_tools;
 mod records;
 mod same_bytes;
 mod spread;

@@ -151,6 +151,7 @@ fn every_registered_path_is_in_the_document() {
         "/api/log/",
         "/api/log/self",
         "/api/log/{call}",
+        "/api/log/{call}/receipt",
         "/api/option/",
         "/api/account/",
         "/api/account/self",
@@ -168,6 +169,7 @@ fn every_registered_path_is_in_the_document() {
         "/api/budget/",
         "/api/budget/{id}",
         "/api/ledger/export",
+        "/api/ledger/state",
         "/api/ledger/verify",
     ] {
         assert!(documented.contains(path), "{path}");

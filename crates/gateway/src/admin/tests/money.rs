@@ -4,6 +4,7 @@ mod accounts;
 mod budgets;
 mod ledger;
 mod orders;
+mod proof;
 
 use super::*;
 use sluice_domain::call::{CallRecord, Outcome};
