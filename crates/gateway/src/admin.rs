@@ -7,6 +7,7 @@ mod access;
 mod alerts;
 mod docs;
 mod keys;
+mod ledger;
 mod logs;
 mod money;
 mod options;
@@ -75,6 +76,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(routes::endpoints())
         .merge(logs::endpoints())
         .merge(money::endpoints())
+        .merge(ledger::endpoints())
         .merge(options::endpoints())
         .merge(alerts::endpoints())
 }

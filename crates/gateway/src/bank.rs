@@ -136,6 +136,11 @@ impl Bank {
         true
     }
 
+    /// Returns how many leases this node has.
+    pub(crate) fn lease_count(&self) -> u64 {
+        self.funds.lock().values().map(|fund| fund.leases().len() as u64).sum()
+    }
+
     fn lease_end(&self, now: Timestamp) -> Timestamp {
         let longest = self.longest_hold_ms.load(Ordering::Relaxed);
         Timestamp(now.0.saturating_add(longest).saturating_add(LEASE_SPARE_MS))

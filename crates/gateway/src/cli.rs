@@ -4,6 +4,8 @@
 //! logging starts before anything is done, results go to standard output and complaints to standard error.
 
 mod arguments;
+mod console;
+mod proof;
 
 #[cfg(test)]
 mod tests;
@@ -13,7 +15,7 @@ use std::io::{self, BufRead, IsTerminal, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
-use anyhow::{Context, bail};
+use anyhow::bail;
 use clap::Parser;
 use secrecy::{ExposeSecret, SecretString};
 use sluice_domain::access::{AddressList, ModelList};
@@ -22,8 +24,11 @@ use sluice_domain::key::make_key_body;
 use sluice_domain::user::Role;
 
 use crate::config::{ConfigError, Environment, Loaded, Log, Purpose, Settings, Sources};
+use crate::ledger_file::Export;
 use crate::telemetry;
 use arguments::{Arguments, Command, CreateKey, CreateUser, KeyCommand, UserCommand, VERSION};
+use console::Console;
+pub use proof::{Question, Report};
 
 /// Exit status of a command that failed.
 pub const FAILURE: u8 = 1;
@@ -96,6 +101,18 @@ pub trait Commands {
     /// Fails if the name is taken, the password is too weak or the database cannot be changed.
     fn create_user(&self, settings: Settings, user: NewUser) -> anyhow::Result<()>;
 
+    /// Proves what was charged.
+    ///
+    /// # Errors
+    /// Fails if there is no such call or the database cannot be read.
+    fn prove(&self, settings: Settings, question: Question) -> anyhow::Result<Report>;
+
+    /// Writes the transfers of the ledger.
+    ///
+    /// # Errors
+    /// Fails if the database cannot be read or `out` takes no more.
+    fn export_ledger(&self, settings: Settings, export: &Export, out: &mut dyn Write) -> anyhow::Result<()>;
+
     /// Starts logging.
     ///
     /// # Errors
@@ -125,14 +142,6 @@ struct Invocation {
     environment: Environment,
     working_dir: PathBuf,
     clock: Clock,
-}
-
-/// Where a command reads and writes.
-struct Console<R, W, E> {
-    input: R,
-    output: W,
-    complaints: E,
-    has_colours: bool,
 }
 
 impl Invocation {
@@ -165,6 +174,8 @@ impl Invocation {
             Command::Migrate => {
                 self.logged(arguments, Purpose::Run, commands, |loaded| commands.migrate(loaded.settings))
             }
+            Command::Receipt(wanted) => self.receipt(arguments, wanted, commands, console),
+            Command::Ledger(command) => self.ledger(arguments, command, commands, console),
             Command::Key(KeyCommand::Create(wanted)) => {
                 let key = self.new_key(wanted)?;
                 self.logged(arguments, Purpose::Run, commands, |loaded| {
@@ -259,39 +270,4 @@ fn summary(loaded: &Loaded) -> String {
     ];
     lines.extend(loaded.notes.iter().map(|note| format!("note: {note}")));
     lines.join("\n")
-}
-
-impl<R: BufRead, W: Write, E: Write> Console<R, W, E> {
-    /// Writes a result. That nobody reads it to the end, as in `sluice openapi | head`, is no failure.
-    fn print(&mut self, text: &str) -> anyhow::Result<()> {
-        match writeln!(self.output, "{text}").and_then(|()| self.output.flush()) {
-            Err(error) if error.kind() != io::ErrorKind::BrokenPipe => Err(error).context("cannot write the output"),
-            _ => Ok(()),
-        }
-    }
-
-    fn read_password(&mut self) -> anyhow::Result<SecretString> {
-        let mut line = String::new();
-        self.input.read_line(&mut line).context("cannot read the password from standard input")?;
-        let password = line.trim_end_matches(['\r', '\n']);
-        if password.is_empty() {
-            bail!("standard input holds no password: write it on the first line");
-        }
-        Ok(SecretString::from(password))
-    }
-
-    /// Writes what clap answers: help or version, or what is wrong with the arguments.
-    fn answer(&mut self, answer: &clap::Error) -> u8 {
-        let styled = answer.render();
-        let text = if self.has_colours { styled.ansi().to_string() } else { styled.to_string() };
-        let is_help = answer.exit_code() == 0;
-        // There is nowhere left to report to if this cannot be written.
-        if is_help { write!(self.output, "{text}") } else { write!(self.complaints, "{text}") }.ok();
-        if is_help { 0 } else { MISUSE }
-    }
-
-    fn complain(&mut self, error: &anyhow::Error) -> u8 {
-        writeln!(self.complaints, "error: {error:#}").ok();
-        if error.downcast_ref::<ConfigError>().is_some() { MISUSE } else { FAILURE }
-    }
 }

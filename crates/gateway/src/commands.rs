@@ -1,5 +1,9 @@
 //! What the commands of the program `sluice` do.
 
+mod proof;
+
+use std::io::Write;
+
 use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use sluice_domain::clock::Clock;
@@ -7,8 +11,9 @@ use sluice_domain::key::{KEY_PREFIX, KeyBilling, make_key_body};
 use sluice_domain::user::{DEFAULT_GROUP, Funding, Role};
 use sluice_store::{PageRequest, Store, UserFilter};
 
-use crate::cli::{Commands, NewKey, NewUser};
+use crate::cli::{Commands, NewKey, NewUser, Question, Report};
 use crate::config::{Loaded, Settings};
+use crate::ledger_file::Export;
 use crate::{admin, demo, serve};
 
 /// The commands over the real database and server.
@@ -38,6 +43,14 @@ impl Commands for Sluice {
 
     fn create_user(&self, settings: Settings, user: NewUser) -> anyhow::Result<()> {
         with_store(&settings, async |store| create_user(store, user).await)
+    }
+
+    fn prove(&self, settings: Settings, question: Question) -> anyhow::Result<Report> {
+        with_store(&settings, async |store| proof::answer(store, &settings, question).await)
+    }
+
+    fn export_ledger(&self, settings: Settings, export: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
+        with_store(&settings, async |store| export.write(store, out).await)
     }
 }
 

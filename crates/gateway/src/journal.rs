@@ -192,8 +192,8 @@ impl Journal {
                 self.flushing.count();
                 return Ok(mark);
             }
-            // Besides the segments, the journal itself and the maker hold it. Calls under way may always end.
-            if note.stage == Stage::Open && Arc::strong_count(&self.alive) > self.segments_max + 2 {
+            // Calls under way may always end.
+            if note.stage == Stage::Open && self.segment_count() > self.segments_max {
                 return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the journal is full"));
             }
             let mut next = rooms.next(note.stage)?;
@@ -212,6 +212,16 @@ impl Journal {
     /// Waits until everything that was noted so far has reached the disk.
     pub(crate) async fn flushed(&self) {
         self.flushing.done().await;
+    }
+
+    /// Returns what the journal takes on the disk.
+    pub(crate) fn bytes(&self) -> u64 {
+        (self.segment_count() * SEGMENT_BYTES) as u64
+    }
+
+    /// Besides the segments, the journal itself and the maker hold it.
+    fn segment_count(&self) -> usize {
+        Arc::strong_count(&self.alive).saturating_sub(2)
     }
 
     /// Pushes what was noted to the disk.

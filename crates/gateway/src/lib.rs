@@ -1,6 +1,7 @@
 //! The gateway: relay, admin API, configuration and the server around them, in one binary.
 
 pub mod admin;
+mod audit;
 mod bank;
 pub mod cli;
 pub mod client_address;
@@ -8,14 +9,18 @@ pub mod commands;
 pub mod config;
 mod demo;
 mod journal;
+pub mod ledger_file;
 mod live;
 #[cfg(feature = "measure")]
 pub mod measure;
 mod metrics;
 mod node;
 pub mod prices;
+mod receipt;
 mod record;
 mod relay;
+#[cfg(test)]
+mod scene;
 mod serve;
 mod server;
 mod snapshot;

@@ -1,7 +1,7 @@
 //! Counters of the relay, one set per thread so that counting never waits, and their sum for Prometheus.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Weak};
 
 use http::StatusCode;
 use prometheus_client::collector::Collector;
@@ -10,8 +10,11 @@ use prometheus_client::metrics::counter::ConstCounter;
 use prometheus_client::metrics::gauge::ConstGauge;
 use prometheus_client::registry::Registry;
 
+use crate::bank::Bank;
+use crate::journal::Journal;
 use crate::live::Live;
 use crate::record::QueueWatch;
+use crate::relay::Kind;
 
 /// What one relay thread has counted.
 #[derive(Debug, Default)]
@@ -19,7 +22,12 @@ pub(crate) struct Counters {
     by_class: [AtomicU64; 6],
     failed_attempts: AtomicU64,
     open_connections: AtomicU64,
+    refused_holds: [AtomicU64; HOLD_REFUSALS.len()],
 }
+
+/// Why nothing could be reserved for a call.
+const HOLD_REFUSALS: [Kind; 4] =
+    [Kind::InsufficientFunds, Kind::BudgetExhausted, Kind::ModelUnpriced, Kind::StoreUnavailable];
 
 impl Counters {
     /// Counts an answer by the first digit of its status.
@@ -32,6 +40,14 @@ impl Counters {
     /// Counts an attempt that was not accepted.
     pub(crate) fn count_failed_attempt(&self) {
         self.failed_attempts.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Counts a call for which nothing could be reserved.
+    pub(crate) fn count_refused_hold(&self, kind: Kind) {
+        let mut refusals = HOLD_REFUSALS.iter().zip(&self.refused_holds);
+        if let Some((_, counter)) = refusals.find(|(refusal, _)| **refusal == kind) {
+            counter.fetch_add(1, Ordering::Relaxed);
+        }
     }
 
     /// Counts a client connection for as long as the guard lives.
@@ -55,12 +71,35 @@ impl Drop for ConnectionGuard {
 pub(crate) struct ThreadGauges {
     pub(crate) counters: Arc<Counters>,
     pub(crate) queue: QueueWatch,
+    /// Not kept alive by being measured: its end is what seals it.
+    pub(crate) journal: Weak<Journal>,
+}
+
+/// What is counted in the database from time to time.
+#[derive(Debug, Default)]
+pub(crate) struct Sampled {
+    parked_calls: AtomicU64,
+    open_alerts: AtomicU64,
+}
+
+impl Sampled {
+    /// Sets the number of calls that were put aside.
+    pub(crate) fn set_parked_calls(&self, count: u64) {
+        self.parked_calls.store(count, Ordering::Relaxed);
+    }
+
+    /// Sets the number of alerts that nobody has resolved.
+    pub(crate) fn set_open_alerts(&self, count: u64) {
+        self.open_alerts.store(count, Ordering::Relaxed);
+    }
 }
 
 /// Everything that is measured.
 pub(crate) struct Metrics {
     pub(crate) threads: Vec<ThreadGauges>,
     pub(crate) live: Arc<Live>,
+    pub(crate) bank: Arc<Bank>,
+    pub(crate) sampled: Arc<Sampled>,
 }
 
 impl std::fmt::Debug for Metrics {
@@ -96,11 +135,31 @@ impl Collector for Metrics {
             failed.metric_type(),
         )?;
         failed.encode(attempts)?;
+        let mut refused = encoder.encode_descriptor(
+            "refused_holds",
+            "Calls for which nothing could be reserved, by the code of the refusal",
+            None,
+            calls.metric_type(),
+        )?;
+        for (place, kind) in HOLD_REFUSALS.iter().enumerate() {
+            let of_kind =
+                |t: &ThreadGauges| t.counters.refused_holds.get(place).map_or(0, |c| c.load(Ordering::Relaxed));
+            let label = [("reason", kind.facts().code)];
+            ConstCounter::new(sum(&of_kind)).encode(refused.encode_family(&label)?)?;
+        }
         let (providers, credentials, models) = self.live.load().sizes();
         let gauges = [
             ("connections", "Open client connections", sum(&|t| t.counters.open_connections.load(Ordering::Relaxed))),
             ("records_waiting", "Call records that wait to be written", sum(&|t| t.queue.waiting() as u64)),
             ("records_dropped", "Refused calls that nothing had room to record", sum(&|t| t.queue.dropped())),
+            (
+                "journal_bytes",
+                "Bytes that the journal takes on the disk",
+                sum(&|t| t.journal.upgrade().map_or(0, |j| j.bytes())),
+            ),
+            ("leases", "Slices of accounts and budgets that this node has borrowed", self.bank.lease_count()),
+            ("parked_calls", "Calls that could not be posted", self.sampled.parked_calls.load(Ordering::Relaxed)),
+            ("open_alerts", "Alerts that nobody has resolved", self.sampled.open_alerts.load(Ordering::Relaxed)),
             ("providers", "Providers in use", providers as u64),
             ("credentials", "Credentials in use", credentials as u64),
             ("models", "Public model names", models as u64),

@@ -48,7 +48,8 @@ use demand::Demand;
 #[cfg(feature = "measure")]
 pub(crate) use estimate::{Asks, Bulk};
 use exchange::{Accepted, Plan, Tried, attempt, discard};
-use fault::{Fault, Kind};
+use fault::Fault;
+pub(crate) use fault::Kind;
 pub(crate) use headers::secret_value;
 use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
@@ -254,7 +255,8 @@ impl Relay {
         {
             return Ok(Exchanged::Before(answer));
         }
-        let reserved = reserve::reserve(&self.shared, snapshot, client, &demand, &mut shortlist).await?;
+        let reserved = reserve::reserve(&self.shared, snapshot, client, &demand, &mut shortlist).await;
+        let reserved = reserved.inspect_err(|fault| self.counters.count_refused_hold(fault.kind))?;
         ticket.agree(reserved.hold, demand.asks.service);
         headers::keep_for_upstream(&mut parts.headers);
         let plan = Plan {

@@ -2,6 +2,8 @@
 
 mod health;
 mod housekeeping;
+mod nightly;
+mod sampling;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -24,12 +26,13 @@ use crate::bank::Bank;
 use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
 use crate::journal::{self, Journal};
 use crate::live::{Ingredients, Live};
-use crate::metrics::{self, Counters, Metrics, ThreadGauges};
+use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::node;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
 use crate::relay::{Cors, DECODERS_MAX, Intake, Objects, Relay, RelaySettings, Shared};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
+use nightly::Nightly;
 
 /// Threads of the control runtime: admin API, jobs, database.
 const CONTROL_THREADS: usize = 2;
@@ -99,8 +102,18 @@ impl Gateway {
         let stop = CancellationToken::new();
         let changed = Arc::new(Notify::new());
         let tls = settings.listen.tls.clone().map(ServerTls::load).transpose()?;
-        let parts = Parts { settings: &settings, vendors, store: Arc::clone(&store), live, bank, changed, stop, tls };
-        let journals = journal::Directory::take(&settings.data_dir.join("journal"));
+        let parts = Parts {
+            settings: &settings,
+            vendors,
+            store: Arc::clone(&store),
+            live,
+            bank,
+            changed,
+            stop,
+            tls,
+            sampled: Arc::default(),
+        };
+        let journals = journal::Directory::take(&journal_dir(&settings.data_dir));
         let journals = journals.context("the journal cannot be opened")?;
         let books = parts.open_books().await?;
         parts.replay(&journals, &books).await?;
@@ -151,6 +164,7 @@ struct Parts<'a> {
     changed: Arc<Notify>,
     stop: CancellationToken,
     tls: Option<Arc<ServerTls>>,
+    sampled: Arc<Sampled>,
 }
 
 /// One thread's queue, journal and counters.
@@ -206,9 +220,14 @@ impl Parts<'_> {
     async fn admin_router(&self, gates: &[Gate], address: SocketAddr) -> anyhow::Result<axum::Router> {
         let threads = gates
             .iter()
-            .map(|gate| ThreadGauges { counters: Arc::clone(&gate.counters), queue: gate.queue.watch() })
+            .map(|gate| ThreadGauges {
+                counters: Arc::clone(&gate.counters),
+                queue: gate.queue.watch(),
+                journal: Arc::downgrade(&gate.journal),
+            })
             .collect();
-        let registry: Registry = metrics::registry(Metrics { threads, live: Arc::clone(&self.live) });
+        let (live, bank, sampled) = (Arc::clone(&self.live), Arc::clone(&self.bank), Arc::clone(&self.sampled));
+        let registry: Registry = metrics::registry(Metrics { threads, live, bank, sampled });
         let setup = self.setup_gate(address).await?;
         let clock = Clock::System;
         let admin = &self.settings.admin;
@@ -261,12 +280,23 @@ impl Parts<'_> {
                 self.settings.records.retention_days,
                 self.stop.clone(),
             )),
+            tokio::spawn(self.nightly().run(self.stop.clone())),
+            tokio::spawn(sampling::run(Arc::clone(&self.store), Arc::clone(&self.sampled), self.stop.clone())),
         ];
         if let Some(tls) = self.tls.clone() {
             let stop = self.stop.clone();
             jobs.push(tokio::spawn(async move { tls.follow_files(&stop).await }));
         }
         jobs
+    }
+
+    fn nightly(&self) -> Nightly {
+        Nightly {
+            store: Arc::clone(&self.store),
+            node: self.bank.node(),
+            records_kept_days: self.settings.records.retention_days,
+            clock: Clock::System,
+        }
     }
 
     fn spawn_threads(
@@ -362,6 +392,11 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<Store>
     let store = Store::open(&settings.database.url, &master).await.context("the database cannot be opened")?;
     store.migrate().await.context("the database cannot be brought up to date; nothing was started")?;
     Ok(Arc::new(store))
+}
+
+/// Returns where the journal of a data directory is.
+pub(crate) fn journal_dir(data: &Path) -> std::path::PathBuf {
+    data.join("journal")
 }
 
 fn spool_dir(data: &Path) -> std::path::PathBuf {

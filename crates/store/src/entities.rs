@@ -9,6 +9,7 @@ pub(crate) mod call;
 pub(crate) mod credential;
 pub(crate) mod group;
 pub(crate) mod idempotency;
+pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod lease;
 pub(crate) mod meta;

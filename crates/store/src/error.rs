@@ -45,6 +45,8 @@ pub enum What {
     Alert,
     /// A call that could not be settled.
     ParkedCall,
+    /// A job that one node at a time does.
+    Job,
     /// The store's own facts, such as the configuration's revision.
     Meta,
 }
@@ -74,6 +76,7 @@ impl What {
             Self::PriceVersion => "price version",
             Self::Alert => "alert",
             Self::ParkedCall => "parked call",
+            Self::Job => "job",
             Self::Meta => "meta",
         }
     }
@@ -99,6 +102,7 @@ impl What {
             | Self::PriceVersion
             | Self::Alert
             | Self::ParkedCall
+            | Self::Job
             | Self::Meta => self,
         }
     }

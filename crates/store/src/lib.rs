@@ -17,6 +17,7 @@ mod error;
 mod groups;
 mod hash;
 mod idempotency;
+mod jobs;
 mod json;
 mod keys;
 mod ledger;
@@ -42,10 +43,11 @@ pub use database_url::{BadDatabaseUrl, DatabaseUrl};
 pub use error::{StoreError, What};
 pub use hash::{TokenHash, hash_key, hash_token};
 pub use idempotency::{CallClaim, Claim, ClaimEnd, EndedClaim, IdempotencyKey, KeptAnswer};
+pub use jobs::{FinishedTurn, Job};
 pub use keys::{KeyPatch, NewKey};
 pub use ledger::{
-    Booking, Borrow, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order, ParkedCall,
-    Settled, Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
+    Booking, Borrow, Borrowed, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order,
+    ParkedCall, Settled, Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
 };
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
 pub use prices::{NewPrice, PriceFilter, PriceRow};

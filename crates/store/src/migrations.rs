@@ -17,6 +17,7 @@ mod m0014_idempotency;
 mod m0015_billing;
 mod m0016_prices;
 mod m0017_alerts;
+mod m0019_jobs;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -56,6 +57,7 @@ impl MigratorTrait for Steps {
             Box::new(m0015_billing::KEYS),
             Box::new(m0016_prices::STEP),
             Box::new(m0017_alerts::STEP),
+            Box::new(m0019_jobs::STEP),
         ]
     }
 }

@@ -1,5 +1,6 @@
 //! The records of calls. Administrators see all; users see their own, without what is behind Sluice.
 
+mod receipt;
 mod view;
 
 use std::sync::Arc;
@@ -23,7 +24,11 @@ use super::wire::{At, Envelope, Failure, PageQuery, PageView, Params, Problem, R
 use view::{CallView, Sight};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default().serve(routes!(list_calls)).serve(routes!(list_own_calls)).serve(routes!(read_call))
+    OpenApiRouter::default()
+        .serve(routes!(list_calls))
+        .serve(routes!(list_own_calls))
+        .serve(routes!(read_call))
+        .merge(receipt::endpoints())
 }
 
 /// Which calls are wanted; absent parameters do not restrict.

@@ -1,5 +1,7 @@
 //! What can be written on the command line.
 
+mod proof;
+
 use std::path::PathBuf;
 use std::time::Duration;
 
@@ -9,6 +11,7 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::user::Role;
 
 use crate::config::{Overrides, parse_time};
+pub(super) use proof::{ExportArgs, FormatName, LedgerCommand, ReceiptArgs};
 
 /// Version, target and compiler.
 pub(super) const VERSION: &str =
@@ -46,6 +49,13 @@ Examples:
   sluice key create --name laptop
   sluice key create --user alice --name ci --models 'gpt-4o*,claude-*' --expires 90d
   sluice key create --name office --addresses 192.0.2.0/24,2001:db8::/32 --expires 2027-01-31T00:00:00Z";
+
+const RECEIPT_EXAMPLES: &str = "\
+Examples:
+  sluice receipt 01900000-0000-7000-8000-000000000000
+  sluice receipt 01900000-0000-7000-8000-000000000000 --json
+
+Exit status: 0 if everything comes out as it is on record, 1 if something differs or there is no such call.";
 
 const USER_EXAMPLES: &str = "\
 Examples:
@@ -101,6 +111,12 @@ pub(super) enum Command {
     Migrate,
     /// Print the OpenAPI document of the admin API
     Openapi,
+    /// Show what a call cost and what was charged for it, computed again from its stored parts
+    #[command(after_help = RECEIPT_EXAMPLES)]
+    Receipt(ReceiptArgs),
+    /// Prove and export the ledger
+    #[command(subcommand)]
+    Ledger(LedgerCommand),
     /// Manage keys
     #[command(subcommand)]
     Key(KeyCommand),
@@ -205,7 +221,13 @@ impl Arguments {
                 log_dir: listening.log_dir.clone(),
                 ..plain
             },
-            Command::Migrate | Command::Openapi | Command::Key(_) | Command::User(_) | Command::Version => plain,
+            Command::Migrate
+            | Command::Openapi
+            | Command::Receipt(_)
+            | Command::Ledger(_)
+            | Command::Key(_)
+            | Command::User(_)
+            | Command::Version => plain,
         }
     }
 }
@@ -250,7 +272,9 @@ mod tests {
             let found = names.iter().fold(&mut command, |command, name| command.find_subcommand_mut(name).unwrap());
             found.render_long_help().to_string()
         };
-        for names in [&[][..], &["serve"], &["demo"], &["key", "create"], &["user", "create"]] {
+        let ledger = [&["receipt"][..], &["ledger", "verify"], &["ledger", "export"]];
+        for names in [&[][..], &["serve"], &["demo"], &["key", "create"], &["user", "create"]].into_iter().chain(ledger)
+        {
             assert!(help(names).contains("Examples:"), "{names:?}");
         }
     }

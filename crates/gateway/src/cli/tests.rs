@@ -3,12 +3,17 @@
 use std::cell::RefCell;
 use std::fs;
 
+use sluice_domain::id::AccountId;
+use sluice_store::TransferRange;
+
 use super::*;
+use crate::ledger_file::Format;
 
 #[derive(Default)]
 struct Recorded {
     calls: RefCell<Vec<String>>,
     fails: bool,
+    problem: Option<&'static str>,
 }
 
 impl Recorded {
@@ -40,6 +45,16 @@ impl Commands for Recorded {
     }
     fn create_user(&self, _: Settings, user: NewUser) -> anyhow::Result<()> {
         self.record(format!("user {} {:?} {}", user.username, user.role, user.password.expose_secret()))
+    }
+    fn prove(&self, _: Settings, question: Question) -> anyhow::Result<Report> {
+        self.record(format!("{question:?}"))?;
+        let problem = self.problem.map(str::to_owned);
+        Ok(Report { text: "in words".to_owned(), json: "{}".to_owned(), problem })
+    }
+    fn export_ledger(&self, _: Settings, export: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
+        write!(out, "half of it")?;
+        self.record(format!("{export:?}"))?;
+        Ok(write!(out, " and the rest")?)
     }
     fn start_logging(&self, _: &Log) -> anyhow::Result<telemetry::Guard> {
         Ok(telemetry::Guard::default())
@@ -209,4 +224,62 @@ fn a_generated_password_is_shown_once_and_differs_each_time() {
     let (first, second) = (made(), made());
     assert_eq!(first.len(), GENERATED_PASSWORD_CHARS);
     assert_ne!(first, second);
+}
+
+const CALL: &str = "018bcfe5-6800-7009-8909-090909090909";
+
+#[test]
+fn a_receipt_is_printed_in_words_or_as_json() {
+    let ended = Shell::new().run(&format!("receipt {CALL}"));
+    assert_eq!((ended.status, ended.output.as_str()), (0, "in words\n"));
+    assert!(ended.calls[0].starts_with("Receipt(CallId(018bcfe5"), "{:?}", ended.calls);
+    assert_eq!(Shell::new().run(&format!("receipt {CALL} --json")).output, "{}\n");
+    assert_eq!(Shell::new().run("receipt x").status, MISUSE);
+}
+
+#[test]
+fn what_does_not_add_up_is_printed_and_ends_with_1() {
+    for (line, shown) in [
+        ("ledger verify".to_owned(), "in words\n"),
+        ("ledger verify --json".to_owned(), "{}\n"),
+        (format!("receipt {CALL}"), "in words\n"),
+    ] {
+        assert_eq!(Shell::new().run(&line).status, 0);
+        let mut shell = Shell::new();
+        shell.commands.problem = Some("1 deviation");
+        let ended = shell.run(&line);
+        assert_eq!((ended.status, ended.output.as_str()), (FAILURE, shown), "{line}");
+        assert_eq!(ended.complaints, "error: 1 deviation\n");
+    }
+}
+
+#[test]
+fn an_export_goes_to_standard_output_and_is_narrowed_as_asked() {
+    let ended = Shell::new().run("ledger export --format jsonl --account 12 --since 1970-01-02 --until 1970-01-03");
+    assert_eq!((ended.status, ended.output.as_str()), (0, "half of it and the rest"), "{}", ended.complaints);
+    let range = TransferRange { since: Some(Timestamp(86_400_000)), until: Some(Timestamp(2 * 86_400_000)) };
+    let export = Export { format: Format::Jsonl, account: Some(AccountId(12)), range };
+    assert_eq!(ended.calls, [format!("{export:?}")]);
+    let all = Export { format: Format::Csv, account: None, range: TransferRange::default() };
+    assert_eq!(Shell::new().run("ledger export").calls, [format!("{all:?}")]);
+    for line in ["ledger export --format xml", "ledger export --since soon", "ledger export --account mia"] {
+        assert_eq!(Shell::new().run(line).status, MISUSE, "{line}");
+    }
+}
+
+#[test]
+fn an_exported_file_takes_its_place_when_it_is_whole() {
+    let folder = tempfile::tempdir().unwrap();
+    let file = folder.path().join("transfers.csv");
+    fs::write(&file, "older").unwrap();
+    let line = format!("ledger export -o {}", file.display());
+    let mut shell = Shell::new();
+    shell.commands.fails = true;
+    assert_eq!(shell.run(&line).status, FAILURE);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "older");
+    assert_eq!(Shell::new().run(&line).status, 0);
+    assert_eq!(fs::read_to_string(&file).unwrap(), "half of it and the rest");
+    assert_eq!(fs::read_dir(folder.path()).unwrap().count(), 1, "no draft stays behind");
+    assert_eq!(Shell::new().run("ledger export -o /dev/null").status, 0);
+    assert_eq!(Shell::new().run("ledger export -o /no/such/folder/file").status, FAILURE);
 }

@@ -14,6 +14,13 @@ use super::segment::{EXTENSION, HEAD_BYTES, MAGIC, checksum};
 /// Code of calls that were under way when the process ended without warning.
 const DIED: &str = "gateway_died";
 
+impl Noted {
+    /// Returns whether the call was under way when its process ended.
+    pub(crate) fn was_cut_off(&self) -> bool {
+        self.record.error == DIED
+    }
+}
+
 /// Calls that an earlier process noted and the database may lack.
 #[derive(Debug, Default)]
 pub(crate) struct Replay {

@@ -14,8 +14,8 @@ const STEP_ROWS: u64 = 1_000;
 const STEP_PAUSE: Duration = Duration::from_millis(50);
 /// Vendors keep stored responses for thirty days.
 const OBJECT_DAYS: u32 = 31;
-/// Longer than any client tries the same request again.
-const IDEMPOTENCY_DAYS: u32 = 7;
+/// A request that is sent again comes within hours; after this the same key is a new request.
+const IDEMPOTENCY_DAYS: u32 = 2;
 /// How long people can look back at what is over.
 const ALERT_DAYS: u32 = 90;
 

@@ -27,6 +27,7 @@ mod money;
 mod objects;
 mod once;
 mod pace;
+mod proof_tools;
 mod records;
 mod same_bytes;
 mod spread;

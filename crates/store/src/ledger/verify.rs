@@ -10,6 +10,7 @@ use crate::{Store, StoreError};
 
 mod chains;
 mod charges;
+mod words;
 
 /// Rows read at once.
 const PAGE: i64 = 1_000;

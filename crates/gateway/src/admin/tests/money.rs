@@ -6,6 +6,7 @@ mod groups;
 mod ledger;
 mod orders;
 mod prices;
+mod proof;
 mod sync;
 
 use super::*;
