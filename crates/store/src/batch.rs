@@ -1,65 +1,62 @@
 //! Many rows in one transaction, where rows that exist already are no error.
 //!
-//! Insert first and read the unique violation: counting what an upsert did differs by database.
+//! Insert first and read the unique violation: counting what an upsert did differs by database. The statements here are
+//! put together by hand: an expression per value shows at thousands of rows a second.
 
-use sea_orm::sea_query::{Expr, Query};
 use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IdenStatic, Iterable, TransactionTrait,
+    ConnectionTrait, DatabaseTransaction, DbBackend, ExecResult, Statement, TransactionTrait, Value, Values,
 };
 
-use crate::dialect::{self, Fault};
+use crate::dialect;
 use crate::store::{commit, db};
 use crate::{Store, StoreError, What};
 
 /// Rows that one step of a purge deletes, so that it never holds others up for long.
 pub(crate) const PURGE_STEP: u64 = 500;
-/// Rows of the largest statement; a row of calls may be 40 kB, and MySQL takes 16 MiB by default.
-const MAX_CHUNK: usize = 256;
+/// Rows of the largest statement; a row of calls may be 100 kB, and MySQL takes 16 MiB by default.
+const MAX_CHUNK: usize = 128;
+/// Rows that one statement changes: each value is looked for among the keys of all of them.
+const REWRITE_CHUNK: usize = 32;
 
-/// Rows to insert.
-pub(crate) struct Batch<A> {
-    rows: Vec<A>,
-    what: What,
-}
+/// What can be inserted.
+pub(crate) trait Row {
+    /// Table it goes into.
+    const TABLE: &'static str;
+    /// Columns that are set; none needs quotes on any database.
+    const COLUMNS: &'static [&'static str];
+    /// What errors are about.
+    const WHAT: What;
 
-impl<A> Batch<A> {
-    pub(crate) const fn new(rows: Vec<A>, what: What) -> Self {
-        Self { rows, what }
-    }
+    /// Appends one value for each of [`Row::COLUMNS`].
+    fn push_values(&self, values: &mut Vec<Value>) -> Result<(), StoreError>;
 }
 
 impl Store {
     /// Inserts the rows that do not exist yet and returns how many those were.
-    pub(crate) async fn insert_new<A>(&self, batch: Batch<A>) -> Result<usize, StoreError>
-    where
-        A: ActiveModelTrait + Clone + Send + Sync,
-    {
-        if batch.rows.is_empty() {
+    pub(crate) async fn insert_new<R: Row + Sync>(&self, rows: &[R]) -> Result<usize, StoreError> {
+        if rows.is_empty() {
             return Ok(0);
         }
         let tx = self.begin_write().await?;
-        match insert_all(&tx, &batch.rows).await {
+        match insert_all(&tx, rows).await {
             Ok(()) => {
                 commit(tx).await?;
-                return Ok(batch.rows.len());
+                return Ok(rows.len());
             }
-            Err(error) if dialect::classify(&error) == Fault::Unique => {}
-            Err(error) => return Err(db(batch.what)(error)),
+            Err(StoreError::Conflict { .. }) => {}
+            Err(error) => return Err(error),
         }
-        tx.rollback().await.map_err(db(batch.what))?;
+        tx.rollback().await.map_err(db(R::WHAT))?;
         let tx = self.begin_write().await?;
-        let written = insert_missing(&tx, &batch.rows).await.map_err(db(batch.what))?;
+        let written = insert_missing(&tx, rows).await?;
         commit(tx).await?;
         Ok(written)
     }
 }
 
-/// Inserts all rows; one that exists already fails them all.
-pub(crate) async fn insert_all<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<(), DbErr>
-where
-    A: ActiveModelTrait + Clone + Send + Sync,
-{
-    for chunk in chunks(rows, chunk_limit::<A>(tx)) {
+/// Inserts all rows; one that exists already fails them all with `Conflict`.
+pub(crate) async fn insert_all<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<(), StoreError> {
+    for chunk in chunks(rows, MAX_CHUNK) {
         insert(tx, chunk).await?;
     }
     Ok(())
@@ -67,12 +64,9 @@ where
 
 /// Inserts chunk by chunk, and row by row where a chunk holds a row that exists. Savepoints keep what is good:
 /// PostgreSQL gives up a transaction at its first error.
-async fn insert_missing<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<usize, DbErr>
-where
-    A: ActiveModelTrait + Clone + Send + Sync,
-{
+async fn insert_missing<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<usize, StoreError> {
     let mut written = 0;
-    for chunk in chunks(rows, chunk_limit::<A>(tx)) {
+    for chunk in chunks(rows, MAX_CHUNK) {
         if insert_or_undo(tx, chunk).await? {
             written += chunk.len();
             continue;
@@ -84,40 +78,109 @@ where
     Ok(written)
 }
 
-async fn insert_or_undo<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<bool, DbErr>
-where
-    A: ActiveModelTrait + Clone + Send + Sync,
-{
-    let savepoint = tx.begin().await?;
+async fn insert_or_undo<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<bool, StoreError> {
+    let savepoint = tx.begin().await.map_err(db(R::WHAT))?;
     match insert(&savepoint, rows).await {
-        Ok(()) => savepoint.commit().await.map(|()| true),
-        Err(error) if dialect::classify(&error) == Fault::Unique => savepoint.rollback().await.map(|()| false),
+        Ok(()) => savepoint.commit().await.map(|()| true).map_err(db(R::WHAT)),
+        Err(StoreError::Conflict { .. }) => savepoint.rollback().await.map(|()| false).map_err(db(R::WHAT)),
         Err(error) => Err(error),
     }
 }
 
-/// Inserts rows whose columns are all set. The ORM's own way asks for every value of every row how its column is cast,
-/// which shows at thousands of rows a second.
-async fn insert<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<(), DbErr>
-where
-    A: ActiveModelTrait + Clone + Send + Sync,
-{
-    let columns = || <A::Entity as EntityTrait>::Column::iter();
-    let mut statement = Query::insert().into_table(A::Entity::default()).columns(columns()).take();
-    for row in rows {
-        let value = |column: <A::Entity as EntityTrait>::Column| {
-            let value = row.get(column).into_value();
-            value.map(Expr::value).ok_or_else(|| DbErr::AttrNotSet(column.as_str().to_owned()))
-        };
-        let values = columns().map(value).collect::<Result<Vec<_>, _>>()?;
-        statement.values(values).map_err(|error| DbErr::Custom(error.to_string()))?;
+async fn insert<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<(), StoreError> {
+    let mut values = Vec::with_capacity(rows.len() * R::COLUMNS.len());
+    rows.iter().try_for_each(|row| row.push_values(&mut values))?;
+    let mut text = Text::new(tx.get_database_backend());
+    text.push(&format!("INSERT INTO {} ({}) VALUES ", R::TABLE, R::COLUMNS.join(", ")));
+    for place in 0..rows.len() {
+        text.push(if place == 0 { "(" } else { ", (" });
+        text.push_values(R::COLUMNS.len());
+        text.push(")");
     }
-    tx.execute(&statement).await.map(drop)
+    text.execute(tx, values, R::WHAT).await.map(drop)
 }
 
-fn chunk_limit<A: ActiveModelTrait>(tx: &DatabaseTransaction) -> usize {
-    let columns = <A::Entity as EntityTrait>::Column::iter().count().max(1);
-    (dialect::max_binds(tx.get_database_backend()) / columns).clamp(1, MAX_CHUNK)
+/// Rows that exist, to be given other values.
+pub(crate) struct Rewrite {
+    /// Table they are in.
+    pub(crate) table: &'static str,
+    /// Column that they are found by.
+    pub(crate) key: &'static str,
+    /// Columns that change.
+    pub(crate) columns: &'static [&'static str],
+    /// What errors are about.
+    pub(crate) what: What,
+}
+
+/// A row's key and its new values.
+pub(crate) type Rewritten = (Value, Vec<Value>);
+
+impl Rewrite {
+    /// Writes the values of all rows; `NotFound` when one of them does not exist.
+    pub(crate) async fn write(&self, tx: &DatabaseTransaction, rows: &[Rewritten]) -> Result<(), StoreError> {
+        for chunk in chunks(rows, REWRITE_CHUNK) {
+            let done = self.write_chunk(tx, chunk).await?;
+            if usize::try_from(done.rows_affected()) != Ok(chunk.len()) {
+                return Err(StoreError::NotFound { what: self.what });
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_chunk(&self, tx: &DatabaseTransaction, rows: &[Rewritten]) -> Result<ExecResult, StoreError> {
+        let mut values = Vec::with_capacity(rows.len() * (2 * self.columns.len() + 1));
+        let mut text = Text::new(tx.get_database_backend());
+        text.push(&format!("UPDATE {}", self.table));
+        for (place, column) in self.columns.iter().enumerate() {
+            text.push(&format!("{} {column} = CASE {}", if place == 0 { " SET" } else { "," }, self.key));
+            for (key, new) in rows {
+                text.push(" WHEN ");
+                text.push_values(1);
+                text.push(" THEN ");
+                text.push_values(1);
+                values.extend([Some(key), new.get(place)].into_iter().flatten().cloned());
+            }
+            text.push(" END");
+        }
+        text.push(&format!(" WHERE {} IN (", self.key));
+        text.push_values(rows.len());
+        text.push(")");
+        values.extend(rows.iter().map(|(key, _)| key.clone()));
+        text.execute(tx, values, self.what).await
+    }
+}
+
+/// A statement that grows.
+struct Text {
+    backend: DbBackend,
+    sql: String,
+    bound: usize,
+}
+
+impl Text {
+    const fn new(backend: DbBackend) -> Self {
+        Self { backend, sql: String::new(), bound: 0 }
+    }
+
+    fn push(&mut self, sql: &str) {
+        self.sql.push_str(sql);
+    }
+
+    /// Appends the places of `count` values.
+    fn push_values(&mut self, count: usize) {
+        for place in 0..count {
+            if place > 0 {
+                self.sql.push_str(", ");
+            }
+            self.bound += 1;
+            dialect::push_placeholder(self.backend, self.bound, &mut self.sql);
+        }
+    }
+
+    async fn execute(self, tx: &DatabaseTransaction, values: Vec<Value>, what: What) -> Result<ExecResult, StoreError> {
+        let statement = Statement { sql: self.sql, values: Some(Values(values)), db_backend: self.backend };
+        tx.execute_raw(statement).await.map_err(db(what))
+    }
 }
 
 /// Cuts `rows` into chunks whose lengths are powers of two, longest first: whatever the length of a batch, the

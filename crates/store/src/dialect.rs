@@ -34,11 +34,14 @@ pub(crate) fn read_options(backend: DbBackend) -> TransactionOptions {
     }
 }
 
-/// Returns how many values one statement may bind.
-pub(crate) const fn max_binds(backend: DbBackend) -> usize {
+/// Appends the place of a statement's `nth` value, counted from 1.
+pub(crate) fn push_placeholder(backend: DbBackend, nth: usize, sql: &mut String) {
     match backend {
-        DbBackend::Sqlite => 32_766,
-        _ => 65_535,
+        DbBackend::Postgres => {
+            sql.push('$');
+            sql.push_str(&nth.to_string());
+        }
+        _ => sql.push('?'),
     }
 }
 

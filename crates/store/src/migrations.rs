@@ -14,6 +14,7 @@ mod m0011_accounts;
 mod m0012_transfers;
 mod m0013_call_charges;
 mod m0014_idempotency;
+mod m0018_narrow_calls;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -48,6 +49,7 @@ impl MigratorTrait for Steps {
             Box::new(m0012_transfers::STEP),
             Box::new(m0013_call_charges::STEP),
             Box::new(m0014_idempotency::STEP),
+            Box::new(m0018_narrow_calls::Step),
         ]
     }
 }
