@@ -3,11 +3,9 @@
 //! Insert first and read the unique violation: counting what an upsert did differs by database. The statements here are
 //! put together by hand: an expression per value shows at thousands of rows a second.
 
-use sea_orm::{
-    ConnectionTrait, DatabaseTransaction, DbBackend, ExecResult, Statement, TransactionTrait, Value, Values,
-};
+use sea_orm::{DatabaseTransaction, ExecResult, TransactionTrait, Value};
 
-use crate::dialect;
+use crate::sql::Sql;
 use crate::store::{commit, db};
 use crate::{Store, StoreError, What};
 
@@ -88,16 +86,15 @@ async fn insert_or_undo<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<
 }
 
 async fn insert<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<(), StoreError> {
-    let mut values = Vec::with_capacity(rows.len() * R::COLUMNS.len());
-    rows.iter().try_for_each(|row| row.push_values(&mut values))?;
-    let mut text = Text::new(tx.get_database_backend());
-    text.push(&format!("INSERT INTO {} ({}) VALUES ", R::TABLE, R::COLUMNS.join(", ")));
-    for place in 0..rows.len() {
-        text.push(if place == 0 { "(" } else { ", (" });
-        text.push_values(R::COLUMNS.len());
-        text.push(")");
+    let mut sql = Sql::new(tx);
+    sql.push(&format!("INSERT INTO {} ({}) VALUES ", R::TABLE, R::COLUMNS.join(", ")));
+    let mut values = Vec::with_capacity(R::COLUMNS.len());
+    for (place, row) in rows.iter().enumerate() {
+        sql.push(if place == 0 { "" } else { ", " });
+        row.push_values(&mut values)?;
+        sql.bind_list(values.drain(..));
     }
-    text.execute(tx, values, R::WHAT).await.map(drop)
+    sql.execute(tx, R::WHAT).await.map(drop)
 }
 
 /// Rows that exist, to be given other values.
@@ -128,58 +125,22 @@ impl Rewrite {
     }
 
     async fn write_chunk(&self, tx: &DatabaseTransaction, rows: &[Rewritten]) -> Result<ExecResult, StoreError> {
-        let mut values = Vec::with_capacity(rows.len() * (2 * self.columns.len() + 1));
-        let mut text = Text::new(tx.get_database_backend());
-        text.push(&format!("UPDATE {}", self.table));
+        let mut sql = Sql::new(tx);
+        sql.push(&format!("UPDATE {} SET ", self.table));
         for (place, column) in self.columns.iter().enumerate() {
-            text.push(&format!("{} {column} = CASE {}", if place == 0 { " SET" } else { "," }, self.key));
-            for (key, new) in rows {
-                text.push(" WHEN ");
-                text.push_values(1);
-                text.push(" THEN ");
-                text.push_values(1);
-                values.extend([Some(key), new.get(place)].into_iter().flatten().cloned());
+            sql.push(&format!("{}{column} = CASE {}", if place == 0 { "" } else { ", " }, self.key));
+            for (key, values) in rows {
+                let Some(value) = values.get(place) else { continue };
+                sql.push(" WHEN ");
+                sql.bind(key.clone());
+                sql.push(" THEN ");
+                sql.bind(value.clone());
             }
-            text.push(" END");
+            sql.push(" END");
         }
-        text.push(&format!(" WHERE {} IN (", self.key));
-        text.push_values(rows.len());
-        text.push(")");
-        values.extend(rows.iter().map(|(key, _)| key.clone()));
-        text.execute(tx, values, self.what).await
-    }
-}
-
-/// A statement that grows.
-struct Text {
-    backend: DbBackend,
-    sql: String,
-    bound: usize,
-}
-
-impl Text {
-    const fn new(backend: DbBackend) -> Self {
-        Self { backend, sql: String::new(), bound: 0 }
-    }
-
-    fn push(&mut self, sql: &str) {
-        self.sql.push_str(sql);
-    }
-
-    /// Appends the places of `count` values.
-    fn push_values(&mut self, count: usize) {
-        for place in 0..count {
-            if place > 0 {
-                self.sql.push_str(", ");
-            }
-            self.bound += 1;
-            dialect::push_placeholder(self.backend, self.bound, &mut self.sql);
-        }
-    }
-
-    async fn execute(self, tx: &DatabaseTransaction, values: Vec<Value>, what: What) -> Result<ExecResult, StoreError> {
-        let statement = Statement { sql: self.sql, values: Some(Values(values)), db_backend: self.backend };
-        tx.execute_raw(statement).await.map_err(db(what))
+        sql.push(&format!(" WHERE {} IN ", self.key));
+        sql.bind_list(rows.iter().map(|(key, _)| key.clone()));
+        sql.execute(tx, self.what).await
     }
 }
 

@@ -45,6 +45,14 @@ pub(crate) fn push_placeholder(backend: DbBackend, nth: usize, sql: &mut String)
     }
 }
 
+/// Returns the type that makes a whole number of a sum: two of the databases add up decimals.
+pub(crate) const fn whole_number(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::MySql => "signed",
+        _ => "bigint",
+    }
+}
+
 /// Makes `column` a text without a length that matters: MySQL's plain `text` ends at 64 KiB.
 pub(crate) fn long_text(backend: DbBackend, column: &mut ColumnDef) -> &mut ColumnDef {
     match backend {

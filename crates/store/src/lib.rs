@@ -27,8 +27,10 @@ mod providers;
 mod routes;
 mod search;
 mod sessions;
+mod sql;
 mod store;
 mod text;
+mod usage;
 mod users;
 mod vault;
 
@@ -49,5 +51,6 @@ pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
 pub use routes::{DiscoveredRoutes, NewRoute, RouteFilter, RoutePatch, RouteRow};
 pub use sessions::{NewSession, Session};
 pub use store::Store;
+pub use usage::{Grouping, Step, Unpriced, UsageFilter, UsageGroup, UsagePoint, UsageSums, UsageTotal};
 pub use users::{Login, NewUser, UserFilter, UserPatch};
 pub use vault::{BadMasterKey, MasterKey};

@@ -15,6 +15,7 @@ mod m0012_transfers;
 mod m0013_call_charges;
 mod m0014_idempotency;
 mod m0018_narrow_calls;
+mod m0019_usage_hours;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -50,6 +51,7 @@ impl MigratorTrait for Steps {
             Box::new(m0013_call_charges::STEP),
             Box::new(m0014_idempotency::STEP),
             Box::new(m0018_narrow_calls::Step),
+            Box::new(m0019_usage_hours::STEP),
         ]
     }
 }

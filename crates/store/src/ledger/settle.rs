@@ -17,7 +17,7 @@ use super::rows::id_bytes;
 use crate::batch::{chunks, insert_all};
 use crate::entities::{call, transfer};
 use crate::store::{commit, db};
-use crate::{Store, StoreError, What};
+use crate::{Store, StoreError, What, usage};
 
 /// Ids in one question about what is known.
 const LOOKUP_CHUNK: usize = 256;
@@ -176,7 +176,7 @@ async fn post_in(
         insert_all(tx, &transfers).await?;
         books.save(tx).await?;
     }
-    Ok(())
+    usage::add_calls(tx, settlement.node, calls).await
 }
 
 /// Works the draws of all calls into the books and returns the charges.
