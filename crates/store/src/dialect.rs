@@ -68,6 +68,13 @@ pub(crate) fn finish_table(backend: DbBackend, table: &mut TableCreateStatement)
     }
 }
 
+/// Keeps the rows of a table in the order of its primary key, as MySQL does without being asked.
+pub(crate) fn order_by_key(backend: DbBackend, table: &mut TableCreateStatement) {
+    if backend == DbBackend::Sqlite {
+        table.extra("WITHOUT ROWID");
+    }
+}
+
 /// Makes other nodes wait until this one has migrated. SQLite's write transaction does that by itself.
 pub(crate) async fn lock_migrations(tx: &DatabaseTransaction) -> Result<(), DbErr> {
     let backend = tx.get_database_backend();

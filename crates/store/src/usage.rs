@@ -2,8 +2,8 @@
 //!
 //! A settled batch adds to the hours of its calls in the same transaction. Each row belongs to one node, and is only
 //! changed while that node's revenue account is locked, so that no two batches add to one row at once and no node waits
-//! for another. Each call counts in three grains: by key and route together, by route alone, by key alone; a chart of all
-//! calls need not read a row for every key.
+//! for another. Each call counts twice: by key and route together, and by route alone, so that a chart of all calls need
+//! not read a row for every key.
 
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, ProviderId, UserId};
@@ -13,7 +13,7 @@ mod query;
 mod sums;
 
 pub(crate) use hours::add_calls;
-pub use sums::UsageSums;
+pub use sums::{SpeedSums, UsageSums};
 
 /// Which usage is wanted; absent fields do not restrict.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -76,13 +76,13 @@ pub enum Step {
 
 /// One point of a chart. Points without calls are left out.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsagePoint {
+pub struct UsagePoint<S = UsageSums> {
     /// When the hour or day begins.
     pub start: Timestamp,
     /// Whose it is.
     pub group: UsageGroup,
-    /// What was used.
-    pub sums: UsageSums,
+    /// What was used, or how long it took.
+    pub sums: S,
 }
 
 /// What one part used in all.
@@ -114,12 +114,10 @@ enum Grain {
     Full = 0,
     /// Provider and model.
     Route = 1,
-    /// Key and user.
-    Caller = 2,
 }
 
 impl Grain {
-    const ALL: [Self; 3] = [Self::Full, Self::Route, Self::Caller];
+    const ALL: [Self; 2] = [Self::Full, Self::Route];
 
     const fn number(self) -> u8 {
         self as u8
@@ -129,14 +127,7 @@ impl Grain {
     fn of(filter: &UsageFilter, grouping: Grouping) -> Self {
         let by_caller =
             filter.user_id.is_some() || filter.key_id.is_some() || matches!(grouping, Grouping::Key | Grouping::User);
-        let by_route = filter.provider_id.is_some()
-            || filter.model.is_some()
-            || matches!(grouping, Grouping::Model | Grouping::Provider);
-        match (by_caller, by_route) {
-            (true, true) => Self::Full,
-            (true, false) => Self::Caller,
-            (false, _) => Self::Route,
-        }
+        if by_caller { Self::Full } else { Self::Route }
     }
 }
 

@@ -5,6 +5,7 @@ use sea_orm::DbBackend;
 use sea_orm::sea_query::{Index, IndexCreateStatement, Table, TableCreateStatement};
 
 use super::{NewTables, index, number, small_number, text, uuid};
+use crate::dialect;
 
 pub(super) const STEP: NewTables = NewTables { name: "m0019_usage_hours", tables, indexes };
 
@@ -38,7 +39,7 @@ const SUMS: [&str; 27] = [
     "first_token_11",
 ];
 
-fn tables(_backend: DbBackend) -> Vec<TableCreateStatement> {
+fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
     let mut hours = Table::create();
     hours
         .table("usage_hours")
@@ -53,7 +54,9 @@ fn tables(_backend: DbBackend) -> Vec<TableCreateStatement> {
     for sum in SUMS {
         hours.col(number(sum));
     }
-    vec![hours.primary_key(Index::create().col("id")).take()]
+    hours.primary_key(Index::create().col("id"));
+    dialect::order_by_key(backend, &mut hours);
+    vec![hours]
 }
 
 fn indexes() -> Vec<IndexCreateStatement> {

@@ -97,7 +97,6 @@ fn place_of(grain: Grain, record: &CallRecord) -> (u8, i64, i64, i64, i64, &str)
     match grain {
         Grain::Full => (grain.number(), hour, key, user, provider, &record.model_asked),
         Grain::Route => (grain.number(), hour, 0, 0, provider, &record.model_asked),
-        Grain::Caller => (grain.number(), hour, key, user, 0, ""),
     }
 }
 
@@ -149,14 +148,9 @@ fn id_value(id: &HourId) -> Value {
 fn read(row: &QueryResult) -> Result<(HourId, Sums), StoreError> {
     let id: Vec<u8> = row.try_get_by_index(0).map_err(db(What::Usage))?;
     let id = id.as_slice().try_into().map_err(|_| corrupt(What::Usage, hex::encode(&id), "its id has not 16 bytes"))?;
-    Ok((id, read_sums(row, 1)?))
-}
-
-/// Reads sums that begin at the `first` column.
-pub(super) fn read_sums(row: &QueryResult, first: usize) -> Result<Sums, StoreError> {
     let mut sums: Sums = [0; COLUMNS.len()];
     for (place, sum) in sums.iter_mut().enumerate() {
-        *sum = row.try_get_by_index(first + place).map_err(db(What::Usage))?;
+        *sum = row.try_get_by_index(1 + place).map_err(db(What::Usage))?;
     }
-    Ok(sums)
+    Ok((id, sums))
 }

@@ -1,11 +1,10 @@
 //! Questions about usage. Every answer has a bound, and none reads calls.
 
-use sea_orm::{QueryResult, TryGetable};
+use sea_orm::{QueryResult, TryGetable, Value};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, ProviderId, UserId};
 
-use super::hours::read_sums;
-use super::sums::{COLUMNS, UsageSums};
+use super::sums::{Part, SpeedSums, UsageSums};
 use super::{
     Grain, Grouping, HOUR_MS, Step, Unpriced, UsageFilter, UsageGroup, UsagePoint, UsageTotal, first_id, start_of,
 };
@@ -20,7 +19,8 @@ const MAX_HOURS_BY_DAY: i64 = 24 * 800;
 const MAX_OFFSET_HOURS: i8 = 14;
 
 impl Store {
-    /// Returns the points of a chart in the order of time. Split, it shows the twenty parts with most calls.
+    /// Returns the points of a chart of what was used, in the order of time. Split, it shows the twenty parts with most
+    /// calls.
     ///
     /// # Errors
     /// `Invalid` when the time is longer than 32 days by hour or 800 days by day, or the offset is no time zone's.
@@ -30,24 +30,66 @@ impl Store {
         grouping: Grouping,
         step: Step,
     ) -> Result<Vec<UsagePoint>, StoreError> {
+        self.series(filter, grouping, step).await
+    }
+
+    /// Returns the points of a chart of how long calls took, as [`Store::usage_series`] does.
+    ///
+    /// # Errors
+    /// As [`Store::usage_series`].
+    pub async fn speed_series(
+        &self,
+        filter: &UsageFilter,
+        grouping: Grouping,
+        step: Step,
+    ) -> Result<Vec<UsagePoint<SpeedSums>>, StoreError> {
+        self.series(filter, grouping, step).await
+    }
+
+    async fn series<S: Part>(
+        &self,
+        filter: &UsageFilter,
+        grouping: Grouping,
+        step: Step,
+    ) -> Result<Vec<UsagePoint<S>>, StoreError> {
         let hours = Hours::of(filter);
         let bucket = bucket(step, &hours)?;
-        let shown = match grouping {
-            Grouping::None => None,
-            _ => Some(self.usage_totals(filter, grouping, MAX_GROUPS).await?),
-        };
-        if shown.as_ref().is_some_and(Vec::is_empty) {
-            return Ok(Vec::new());
-        }
-        let mut sql = self.sums(&format!("{bucket}, "), grouping);
+        let mut sql = self.sums::<S>(&format!("{bucket}, "), grouping);
         restrict(&mut sql, filter, &hours, Grain::of(filter, grouping));
-        if let (Some(column), Some(shown)) = (column_of(grouping), &shown) {
-            sql.push(&format!(" AND {column} IN "));
-            sql.bind_list(shown.iter().filter_map(|total| group_value(&total.group)));
+        if let Some(column) = column_of(grouping) {
+            let shown = self.most_used(filter, grouping, column).await?;
+            if shown.is_empty() {
+                return Ok(Vec::new());
+            }
+            // What the range of hours finds is few; an index on the column must not be tempting.
+            sql.push(&format!(" AND COALESCE({column}, {column}) IN "));
+            sql.bind_list(shown);
         }
         sql.push(if grouping == Grouping::None { " GROUP BY 1 ORDER BY 1" } else { " GROUP BY 1, 2 ORDER BY 1, 2" });
         let rows = sql.query(self.reader(), What::Usage).await?;
         rows.iter().map(|row| to_point(row, grouping)).collect()
+    }
+
+    /// Returns which parts a chart shows.
+    async fn most_used(
+        &self,
+        filter: &UsageFilter,
+        grouping: Grouping,
+        column: &str,
+    ) -> Result<Vec<Value>, StoreError> {
+        let mut sql = Sql::new(self.reader());
+        sql.push(&format!("SELECT {column} FROM usage_hours WHERE "));
+        restrict(&mut sql, filter, &Hours::of(filter), Grain::of(filter, grouping));
+        sql.push(&format!(" GROUP BY {column} ORDER BY SUM(calls) DESC, {column} LIMIT {MAX_GROUPS}"));
+        let rows = sql.query(self.reader(), What::Usage).await?;
+        rows.iter()
+            .map(|row| match grouping {
+                Grouping::Model => get::<String>(row, 0).map(Value::from),
+                Grouping::None | Grouping::Key | Grouping::Provider | Grouping::User => {
+                    get::<i64>(row, 0).map(Value::from)
+                }
+            })
+            .collect()
     }
 
     /// Returns what each part used in all, most calls first: at most `limit` of them, of which there are never more than
@@ -61,7 +103,7 @@ impl Store {
         grouping: Grouping,
         limit: u64,
     ) -> Result<Vec<UsageTotal>, StoreError> {
-        let mut sql = self.sums("", grouping);
+        let mut sql = self.sums::<UsageSums>("", grouping);
         restrict(&mut sql, filter, &Hours::of(filter), Grain::of(filter, grouping));
         if grouping == Grouping::None {
             sql.push(" HAVING SUM(calls) > 0");
@@ -128,10 +170,10 @@ impl Store {
     }
 
     /// Begins a question: `before`, the column of the split, the sums.
-    fn sums(&self, before: &str, grouping: Grouping) -> Sql {
+    fn sums<S: Part>(&self, before: &str, grouping: Grouping) -> Sql {
         let mut sql = Sql::new(self.reader());
         let split = column_of(grouping).map(|column| format!("{column}, ")).unwrap_or_default();
-        let sums = COLUMNS.map(|column| sql.whole_sum(column)).join(", ");
+        let sums = S::COLUMNS.iter().map(|column| sql.whole_sum(column)).collect::<Vec<_>>().join(", ");
         sql.push(&format!("SELECT {before}{split}{sums} FROM usage_hours WHERE "));
         sql
     }
@@ -215,16 +257,6 @@ const fn column_of(grouping: Grouping) -> Option<&'static str> {
     }
 }
 
-fn group_value(group: &UsageGroup) -> Option<sea_orm::Value> {
-    match group {
-        UsageGroup::All => None,
-        UsageGroup::Key(key) => Some(key.0.into()),
-        UsageGroup::Model(model) => Some(model.as_str().into()),
-        UsageGroup::Provider(provider) => Some(provider.map_or(0, |provider| provider.0).into()),
-        UsageGroup::User(user) => Some(user.0.into()),
-    }
-}
-
 fn read_group(row: &QueryResult, place: usize, grouping: Grouping) -> Result<UsageGroup, StoreError> {
     Ok(match grouping {
         Grouping::None => UsageGroup::All,
@@ -239,18 +271,26 @@ fn provider_from(id: i64) -> Option<ProviderId> {
     (id != 0).then_some(ProviderId(id))
 }
 
-fn to_point(row: &QueryResult, grouping: Grouping) -> Result<UsagePoint, StoreError> {
+fn to_point<S: Part>(row: &QueryResult, grouping: Grouping) -> Result<UsagePoint<S>, StoreError> {
     let first_sum = 1 + usize::from(grouping != Grouping::None);
     Ok(UsagePoint {
         start: start_of(get(row, 0)?),
         group: read_group(row, 1, grouping)?,
-        sums: UsageSums::from_row(&read_sums(row, first_sum)?),
+        sums: read_sums(row, first_sum)?,
     })
 }
 
 fn to_total(row: &QueryResult, grouping: Grouping) -> Result<UsageTotal, StoreError> {
     let first_sum = usize::from(grouping != Grouping::None);
-    Ok(UsageTotal { group: read_group(row, 0, grouping)?, sums: UsageSums::from_row(&read_sums(row, first_sum)?) })
+    Ok(UsageTotal { group: read_group(row, 0, grouping)?, sums: read_sums(row, first_sum)? })
+}
+
+/// Reads sums that begin at the `first` column.
+fn read_sums<S: Part>(row: &QueryResult, first: usize) -> Result<S, StoreError> {
+    let places = first..first + S::COLUMNS.len();
+    let sums = places.map(|place| get::<i64>(row, place)).collect::<Result<Vec<_>, _>>()?;
+    let mut sums = sums.into_iter().map(|sum| u64::try_from(sum).unwrap_or(0));
+    Ok(S::of(|| sums.next().unwrap_or(0)))
 }
 
 fn to_unpriced(row: &QueryResult) -> Result<Unpriced, StoreError> {

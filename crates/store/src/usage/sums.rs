@@ -40,7 +40,16 @@ const ENDS_MS: [u64; 11] = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800,
 const MOST: u64 = 1 << 44;
 
 /// One value for each of [`COLUMNS`].
-pub(super) type Sums = [i64; 27];
+pub(super) type Sums = [i64; COLUMNS.len()];
+
+/// A part of the sums that is asked for by itself: adding up a column takes time.
+pub(super) trait Part: Sized {
+    /// Which columns.
+    const COLUMNS: &'static [&'static str];
+
+    /// Returns the part from the values of its columns.
+    fn of(sums: impl FnMut() -> u64) -> Self;
+}
 
 /// What calls used, added up. Token classes never overlap.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,6 +78,36 @@ pub struct UsageSums {
     pub cost: Micros,
     /// What callers paid.
     pub charged: Micros,
+}
+
+impl Part for UsageSums {
+    const COLUMNS: &'static [&'static str] = COLUMNS.split_at(12).0;
+
+    fn of(mut next: impl FnMut() -> u64) -> Self {
+        Self {
+            calls: next(),
+            failures: next(),
+            abandoned: next(),
+            unpriced: next(),
+            input_tokens: next(),
+            cache_read_tokens: next(),
+            cache_write_tokens: next(),
+            output_tokens: next(),
+            reasoning_tokens: next(),
+            images: next(),
+            cost: micros(next()),
+            charged: micros(next()),
+        }
+    }
+}
+
+fn micros(sum: u64) -> Micros {
+    Micros(i64::try_from(sum).unwrap_or(i64::MAX))
+}
+
+/// How long calls took, added up.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct SpeedSums {
     /// From the requests' arrival to the end, milliseconds.
     pub duration_ms: u64,
     /// Calls with a first token.
@@ -79,7 +118,20 @@ pub struct UsageSums {
     pub first_token_classes: [u64; 12],
 }
 
-impl UsageSums {
+impl Part for SpeedSums {
+    const COLUMNS: &'static [&'static str] = COLUMNS.split_at(12).1;
+
+    fn of(mut next: impl FnMut() -> u64) -> Self {
+        Self {
+            duration_ms: next(),
+            first_tokens: next(),
+            first_token_ms: next(),
+            first_token_classes: std::array::from_fn(|_| next()),
+        }
+    }
+}
+
+impl SpeedSums {
     /// Returns within how many milliseconds `percent` of the first tokens came, about: the truth lies in the same class
     /// of the histogram. `None` without any.
     #[must_use]
@@ -98,52 +150,13 @@ impl UsageSums {
         }
         None
     }
-
-    pub(super) fn from_row(sums: &Sums) -> Self {
-        let [
-            calls,
-            failures,
-            abandoned,
-            unpriced,
-            input_tokens,
-            cache_read_tokens,
-            cache_write_tokens,
-            output_tokens,
-            reasoning_tokens,
-            images,
-            cost,
-            charged,
-            duration_ms,
-            first_tokens,
-            first_token_ms,
-            classes @ ..,
-        ] = sums.map(|sum| u64::try_from(sum).unwrap_or(0));
-        Self {
-            calls,
-            failures,
-            abandoned,
-            unpriced,
-            input_tokens,
-            cache_read_tokens,
-            cache_write_tokens,
-            output_tokens,
-            reasoning_tokens,
-            images,
-            cost: Micros(i64::try_from(cost).unwrap_or(i64::MAX)),
-            charged: Micros(i64::try_from(charged).unwrap_or(i64::MAX)),
-            duration_ms,
-            first_tokens,
-            first_token_ms,
-            first_token_classes: classes,
-        }
-    }
 }
 
 /// Returns what one call adds.
 pub(super) fn sums_of(call: &SettledCall) -> Sums {
     let (record, usage) = (&call.record, &call.record.usage);
-    let micros = |money: Option<Micros>| money.map_or(0, |money| u64::try_from(money.0).unwrap_or(0));
-    let mut sums = [0; 27];
+    let amount = |money: Option<Micros>| money.map_or(0, |money| u64::try_from(money.0).unwrap_or(0));
+    let mut sums: Sums = [0; COLUMNS.len()];
     let counted = [
         1,
         u64::from(!record.error.is_empty()),
@@ -155,8 +168,8 @@ pub(super) fn sums_of(call: &SettledCall) -> Sums {
         usage.output.saturating_add(usage.output_audio).saturating_add(usage.output_image),
         usage.reasoning,
         usage.images,
-        micros(record.cost),
-        micros(call.charge.map(|charge| charge.amount)),
+        amount(record.cost),
+        amount(call.charge.map(|charge| charge.amount)),
         record.duration_ms,
         u64::from(record.first_token_ms.is_some()),
         record.first_token_ms.unwrap_or(0),
@@ -184,8 +197,8 @@ pub(super) fn add(sums: &mut Sums, more: &Sums) {
 mod tests {
     use super::*;
 
-    fn with_classes(first_token_classes: [u64; 12]) -> UsageSums {
-        UsageSums { first_token_classes, ..UsageSums::default() }
+    fn with_classes(first_token_classes: [u64; 12]) -> SpeedSums {
+        SpeedSums { first_token_classes, ..SpeedSums::default() }
     }
 
     #[test]
