@@ -1,7 +1,8 @@
 //! How many calls per second one writer settles: record, charge, lease and balance of each, on SQLite, and on PostgreSQL
 //! and MariaDB where `SLUICE_TEST_POSTGRES_URL` and `SLUICE_TEST_MARIADB_URL` name a server.
 //!
-//! `cargo bench -p sluice-store --bench settle`. Prints medians; nothing is asserted.
+//! `cargo bench -p sluice-store --bench settle`. Prints medians of the rate, and the CPU time of this
+//! process per call; nothing is asserted.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -28,6 +29,7 @@ static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 const NODE: NodeId = NodeId(7);
 const CUSTOMERS: i64 = 200;
+const MODELS: [&str; 5] = ["gpt-4o", "gpt-4o-mini", "o3", "gpt-5", "gpt-4.1"];
 const BATCHES: u64 = 30;
 const RECEIPT: &str = r#"{"lines":[{"class":"input","tokens":1200,"per_million":2500000},{"class":"output","tokens":300,"per_million":10000000}],"price":"openai/gpt-4o@2024-10-01","multiplier":1000000,"micros":6000}"#;
 
@@ -77,9 +79,13 @@ async fn measure(name: &str, url: &str) {
     ] {
         for size in [256_u64, 1_024, 2_048, 4_096] {
             let mut micros_per_call = Vec::new();
+            let (mut settled_calls, mut made_ns, before) = (0, 0, CpuTime::now());
             for _ in 0..(BATCHES * 1_024 / size).min(BATCHES) {
+                let making = CpuTime::now();
                 let calls: Vec<SettledCall> = (next..next + size).map(|n| call(n, kind, &customers)).collect();
                 next += size;
+                settled_calls += size;
+                made_ns += CpuTime::now().since(&making).all_ns;
                 let settlement = Settlement { node: NODE, revenue, at: NOW, calls: &calls };
                 let began = Instant::now();
                 let settled = store.settle(&settlement).await.unwrap();
@@ -88,9 +94,12 @@ async fn measure(name: &str, url: &str) {
             }
             micros_per_call.sort_by(f64::total_cmp);
             let median = micros_per_call[micros_per_call.len() / 2];
+            let cpu = CpuTime::now().since(&before);
             println!(
-                "{name:>10}  {what:<33} batches of {size:>5}: {:>7.0} calls/s ({median:.1} µs each)",
-                1e6 / median
+                "{name:>10}  {what:<33} batches of {size:>5}: {:>7.0} calls/s, CPU {:.1} µs each ({:.1} SQLite's thread)",
+                1e6 / median,
+                (cpu.all_ns - made_ns) as f64 / 1e3 / settled_calls as f64,
+                cpu.sqlite_ns as f64 / 1e3 / settled_calls as f64,
             );
         }
     }
@@ -100,6 +109,29 @@ async fn measure(name: &str, url: &str) {
     let per_second = verification.transfers as f64 / began.elapsed().as_secs_f64();
     println!("{name:>10}  verified {} transfers, {per_second:.0} a second", verification.transfers);
     store.close().await.unwrap();
+}
+
+/// CPU time of this process, from the scheduler's clocks.
+struct CpuTime {
+    all_ns: u64,
+    sqlite_ns: u64,
+}
+
+impl CpuTime {
+    fn now() -> Self {
+        let mut time = Self { all_ns: 0, sqlite_ns: 0 };
+        for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
+            let read = |file| std::fs::read_to_string(task.path().join(file)).unwrap_or_default();
+            let ns: u64 = read("schedstat").split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0);
+            time.all_ns += ns;
+            time.sqlite_ns += if read("comm").starts_with("sqlx-sqlite") { ns } else { 0 };
+        }
+        time
+    }
+
+    fn since(&self, earlier: &Self) -> Self {
+        Self { all_ns: self.all_ns - earlier.all_ns, sqlite_ns: self.sqlite_ns - earlier.sqlite_ns }
+    }
 }
 
 async fn customers(store: &Store) -> Vec<Customer> {
@@ -140,32 +172,40 @@ fn lease_id(n: i64) -> LeaseId {
     LeaseId(Uuid::from_u64_pair(2, n.unsigned_abs()))
 }
 
+fn place_of(n: u64, places: usize) -> usize {
+    usize::try_from(n.wrapping_mul(0x9E37_79B9) % places as u64).unwrap()
+}
+
 fn call(n: u64, kind: Kind, customers: &[Customer]) -> SettledCall {
-    let place = usize::try_from(n.wrapping_mul(0x9E37_79B9)).unwrap() % customers.len();
+    let place = place_of(n, customers.len());
     let customer = &customers[place];
     let amount = Micros(6_000);
     let charge = Draw { account: customer.account, lease: Some(customer.lease), amount };
     let budget = Draw { account: customer.budget, lease: Some(customer.budget_lease), amount };
     SettledCall {
-        record: record(n),
+        record: record(n, place),
         receipt: (!matches!(kind, Kind::RecordOnly)).then(|| RECEIPT.to_owned()),
         charge: (!matches!(kind, Kind::RecordOnly)).then_some(charge),
         budgets: if matches!(kind, Kind::ChargedWithBudget) { vec![budget] } else { Vec::new() },
     }
 }
 
-fn record(n: u64) -> CallRecord {
+/// Every customer has a user and a key.
+fn record(n: u64, customer: usize) -> CallRecord {
+    let model = (customer + usize::from(n.is_multiple_of(10))) % MODELS.len();
+    let customer = i64::try_from(customer).unwrap();
     let created_at = Timestamp(NOW.0 + i64::try_from(n / 5).unwrap());
     CallRecord {
         id: CallId::new(u64::try_from(created_at.0).unwrap(), rand::random()),
         created_at,
-        key_id: KeyId(i64::try_from(n % 50).unwrap()),
-        user_id: UserId(i64::try_from(n % 40).unwrap()),
+        key_id: KeyId(customer + 1_000),
+        user_id: UserId(customer + 1),
         dialect: "openai_chat",
         operation: "chat_completions",
-        model_asked: "gpt-4o".to_owned(),
+        // Nine of ten calls of a customer are for one model, which one provider answers.
+        model_asked: MODELS[model].to_owned(),
         model_used: "gpt-4o-2024-08-06".to_owned(),
-        provider_id: Some(ProviderId(i64::try_from(n % 7).unwrap())),
+        provider_id: Some(ProviderId(i64::try_from(model + 1).unwrap())),
         provider_name: "one".to_owned(),
         credential_id: Some(CredentialId(4)),
         status: 200,

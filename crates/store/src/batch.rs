@@ -1,65 +1,60 @@
 //! Many rows in one transaction, where rows that exist already are no error.
 //!
-//! Insert first and read the unique violation: counting what an upsert did differs by database.
+//! Insert first and read the unique violation: counting what an upsert did differs by database. The statements here are
+//! put together by hand: an expression per value shows at thousands of rows a second.
 
-use sea_orm::sea_query::{Expr, Query};
-use sea_orm::{
-    ActiveModelTrait, ConnectionTrait, DatabaseTransaction, DbErr, EntityTrait, IdenStatic, Iterable, TransactionTrait,
-};
+use sea_orm::{DatabaseTransaction, ExecResult, TransactionTrait, Value};
 
-use crate::dialect::{self, Fault};
+use crate::sql::Sql;
 use crate::store::{commit, db};
 use crate::{Store, StoreError, What};
 
 /// Rows that one step of a purge deletes, so that it never holds others up for long.
 pub(crate) const PURGE_STEP: u64 = 500;
-/// Rows of the largest statement; a row of calls may be 40 kB, and MySQL takes 16 MiB by default.
-const MAX_CHUNK: usize = 256;
+/// Rows of the largest statement; a row of calls may be 100 kB, and MySQL takes 16 MiB by default.
+const MAX_CHUNK: usize = 128;
+/// Rows that one statement changes: each value is looked for among the keys of all of them.
+const REWRITE_CHUNK: usize = 32;
 
-/// Rows to insert.
-pub(crate) struct Batch<A> {
-    rows: Vec<A>,
-    what: What,
-}
+/// What can be inserted.
+pub(crate) trait Row {
+    /// Table it goes into.
+    const TABLE: &'static str;
+    /// Columns that are set; none needs quotes on any database.
+    const COLUMNS: &'static [&'static str];
+    /// What errors are about.
+    const WHAT: What;
 
-impl<A> Batch<A> {
-    pub(crate) const fn new(rows: Vec<A>, what: What) -> Self {
-        Self { rows, what }
-    }
+    /// Appends one value for each of [`Row::COLUMNS`].
+    fn push_values(&self, values: &mut Vec<Value>) -> Result<(), StoreError>;
 }
 
 impl Store {
     /// Inserts the rows that do not exist yet and returns how many those were.
-    pub(crate) async fn insert_new<A>(&self, batch: Batch<A>) -> Result<usize, StoreError>
-    where
-        A: ActiveModelTrait + Clone + Send + Sync,
-    {
-        if batch.rows.is_empty() {
+    pub(crate) async fn insert_new<R: Row + Sync>(&self, rows: &[R]) -> Result<usize, StoreError> {
+        if rows.is_empty() {
             return Ok(0);
         }
         let tx = self.begin_write().await?;
-        match insert_all(&tx, &batch.rows).await {
+        match insert_all(&tx, rows).await {
             Ok(()) => {
                 commit(tx).await?;
-                return Ok(batch.rows.len());
+                return Ok(rows.len());
             }
-            Err(error) if dialect::classify(&error) == Fault::Unique => {}
-            Err(error) => return Err(db(batch.what)(error)),
+            Err(StoreError::Conflict { .. }) => {}
+            Err(error) => return Err(error),
         }
-        tx.rollback().await.map_err(db(batch.what))?;
+        tx.rollback().await.map_err(db(R::WHAT))?;
         let tx = self.begin_write().await?;
-        let written = insert_missing(&tx, &batch.rows).await.map_err(db(batch.what))?;
+        let written = insert_missing(&tx, rows).await?;
         commit(tx).await?;
         Ok(written)
     }
 }
 
-/// Inserts all rows; one that exists already fails them all.
-pub(crate) async fn insert_all<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<(), DbErr>
-where
-    A: ActiveModelTrait + Clone + Send + Sync,
-{
-    for chunk in chunks(rows, chunk_limit::<A>(tx)) {
+/// Inserts all rows; one that exists already fails them all with `Conflict`.
+pub(crate) async fn insert_all<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<(), StoreError> {
+    for chunk in chunks(rows, MAX_CHUNK) {
         insert(tx, chunk).await?;
     }
     Ok(())
@@ -67,12 +62,9 @@ where
 
 /// Inserts chunk by chunk, and row by row where a chunk holds a row that exists. Savepoints keep what is good:
 /// PostgreSQL gives up a transaction at its first error.
-async fn insert_missing<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<usize, DbErr>
-where
-    A: ActiveModelTrait + Clone + Send + Sync,
-{
+async fn insert_missing<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<usize, StoreError> {
     let mut written = 0;
-    for chunk in chunks(rows, chunk_limit::<A>(tx)) {
+    for chunk in chunks(rows, MAX_CHUNK) {
         if insert_or_undo(tx, chunk).await? {
             written += chunk.len();
             continue;
@@ -84,40 +76,72 @@ where
     Ok(written)
 }
 
-async fn insert_or_undo<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<bool, DbErr>
-where
-    A: ActiveModelTrait + Clone + Send + Sync,
-{
-    let savepoint = tx.begin().await?;
+async fn insert_or_undo<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<bool, StoreError> {
+    let savepoint = tx.begin().await.map_err(db(R::WHAT))?;
     match insert(&savepoint, rows).await {
-        Ok(()) => savepoint.commit().await.map(|()| true),
-        Err(error) if dialect::classify(&error) == Fault::Unique => savepoint.rollback().await.map(|()| false),
+        Ok(()) => savepoint.commit().await.map(|()| true).map_err(db(R::WHAT)),
+        Err(StoreError::Conflict { .. }) => savepoint.rollback().await.map(|()| false).map_err(db(R::WHAT)),
         Err(error) => Err(error),
     }
 }
 
-/// Inserts rows whose columns are all set. The ORM's own way asks for every value of every row how its column is cast,
-/// which shows at thousands of rows a second.
-async fn insert<A>(tx: &DatabaseTransaction, rows: &[A]) -> Result<(), DbErr>
-where
-    A: ActiveModelTrait + Clone + Send + Sync,
-{
-    let columns = || <A::Entity as EntityTrait>::Column::iter();
-    let mut statement = Query::insert().into_table(A::Entity::default()).columns(columns()).take();
-    for row in rows {
-        let value = |column: <A::Entity as EntityTrait>::Column| {
-            let value = row.get(column).into_value();
-            value.map(Expr::value).ok_or_else(|| DbErr::AttrNotSet(column.as_str().to_owned()))
-        };
-        let values = columns().map(value).collect::<Result<Vec<_>, _>>()?;
-        statement.values(values).map_err(|error| DbErr::Custom(error.to_string()))?;
+async fn insert<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<(), StoreError> {
+    let mut sql = Sql::new(tx);
+    sql.push(&format!("INSERT INTO {} ({}) VALUES ", R::TABLE, R::COLUMNS.join(", ")));
+    let mut values = Vec::with_capacity(R::COLUMNS.len());
+    for (place, row) in rows.iter().enumerate() {
+        sql.push(if place == 0 { "" } else { ", " });
+        row.push_values(&mut values)?;
+        sql.bind_list(values.drain(..));
     }
-    tx.execute(&statement).await.map(drop)
+    sql.execute(tx, R::WHAT).await.map(drop)
 }
 
-fn chunk_limit<A: ActiveModelTrait>(tx: &DatabaseTransaction) -> usize {
-    let columns = <A::Entity as EntityTrait>::Column::iter().count().max(1);
-    (dialect::max_binds(tx.get_database_backend()) / columns).clamp(1, MAX_CHUNK)
+/// Rows that exist, to be given other values.
+pub(crate) struct Rewrite {
+    /// Table they are in.
+    pub(crate) table: &'static str,
+    /// Column that they are found by.
+    pub(crate) key: &'static str,
+    /// Columns that change.
+    pub(crate) columns: &'static [&'static str],
+    /// What errors are about.
+    pub(crate) what: What,
+}
+
+/// A row's key and its new values.
+pub(crate) type Rewritten = (Value, Vec<Value>);
+
+impl Rewrite {
+    /// Writes the values of all rows; `NotFound` when one of them does not exist.
+    pub(crate) async fn write(&self, tx: &DatabaseTransaction, rows: &[Rewritten]) -> Result<(), StoreError> {
+        for chunk in chunks(rows, REWRITE_CHUNK) {
+            let done = self.write_chunk(tx, chunk).await?;
+            if usize::try_from(done.rows_affected()) != Ok(chunk.len()) {
+                return Err(StoreError::NotFound { what: self.what });
+            }
+        }
+        Ok(())
+    }
+
+    async fn write_chunk(&self, tx: &DatabaseTransaction, rows: &[Rewritten]) -> Result<ExecResult, StoreError> {
+        let mut sql = Sql::new(tx);
+        sql.push(&format!("UPDATE {} SET ", self.table));
+        for (place, column) in self.columns.iter().enumerate() {
+            sql.push(&format!("{}{column} = CASE {}", if place == 0 { "" } else { ", " }, self.key));
+            for (key, values) in rows {
+                let Some(value) = values.get(place) else { continue };
+                sql.push(" WHEN ");
+                sql.bind(key.clone());
+                sql.push(" THEN ");
+                sql.bind(value.clone());
+            }
+            sql.push(" END");
+        }
+        sql.push(&format!(" WHERE {} IN ", self.key));
+        sql.bind_list(rows.iter().map(|(key, _)| key.clone()));
+        sql.execute(tx, self.what).await
+    }
 }
 
 /// Cuts `rows` into chunks whose lengths are powers of two, longest first: whatever the length of a batch, the

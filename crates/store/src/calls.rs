@@ -12,15 +12,14 @@ use sluice_domain::money::Micros;
 use sluice_domain::usage::{Usage, UsageSource};
 use uuid::Uuid;
 
-use crate::batch::{self, Batch};
+use crate::batch;
 use crate::entities::call;
 use crate::store::db;
 use crate::{MAX_PAGE_SIZE, Page, PageRequest, Store, StoreError, What};
 
+mod details;
 mod rows;
 mod selection;
-
-pub(crate) use rows::to_row;
 
 /// Where numbered pages stop counting.
 const MAX_COUNT: u64 = 10_000;
@@ -93,9 +92,9 @@ pub struct CallFilter {
     pub outcome: Option<Outcome>,
     /// Only calls whose client got an error (`true`) or none (`false`).
     pub failed: Option<bool>,
-    /// Only calls that began at this time or later.
+    /// Only calls that began at this time or later, as their ids say.
     pub since: Option<Timestamp>,
-    /// Only calls that began before this time.
+    /// Only calls that began before this time, as their ids say.
     pub until: Option<Timestamp>,
 }
 
@@ -140,8 +139,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database is away; then none is written.
     pub async fn record_calls(&self, records: &[CallRecord]) -> Result<usize, StoreError> {
-        let rows = records.iter().map(rows::to_row).collect::<Result<_, _>>()?;
-        self.insert_new(Batch::<call::ActiveModel>::new(rows, What::Call)).await
+        self.insert_new(records).await
     }
 
     /// Returns at most `limit` calls after `cursor`, newest first.
@@ -230,22 +228,13 @@ impl Store {
     }
 
     async fn purge_calls_step(&self, before: Timestamp, rows: u64) -> Result<u64, StoreError> {
-        let ids: Vec<Vec<u8>> = call::Entity::find()
-            .select_only()
-            .column(call::Column::Id)
-            .filter(call::Column::CreatedAt.lt(before.0))
-            .order_by_asc(call::Column::CreatedAt)
-            .order_by_asc(call::Column::Id)
-            .limit(rows)
-            .into_tuple()
-            .all(self.reader())
-            .await
-            .map_err(db(What::Call))?;
-        if ids.is_empty() {
-            return Ok(0);
-        }
-        let old = call::Entity::delete_many().filter(call::Column::Id.is_in(ids));
-        old.exec(self.writer()).await.map(|deleted| deleted.rows_affected).map_err(db(What::Call))
+        let oldest = || call::Entity::find().select_only().column(call::Column::Id).order_by_asc(call::Column::Id);
+        let old = selection::began_before(before);
+        let last = oldest().filter(old.clone()).offset(rows - 1).limit(1).into_tuple::<Vec<u8>>().one(self.reader());
+        // One range of the primary key, up to a row or up to the age.
+        let range = last.await.map_err(db(What::Call))?.map_or(old, |last| call::Column::Id.lte(last));
+        let purged = call::Entity::delete_many().filter(range).exec(self.writer()).await;
+        purged.map(|purged| purged.rows_affected).map_err(db(What::Call))
     }
 }
 

@@ -34,11 +34,22 @@ pub(crate) fn read_options(backend: DbBackend) -> TransactionOptions {
     }
 }
 
-/// Returns how many values one statement may bind.
-pub(crate) const fn max_binds(backend: DbBackend) -> usize {
+/// Appends the place of a statement's `nth` value, counted from 1.
+pub(crate) fn push_placeholder(backend: DbBackend, nth: usize, sql: &mut String) {
     match backend {
-        DbBackend::Sqlite => 32_766,
-        _ => 65_535,
+        DbBackend::Postgres => {
+            sql.push('$');
+            sql.push_str(&nth.to_string());
+        }
+        _ => sql.push('?'),
+    }
+}
+
+/// Returns the type that makes a whole number of a sum: two of the databases add up decimals.
+pub(crate) const fn whole_number(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::MySql => "signed",
+        _ => "bigint",
     }
 }
 
@@ -54,6 +65,13 @@ pub(crate) fn long_text(backend: DbBackend, column: &mut ColumnDef) -> &mut Colu
 pub(crate) fn finish_table(backend: DbBackend, table: &mut TableCreateStatement) {
     if backend == DbBackend::MySql {
         table.engine("InnoDB").character_set("utf8mb4").collate("utf8mb4_bin");
+    }
+}
+
+/// Keeps the rows of a table in the order of its primary key, as MySQL does without being asked.
+pub(crate) fn order_by_key(backend: DbBackend, table: &mut TableCreateStatement) {
+    if backend == DbBackend::Sqlite {
+        table.extra("WITHOUT ROWID");
     }
 }
 

@@ -25,6 +25,8 @@ pub enum What {
     Setting,
     /// The record of a call.
     Call,
+    /// What was used in an hour.
+    Usage,
     /// An object that lives at an upstream.
     UpstreamObject,
     /// An account of the ledger.
@@ -66,6 +68,7 @@ impl What {
             Self::Route => "route",
             Self::Setting => "setting",
             Self::Call => "call",
+            Self::Usage => "usage",
             Self::UpstreamObject => "upstream object",
             Self::Account => "account",
             Self::Transfer => "transfer",
@@ -92,6 +95,7 @@ impl What {
             | Self::Provider
             | Self::Setting
             | Self::Call
+            | Self::Usage
             | Self::UpstreamObject
             | Self::Account
             | Self::Transfer

@@ -31,8 +31,10 @@ mod providers;
 mod routes;
 mod search;
 mod sessions;
+mod sql;
 mod store;
 mod text;
+mod usage;
 mod users;
 mod vault;
 
@@ -55,5 +57,6 @@ pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
 pub use routes::{DiscoveredRoutes, NewRoute, RouteFilter, RoutePatch, RouteRow};
 pub use sessions::{NewSession, Session};
 pub use store::Store;
+pub use usage::{Grouping, SpeedSums, Step, Unpriced, UsageFilter, UsageGroup, UsagePoint, UsageSums, UsageTotal};
 pub use users::{Login, NewUser, UserFilter, UserPatch};
 pub use vault::{BadMasterKey, MasterKey};

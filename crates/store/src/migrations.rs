@@ -17,7 +17,9 @@ mod m0014_idempotency;
 mod m0015_billing;
 mod m0016_prices;
 mod m0017_alerts;
-mod m0019_jobs;
+mod m0018_narrow_calls;
+mod m0019_usage_hours;
+mod m0020_jobs;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -57,7 +59,9 @@ impl MigratorTrait for Steps {
             Box::new(m0015_billing::KEYS),
             Box::new(m0016_prices::STEP),
             Box::new(m0017_alerts::STEP),
-            Box::new(m0019_jobs::STEP),
+            Box::new(m0018_narrow_calls::Step),
+            Box::new(m0019_usage_hours::STEP),
+            Box::new(m0020_jobs::STEP),
         ]
     }
 }

@@ -1,12 +1,12 @@
 //! Where objects live that callers come back to, such as stored responses and video tasks.
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
+use sea_orm::{ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value};
 use sha2::{Digest, Sha256};
 use sluice_domain::call::UpstreamObject;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CredentialId, ProviderId, UserId};
 
-use crate::batch::{self, Batch};
+use crate::batch::{self, Row};
 use crate::entities::upstream_object;
 use crate::store::db;
 use crate::text::{LONG_CHARS, MODEL_CHARS, fitted};
@@ -18,8 +18,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database is away; then none is remembered.
     pub async fn remember_objects(&self, objects: &[UpstreamObject]) -> Result<usize, StoreError> {
-        let rows = objects.iter().map(to_row).collect();
-        self.insert_new(Batch::<upstream_object::ActiveModel>::new(rows, What::UpstreamObject)).await
+        self.insert_new(objects).await
     }
 
     /// Returns where the object lives, if `owner` made it.
@@ -84,15 +83,21 @@ fn hash_id(object_id: &str) -> String {
     hex::encode(Sha256::digest(object_id))
 }
 
-fn to_row(object: &UpstreamObject) -> upstream_object::ActiveModel {
-    upstream_object::ActiveModel {
-        id_hash: Set(hash_id(&object.object_id)),
-        user_id: Set(object.user_id.0),
-        object_id: Set(fitted(&object.object_id, LONG_CHARS)),
-        provider_id: Set(object.provider_id.0),
-        credential_id: Set(object.credential_id.0),
-        model: Set(fitted(&object.model, MODEL_CHARS)),
-        created_at: Set(object.created_at.0),
+impl Row for UpstreamObject {
+    const TABLE: &'static str = "upstream_objects";
+    const COLUMNS: &'static [&'static str] =
+        &["id_hash", "user_id", "object_id", "provider_id", "credential_id", "model", "created_at"];
+    const WHAT: What = What::UpstreamObject;
+
+    fn push_values(&self, values: &mut Vec<Value>) -> Result<(), StoreError> {
+        values.push(hash_id(&self.object_id).into());
+        values.push(self.user_id.0.into());
+        values.push(fitted(&self.object_id, LONG_CHARS).into());
+        values.push(self.provider_id.0.into());
+        values.push(self.credential_id.0.into());
+        values.push(fitted(&self.model, MODEL_CHARS).into());
+        values.push(self.created_at.0.into());
+        Ok(())
     }
 }
 

@@ -1,6 +1,8 @@
 //! Texts that fit their columns on every database: SQLite stores any length, MySQL and PostgreSQL refuse, and
 //! PostgreSQL refuses NUL.
 
+use std::borrow::Cow;
+
 use crate::StoreError;
 
 /// Longest name of a model, in characters.
@@ -31,7 +33,16 @@ pub(crate) fn checked_name(field: &'static str, text: &str, max_chars: usize) ->
 
 /// Cuts `text` to what fits, for values that come from outside and must never stop a record from being written.
 pub(crate) fn fitted(text: &str, max_chars: usize) -> String {
-    text.chars().filter(|sign| *sign != '\0').take(max_chars).collect()
+    fit(text, max_chars).into_owned()
+}
+
+/// Does what [`fitted`] does, but copies only what does not fit.
+pub(crate) fn fit(text: &str, max_chars: usize) -> Cow<'_, str> {
+    // A text has at most as many characters as bytes.
+    if text.len() <= max_chars && !text.as_bytes().contains(&0) {
+        return Cow::Borrowed(text);
+    }
+    Cow::Owned(text.chars().filter(|sign| *sign != '\0').take(max_chars).collect())
 }
 
 #[cfg(test)]

@@ -2,22 +2,29 @@
 
 use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement};
 use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sluice_domain::call::Outcome;
+use sluice_domain::clock::Timestamp;
 
+use super::rows::{OUTCOMES, outcome_number};
 use super::{CallCursor, CallFilter};
 use crate::entities::call;
 use crate::entities::call::Column;
 
+/// An id has 48 bits of time.
+const LAST_MS: u64 = (1 << 48) - 1;
+
 pub(super) fn newest_first(filter: &CallFilter) -> Select<call::Entity> {
-    call::Entity::find().filter(condition(filter)).order_by_desc(Column::CreatedAt).order_by_desc(Column::Id)
+    call::Entity::find().filter(condition(filter)).order_by_desc(Column::Id)
 }
 
-/// Returns the condition for what comes after the cursor. The first part alone is what an index can seek to.
+/// Returns the condition for what comes after the cursor.
 pub(super) fn beyond(cursor: CallCursor) -> Condition {
-    let earlier = Column::CreatedAt.lt(cursor.created_at.0);
-    let same_time_smaller_id = Column::Id.lt(cursor.id.0.as_bytes().to_vec());
-    Condition::all()
-        .add(Column::CreatedAt.lte(cursor.created_at.0))
-        .add(Condition::any().add(earlier).add(same_time_smaller_id))
+    Condition::all().add(Column::Id.lt(cursor.id.0.as_bytes().to_vec()))
+}
+
+/// Returns the condition for calls that began before `time`.
+pub(super) fn began_before(time: Timestamp) -> Expr {
+    Column::Id.lt(first_id(time))
 }
 
 pub(super) fn count(filter: &CallFilter, at_most: u64) -> SelectStatement {
@@ -33,16 +40,34 @@ fn condition(filter: &CallFilter) -> Condition {
         .add_option(key_id.map(|key| Column::KeyId.eq(key.0)))
         .add_option(provider_id.map(|provider| Column::ProviderId.eq(provider.0)))
         .add_option(model.as_ref().map(|model| Column::ModelAsked.eq(model.as_str())))
-        .add_option(outcome.map(|outcome| Column::Outcome.eq(outcome.as_str())))
-        .add_option(failed.map(|failed| if failed { Column::Error.ne("") } else { Column::Error.eq("") }))
-        .add_option(since.map(|since| Column::CreatedAt.gte(since.0)))
-        .add_option(until.map(|until| Column::CreatedAt.lt(until.0)))
+        .add_option(outcome.map(ended))
+        .add_option(failed.map(|failed| if failed { Column::Succeeded.eq(false) } else { Column::Succeeded.ne(false) }))
+        .add_option(since.map(|since| Column::Id.gte(first_id(since))))
+        .add_option(until.map(began_before))
+}
+
+/// What nearly all calls have in common is said so that no index is tempting: one that restricts more is then free.
+fn ended(outcome: Outcome) -> Expr {
+    match outcome {
+        Outcome::Complete => {
+            let others = OUTCOMES.into_iter().filter(|other| *other != Outcome::Complete);
+            Column::Outcome.is_not_in(others.map(outcome_number))
+        }
+        Outcome::Refused | Outcome::Broken | Outcome::Abandoned => Column::Outcome.eq(outcome_number(outcome)),
+    }
+}
+
+/// Returns the smallest id that a call of this time can have.
+fn first_id(time: Timestamp) -> Vec<u8> {
+    let ms = u64::try_from(time.0).map_or(0, |ms| Ord::min(ms, LAST_MS));
+    let mut id = (ms << 16).to_be_bytes().to_vec();
+    id.resize(16, 0);
+    id
 }
 
 #[cfg(test)]
 mod tests {
     use sea_orm::{ConnectionTrait, DbBackend, Statement};
-    use sluice_domain::clock::Timestamp;
     use sluice_domain::id::{CallId, KeyId, ProviderId, UserId};
 
     use super::*;
@@ -64,15 +89,20 @@ mod tests {
         store.migrate().await.unwrap();
         let none = CallFilter::default;
         for (filter, index) in [
-            (none(), "calls_newest"),
+            (none(), "sqlite_autoindex_calls_1"),
             (CallFilter { user_id: Some(UserId(1)), ..none() }, "calls_user"),
             (CallFilter { key_id: Some(KeyId(1)), ..none() }, "calls_key"),
             (CallFilter { provider_id: Some(ProviderId(1)), ..none() }, "calls_provider"),
             (CallFilter { model: Some("m".to_owned()), ..none() }, "calls_model"),
+            (CallFilter { outcome: Some(Outcome::Broken), ..none() }, "calls_outcome"),
+            (CallFilter { failed: Some(true), ..none() }, "calls_succeeded"),
+            (CallFilter { outcome: Some(Outcome::Complete), ..none() }, "sqlite_autoindex_calls_1"),
+            (CallFilter { failed: Some(false), user_id: Some(UserId(1)), ..none() }, "calls_user"),
+            (CallFilter { since: Some(Timestamp(1)), key_id: Some(KeyId(1)), ..none() }, "calls_key"),
         ] {
             let plan = plan(&store, &filter).await;
             assert!(plan.starts_with(&format!("SEARCH calls USING INDEX {index} (")), "{plan}");
-            assert!(!plan.contains("TEMP B-TREE") && plan.contains("created_at<"), "{plan}");
+            assert!(!plan.contains("TEMP B-TREE") && plan.contains("id<"), "{plan}");
         }
     }
 }

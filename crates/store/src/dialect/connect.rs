@@ -19,6 +19,13 @@ const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection that rested longer is asked whether it still lives before it is used.
 const PING_AFTER_IDLE: Duration = Duration::from_secs(5);
+/// Pages that SQLite's writer keeps, KiB: all that a batch changes must fit, or pages are written more than once.
+const WRITER_CACHE_KIB: u32 = 32_768;
+const READER_CACHE_KIB: u32 = 8_192;
+/// Pages in the log before they go back into the file: what many batches change is then written once.
+const WAL_PAGES: u32 = 8_000;
+/// The log's file is cut to this length, in bytes, once it is back in the file.
+const WAL_LIMIT_BYTES: u32 = 64 << 20;
 const SQLITE_READERS: u32 = 4;
 const SERVER_CONNECTIONS: u32 = 16;
 
@@ -92,6 +99,11 @@ fn sqlite_options(path: &Path, access: Access) -> ConnectOptions {
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .pragma("query_only", if access == Access::Read { "on" } else { "off" })
+        .pragma("cache_size", format!("-{}", if access == Access::Read { READER_CACHE_KIB } else { WRITER_CACHE_KIB }))
+        // A statement of many rows keeps the pages it changes, to undo itself; that belongs in memory, not in a file.
+        .pragma("temp_store", "memory")
+        .pragma("wal_autocheckpoint", WAL_PAGES.to_string())
+        .pragma("journal_size_limit", WAL_LIMIT_BYTES.to_string())
         .disable_statement_logging();
     let mut options = pool_options("sqlite://", if access == Access::Read { SQLITE_READERS } else { 1 });
     options.map_sqlx_sqlite_opts(move |_| file.clone()).test_before_acquire(false).idle_timeout(None);

@@ -8,7 +8,6 @@ use sluice_domain::money::Micros;
 use uuid::Uuid;
 
 use super::books::Books;
-use super::rows::from_booked;
 use super::transfers;
 use crate::idempotency::{self, IdempotencyKey};
 use crate::store::{commit, corrupt, db};
@@ -215,7 +214,7 @@ async fn insert(
     }
     check(tx, transfer, books.account(order.account)?).await?;
     let booked = books.book(transfer.clone())?;
-    batch::insert_all(tx, &[from_booked(&booked)]).await.map_err(db(What::Transfer))?;
+    batch::insert_all(tx, std::slice::from_ref(&booked)).await?;
     books.save(tx).await?;
     Ok(booked)
 }

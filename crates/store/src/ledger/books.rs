@@ -3,21 +3,18 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use sea_orm::sea_query::{CaseStatement, Expr, SimpleExpr};
-use sea_orm::{
-    ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect, Value,
-};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sluice_domain::id::{AccountId, LeaseId};
 use sluice_domain::ledger::{Account, BookedTransfer, Draw, Lease, Link, Transfer, digest};
 use sluice_domain::money::Micros;
 
 use super::rows::{id_bytes, to_account, to_lease};
-use crate::batch::chunks;
+use crate::batch::{Rewrite, Rewritten, chunks};
 use crate::entities::{account, lease};
 use crate::store::db;
 use crate::{StoreError, What};
 
-/// Rows that one statement locks or writes.
+/// Rows that one statement locks or reads.
 const CHUNK: usize = 64;
 
 pub(super) struct Books {
@@ -83,16 +80,28 @@ impl Books {
 
     /// Writes all accounts and leases back.
     pub(super) async fn save(&self, tx: &DatabaseTransaction) -> Result<(), StoreError> {
-        let accounts: Vec<&Account> = self.accounts.values().collect();
-        for chunk in chunks(&accounts, CHUNK) {
-            save_accounts(tx, chunk).await?;
-        }
-        let leases: Vec<&Lease> = self.leases.values().collect();
-        for chunk in chunks(&leases, CHUNK) {
-            save_leases(tx, chunk).await?;
-        }
-        Ok(())
+        let accounts: Vec<Rewritten> = self.accounts.values().map(account_values).collect();
+        ACCOUNTS.write(tx, &accounts).await?;
+        let leases: Vec<Rewritten> = self.leases.values().map(lease_values).collect();
+        LEASES.write(tx, &leases).await
     }
+}
+
+const ACCOUNTS: Rewrite = Rewrite {
+    table: "accounts",
+    key: "id",
+    columns: &["posted_micros", "leased_micros", "head_seq", "head_hash"],
+    what: What::Account,
+};
+const LEASES: Rewrite = Rewrite { table: "leases", key: "id", columns: &["remaining_micros"], what: What::Lease };
+
+fn account_values(account: &Account) -> Rewritten {
+    let Account { id, posted, leased, head, .. } = account;
+    (id.0.into(), vec![posted.0.into(), leased.0.into(), head.seq.into(), head.hash.0.to_vec().into()])
+}
+
+fn lease_values(lease: &Lease) -> Rewritten {
+    (id_bytes(lease.id.0).into(), vec![lease.remaining.0.into()])
 }
 
 fn sum(balance: Micros, amount: Micros) -> Result<Micros, StoreError> {
@@ -132,41 +141,4 @@ async fn read_leases(tx: &DatabaseTransaction, ids: BTreeSet<LeaseId>) -> Result
         }
     }
     Ok(leases)
-}
-
-async fn save_accounts<C: ConnectionTrait>(tx: &C, accounts: &[&Account]) -> Result<(), StoreError> {
-    use account::Column;
-    let by_id = |value: fn(&Account) -> Value| {
-        case(accounts.iter().map(|account| (Column::Id.eq(account.id.0), value(account))))
-    };
-    let updated = account::Entity::update_many()
-        .col_expr(Column::PostedMicros, by_id(|account| account.posted.0.into()))
-        .col_expr(Column::LeasedMicros, by_id(|account| account.leased.0.into()))
-        .col_expr(Column::HeadSeq, by_id(|account| account.head.seq.into()))
-        .col_expr(Column::HeadHash, by_id(|account| account.head.hash.0.to_vec().into()))
-        .filter(Column::Id.is_in(accounts.iter().map(|account| account.id.0)))
-        .exec(tx)
-        .await
-        .map_err(db(What::Account))?;
-    is_all(updated.rows_affected, accounts.len(), What::Account)
-}
-
-async fn save_leases<C: ConnectionTrait>(tx: &C, leases: &[&Lease]) -> Result<(), StoreError> {
-    use lease::Column;
-    let remaining = case(leases.iter().map(|lease| (Column::Id.eq(id_bytes(lease.id.0)), lease.remaining.0.into())));
-    let updated = lease::Entity::update_many()
-        .col_expr(Column::RemainingMicros, remaining)
-        .filter(Column::Id.is_in(leases.iter().map(|lease| id_bytes(lease.id.0))))
-        .exec(tx)
-        .await
-        .map_err(db(What::Lease))?;
-    is_all(updated.rows_affected, leases.len(), What::Lease)
-}
-
-fn case(values: impl Iterator<Item = (SimpleExpr, Value)>) -> SimpleExpr {
-    values.fold(CaseStatement::new(), |case, (row, value)| case.case(row, Expr::value(value))).into()
-}
-
-fn is_all(rows_affected: u64, rows: usize, what: What) -> Result<(), StoreError> {
-    if usize::try_from(rows_affected) == Ok(rows) { Ok(()) } else { Err(StoreError::NotFound { what }) }
 }

@@ -1,6 +1,6 @@
 //! Rows of the ledger as values of the domain, and back.
 
-use sea_orm::ActiveValue::Set;
+use sea_orm::Value;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{AccountId, BudgetId, CallId, LeaseId, NodeId, TransferId};
 use sluice_domain::ledger::{
@@ -10,6 +10,7 @@ use sluice_domain::ledger::{
 use sluice_domain::money::Micros;
 use uuid::Uuid;
 
+use crate::batch::Row;
 use crate::entities::{account, budget, lease, transfer};
 use crate::store::corrupt;
 use crate::{StoreError, What};
@@ -29,22 +30,41 @@ pub(super) fn to_account(row: &account::Model) -> Result<Account, StoreError> {
     })
 }
 
-pub(super) fn from_booked(booked: &BookedTransfer) -> transfer::ActiveModel {
-    let BookedTransfer { transfer, debit_link, credit_link } = booked;
-    transfer::ActiveModel {
-        id: Set(id_bytes(transfer.id.0)),
-        kind: Set(transfer.kind.as_str().to_owned()),
-        debit_account: Set(transfer.debit.0),
-        debit_seq: Set(debit_link.seq),
-        debit_hash: Set(debit_link.hash.0.to_vec()),
-        credit_account: Set(transfer.credit.0),
-        credit_seq: Set(credit_link.seq),
-        credit_hash: Set(credit_link.hash.0.to_vec()),
-        amount_micros: Set(transfer.amount.0),
-        call_id: Set(transfer.call.map(|call| id_bytes(call.0))),
-        actor: Set(transfer.actor.to_string()),
-        memo: Set(transfer.memo.clone()),
-        created_at: Set(transfer.created_at.0),
+impl Row for BookedTransfer {
+    const TABLE: &'static str = "transfers";
+    const COLUMNS: &'static [&'static str] = &[
+        "id",
+        "kind",
+        "debit_account",
+        "debit_seq",
+        "debit_hash",
+        "credit_account",
+        "credit_seq",
+        "credit_hash",
+        "amount_micros",
+        "call_id",
+        "actor",
+        "memo",
+        "created_at",
+    ];
+    const WHAT: What = What::Transfer;
+
+    fn push_values(&self, values: &mut Vec<Value>) -> Result<(), StoreError> {
+        let Self { transfer, debit_link, credit_link } = self;
+        values.push(id_bytes(transfer.id.0).into());
+        values.push(transfer.kind.as_str().into());
+        values.push(transfer.debit.0.into());
+        values.push(debit_link.seq.into());
+        values.push(debit_link.hash.0.to_vec().into());
+        values.push(transfer.credit.0.into());
+        values.push(credit_link.seq.into());
+        values.push(credit_link.hash.0.to_vec().into());
+        values.push(transfer.amount.0.into());
+        values.push(transfer.call.map(|call| id_bytes(call.0)).into());
+        values.push(transfer.actor.to_string().into());
+        values.push(transfer.memo.as_str().into());
+        values.push(transfer.created_at.0.into());
+        Ok(())
     }
 }
 

@@ -4,22 +4,20 @@
 //! after a crash: the record's row is inserted first, and its unique violation says that the call is settled. A call
 //! that can never be posted does not hold up the others; it is handed back with the reason.
 
-use std::collections::{BTreeSet, HashSet};
+use std::collections::HashSet;
 
-use sea_orm::{ActiveValue::Set, ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
+use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{AccountId, CallId, NodeId, TransferId};
-use sluice_domain::ledger::{Actor, Draw, SettledCall, Transfer, TransferKind};
+use sluice_domain::ledger::{Actor, BookedTransfer, Draw, SettledCall, Transfer, TransferKind};
 use uuid::Uuid;
 
 use super::books::Books;
-use super::rows::{from_booked, id_bytes};
+use super::rows::id_bytes;
 use crate::batch::{chunks, insert_all};
-use crate::calls::to_row;
 use crate::entities::{call, transfer};
 use crate::store::{commit, db};
-use crate::text::{LONG_CHARS, fitted};
-use crate::{Store, StoreError, What};
+use crate::{Store, StoreError, What, usage};
 
 /// Ids in one question about what is known.
 const LOOKUP_CHUNK: usize = 256;
@@ -33,7 +31,7 @@ pub struct Settlement<'a> {
     pub revenue: AccountId,
     /// Now.
     pub at: Timestamp,
-    /// The calls, in the order in which they ended. A few hundred to a few thousand are best.
+    /// The calls, in any order. A few hundred to a few thousand are best.
     pub calls: &'a [SettledCall],
 }
 
@@ -101,9 +99,10 @@ impl Store {
         if calls.is_empty() {
             return Ok(());
         }
-        let records = calls.iter().map(|call| record_row(call)).collect::<Result<Vec<_>, _>>()?;
+        calls.iter().try_for_each(|call| check(call))?;
+        let calls = grouped(calls);
         let tx = self.begin_write().await?;
-        match post_in(&tx, settlement, calls, &records).await {
+        match post_in(&tx, settlement, &calls).await {
             Ok(()) => commit(tx).await,
             Err(error) => {
                 // If the connection is gone the server rolls back by itself; the first error is the one to tell.
@@ -143,27 +142,55 @@ fn distinct(calls: &[SettledCall]) -> Vec<&SettledCall> {
     calls.iter().filter(|call| seen.insert(call.record.id)).collect()
 }
 
+/// Returns the calls with those of a user and a key next to each other: neighbours go to the same pages of the indexes
+/// and of the chains.
+fn grouped<'a>(calls: &[&'a SettledCall]) -> Vec<&'a SettledCall> {
+    let mut grouped = calls.to_vec();
+    grouped.sort_unstable_by_key(|call| (call.record.user_id, call.record.key_id, call.record.id));
+    grouped
+}
+
+fn check(call: &SettledCall) -> Result<(), StoreError> {
+    if draws_of(call).any(|draw| draw.amount.0 < 0) {
+        return Err(StoreError::Invalid { field: "amount", problem: "must not be negative".to_owned() });
+    }
+    Ok(())
+}
+
+fn draws_of(call: &SettledCall) -> impl Iterator<Item = &Draw> {
+    call.charge.iter().chain(&call.budgets)
+}
+
 async fn post_in(
     tx: &DatabaseTransaction,
     settlement: &Settlement<'_>,
     calls: &[&SettledCall],
-    records: &[call::ActiveModel],
 ) -> Result<(), StoreError> {
-    insert_all(tx, records).await.map_err(db(What::Call))?;
-    let draws = || calls.iter().flat_map(|call| call.charge.iter().chain(&call.budgets));
-    if draws().next().is_none() {
-        return Ok(());
+    insert_all(tx, calls).await?;
+    let draws = || calls.iter().flat_map(|call| draws_of(call));
+    // The node's own account is locked in any case: its hours are changed under that lock.
+    let accounts = draws().map(|draw| draw.account).chain([settlement.revenue]).collect();
+    let mut books = Books::lock(tx, accounts, draws().filter_map(|draw| draw.lease).collect()).await?;
+    if draws().next().is_some() {
+        let transfers = book(settlement, calls, &mut books)?;
+        insert_all(tx, &transfers).await?;
+        books.save(tx).await?;
     }
-    let mut accounts: BTreeSet<AccountId> = draws().map(|draw| draw.account).collect();
-    accounts.insert(settlement.revenue);
-    let leases = draws().filter_map(|draw| draw.lease).collect();
-    let mut books = Books::lock(tx, accounts, leases).await?;
+    usage::add_calls(tx, settlement.node, calls).await
+}
+
+/// Works the draws of all calls into the books and returns the charges.
+fn book(
+    settlement: &Settlement<'_>,
+    calls: &[&SettledCall],
+    books: &mut Books,
+) -> Result<Vec<BookedTransfer>, StoreError> {
     let mut transfers = Vec::with_capacity(calls.len());
     for call in calls {
         if let Some(charge) = &call.charge {
             books.use_lease(charge);
             if charge.amount.0 > 0 {
-                transfers.push(from_booked(&books.book(charge_of(settlement, call.record.id, charge))?));
+                transfers.push(books.book(charge_of(settlement, call.record.id, charge))?);
             }
         }
         for draw in &call.budgets {
@@ -171,19 +198,7 @@ async fn post_in(
             books.spend(draw)?;
         }
     }
-    insert_all(tx, &transfers).await.map_err(db(What::Transfer))?;
-    books.save(tx).await
-}
-
-fn record_row(call: &SettledCall) -> Result<call::ActiveModel, StoreError> {
-    if call.charge.iter().chain(&call.budgets).any(|draw| draw.amount.0 < 0) {
-        return Err(StoreError::Invalid { field: "amount", problem: "must not be negative".to_owned() });
-    }
-    Ok(call::ActiveModel {
-        charged_micros: Set(call.charge.map(|charge| charge.amount.0)),
-        receipt: Set(call.receipt.as_ref().map(|receipt| fitted(receipt, LONG_CHARS))),
-        ..to_row(&call.record)?
-    })
+    Ok(transfers)
 }
 
 fn charge_of(settlement: &Settlement<'_>, call: CallId, charge: &Draw) -> Transfer {

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
-use sea_orm::{ActiveValue::Set, EntityTrait};
+use sea_orm::{EntityTrait, Value};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::price::{PriceEntry, PriceVersion, VersionId};
 
-use crate::batch::Batch;
+use crate::batch::Row;
 use crate::entities::price_version;
 use crate::json::{from_text, to_text};
 use crate::store::{corrupt, db};
@@ -23,9 +23,8 @@ impl Store {
         // In the order of ids, so that two nodes that keep the same versions never wait for each other in a circle.
         let by_id: BTreeMap<VersionId, &PriceVersion> =
             versions.iter().map(|version| (version.id, version.as_ref())).collect();
-        let rows = by_id.into_values().map(|version| new_row(version, now)).collect::<Result<_, _>>()?;
-        let batch = Batch::<price_version::ActiveModel>::new(rows, What::PriceVersion);
-        self.insert_new(batch).await.map(drop)
+        let rows: Vec<NewVersion<'_>> = by_id.into_values().map(|version| NewVersion { version, now }).collect();
+        self.insert_new(&rows).await.map(drop)
     }
 
     /// Returns the version with this id, if something was charged at it.
@@ -44,10 +43,21 @@ impl Store {
     }
 }
 
-fn new_row(version: &PriceVersion, now: Timestamp) -> Result<price_version::ActiveModel, StoreError> {
-    Ok(price_version::ActiveModel {
-        id: Set(version.id.0.to_vec()),
-        entry: Set(to_text("entry", &version.entry)?),
-        created_at: Set(now.0),
-    })
+/// A version to keep.
+struct NewVersion<'a> {
+    version: &'a PriceVersion,
+    now: Timestamp,
+}
+
+impl Row for NewVersion<'_> {
+    const TABLE: &'static str = "price_versions";
+    const COLUMNS: &'static [&'static str] = &["id", "entry", "created_at"];
+    const WHAT: What = What::PriceVersion;
+
+    fn push_values(&self, values: &mut Vec<Value>) -> Result<(), StoreError> {
+        values.push(self.version.id.0.to_vec().into());
+        values.push(to_text("entry", &self.version.entry)?.into());
+        values.push(self.now.0.into());
+        Ok(())
+    }
 }

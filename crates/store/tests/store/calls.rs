@@ -11,14 +11,14 @@ use sluice_store::{CallCursor, CallFilter, CallRow, PageRequest, Store};
 
 use crate::support::{NOW, on_every_database};
 
-/// Makes the `n`th record; four in a row begin in the same millisecond, and ids do not follow time.
+/// Makes the `n`th record; four in a row begin in the same millisecond, and their ids do not follow their numbers.
 fn record(n: u64) -> CallRecord {
     let created_at = Timestamp(NOW.0 + i64::try_from(n / 4).unwrap());
     let mut random = [0; 10];
     random[..8].copy_from_slice(&n.wrapping_mul(0x9E37_79B9_7F4A_7C15).to_be_bytes());
     random[8..].copy_from_slice(&u16::try_from(n % 60_000).unwrap().to_be_bytes());
     CallRecord {
-        id: CallId::new(u64::try_from(NOW.0).unwrap(), random),
+        id: CallId::new(u64::try_from(created_at.0).unwrap(), random),
         created_at,
         key_id: KeyId(i64::try_from(n % 3).unwrap()),
         user_id: UserId(i64::try_from(n % 2).unwrap()),

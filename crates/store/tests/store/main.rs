@@ -28,5 +28,6 @@ mod providers;
 mod routes;
 mod settlement;
 mod support;
+mod usage;
 mod users;
 mod verification;

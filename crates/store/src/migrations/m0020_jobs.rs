@@ -5,7 +5,7 @@ use sea_orm::sea_query::{Index, IndexCreateStatement, Table, TableCreateStatemen
 
 use super::{NewTables, long_text_or_null, number, number_or_null, text};
 
-pub(super) const STEP: NewTables = NewTables { name: "m0019_jobs", tables, indexes };
+pub(super) const STEP: NewTables = NewTables { name: "m0020_jobs", tables, indexes };
 
 fn tables(backend: DbBackend) -> Vec<TableCreateStatement> {
     let jobs = Table::create()
