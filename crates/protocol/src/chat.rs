@@ -1,0 +1,112 @@
+//! Chat in any dialect: a request, an answer or a stream is read into one model and written from it.
+//!
+//! `decode → model → encode` is the only way between two dialects; no pair has code of its own. What a dialect cannot
+//! say is a [`Loss`]. Texts, tool arguments and schemas are carried as they stood on the wire.
+
+mod answer;
+mod anthropic;
+mod bridge;
+mod encoding;
+mod failure;
+mod loss;
+mod media;
+mod names;
+mod openai_chat;
+mod progress;
+mod reasoning;
+mod request;
+mod restore;
+mod schema;
+mod signature;
+mod stream;
+mod text;
+mod usage;
+mod wire;
+mod write;
+
+pub use answer::{Answer, Choice, Event, Failure, Finish, Head, Opening};
+pub use bridge::{Bridge, Encoded, Memo, Target, Trait};
+pub use loss::{Loss, Losses, MAX_LOSSES, Severity};
+pub use names::Names;
+pub use reasoning::{Amount, Effort, Reasoning, Show};
+pub use request::{
+    CacheMark, Citation, Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Media,
+    MediaKind, Origin, Output, Part, Request, Role, Sampling, Source, Thinking, Tier, Tool, ToolCall, ToolChoice,
+    ToolResult, Toolbox, Turn,
+};
+pub use signature::{Signature, SignatureKind};
+pub use stream::Transcoder;
+pub use text::{Json, Number, Text};
+pub use wire::{DecodeError, Extra};
+
+use crate::operation::Dialect;
+
+/// Reads a request.
+///
+/// # Errors
+/// Says what in the body breaks the dialect's rules.
+pub fn decode_request(dialect: Dialect, body: &[u8]) -> Result<Request<'_>, DecodeError> {
+    let text = text_of(body)?;
+    match dialect {
+        Dialect::OpenaiChat => openai_chat::decode_request(text),
+        Dialect::Anthropic => anthropic::decode_request(text),
+        Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => Err(unknown(dialect)),
+    }
+}
+
+/// Writes a request for an upstream.
+///
+/// # Errors
+/// Only for a dialect that is not one of chat.
+pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'_>) -> Result<Encoded, DecodeError> {
+    match dialect {
+        Dialect::OpenaiChat => Ok(openai_chat::encode_request(request, target)),
+        Dialect::Anthropic => Ok(anthropic::encode_request(request, target)),
+        Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => Err(unknown(dialect)),
+    }
+}
+
+/// Turns a whole answer of the upstream's dialect into one of the client's.
+///
+/// # Errors
+/// Says what in the body breaks the upstream dialect's rules.
+pub fn convert_answer(body: &[u8], bridge: &Bridge) -> Result<Vec<u8>, DecodeError> {
+    let answer = decode_answer(body, bridge)?;
+    encode_answer(&answer, bridge)
+}
+
+/// Reads a whole answer of the upstream's dialect.
+///
+/// # Errors
+/// Says what in the body breaks the upstream dialect's rules.
+pub fn decode_answer<'a>(body: &'a [u8], bridge: &'a Bridge) -> Result<Answer<'a>, DecodeError> {
+    let text = text_of(body)?;
+    let mut answer = match bridge.upstream {
+        Dialect::OpenaiChat => openai_chat::decode_answer(text, bridge)?,
+        Dialect::Anthropic => anthropic::decode_answer(text, bridge)?,
+        Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => return Err(unknown(bridge.upstream)),
+    };
+    restore::restore_answer(&mut answer, bridge);
+    Ok(answer)
+}
+
+/// Writes a whole answer in the client's dialect.
+///
+/// # Errors
+/// Only for a dialect that is not one of chat.
+pub fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Result<Vec<u8>, DecodeError> {
+    match bridge.client {
+        Dialect::OpenaiChat => Ok(openai_chat::encode_answer(answer, bridge)),
+        Dialect::Anthropic => Ok(anthropic::encode_answer(answer, bridge)),
+        Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => Err(unknown(bridge.client)),
+    }
+}
+
+fn text_of(body: &[u8]) -> Result<&str, DecodeError> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    std::str::from_utf8(body).map_err(|_| wire::Path::Root.error("the body is not valid UTF-8"))
+}
+
+fn unknown(dialect: Dialect) -> DecodeError {
+    wire::Path::Root.error(format!("`{}` is no dialect of chat", dialect.as_str()))
+}

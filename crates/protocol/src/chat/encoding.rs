@@ -1,0 +1,135 @@
+//! What the request encoders of all dialects share: where losses go, and what becomes of what only one dialect has.
+
+use super::bridge::{Memo, Target};
+use super::loss::{Losses, Severity};
+use super::names::Rule;
+use super::request::{Content, Part, Request, Role, Turn};
+use super::schema::{self, Rules};
+use super::text::{Json, Text};
+use super::wire::{Extra, Path};
+use super::write::Writer;
+use crate::operation::Dialect;
+
+/// A request on its way into another dialect.
+#[derive(Debug)]
+pub(super) struct Encoding<'e, 'a> {
+    pub(super) request: &'e Request<'a>,
+    pub(super) target: &'e Target<'e>,
+    /// The dialect that is written.
+    pub(super) dialect: Dialect,
+    pub(super) losses: Losses,
+    pub(super) memo: Memo,
+}
+
+/// Top-level fields without which the answer would be to another question.
+const SEMANTIC_FIELDS: &[&str] = &[
+    "audio",
+    "background",
+    "cachedContent",
+    "container",
+    "conversation",
+    "context_management",
+    "mcp_servers",
+    "modalities",
+    "moderation",
+    "previous_response_id",
+    "prompt",
+    "responseModalities",
+    "search_parameters",
+    "speechConfig",
+    "web_search_options",
+];
+
+/// Values of these fields that ask for nothing out of the ordinary.
+const ORDINARY: &[&str] = &["null", "false", "[]", "\"\"", r#"["text"]"#, r#"["TEXT"]"#, r#"{"type":"direct"}"#];
+
+impl<'e, 'a> Encoding<'e, 'a> {
+    pub(super) fn new(request: &'e Request<'a>, target: &'e Target<'e>, dialect: Dialect) -> Self {
+        Self { request, target, dialect, losses: Losses::default(), memo: Memo::default() }
+    }
+
+    /// Returns whether the request came in the dialect that is written, so that what only this one has can stay.
+    pub(super) fn is_native(&self) -> bool {
+        self.request.dialect == self.dialect
+    }
+
+    /// Returns where a turn stands in the caller's request.
+    pub(super) fn place(&self, turn: &Turn<'_>) -> Path<'static> {
+        match (turn.message, self.request.dialect) {
+            (Some(index), Dialect::Gemini) => Path::Item(&Path::Root, "contents", index),
+            (Some(index), Dialect::OpenaiResponses) => Path::Item(&Path::Root, "input", index),
+            (Some(index), _) => Path::Item(&Path::Root, "messages", index),
+            (None, Dialect::Gemini) => Path::Key(&Path::Root, "systemInstruction"),
+            (None, Dialect::OpenaiResponses) => Path::Key(&Path::Root, "instructions"),
+            (None, _) => Path::Key(&Path::Root, "system"),
+        }
+    }
+
+    /// Records a loss once per reason: a long conversation would repeat it in each turn.
+    pub(super) fn cosmetic_once(&mut self, at: Path<'_>, reason: &'static str) {
+        if !self.losses.iter().any(|loss| loss.reason == reason) {
+            self.losses.cosmetic(at, reason);
+        }
+    }
+
+    /// Writes fields that only the request's own dialect has, or records that they are lost.
+    pub(super) fn extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
+        for (key, value) in extra.iter() {
+            if self.is_native() {
+                w.key(key).json(value);
+                continue;
+            }
+            if ORDINARY.contains(&value.as_str()) {
+                continue;
+            }
+            let is_semantic = matches!(at, Path::Root) && SEMANTIC_FIELDS.contains(&key);
+            let severity = if is_semantic { Severity::Semantic } else { Severity::Cosmetic };
+            self.losses.push(at.key(key), "the upstream's dialect has no such field", severity);
+        }
+    }
+
+    /// Writes a part that only the request's own dialect has, or records that it is lost. What the caller said is part
+    /// of the question; what a vendor's own tools did before is not.
+    pub(super) fn foreign(&mut self, w: &mut Writer<'_>, json: &Json<'_>, role: Role, at: Path<'_>) {
+        if self.is_native() {
+            w.json(json);
+        } else if role == Role::Assistant {
+            self.losses.cosmetic(at, "the upstream's dialect has no such part");
+        } else {
+            self.losses.semantic(at, "the upstream's dialect has no such part");
+        }
+    }
+
+    /// Brings a schema to what the upstream accepts.
+    pub(super) fn schema(&mut self, schema: Option<&Json<'_>>, rules: Rules, at: Path<'_>) -> Json<'static> {
+        let cleaned = schema::clean(schema, rules);
+        for keyword in cleaned.dropped {
+            if keyword != "$schema" {
+                self.losses.cosmetic(at.key(&keyword), "the upstream knows no such schema keyword");
+            }
+        }
+        cleaned.json
+    }
+
+    /// Returns a tool's name upstream.
+    pub(super) fn tool_name(&mut self, rule: Rule, name: &Text<'_>) -> String {
+        self.memo.names.fit(rule, name).into_owned()
+    }
+}
+
+/// Writes the input of a tool that takes JSON upstream and free text at the caller's.
+pub(super) fn free_input_as_json(text: &Text<'_>) -> String {
+    format!("{{\"input\":\"{}\"}}", text.as_escaped())
+}
+
+/// Schema of a tool that takes JSON upstream and free text at the caller's.
+pub(super) const FREE_INPUT_SCHEMA: &str =
+    r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
+
+/// Name of the list of parts in most dialects, for paths.
+pub(super) const CONTENT: &str = "content";
+
+/// Returns the parts that are worth a place: no empty texts.
+pub(super) fn solid<'p, 'a>(parts: &'p [Part<'a>]) -> impl Iterator<Item = (usize, &'p Part<'a>)> {
+    parts.iter().enumerate().filter(|(_, part)| !matches!(&part.content, Content::Text(text, _) if text.is_empty()))
+}
