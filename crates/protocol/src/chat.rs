@@ -12,6 +12,7 @@ mod loss;
 mod media;
 mod names;
 mod openai_chat;
+mod openai_responses;
 mod progress;
 mod reasoning;
 mod request;
@@ -40,6 +41,7 @@ pub use text::{Json, Number, Text};
 pub use wire::{DecodeError, Extra};
 
 use crate::operation::Dialect;
+use crate::raw::RawObject;
 
 /// Reads a request.
 ///
@@ -49,8 +51,9 @@ pub fn decode_request(dialect: Dialect, body: &[u8]) -> Result<Request<'_>, Deco
     let text = text_of(body)?;
     match dialect {
         Dialect::OpenaiChat => openai_chat::decode_request(text),
+        Dialect::OpenaiResponses => openai_responses::decode_request(text),
         Dialect::Anthropic => anthropic::decode_request(text),
-        Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => Err(unknown(dialect)),
+        Dialect::Gemini | Dialect::Single => Err(unknown(dialect)),
     }
 }
 
@@ -61,8 +64,9 @@ pub fn decode_request(dialect: Dialect, body: &[u8]) -> Result<Request<'_>, Deco
 pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'_>) -> Result<Encoded, DecodeError> {
     match dialect {
         Dialect::OpenaiChat => Ok(openai_chat::encode_request(request, target)),
+        Dialect::OpenaiResponses => Ok(openai_responses::encode_request(request, target)),
         Dialect::Anthropic => Ok(anthropic::encode_request(request, target)),
-        Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => Err(unknown(dialect)),
+        Dialect::Gemini | Dialect::Single => Err(unknown(dialect)),
     }
 }
 
@@ -83,8 +87,9 @@ pub fn decode_answer<'a>(body: &'a [u8], bridge: &'a Bridge) -> Result<Answer<'a
     let text = text_of(body)?;
     let mut answer = match bridge.upstream {
         Dialect::OpenaiChat => openai_chat::decode_answer(text, bridge)?,
+        Dialect::OpenaiResponses => openai_responses::decode_answer(text, bridge)?,
         Dialect::Anthropic => anthropic::decode_answer(text, bridge)?,
-        Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => return Err(unknown(bridge.upstream)),
+        Dialect::Gemini | Dialect::Single => return Err(unknown(bridge.upstream)),
     };
     restore::restore_answer(&mut answer, bridge);
     Ok(answer)
@@ -97,9 +102,23 @@ pub fn decode_answer<'a>(body: &'a [u8], bridge: &'a Bridge) -> Result<Answer<'a
 pub fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Result<Vec<u8>, DecodeError> {
     match bridge.client {
         Dialect::OpenaiChat => Ok(openai_chat::encode_answer(answer, bridge)),
+        Dialect::OpenaiResponses => Ok(openai_responses::encode_answer(answer, bridge)),
         Dialect::Anthropic => Ok(anthropic::encode_answer(answer, bridge)),
-        Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => Err(unknown(bridge.client)),
+        Dialect::Gemini | Dialect::Single => Err(unknown(bridge.client)),
     }
+}
+
+/// Returns the top-level fields of a request that its answer must repeat, for [`Bridge::echo`].
+#[must_use]
+pub fn echoed(dialect: Dialect, body: &RawObject<'_>) -> Vec<(&'static str, Json<'static>)> {
+    if dialect != Dialect::OpenaiResponses {
+        return Vec::new();
+    }
+    let given = |key: &'static str| {
+        let value = std::str::from_utf8(body.get(key)?).ok()?;
+        (value != "null").then(|| (key, Json::trusted(value.to_owned())))
+    };
+    openai_responses::ECHOED.iter().filter_map(|(key, _)| given(key)).collect()
 }
 
 fn text_of(body: &[u8]) -> Result<&str, DecodeError> {

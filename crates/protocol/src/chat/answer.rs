@@ -32,6 +32,20 @@ pub struct Head<'a> {
     pub usage: Option<Usage>,
 }
 
+impl Head<'_> {
+    /// Returns the same for as long as needed.
+    #[must_use]
+    pub fn into_owned(self) -> Head<'static> {
+        Head {
+            id: self.id.map(Text::into_owned),
+            model: self.model.map(Text::into_owned),
+            tier: self.tier.map(Text::into_owned),
+            created: self.created,
+            usage: self.usage,
+        }
+    }
+}
+
 /// One of the answers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Choice<'a> {

@@ -4,6 +4,7 @@ use serde::Deserialize;
 
 use super::loss::Losses;
 use super::names::Names;
+use super::request::Namespaced;
 use super::text::Json;
 use crate::meter::Convention;
 use crate::operation::Dialect;
@@ -34,6 +35,10 @@ pub enum Trait {
     TopK,
     /// Refuses `stream_options`.
     NoStreamOptions,
+    /// Hands out sealed thoughts when asked, also where thinking was not asked for.
+    SealsThoughts,
+    /// Refuses to summarise thoughts.
+    NoSummaries,
     /// Refuses `parallel_tool_calls`.
     NoParallelSwitch,
     /// Knows no `reasoning_effort`.
@@ -114,6 +119,8 @@ pub struct Bridge {
     pub stream_usage: bool,
     /// Tokens of the prompt as estimated, for dialects that tell usage before the upstream does.
     pub estimated_input: u64,
+    /// Tools that stand in a namespace at the caller's.
+    pub namespaces: Vec<Namespaced<'static>>,
     /// Top-level fields of the request that the answer repeats, for dialects that do so.
     pub echo: Vec<(&'static str, Json<'static>)>,
 }

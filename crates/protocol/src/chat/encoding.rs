@@ -3,7 +3,7 @@
 use super::bridge::{Memo, Target};
 use super::loss::{Losses, Severity};
 use super::names::Rule;
-use super::request::{Content, Part, Request, Role, Turn};
+use super::request::{Content, Input, Part, Request, Role, Tool, Turn};
 use super::schema::{self, Rules};
 use super::text::{Json, Text};
 use super::wire::{Extra, Path};
@@ -109,6 +109,26 @@ impl<'e, 'a> Encoding<'e, 'a> {
             }
         }
         cleaned.json
+    }
+
+    /// Returns whether a tool takes free text.
+    pub(super) fn is_free_tool(&self, name: &Text<'_>) -> bool {
+        let tools = &self.request.toolbox.tools;
+        tools.iter().any(|tool| matches!(tool, Tool::Free { name: free, .. } if free == name))
+    }
+
+    /// Returns whether a call was of a tool that takes free text.
+    pub(super) fn is_free_call(&self, id: &Text<'_>) -> bool {
+        // Only chat completions do not say it at the result.
+        if self.request.dialect != Dialect::OpenaiChat {
+            return false;
+        }
+        let parts = self.request.turns.iter().flat_map(|turn| &turn.parts);
+        let mut calls = parts.filter_map(|part| match &part.content {
+            Content::Call(call) => Some(call),
+            _ => None,
+        });
+        calls.any(|call| call.id == *id && matches!(call.input, Input::Free(_)))
     }
 
     /// Returns a tool's name upstream.

@@ -197,6 +197,23 @@ pub struct ToolCall<'a> {
     pub signature: Option<Signature<'a>>,
 }
 
+impl ToolCall<'_> {
+    /// Returns the same for as long as needed.
+    #[must_use]
+    pub fn into_owned(self) -> ToolCall<'static> {
+        ToolCall {
+            id: self.id.into_owned(),
+            name: self.name.into_owned(),
+            input: match self.input {
+                Input::Arguments(text) => Input::Arguments(text.into_owned()),
+                Input::Object(json) => Input::Object(json.into_owned()),
+                Input::Free(text) => Input::Free(text.into_owned()),
+            },
+            signature: self.signature.map(Signature::into_owned),
+        }
+    }
+}
+
 /// What a tool is given.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Input<'a> {
@@ -256,6 +273,20 @@ pub struct Citation<'a> {
     pub native: Json<'a>,
 }
 
+impl Citation<'_> {
+    /// Returns the same for as long as needed.
+    #[must_use]
+    pub fn into_owned(self) -> Citation<'static> {
+        Citation {
+            url: self.url.map(Text::into_owned),
+            title: self.title.map(Text::into_owned),
+            quoted: self.quoted.map(Text::into_owned),
+            span: self.span,
+            native: self.native.into_owned(),
+        }
+    }
+}
+
 /// Tools and how they may be used.
 #[derive(Debug, Clone, Default)]
 pub struct Toolbox<'a> {
@@ -265,6 +296,19 @@ pub struct Toolbox<'a> {
     pub choice: Option<ToolChoice<'a>>,
     /// Whether it may call several at once.
     pub parallel: Option<bool>,
+    /// Tools that stand in a namespace at the caller's.
+    pub namespaces: Vec<Namespaced<'a>>,
+}
+
+/// A tool in a namespace, which only one dialect has.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Namespaced<'a> {
+    /// Its one name everywhere else.
+    pub flat: Text<'a>,
+    /// The namespace.
+    pub namespace: Text<'a>,
+    /// Its name there.
+    pub name: Text<'a>,
 }
 
 /// A tool that the model may use.

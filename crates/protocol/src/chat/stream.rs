@@ -3,7 +3,7 @@
 use super::answer::{Event, Failure};
 use super::bridge::Bridge;
 use super::restore::Restorer;
-use super::{anthropic, openai_chat};
+use super::{anthropic, openai_chat, openai_responses};
 use crate::operation::Dialect;
 use crate::sse::{Line, Lines};
 
@@ -145,6 +145,7 @@ impl Core {
 #[derive(Debug)]
 enum Reader {
     OpenaiChat(openai_chat::Reader),
+    OpenaiResponses(openai_responses::Reader),
     Anthropic(anthropic::Reader),
 }
 
@@ -152,14 +153,16 @@ impl Reader {
     fn new(bridge: &Bridge) -> Option<Self> {
         match bridge.upstream {
             Dialect::OpenaiChat => Some(Self::OpenaiChat(openai_chat::Reader::new(bridge))),
+            Dialect::OpenaiResponses => Some(Self::OpenaiResponses(openai_responses::Reader::new(bridge))),
             Dialect::Anthropic => Some(Self::Anthropic(anthropic::Reader::new(bridge))),
-            Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => None,
+            Dialect::Gemini | Dialect::Single => None,
         }
     }
 
     fn data(&mut self, data: &str, sink: Sink<'_>) -> Result<(), serde_json::Error> {
         match self {
             Self::OpenaiChat(reader) => reader.data(data, sink),
+            Self::OpenaiResponses(reader) => reader.data(data, sink),
             Self::Anthropic(reader) => reader.data(data, sink),
         }
     }
@@ -167,6 +170,7 @@ impl Reader {
     fn finish(&mut self) -> Result<(), Failure> {
         match self {
             Self::OpenaiChat(reader) => reader.finish(),
+            Self::OpenaiResponses(reader) => reader.finish(),
             Self::Anthropic(reader) => reader.finish(),
         }
     }
@@ -175,6 +179,7 @@ impl Reader {
 #[derive(Debug)]
 enum StreamWriter {
     OpenaiChat(openai_chat::StreamWriter),
+    OpenaiResponses(Box<openai_responses::StreamWriter>),
     Anthropic(anthropic::StreamWriter),
 }
 
@@ -182,14 +187,16 @@ impl StreamWriter {
     fn new(bridge: &Bridge) -> Option<Self> {
         match bridge.client {
             Dialect::OpenaiChat => Some(Self::OpenaiChat(openai_chat::StreamWriter::new(bridge))),
+            Dialect::OpenaiResponses => Some(Self::OpenaiResponses(Box::default())),
             Dialect::Anthropic => Some(Self::Anthropic(anthropic::StreamWriter::default())),
-            Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => None,
+            Dialect::Gemini | Dialect::Single => None,
         }
     }
 
     fn event(&mut self, event: &Event<'_>, bridge: &Bridge, out: &mut Vec<u8>) {
         match self {
             Self::OpenaiChat(writer) => writer.event(event, bridge, out),
+            Self::OpenaiResponses(writer) => writer.event(event, bridge, out),
             Self::Anthropic(writer) => writer.event(event, bridge, out),
         }
     }
@@ -197,6 +204,7 @@ impl StreamWriter {
     fn finish(&mut self, bridge: &Bridge, out: &mut Vec<u8>) {
         match self {
             Self::OpenaiChat(writer) => writer.finish(out),
+            Self::OpenaiResponses(writer) => writer.finish(bridge, out),
             Self::Anthropic(writer) => writer.finish(bridge, out),
         }
     }

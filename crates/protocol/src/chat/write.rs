@@ -101,6 +101,20 @@ impl<'o> Writer<'o> {
         self
     }
 
+    /// Writes values that were written before, commas between them included; none at all is fine.
+    pub(super) fn pieces(&mut self, pieces: &[u8]) -> &mut Self {
+        if !pieces.is_empty() {
+            self.separate();
+            self.out.extend_from_slice(pieces);
+        }
+        self
+    }
+
+    /// Adds a value to a list that has no brackets yet.
+    pub(super) fn next_piece(&mut self, piece: &[u8]) {
+        self.pieces(piece);
+    }
+
     pub(super) fn json(&mut self, json: &Json<'_>) -> &mut Self {
         self.raw(json.as_str())
     }

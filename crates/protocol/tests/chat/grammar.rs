@@ -2,6 +2,7 @@
 
 mod anthropic;
 mod openai_chat;
+mod openai_responses;
 
 use serde_json::Value;
 use sluice_protocol::operation::Dialect;
@@ -24,7 +25,8 @@ pub(crate) fn check(dialect: Dialect, stream: &str) -> Result<(), String> {
     match dialect {
         Dialect::OpenaiChat => openai_chat::check(&frames),
         Dialect::Anthropic => anthropic::check(&frames),
-        Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => Err("no grammar".to_owned()),
+        Dialect::OpenaiResponses => openai_responses::check(&frames),
+        Dialect::Gemini | Dialect::Single => Err("no grammar".to_owned()),
     }
 }
 

@@ -43,6 +43,7 @@ pub(crate) fn bridge(upstream: Dialect, client: Dialect) -> Bridge {
         convention: convention(upstream),
         stream_usage: true,
         estimated_input: 9,
+        namespaces: Vec::new(),
         echo: Vec::new(),
     }
 }

@@ -76,7 +76,7 @@ fn toolbox<'a>(list: &[Json<'a>], choice: Option<ToolChoiceObject<'a>>) -> Resul
     let at = root.key("tools");
     let tools: Result<Vec<Tool<'a>>, DecodeError> =
         list.iter().enumerate().map(|(index, tool)| tool_of(tool, at.index(index))).collect();
-    let mut toolbox = Toolbox { tools: tools?, choice: None, parallel: None };
+    let mut toolbox = Toolbox { tools: tools?, ..Toolbox::default() };
     if let Some(choice) = choice {
         toolbox.parallel = choice.disable_parallel_tool_use.map(|is_disabled| !is_disabled);
         let word = choice.kind.unwrap_or_default();

@@ -1,6 +1,7 @@
 //! Reads requests of the chat completions API.
 
 use super::content::{parts_of, text_or_parts};
+use super::grammar::to_flat;
 use super::wire::{
     Body, ChoiceObject, FunctionCall, FunctionDeclaration, Message, ResponseFormat, ToolCallObject, ToolDeclaration,
 };
@@ -245,7 +246,7 @@ fn toolbox<'a>(body: &mut Body<'a>) -> Result<Toolbox<'a>, DecodeError> {
         Some(choice) => Some(choice_of(&choice, root.key("tool_choice"))?),
         None => None,
     };
-    Ok(Toolbox { tools, choice, parallel: body.parallel_tool_calls })
+    Ok(Toolbox { tools, choice, parallel: body.parallel_tool_calls, namespaces: Vec::new() })
 }
 
 fn tool_of<'a>(tool: ToolDeclaration<'a>, at: Path<'_>) -> Result<Tool<'a>, DecodeError> {
@@ -254,7 +255,7 @@ fn tool_of<'a>(tool: ToolDeclaration<'a>, at: Path<'_>) -> Result<Tool<'a>, Deco
         (None, Some(custom)) => Ok(Tool::Free {
             name: custom.name.unwrap_or_default(),
             description: custom.description,
-            format: custom.format,
+            format: custom.format.map(to_flat),
             extra: custom.extra,
         }),
         (None, None) => {

@@ -1,5 +1,6 @@
 //! Writes requests of the chat completions API.
 
+use super::grammar::to_nested;
 use super::messages::write_messages;
 use crate::chat::bridge::{Encoded, Target, Trait};
 use crate::chat::encoding::{Encoding, FREE_INPUT_SCHEMA};
@@ -263,7 +264,7 @@ fn write_free_tool(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, tool: &F
         return;
     }
     w.begin_object().kind("custom").key("custom").begin_object().key("name").string(&name);
-    w.maybe_text("description", tool.description).maybe_json("format", tool.format);
+    w.maybe_text("description", tool.description).maybe_json("format", tool.format.map(to_nested).as_ref());
     encoding.extra(w, tool.extra, at);
     w.end_object().end_object();
 }

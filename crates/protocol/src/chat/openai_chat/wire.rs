@@ -121,6 +121,15 @@ wire! {
         "description" description: Text<'a>,
         "format" format: Json<'a>,
     }
+    struct CustomFormat<'a> {
+        "grammar" grammar: GrammarObject<'a>,
+        "syntax" syntax: Text<'a>,
+        "definition" definition: Text<'a>,
+    }
+    struct GrammarObject<'a> {
+        "syntax" syntax: Text<'a>,
+        "definition" definition: Text<'a>,
+    }
     struct ChoiceObject<'a> {
         "type" kind: Text<'a>,
         "name" name: Text<'a>,
