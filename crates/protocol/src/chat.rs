@@ -8,6 +8,7 @@ mod anthropic;
 mod bridge;
 mod encoding;
 mod failure;
+mod gemini;
 mod loss;
 mod media;
 mod names;
@@ -53,7 +54,8 @@ pub fn decode_request(dialect: Dialect, body: &[u8]) -> Result<Request<'_>, Deco
         Dialect::OpenaiChat => openai_chat::decode_request(text),
         Dialect::OpenaiResponses => openai_responses::decode_request(text),
         Dialect::Anthropic => anthropic::decode_request(text),
-        Dialect::Gemini | Dialect::Single => Err(unknown(dialect)),
+        Dialect::Gemini => gemini::decode_request(text),
+        Dialect::Single => Err(unknown(dialect)),
     }
 }
 
@@ -66,7 +68,8 @@ pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'
         Dialect::OpenaiChat => Ok(openai_chat::encode_request(request, target)),
         Dialect::OpenaiResponses => Ok(openai_responses::encode_request(request, target)),
         Dialect::Anthropic => Ok(anthropic::encode_request(request, target)),
-        Dialect::Gemini | Dialect::Single => Err(unknown(dialect)),
+        Dialect::Gemini => Ok(gemini::encode_request(request, target)),
+        Dialect::Single => Err(unknown(dialect)),
     }
 }
 
@@ -89,7 +92,8 @@ pub fn decode_answer<'a>(body: &'a [u8], bridge: &'a Bridge) -> Result<Answer<'a
         Dialect::OpenaiChat => openai_chat::decode_answer(text, bridge)?,
         Dialect::OpenaiResponses => openai_responses::decode_answer(text, bridge)?,
         Dialect::Anthropic => anthropic::decode_answer(text, bridge)?,
-        Dialect::Gemini | Dialect::Single => return Err(unknown(bridge.upstream)),
+        Dialect::Gemini => gemini::decode_answer(text, bridge)?,
+        Dialect::Single => return Err(unknown(bridge.upstream)),
     };
     restore::restore_answer(&mut answer, bridge);
     Ok(answer)
@@ -104,7 +108,8 @@ pub fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Result<Vec<u8>, De
         Dialect::OpenaiChat => Ok(openai_chat::encode_answer(answer, bridge)),
         Dialect::OpenaiResponses => Ok(openai_responses::encode_answer(answer, bridge)),
         Dialect::Anthropic => Ok(anthropic::encode_answer(answer, bridge)),
-        Dialect::Gemini | Dialect::Single => Err(unknown(bridge.client)),
+        Dialect::Gemini => Ok(gemini::encode_answer(answer, bridge)),
+        Dialect::Single => Err(unknown(bridge.client)),
     }
 }
 

@@ -37,6 +37,12 @@ pub enum Trait {
     NoStreamOptions,
     /// Hands out sealed thoughts when asked, also where thinking was not asked for.
     SealsThoughts,
+    /// Knows no effort below low.
+    LowIsLeastEffort,
+    /// Checks no proofs at tool calls, so none has to stand in for a missing one.
+    NoCallSignatures,
+    /// Takes no media in tool results; they become the user's.
+    NoMediaInResults,
     /// Refuses to summarise thoughts.
     NoSummaries,
     /// Refuses `parallel_tool_calls`.

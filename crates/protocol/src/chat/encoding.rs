@@ -82,7 +82,8 @@ impl<'e, 'a> Encoding<'e, 'a> {
             if ORDINARY.contains(&value.as_str()) {
                 continue;
             }
-            let is_semantic = matches!(at, Path::Root) && SEMANTIC_FIELDS.contains(&key);
+            let leaf = key.rsplit('.').next().unwrap_or(key);
+            let is_semantic = matches!(at, Path::Root) && SEMANTIC_FIELDS.contains(&leaf);
             let severity = if is_semantic { Severity::Semantic } else { Severity::Cosmetic };
             self.losses.push(at.key(key), "the upstream's dialect has no such field", severity);
         }
@@ -140,6 +141,40 @@ impl<'e, 'a> Encoding<'e, 'a> {
 /// Writes the input of a tool that takes JSON upstream and free text at the caller's.
 pub(super) fn free_input_as_json(text: &Text<'_>) -> String {
     format!("{{\"input\":\"{}\"}}", text.as_escaped())
+}
+
+/// Whether arguments are what they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Sound {
+    Yes,
+    /// They were no object; one was made around them, so that nobody loses what the model wrote.
+    Wrapped,
+}
+
+/// Returns the input of a call as an object, which is all that some dialects take.
+pub(super) fn object_of_input<'i>(input: &'i Input<'_>) -> (Json<'i>, Sound) {
+    match input {
+        Input::Object(json) if json.is_object() => (Json::trusted(json.as_str()), Sound::Yes),
+        Input::Object(json) => (Json::trusted(format!("{{\"arguments\":{}}}", json.as_str())), Sound::Wrapped),
+        Input::Free(text) => (Json::trusted(free_input_as_json(text)), Sound::Yes),
+        Input::Arguments(text) if text.is_blank() => (Json::trusted("{}"), Sound::Yes),
+        Input::Arguments(text) => {
+            let plain = text.to_plain();
+            match Json::checked(plain.trim().to_owned()).filter(Json::is_object) {
+                Some(json) => (json, Sound::Yes),
+                None => (Json::trusted(format!("{{\"arguments\":\"{}\"}}", text.as_escaped())), Sound::Wrapped),
+            }
+        }
+    }
+}
+
+/// Returns the input of a call as an object, and records when one had to be made.
+pub(super) fn input_object<'i>(encoding: &mut Encoding<'_, '_>, input: &'i Input<'_>, at: Path<'_>) -> Json<'i> {
+    let (json, sound) = object_of_input(input);
+    if sound == Sound::Wrapped {
+        encoding.losses.cosmetic(at.key("arguments"), "arguments that are no object were wrapped in one");
+    }
+    json
 }
 
 /// Schema of a tool that takes JSON upstream and free text at the caller's.

@@ -30,6 +30,8 @@ pub(super) enum First {
 pub(super) const OPENAI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-", first: First::Any };
 /// Tool names of Anthropic.
 pub(super) const ANTHROPIC_TOOL: Rule = Rule { max_chars: 128, punctuation: b"_-", first: First::Any };
+/// Tool names of Google.
+pub(super) const GEMINI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-.:", first: First::Letter };
 /// Ids of tool calls in OpenAI's chat completions.
 pub(super) const CHAT_CALL: Rule = Rule { max_chars: 40, punctuation: b"_-", first: First::Any };
 /// Ids of tool calls in OpenAI's responses.
@@ -156,7 +158,7 @@ mod tests {
     proptest! {
         #[test]
         fn every_name_is_made_to_fit_the_same_way(name in ".{0,200}") {
-            for rule in [OPENAI_TOOL, ANTHROPIC_TOOL, CHAT_CALL, RESPONSES_CALL, ANTHROPIC_CALL] {
+            for rule in [OPENAI_TOOL, ANTHROPIC_TOOL, GEMINI_TOOL, CHAT_CALL, RESPONSES_CALL, ANTHROPIC_CALL] {
                 let text = Text::plain(name.clone());
                 let fitted = rule.fit(&text).into_owned();
                 prop_assert!(rule.accepts(&fitted), "{fitted}");

@@ -21,6 +21,8 @@ pub(super) enum Rules {
     Gemini,
     /// Google's older schema language, a part of OpenAPI 3.0.
     OpenApi,
+    /// JSON Schema, from Google's older schema language.
+    FromOpenApi,
 }
 
 /// A schema after cleaning.
@@ -163,6 +165,9 @@ fn visit(node: &mut Node<'_>, rules: Rules, dropped: &mut Vec<String>, depth: us
     if matches!(rules, Rules::Gemini | Rules::OpenApi) {
         const_to_enum(fields);
     }
+    if rules == Rules::FromOpenApi {
+        from_openapi(fields);
+    }
     if rules == Rules::OpenApi {
         type_list_to_nullable(fields);
         rename(fields, "oneOf", "anyOf");
@@ -189,7 +194,7 @@ fn is_keyword_accepted(keyword: &str, rules: Rules) -> bool {
     match rules {
         // The dialect of the schema itself says nothing to a model, and OpenAI's strict mode refuses it.
         Rules::OpenAi => keyword != "$schema",
-        Rules::Anthropic => true,
+        Rules::Anthropic | Rules::FromOpenApi => true,
         Rules::AnthropicOutput => keyword != "$schema" && !ANTHROPIC_OUTPUT_REFUSED.contains(&keyword),
         Rules::Gemini => GEMINI_KEYWORDS.contains(&keyword),
         Rules::OpenApi => OPENAPI_KEYWORDS.contains(&keyword),
@@ -238,6 +243,28 @@ fn type_list_to_nullable(fields: &mut Vec<(Text<'_>, Node<'_>)>) {
     *kind = first;
     if has_null {
         fields.push(("nullable".into(), Node::Leaf("true")));
+    }
+}
+
+/// Google writes types in upper case, counts as strings, and `nullable` beside the type.
+fn from_openapi(fields: &mut Vec<(Text<'_>, Node<'_>)>) {
+    const TYPES: [&str; 7] =
+        [r#""string""#, r#""number""#, r#""integer""#, r#""boolean""#, r#""array""#, r#""object""#, r#""null""#];
+    const COUNTS: [&str; 6] = ["minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"];
+    let is_nullable = fields.iter().any(|(key, value)| *key == *"nullable" && matches!(value, Node::Leaf("true")));
+    fields.retain(|(key, _)| *key != *"nullable");
+    for (key, value) in fields {
+        let Node::Leaf(leaf) = value else { continue };
+        if *key == *"type" {
+            let known = TYPES.iter().find(|known| known.eq_ignore_ascii_case(leaf)).copied();
+            let leaf = known.unwrap_or(leaf);
+            *value = match is_nullable {
+                true => Node::Array(vec![Node::Leaf(leaf), Node::Leaf("\"null\"")]),
+                false => Node::Leaf(leaf),
+            };
+        } else if COUNTS.iter().any(|count| *key == **count) {
+            *value = Node::Leaf(leaf.trim_matches('"'));
+        }
     }
 }
 
@@ -393,6 +420,11 @@ mod tests {
         Rules::AnthropicOutput,
         r#"{"type":"object","properties":{"a":{"type":"integer","minimum":1}}}"#,
         r#"{"type":"object","properties":{"a":{"type":"integer"}},"additionalProperties":false}"#
+    )]
+    #[case::from_openapi(
+        Rules::FromOpenApi,
+        r#"{"type":"OBJECT","properties":{"a":{"type":"ARRAY","minItems":"1","items":{"type":"STRING","nullable":true}}}}"#,
+        r#"{"type":"object","properties":{"a":{"type":"array","minItems":1,"items":{"type":["string","null"]}}}}"#
     )]
     #[case::nothing(Rules::Anthropic, "null", r#"{"type":"object","properties":{}}"#)]
     fn a_schema_is_brought_to_what_a_vendor_accepts(

@@ -3,7 +3,7 @@
 use super::answer::{Event, Failure};
 use super::bridge::Bridge;
 use super::restore::Restorer;
-use super::{anthropic, openai_chat, openai_responses};
+use super::{anthropic, gemini, openai_chat, openai_responses};
 use crate::operation::Dialect;
 use crate::sse::{Line, Lines};
 
@@ -147,6 +147,7 @@ enum Reader {
     OpenaiChat(openai_chat::Reader),
     OpenaiResponses(openai_responses::Reader),
     Anthropic(anthropic::Reader),
+    Gemini(gemini::Reader),
 }
 
 impl Reader {
@@ -155,7 +156,8 @@ impl Reader {
             Dialect::OpenaiChat => Some(Self::OpenaiChat(openai_chat::Reader::new(bridge))),
             Dialect::OpenaiResponses => Some(Self::OpenaiResponses(openai_responses::Reader::new(bridge))),
             Dialect::Anthropic => Some(Self::Anthropic(anthropic::Reader::new(bridge))),
-            Dialect::Gemini | Dialect::Single => None,
+            Dialect::Gemini => Some(Self::Gemini(gemini::Reader::new(bridge))),
+            Dialect::Single => None,
         }
     }
 
@@ -164,6 +166,7 @@ impl Reader {
             Self::OpenaiChat(reader) => reader.data(data, sink),
             Self::OpenaiResponses(reader) => reader.data(data, sink),
             Self::Anthropic(reader) => reader.data(data, sink),
+            Self::Gemini(reader) => reader.data(data, sink),
         }
     }
 
@@ -172,6 +175,7 @@ impl Reader {
             Self::OpenaiChat(reader) => reader.finish(),
             Self::OpenaiResponses(reader) => reader.finish(),
             Self::Anthropic(reader) => reader.finish(),
+            Self::Gemini(reader) => reader.finish(),
         }
     }
 }
@@ -180,7 +184,8 @@ impl Reader {
 enum StreamWriter {
     OpenaiChat(openai_chat::StreamWriter),
     OpenaiResponses(Box<openai_responses::StreamWriter>),
-    Anthropic(anthropic::StreamWriter),
+    Anthropic(Box<anthropic::StreamWriter>),
+    Gemini(Box<gemini::StreamWriter>),
 }
 
 impl StreamWriter {
@@ -188,8 +193,9 @@ impl StreamWriter {
         match bridge.client {
             Dialect::OpenaiChat => Some(Self::OpenaiChat(openai_chat::StreamWriter::new(bridge))),
             Dialect::OpenaiResponses => Some(Self::OpenaiResponses(Box::default())),
-            Dialect::Anthropic => Some(Self::Anthropic(anthropic::StreamWriter::default())),
-            Dialect::Gemini | Dialect::Single => None,
+            Dialect::Anthropic => Some(Self::Anthropic(Box::default())),
+            Dialect::Gemini => Some(Self::Gemini(Box::default())),
+            Dialect::Single => None,
         }
     }
 
@@ -198,6 +204,7 @@ impl StreamWriter {
             Self::OpenaiChat(writer) => writer.event(event, bridge, out),
             Self::OpenaiResponses(writer) => writer.event(event, bridge, out),
             Self::Anthropic(writer) => writer.event(event, bridge, out),
+            Self::Gemini(writer) => writer.event(event, bridge, out),
         }
     }
 
@@ -206,6 +213,7 @@ impl StreamWriter {
             Self::OpenaiChat(writer) => writer.finish(out),
             Self::OpenaiResponses(writer) => writer.finish(bridge, out),
             Self::Anthropic(writer) => writer.finish(bridge, out),
+            Self::Gemini(writer) => writer.finish(bridge, out),
         }
     }
 }

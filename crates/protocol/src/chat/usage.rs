@@ -29,6 +29,21 @@ pub(super) fn write_responses_usage(w: &mut Writer<'_>, usage: &Usage) {
     w.key("total_tokens").count(input.saturating_add(output)).end_object();
 }
 
+/// Writes the value of `usageMetadata`: cached tokens are part of the prompt, thoughts stand beside the candidates.
+pub(super) fn write_gemini_usage(w: &mut Writer<'_>, usage: &Usage) {
+    let (input, output) = (usage.total_input(), usage.total_output());
+    w.begin_object().key("promptTokenCount").count(input);
+    w.key("candidatesTokenCount").count(output.saturating_sub(usage.reasoning));
+    w.key("totalTokenCount").count(input.saturating_add(output));
+    if usage.cache_read > 0 {
+        w.key("cachedContentTokenCount").count(usage.cache_read);
+    }
+    if usage.reasoning > 0 {
+        w.key("thoughtsTokenCount").count(usage.reasoning);
+    }
+    w.end_object();
+}
+
 /// Writes the value of `usage` in a message: cached tokens stand beside the input.
 pub(super) fn write_anthropic_usage(w: &mut Writer<'_>, usage: &Usage) {
     w.begin_object();

@@ -141,10 +141,10 @@ impl<'de> Deserialize<'de> for Key<'de> {
     }
 }
 
-/// Declares an object of the wire: all fields optional, `null` the same as absent, a key that stands twice refused,
+/// Declares an object of the wire, each field with the spellings that its vendor takes: all fields optional, `null` the same as absent, a key that stands twice refused,
 /// unknown keys kept.
 macro_rules! wire {
-    ($($(#[$meta:meta])* struct $name:ident<$life:lifetime> { $($key:literal $field:ident: $type:ty,)* })+) => {$(
+    ($($(#[$meta:meta])* struct $name:ident<$life:lifetime> { $($($key:literal)|+ $field:ident: $type:ty,)* })+) => {$(
         $(#[$meta])*
         #[derive(Debug, Default)]
         pub(super) struct $name<$life> {
@@ -166,9 +166,9 @@ macro_rules! wire {
                         let mut object = $name::default();
                         while let Some($crate::chat::wire::Key(key)) = map.next_key()? {
                             match key.as_ref() {
-                                $($key => {
+                                $($($key)|+ => {
                                     if object.$field.is_some() {
-                                        return Err(serde::de::Error::duplicate_field($key));
+                                        return Err(serde::de::Error::duplicate_field(stringify!($field)));
                                     }
                                     object.$field = map.next_value()?;
                                 })*

@@ -39,6 +39,16 @@ impl<'o> Writer<'o> {
         }
     }
 
+    /// Returns how much was written.
+    pub(super) fn len(&self) -> usize {
+        self.out.len()
+    }
+
+    /// Takes back what was written behind `len` bytes.
+    pub(super) fn truncate(&mut self, len: usize) {
+        self.out.truncate(len);
+    }
+
     pub(super) fn begin_object(&mut self) -> &mut Self {
         self.separate();
         self.out.push(b'{');

@@ -75,9 +75,12 @@ fn streams() {
         let client = bridge.client;
         let input = format!("{}\n\n", case.input.body);
         let whole = transcode(bridge.clone(), [input.as_bytes()]);
-        for split in 0..=input.len() {
-            let (first, second) = input.as_bytes().split_at(split);
-            assert_eq!(transcode(bridge.clone(), [first, second]), whole, "{} split at {split}", case.title);
+        // Where a stream is cut matters to its reader, so one output of each is enough.
+        if case.outputs.first().is_some_and(|first| first.dialect == output.dialect) {
+            for split in 0..=input.len() {
+                let (first, second) = input.as_bytes().split_at(split);
+                assert_eq!(transcode(bridge.clone(), [first, second]), whole, "{} split at {split}", case.title);
+            }
         }
         assert_eq!(transcode(bridge, input.as_bytes().chunks(1)), whole, "{} in single bytes", case.title);
         grammar::check(client, &whole).unwrap_or_else(|reason| panic!("{}: {reason}\n{whole}", case.title));

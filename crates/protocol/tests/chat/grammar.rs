@@ -1,6 +1,7 @@
 //! Strict readers of each dialect's streams: what the official SDKs rely on, and nothing more.
 
 mod anthropic;
+mod gemini;
 mod openai_chat;
 mod openai_responses;
 
@@ -26,7 +27,8 @@ pub(crate) fn check(dialect: Dialect, stream: &str) -> Result<(), String> {
         Dialect::OpenaiChat => openai_chat::check(&frames),
         Dialect::Anthropic => anthropic::check(&frames),
         Dialect::OpenaiResponses => openai_responses::check(&frames),
-        Dialect::Gemini | Dialect::Single => Err("no grammar".to_owned()),
+        Dialect::Gemini => gemini::check(&frames),
+        Dialect::Single => Err("no grammar".to_owned()),
     }
 }
 

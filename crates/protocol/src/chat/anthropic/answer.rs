@@ -6,11 +6,11 @@ use super::blocks::{Place, part_of};
 use super::wire::MessageObject;
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
-use crate::chat::encoding::free_input_as_json;
+use crate::chat::encoding::object_of_input;
 use crate::chat::names::{ANTHROPIC_CALL, id_stem};
-use crate::chat::request::{Content, Input, Part, Thinking, ToolCall};
+use crate::chat::request::{Content, Part, Thinking};
 use crate::chat::signature::{Signature, SignatureKind};
-use crate::chat::text::{Json, Text};
+use crate::chat::text::Text;
 use crate::chat::usage::write_anthropic_usage;
 use crate::chat::wire::{DecodeError, Path, read};
 use crate::chat::write::Writer;
@@ -110,7 +110,7 @@ fn write_block(w: &mut Writer<'_>, part: &Part<'_>, bridge: &Bridge) {
                 write_thinking(w, &Text::default(), &signature.to_envelope(&Text::default()));
             }
             w.begin_object().kind("tool_use").key("id").string(&ANTHROPIC_CALL.fit(&call.id));
-            w.key("name").text(&call.name).key("input").json(&object_of(call)).end_object();
+            w.key("name").text(&call.name).key("input").json(&object_of_input(&call.input).0).end_object();
         }
         Content::Media(media) => {
             let text = crate::chat::openai_chat::markdown_of(media);
@@ -130,21 +130,5 @@ pub(super) fn envelope_of(signature: Option<&Signature<'_>>, thought: &Text<'_>,
     match signature {
         Some(signature) => signature.to_envelope(thought),
         None => Signature::issued(SignatureKind::None, Text::default(), &bridge.issuer).to_envelope(&Text::default()),
-    }
-}
-
-/// Returns the input of a call as an object.
-fn object_of<'c>(call: &'c ToolCall<'_>) -> Json<'c> {
-    match &call.input {
-        Input::Object(json) => Json::trusted(json.as_str()),
-        Input::Free(text) => Json::trusted(free_input_as_json(text)),
-        Input::Arguments(text) => {
-            let checked = Json::checked(text.to_plain().trim().to_owned()).filter(Json::is_object);
-            checked.unwrap_or_else(|| match text.is_blank() {
-                true => Json::trusted("{}"),
-                // Broken arguments are the model's; the caller must see what it wrote.
-                false => Json::trusted(format!("{{\"arguments\":\"{}\"}}", text.as_escaped())),
-            })
-        }
     }
 }

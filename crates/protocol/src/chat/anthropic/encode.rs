@@ -5,9 +5,7 @@ use crate::chat::bridge::{Encoded, Target, Trait};
 use crate::chat::encoding::{Encoding, FREE_INPUT_SCHEMA};
 use crate::chat::names::ANTHROPIC_TOOL;
 use crate::chat::reasoning::{Amount, Effort, Show};
-use crate::chat::request::{
-    CacheMark, Content, Format, FormatSchema, Function, Input, Part, Request, Role, Tier, Tool, ToolChoice,
-};
+use crate::chat::request::{CacheMark, Content, Format, FormatSchema, Function, Request, Role, Tier, Tool, ToolChoice};
 use crate::chat::schema::Rules;
 use crate::chat::text::{Json, Text};
 use crate::chat::wire::{Extra, Path};
@@ -275,8 +273,9 @@ fn write_origin(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
 
 /// Writes top-level fields of this dialect's own.
 fn write_rest(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
+    let is_native = encoding.is_native();
     let mut rest = Extra::default();
-    for (key, value) in encoding.request.extra.iter().filter(|(key, _)| !key.contains('.')) {
+    for (key, value) in encoding.request.extra.iter().filter(|(key, _)| !is_native || !key.contains('.')) {
         rest.push(key.to_owned().into(), value.clone());
     }
     encoding.extra(w, &rest, Path::Root);
@@ -448,29 +447,4 @@ fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         w.flag(parallel.map(|parallel| !parallel), "disable_parallel_tool_use");
     }
     w.end_object();
-}
-
-/// Returns the input of a call as an object, which is all that the API takes.
-pub(super) fn input_object(encoding: &mut Encoding<'_, '_>, part: &Part<'_>, at: Path<'_>) -> Json<'static> {
-    let Content::Call(call) = &part.content else { return Json::trusted("{}") };
-    match &call.input {
-        Input::Object(json) if json.is_object() => json.clone().into_owned(),
-        Input::Free(text) => Json::trusted(crate::chat::encoding::free_input_as_json(text)),
-        Input::Object(json) => {
-            encoding.losses.cosmetic(at.key("input"), "arguments that are no object were wrapped in one");
-            Json::trusted(format!("{{\"arguments\":{}}}", json.as_str()))
-        }
-        Input::Arguments(text) if text.is_blank() => Json::trusted("{}"),
-        Input::Arguments(text) => {
-            let plain = text.to_plain();
-            let trimmed = plain.trim();
-            match Json::checked(trimmed.to_owned()).filter(Json::is_object) {
-                Some(json) => json,
-                None => {
-                    encoding.losses.cosmetic(at.key("arguments"), "arguments that are no object were wrapped in one");
-                    Json::trusted(format!("{{\"arguments\":\"{}\"}}", text.as_escaped()))
-                }
-            }
-        }
-    }
 }

@@ -1,8 +1,8 @@
 //! Writes the conversation of a Messages request.
 
-use super::encode::{input_object, write_cache};
+use super::encode::write_cache;
 use crate::chat::bridge::Trait;
-use crate::chat::encoding::{CONTENT, Encoding, solid};
+use crate::chat::encoding::{CONTENT, Encoding, input_object, solid};
 use crate::chat::media::text_of_base64;
 use crate::chat::names::{ANTHROPIC_CALL, ANTHROPIC_TOOL};
 use crate::chat::request::{
@@ -222,7 +222,7 @@ fn write_part(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, (part, role):
             w.begin_object().kind("text").key("text").text(text);
         }
         Content::Media(media) => write_media(encoding, w, media),
-        Content::Call(call) => write_call(encoding, w, (part, call), at),
+        Content::Call(call) => write_call(encoding, w, call, at),
         Content::Result(result) => write_result(encoding, w, result, at),
         Content::Thinking(thinking) => write_thinking(w, thinking),
         Content::Foreign(json) => return encoding.foreign(w, json, role, at),
@@ -232,14 +232,9 @@ fn write_part(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, (part, role):
     w.end_object();
 }
 
-fn write_call(
-    encoding: &mut Encoding<'_, '_>,
-    w: &mut Writer<'_>,
-    (part, call): (&Part<'_>, &ToolCall<'_>),
-    at: Path<'_>,
-) {
+fn write_call(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, call: &ToolCall<'_>, at: Path<'_>) {
     let name = encoding.tool_name(ANTHROPIC_TOOL, &call.name);
-    let input = input_object(encoding, part, at);
+    let input = input_object(encoding, &call.input, at);
     w.begin_object().kind("tool_use").key("id").string(&ANTHROPIC_CALL.fit(&call.id));
     w.key("name").string(&name).key("input").json(&input);
 }
