@@ -484,4 +484,6 @@ pub struct Delivery {
     pub stream_usage: Option<bool>,
     /// Whether the vendor keeps the answer.
     pub store: Option<bool>,
+    /// Whether thoughts are handed out sealed, where the caller has a say.
+    pub sealed_thoughts: Option<bool>,
 }

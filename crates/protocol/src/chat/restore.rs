@@ -1,7 +1,7 @@
 //! Undoes in an answer what the request's conversion did: other tool names, a tool that stands for the structured
 //! answer, tools that take free text.
 
-use super::answer::{Answer, Event, Finish, Opening};
+use super::answer::{Answer, Event, Failure, Finish, Opening};
 use super::bridge::{Bridge, Memo};
 use super::request::{Content, Input, Part, ToolCall};
 use super::stream::Sink;
@@ -118,6 +118,9 @@ impl Restorer {
     fn open(&mut self, number: u32, mut call: ToolCall<'_>, memo: &Memo, sink: Sink<'_>) {
         if is_named(&call.name, memo.answer_tool.iter()) {
             return sink(Event::Open(number, Opening::Text));
+        }
+        if call.name.is_empty() || call.id.is_empty() {
+            return sink(Event::Failed(Failure::broken("the upstream called a tool without its name or an id")));
         }
         let is_wrapped = is_named(&call.name, memo.free_tools.iter());
         let Some(state) = self.state_or_new(number) else { return };

@@ -89,6 +89,9 @@ impl<'a> Signature<'a> {
     /// Returns the envelope in which the proof crosses into another dialect together with its thought.
     #[must_use]
     pub fn to_envelope(&self, thought: &Text<'_>) -> String {
+        // Without proof there is nothing that the thought would be needed for.
+        let nothing = Text::default();
+        let thought = if self.kind == SignatureKind::None { &nothing } else { thought };
         let fields = [
             self.issuer.as_deref().unwrap_or_default(),
             self.item.as_ref().map_or("", Text::as_escaped),

@@ -32,6 +32,17 @@ pub(crate) fn check(dialect: Dialect, stream: &str) -> Result<(), String> {
     }
 }
 
+/// As `check`, for a stream whose upstream may have been broken: what the model wrote, such as arguments that are no
+/// JSON, is not the converter's fault.
+pub(crate) fn check_form(dialect: Dialect, stream: &str) -> Result<(), String> {
+    match check(dialect, stream) {
+        Err(reason) if WRITTEN_BY_MODEL.iter().any(|start| reason.starts_with(start)) => Ok(()),
+        verdict => verdict,
+    }
+}
+
+const WRITTEN_BY_MODEL: [&str; 2] = ["input is no JSON", "arguments are no JSON"];
+
 fn frames(stream: &str) -> Result<Vec<Frame>, String> {
     if !stream.ends_with("\n\n") {
         return Err("the stream does not end with a blank line".to_owned());

@@ -12,4 +12,6 @@
 mod fixture;
 mod golden;
 mod grammar;
+mod properties;
+mod stability;
 mod support;

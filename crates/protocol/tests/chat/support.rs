@@ -4,11 +4,13 @@ use sluice_protocol::chat::{Bridge, Memo, Target, Trait, Transcoder};
 use sluice_protocol::meter::{Convention, Subject};
 use sluice_protocol::operation::{Dialect, Operation};
 
+pub(crate) const DIALECTS: [Dialect; 4] =
+    [Dialect::OpenaiChat, Dialect::OpenaiResponses, Dialect::Anthropic, Dialect::Gemini];
+
 pub(crate) const CREATED: u64 = 1_700_000_000;
 
 pub(crate) fn dialect(name: &str) -> Dialect {
-    let all = [Dialect::OpenaiChat, Dialect::OpenaiResponses, Dialect::Anthropic, Dialect::Gemini];
-    all.into_iter().find(|dialect| dialect.as_str() == name).unwrap_or_else(|| panic!("unknown dialect {name}"))
+    DIALECTS.into_iter().find(|dialect| dialect.as_str() == name).unwrap_or_else(|| panic!("unknown dialect {name}"))
 }
 
 pub(crate) fn traits(names: &[&str]) -> Vec<Trait> {

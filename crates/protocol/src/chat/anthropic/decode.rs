@@ -40,7 +40,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
             tier: tier(body.service_tier, &mut extra),
             ..Origin::default()
         },
-        delivery: Delivery { stream: body.stream, stream_usage: None, store: None },
+        delivery: Delivery { stream: body.stream, ..Delivery::default() },
         extra,
     })
 }

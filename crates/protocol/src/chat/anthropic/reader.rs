@@ -3,7 +3,7 @@
 use super::answer::{finish_of, head_of};
 use super::blocks::{Place, citation_of, part_of};
 use super::wire::{Delta, StreamEvent};
-use crate::chat::answer::{Event, Failure, Opening};
+use crate::chat::answer::{Event, Failure, Finish, Opening};
 use crate::chat::bridge::Bridge;
 use crate::chat::failure::failure_of;
 use crate::chat::request::{Content, Input, Part, Thinking, ToolCall};
@@ -19,6 +19,7 @@ pub(in crate::chat) struct Reader {
     issuer: String,
     usage: RunningUsage,
     open: Option<Open>,
+    has_finish: bool,
     is_over: bool,
 }
 
@@ -32,7 +33,7 @@ enum Open {
 impl Reader {
     pub(in crate::chat) fn new(bridge: &Bridge) -> Self {
         let usage = RunningUsage::new(bridge.convention);
-        Self { issuer: bridge.issuer.clone(), usage, open: None, is_over: false }
+        Self { issuer: bridge.issuer.clone(), usage, open: None, has_finish: false, is_over: false }
     }
 
     /// Takes the data of one event.
@@ -54,7 +55,7 @@ impl Reader {
             "content_block_delta" => self.delta(event.delta.unwrap_or_default(), sink),
             "content_block_stop" => self.stop(sink),
             "message_delta" => self.end(event.delta.unwrap_or_default(), event.usage.as_ref(), sink),
-            "message_stop" => self.is_over = true,
+            "message_stop" => self.over(sink),
             "error" => sink(Event::Failed(failure_of(&event.error.unwrap_or_else(|| Json::trusted("{}"))))),
             // The API says that new kinds of events may come.
             _ => {}
@@ -68,6 +69,15 @@ impl Reader {
             return Ok(());
         }
         Err(Failure::broken("the upstream ended its stream in the middle of the answer"))
+    }
+
+    /// Ends the message. Relays leave out the reason at times; then nothing speaks against a proper end.
+    fn over(&mut self, sink: Sink<'_>) {
+        self.stop(sink);
+        if !std::mem::replace(&mut self.has_finish, true) {
+            sink(Event::Finish(0, Finish::Stop, None));
+        }
+        self.is_over = true;
     }
 
     fn start(&mut self, block: &Json<'_>, sink: Sink<'_>) {
@@ -133,7 +143,9 @@ impl Reader {
         if let Some(usage) = usage.and_then(|usage| self.usage.read(usage.as_str().as_bytes())) {
             sink(Event::Usage(usage));
         }
-        if let Some(reason) = delta.stop_reason {
+        if let Some(reason) = delta.stop_reason.filter(|_| !self.has_finish) {
+            self.stop(sink);
+            self.has_finish = true;
             sink(Event::Finish(0, finish_of(&reason.to_plain()), delta.stop_sequence));
         }
     }

@@ -8,7 +8,7 @@ use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
 use crate::chat::encoding::object_of_input;
 use crate::chat::names::{id_stem, invented_call};
-use crate::chat::request::{Citation, Content, Media, Part, Source, Thinking, ToolCall};
+use crate::chat::request::{Citation, Content, Media, Part, Source, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::text::{Json, Number, Text};
 use crate::chat::usage::write_gemini_usage;
@@ -51,7 +51,7 @@ fn choice_of<'a>(
     let at = root.item("candidates", index);
     let mut parts: Vec<Part<'a>> = Vec::new();
     for (index, json) in candidate.content.unwrap_or_default().parts.unwrap_or_default().iter().enumerate() {
-        let part = match read_part_of(json, at.item("parts", index))? {
+        let mut part = match read_part_of(json, at.item("parts", index))? {
             Read::Part(part) => part,
             Read::Call(mut part, id) => {
                 if let Content::Call(call) = &mut part.content {
@@ -62,16 +62,13 @@ fn choice_of<'a>(
             }
             Read::Result(part, _) => part,
         };
-        add_part(&mut parts, part, &bridge.issuer);
+        issue(&mut part, &bridge.issuer);
+        parts.push(part);
     }
-    let cited = citations_of(candidate.grounding_metadata, candidate.citation_metadata);
-    let first = parts.iter_mut().find_map(|part| match &mut part.content {
-        Content::Text(text, citations) => Some((text, citations)),
-        _ => None,
-    });
-    if let Some((text, citations)) = first {
-        citations.extend(cited.into_iter().map(|found| found.into_citation(&text.to_plain())));
+    for found in citations_of(candidate.grounding_metadata, candidate.citation_metadata) {
+        cite(&mut parts, found);
     }
+    parts.retain(|part| !matches!(&part.content, Content::Text(text, _) if text.is_empty()));
     let has_calls = parts.iter().any(|part| matches!(part.content, Content::Call(_)));
     let word = candidate.finish_reason.unwrap_or_default();
     let finish = match finish_of(&word.to_plain()) {
@@ -81,20 +78,21 @@ fn choice_of<'a>(
     Ok(Choice { parts, finish, stop: None, logprobs: candidate.logprobs_result.map(logprobs_of) })
 }
 
-/// Adds a part; text and thoughts go on in the part before, because this API cuts them anywhere.
-fn add_part<'a>(parts: &mut Vec<Part<'a>>, mut part: Part<'a>, issuer: &'a str) {
-    match (&mut part.content, parts.last_mut().map(|last| &mut last.content)) {
-        (Content::Text(text, _), _) if text.is_empty() => return,
-        (Content::Text(text, _), Some(Content::Text(before, _))) => return before.push(text),
-        (Content::Thinking(more), Some(Content::Thinking(Thinking { text, signature: before @ None }))) => {
-            text.append(&mut more.text);
-            *before = more.signature.take();
-        }
-        _ => parts.push(part),
+/// Adds a source to the text that it is about: the one it names, else the first.
+fn cite<'a>(parts: &mut [Part<'a>], found: Found<'a>) {
+    let is_text = |part: &Part<'_>| matches!(part.content, Content::Text(..));
+    let named = found.part.filter(|place| parts.get(*place).is_some_and(is_text));
+    let place = named.or_else(|| parts.iter().position(is_text));
+    if let Some(Part { content: Content::Text(text, citations), .. }) = place.and_then(|place| parts.get_mut(place)) {
+        citations.push(found.into_citation(&text.to_plain()));
     }
-    let signature = match parts.last_mut().map(|last| &mut last.content) {
-        Some(Content::Thinking(thinking)) => thinking.signature.as_mut(),
-        Some(Content::Call(call)) => call.signature.as_mut(),
+}
+
+/// Says who issued the proof of a part.
+fn issue<'a>(part: &mut Part<'a>, issuer: &'a str) {
+    let signature = match &mut part.content {
+        Content::Thinking(thinking) => thinking.signature.as_mut(),
+        Content::Call(call) => call.signature.as_mut(),
         _ => None,
     };
     if let Some(signature) = signature {
@@ -137,6 +135,8 @@ pub(super) struct Found<'a> {
     title: Option<Text<'a>>,
     quoted: Option<Text<'a>>,
     bytes: Option<(u64, u64)>,
+    /// Place of the part that the offsets are in.
+    part: Option<usize>,
 }
 
 impl<'a> Found<'a> {
@@ -163,6 +163,7 @@ pub(super) fn citations_of<'a>(
     for support in grounding.grounding_supports.unwrap_or_default() {
         let segment = support.segment.unwrap_or_default();
         let bytes = index(&segment.end_index).map(|end| (index(&segment.start_index).unwrap_or(0), end));
+        let part = index(&segment.part_index).and_then(|part| usize::try_from(part).ok());
         for place in support.grounding_chunk_indices.unwrap_or_default() {
             let place = place.as_u64().and_then(|place| usize::try_from(place).ok());
             if let Some(web) = place.and_then(|place| chunks.get(place)).and_then(|chunk| chunk.web.as_ref()) {
@@ -171,13 +172,14 @@ pub(super) fn citations_of<'a>(
                     title: web.title.clone(),
                     quoted: segment.text.clone(),
                     bytes,
+                    part,
                 });
             }
         }
     }
     for source in citations.and_then(|metadata| metadata.citations).unwrap_or_default() {
         let bytes = index(&source.end_index).map(|end| (index(&source.start_index).unwrap_or(0), end));
-        found.push(Found { url: source.uri, title: source.title, quoted: None, bytes });
+        found.push(Found { url: source.uri, title: source.title, quoted: None, bytes, part: None });
     }
     found
 }
@@ -231,8 +233,11 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
         }
         w.end_array().key("role").string("model").end_object();
         w.key("finishReason").string(finish_word(choice.finish)).key("index").count(index as u64);
-        let cited = choice.parts.iter().filter_map(|part| match &part.content {
-            Content::Text(text, citations) => Some((text, citations.as_slice())),
+        // The places must be those of the parts as they were written.
+        let written =
+            choice.parts.iter().filter(|part| !matches!(part.content, Content::Result(_) | Content::Foreign(_)));
+        let cited = written.enumerate().filter_map(|(place, part)| match &part.content {
+            Content::Text(text, citations) => Some((place, text, citations.as_slice())),
             _ => None,
         });
         write_grounding(&mut w, cited);
@@ -300,29 +305,34 @@ pub(super) fn write_answer_media(w: &mut Writer<'_>, media: &Media<'_>) {
 /// Writes the sources of texts as `groundingMetadata`, if there are any with an address.
 pub(super) fn write_grounding<'t, 'a: 't>(
     w: &mut Writer<'_>,
-    cited: impl Iterator<Item = (&'t Text<'a>, &'t [Citation<'a>])>,
+    cited: impl Iterator<Item = (usize, &'t Text<'a>, &'t [Citation<'a>])>,
 ) {
     let cited: Vec<_> = cited
-        .flat_map(|(text, citations)| citations.iter().map(move |citation| (text, citation)))
-        .filter(|(_, citation)| citation.url.is_some())
+        .flat_map(|(place, text, citations)| citations.iter().map(move |citation| (place, text, citation)))
+        .filter(|(_, _, citation)| citation.url.is_some())
         .collect();
     if cited.is_empty() {
         return;
     }
     w.key("groundingMetadata").begin_object().key("groundingChunks").begin_array();
-    for (_, citation) in &cited {
+    for (_, _, citation) in &cited {
         w.begin_object().key("web").begin_object().maybe_text("uri", citation.url.as_ref());
         w.maybe_text("title", citation.title.as_ref()).end_object().end_object();
     }
     w.end_array().key("groundingSupports").begin_array();
-    for (index, (text, citation)) in cited.iter().enumerate() {
+    for (index, (place, text, citation)) in cited.iter().enumerate() {
         let plain = text.to_plain();
         let bytes = |chars: u64| {
             let chars = usize::try_from(chars).unwrap_or(usize::MAX);
             plain.char_indices().nth(chars).map_or(plain.len(), |(at, _)| at) as u64
         };
         let (start, end) = citation.span.map_or((0, plain.len() as u64), |(start, end)| (bytes(start), bytes(end)));
-        w.begin_object().key("segment").begin_object().key("startIndex").count(start).key("endIndex").count(end);
+        w.begin_object().key("segment").begin_object();
+        // Google leaves out a zero.
+        if *place > 0 {
+            w.key("partIndex").count(*place as u64);
+        }
+        w.key("startIndex").count(start).key("endIndex").count(end);
         w.end_object().key("groundingChunkIndices").begin_array().count(index as u64).end_array().end_object();
     }
     w.end_array().end_object();

@@ -39,6 +39,7 @@ pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
         w.end_array().end_object();
     }
     w.key("contents").begin_array();
+    let empty = w.len();
     let mut rest = talk.as_slice();
     while let Some(first) = rest.first() {
         let length = rest.iter().take_while(|turn| turn.role == first.role).count();
@@ -48,6 +49,10 @@ pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
             Role::User | Role::System | Role::Developer => write_user(encoding, w, group, &names),
         }
         rest = after;
+    }
+    if w.len() == empty {
+        // The API refuses a request without contents.
+        w.raw(r#"{"role":"user","parts":[{"text":""}]}"#);
     }
     w.end_array();
 }
@@ -70,6 +75,7 @@ fn write_user(
     turns: &[&Turn<'_>],
     names: &BTreeMap<&str, &Text<'_>>,
 ) {
+    let start = w.len();
     w.begin_object().key("role").string("user").key("parts").begin_array();
     let empty = w.len();
     let mut media = Vec::new();
@@ -97,7 +103,8 @@ fn write_user(
     }
     if w.len() == empty {
         // The API refuses a content without parts.
-        w.begin_object().key("text").string("").end_object();
+        w.truncate(start);
+        return;
     }
     w.end_array().end_object();
 }

@@ -125,6 +125,7 @@ wire! {
         "groundingChunkIndices" grounding_chunk_indices: Vec<Number<'a>>,
     }
     struct Segment<'a> {
+        "partIndex" part_index: Number<'a>,
         "startIndex" start_index: Number<'a>,
         "endIndex" end_index: Number<'a>,
         "text" text: Text<'a>,

@@ -28,8 +28,6 @@ pub(in crate::chat) struct StreamWriter {
 struct ChoiceState {
     open: Option<Open>,
     finish: Option<Finish>,
-    /// Texts with sources, told at the end.
-    cited: Vec<(Text<'static>, Vec<Citation<'static>>)>,
 }
 
 #[derive(Debug)]
@@ -86,7 +84,6 @@ impl StreamWriter {
             w.begin_object().key("text").string("").end_object().end_array().key("role").string("model").end_object();
             w.key("finishReason").string(finish_word(choice.finish.unwrap_or(Finish::Stop)));
             w.key("index").count(u64::from(*number));
-            write_grounding(&mut w, choice.cited.iter().map(|(text, citations)| (text, citations.as_slice())));
             w.end_object();
         }
         w.end_array().key("usageMetadata");
@@ -118,7 +115,14 @@ impl StreamWriter {
     fn close(&mut self, number: u32, bridge: &Bridge, out: &mut Vec<u8>) {
         let Some(choice) = self.choices.get_mut(&number) else { return };
         match choice.open.take() {
-            Some(Open::Text(text, citations)) if !citations.is_empty() => choice.cited.push((text, citations)),
+            Some(Open::Text(text, citations)) if !citations.is_empty() => {
+                let mut w = Self::begin(out);
+                w.begin_object().key("text").string("").end_object().end_array();
+                w.key("role").string("model").end_object().key("index").count(u64::from(number));
+                write_grounding(&mut w, std::iter::once((0, &text, citations.as_slice())));
+                w.end_object().end_array();
+                self.end(w, bridge);
+            }
             Some(Open::Thinking(thought, Some(seal))) => {
                 self.part(number, (bridge, out), |w| write_thought(w, &Text::default(), Some((&seal, &thought))));
             }
@@ -132,13 +136,19 @@ impl StreamWriter {
     }
 
     fn part(&self, number: u32, (bridge, out): (&Bridge, &mut Vec<u8>), write: impl FnOnce(&mut Writer<'_>)) {
-        let mut w = Writer::data_line(out);
-        w.begin_object().key("candidates").begin_array().begin_object();
-        w.key("content").begin_object().key("parts").begin_array();
+        let mut w = Self::begin(out);
         write(&mut w);
         w.end_array().key("role").string("model").end_object();
         w.key("index").count(u64::from(number)).end_object().end_array();
         self.end(w, bridge);
+    }
+
+    /// Writes up to the first part.
+    fn begin<'o>(out: &'o mut Vec<u8>) -> Writer<'o> {
+        let mut w = Writer::data_line(out);
+        w.begin_object().key("candidates").begin_array().begin_object();
+        w.key("content").begin_object().key("parts").begin_array();
+        w
     }
 
     fn end(&self, mut w: Writer<'_>, bridge: &Bridge) {

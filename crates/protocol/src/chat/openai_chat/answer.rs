@@ -107,12 +107,29 @@ pub(super) fn finish_of(word: &str) -> Finish {
     }
 }
 
-pub(super) const fn finish_word(finish: Finish) -> &'static str {
-    match finish {
-        Finish::Stop | Finish::StopText | Finish::Pause | Finish::Broken => "stop",
-        Finish::Length | Finish::Context => "length",
-        Finish::Calls => "tool_calls",
-        Finish::Refusal | Finish::Filter => "content_filter",
+/// Whether a refusal came in words.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(super) enum Refused {
+    #[default]
+    Silently,
+    InWords,
+}
+
+impl From<bool> for Refused {
+    fn from(has_words: bool) -> Self {
+        if has_words { Self::InWords } else { Self::Silently }
+    }
+}
+
+/// Words of refusal end as any words do; without them, clients must learn of it from the reason.
+pub(super) const fn finish_word(finish: Finish, refused: Refused) -> &'static str {
+    match (finish, refused) {
+        (Finish::Stop | Finish::StopText | Finish::Pause | Finish::Broken, _) | (Finish::Refusal, Refused::InWords) => {
+            "stop"
+        }
+        (Finish::Length | Finish::Context, _) => "length",
+        (Finish::Calls, _) => "tool_calls",
+        (Finish::Refusal, Refused::Silently) | (Finish::Filter, _) => "content_filter",
     }
 }
 
@@ -137,7 +154,8 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
             Some(content) => w.begin_object().key("content").json(content).key("refusal").null().end_object(),
             None => w.null(),
         };
-        w.key("finish_reason").string(finish_word(choice.finish)).end_object();
+        let has_refusal = choice.parts.iter().any(|part| matches!(part.content, Content::Refusal(_)));
+        w.key("finish_reason").string(finish_word(choice.finish, has_refusal.into())).end_object();
     }
     w.end_array();
     if let Some(usage) = &answer.usage {

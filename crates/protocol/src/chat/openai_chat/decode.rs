@@ -54,7 +54,12 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
             tier: body.service_tier.as_ref().and_then(|tier| tier_of(&tier.to_plain())),
             verbosity: body.verbosity,
         },
-        delivery: Delivery { stream: body.stream, stream_usage: stream_options.include_usage, store: body.store },
+        delivery: Delivery {
+            stream: body.stream,
+            stream_usage: stream_options.include_usage,
+            store: body.store,
+            sealed_thoughts: None,
+        },
         extra,
     })
 }

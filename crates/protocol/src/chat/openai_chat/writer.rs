@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{completion_id, finish_word, markdown_of, placed, write_annotation, write_call_signature};
+use super::answer::{Refused, completion_id, finish_word, markdown_of, placed, write_annotation, write_call_signature};
 use crate::chat::answer::{Event, Failure, Head, Opening};
 use crate::chat::bridge::Bridge;
 use crate::chat::failure::write_failure;
@@ -29,6 +29,7 @@ struct ChoiceState {
     open: Option<Kind>,
     has_role: bool,
     calls: u64,
+    refused: Refused,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,8 +85,9 @@ impl StreamWriter {
             Event::Seal(..) => {}
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::Finish(number, finish, _) => {
+                let refused = self.state(*number).refused;
                 let mut w = self.begin_chunk(*number, out);
-                w.end_object().key("logprobs").null().key("finish_reason").string(finish_word(*finish));
+                w.end_object().key("logprobs").null().key("finish_reason").string(finish_word(*finish, refused));
                 Self::end_chunk(w, self.tells_usage);
             }
             Event::Failed(failure) => self.fail(failure, bridge, out),
@@ -126,6 +128,9 @@ impl StreamWriter {
             }
         };
         state.open = Some(kind);
+        if kind == Kind::Refusal {
+            state.refused = Refused::InWords;
+        }
         if let Opening::Call(call) = opening {
             self.chunk(number, out, |w| write_call_start(w, call, kind));
         }

@@ -28,6 +28,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     let text = body.text.take().unwrap_or_default();
     let include = body.include.unwrap_or_default();
     let logprobs = include.iter().any(|wanted| *wanted == *"message.output_text.logprobs").then_some(true);
+    let sealed_thoughts = include.iter().any(|wanted| *wanted == *"reasoning.encrypted_content").then_some(true);
     let tier = body.service_tier.as_ref().and_then(|tier| tier_of(&tier.to_plain()));
     if tier.is_none() {
         extra.keep("service_tier", body.service_tier.map(|tier| Json::trusted(format!("\"{}\"", tier.as_escaped()))));
@@ -55,7 +56,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
             tier,
             verbosity: text.verbosity,
         },
-        delivery: Delivery { stream: body.stream, stream_usage: None, store: body.store },
+        delivery: Delivery { stream: body.stream, stream_usage: None, store: body.store, sealed_thoughts },
         extra,
     })
 }

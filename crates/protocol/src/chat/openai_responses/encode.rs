@@ -96,6 +96,10 @@ fn write_reasoning(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) -> Seals
         w.maybe_text("summary", summary.as_ref()).end_object();
     }
     let thinks = is_on && effort != Some(Effort::None);
+    if encoding.is_native() {
+        let is_asked = encoding.request.delivery.sealed_thoughts == Some(true);
+        return if is_asked { Seals::Wanted } else { Seals::Unwanted };
+    }
     if thinks || encoding.target.has(Trait::SealsThoughts) { Seals::Wanted } else { Seals::Unwanted }
 }
 

@@ -65,7 +65,12 @@ fn write_content(
         [] => {
             w.string("");
         }
-        [Part { content: Content::Text(text, _), cache: None, extra }] if extra.iter().next().is_none() => {
+        [Part { content: Content::Text(text, _), cache, extra }]
+            if (cache.is_none() || !encoding.is_native()) && extra.iter().next().is_none() =>
+        {
+            if cache.is_some() {
+                encoding.cosmetic_once(at.key("cache_control"), "the upstream caches by itself");
+            }
             w.text(text);
         }
         _ => {
