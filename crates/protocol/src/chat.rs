@@ -23,6 +23,7 @@ mod signature;
 mod stream;
 mod text;
 mod usage;
+mod visit;
 mod wire;
 mod write;
 
@@ -71,6 +72,26 @@ pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'
         Dialect::Gemini => Ok(gemini::encode_request(request, target)),
         Dialect::Single => Err(unknown(dialect)),
     }
+}
+
+/// Returns whether a request carries proofs in envelopes, which only Sluice understands. A request that goes to a vendor
+/// of its own dialect without conversion must be looked at then, see [`restore_envelopes`].
+#[must_use]
+pub fn carries_envelopes(body: &[u8]) -> bool {
+    memchr::memmem::find(body, signature::MAGIC_BASE64.as_bytes()).is_some()
+}
+
+/// Takes a request's proofs out of their envelopes: those that the upstream's account issued stand bare again, others
+/// go with their thoughts. `None` when there is none, so that the request can go as it is.
+///
+/// # Errors
+/// Says what in the body breaks the dialect's rules.
+pub fn restore_envelopes(dialect: Dialect, body: &[u8], target: &Target<'_>) -> Result<Option<Encoded>, DecodeError> {
+    if !carries_envelopes(body) {
+        return Ok(None);
+    }
+    let request = decode_request(dialect, body)?;
+    encode_request(dialect, &request, target).map(Some)
 }
 
 /// Turns a whole answer of the upstream's dialect into one of the client's.

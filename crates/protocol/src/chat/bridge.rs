@@ -49,8 +49,10 @@ pub enum Trait {
     NoParallelSwitch,
     /// Knows no `reasoning_effort`.
     NoEffort,
-    /// Fetches images and documents from public addresses itself.
+    /// Fetches images and documents from public addresses itself, where its dialect's vendor does not.
     FetchesUrls,
+    /// Fetches nothing from public addresses, where its dialect's vendor does.
+    FetchesNothing,
     /// Has no tools that take free text; they become functions.
     NoFreeTools,
     /// Caches nothing unless asked; callers whose own vendor caches by itself get the mark.

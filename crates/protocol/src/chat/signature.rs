@@ -61,7 +61,7 @@ pub struct Signature<'a> {
 
 /// First bytes of an envelope, and what they are in base64.
 const MAGIC: &[u8] = b"sluice-1\n";
-const MAGIC_BASE64: &str = "c2x1aWNlLTEK";
+pub(super) const MAGIC_BASE64: &str = "c2x1aWNlLTEK";
 
 impl<'a> Signature<'a> {
     /// Takes a proof that stands in its own vendor's field, be it the vendor's own or one in an envelope.

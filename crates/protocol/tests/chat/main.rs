@@ -13,5 +13,6 @@ mod fixture;
 mod golden;
 mod grammar;
 mod properties;
+mod provenance;
 mod stability;
 mod support;

@@ -7,6 +7,7 @@ use crate::chat::names::{CHAT_CALL, OPENAI_TOOL};
 use crate::chat::request::{
     CacheMark, Content, Input, Media, MediaKind, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn,
 };
+use crate::chat::signature::SignatureKind;
 use crate::chat::text::Text;
 use crate::chat::wire::Path;
 use crate::chat::write::Writer;
@@ -321,8 +322,10 @@ fn write_call(
             w.end_object();
         }
     }
+    let issuer = encoding.target.issuer;
+    let own = call.signature.as_ref().filter(|proof| proof.may_go_to(SignatureKind::Gemini, issuer));
     if encoding.is_native()
-        && let Some(signature) = &call.signature
+        && let Some(signature) = own
     {
         w.key("extra_content").begin_object().key("google").begin_object();
         w.key("thought_signature").text(&signature.value).end_object().end_object();
