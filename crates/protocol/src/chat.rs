@@ -6,41 +6,32 @@
 mod answer;
 mod anthropic;
 mod bridge;
-mod encoding;
-mod failure;
+mod codec;
 mod gemini;
 mod loss;
-mod media;
-mod names;
 mod openai_chat;
 mod openai_responses;
-mod progress;
 mod reasoning;
 mod request;
-mod restore;
-mod schema;
 mod signature;
 mod stream;
 mod text;
-mod usage;
 mod visit;
-mod wire;
-mod write;
 
 pub use answer::{Answer, Choice, Event, Failure, Finish, Head, Opening};
 pub use bridge::{Bridge, Encoded, Memo, Target, Trait};
+pub use codec::names::Names;
+pub use codec::wire::{DecodeError, Extra};
 pub use loss::{Loss, Losses, MAX_LOSSES, Severity};
-pub use names::Names;
 pub use reasoning::{Amount, Effort, Reasoning, Show};
 pub use request::{
     CacheMark, Citation, Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Media,
-    MediaKind, Origin, Output, Part, Request, Role, Sampling, Source, Thinking, Tier, Tool, ToolCall, ToolChoice,
-    ToolResult, Toolbox, Turn,
+    MediaKind, Namespaced, Origin, Output, Part, Request, Role, Sampling, Source, Thinking, Tier, Tool, ToolCall,
+    ToolChoice, ToolResult, Toolbox, Turn,
 };
 pub use signature::{Signature, SignatureKind};
 pub use stream::Transcoder;
 pub use text::{Json, Number, Text};
-pub use wire::{DecodeError, Extra};
 
 use crate::operation::Dialect;
 use crate::raw::RawObject;
@@ -116,7 +107,7 @@ pub fn decode_answer<'a>(body: &'a [u8], bridge: &'a Bridge) -> Result<Answer<'a
         Dialect::Gemini => gemini::decode_answer(text, bridge)?,
         Dialect::Single => return Err(unknown(bridge.upstream)),
     };
-    restore::restore_answer(&mut answer, bridge);
+    codec::restore::restore_answer(&mut answer, bridge);
     Ok(answer)
 }
 
@@ -149,9 +140,9 @@ pub fn echoed(dialect: Dialect, body: &RawObject<'_>) -> Vec<(&'static str, Json
 
 fn text_of(body: &[u8]) -> Result<&str, DecodeError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    std::str::from_utf8(body).map_err(|_| wire::Path::Root.error("the body is not valid UTF-8"))
+    std::str::from_utf8(body).map_err(|_| codec::wire::Path::Root.error("the body is not valid UTF-8"))
 }
 
 fn unknown(dialect: Dialect) -> DecodeError {
-    wire::Path::Root.error(format!("`{}` is no dialect of chat", dialect.as_str()))
+    codec::wire::Path::Root.error(format!("`{}` is no dialect of chat", dialect.as_str()))
 }

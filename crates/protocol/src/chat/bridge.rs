@@ -2,8 +2,8 @@
 
 use serde::Deserialize;
 
+use super::codec::names::Names;
 use super::loss::Losses;
-use super::names::Names;
 use super::request::Namespaced;
 use super::text::Json;
 use crate::meter::Convention;

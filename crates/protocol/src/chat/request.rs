@@ -1,9 +1,9 @@
 //! A request as the domain sees it, whatever the dialect.
 
+use super::codec::wire::Extra;
 use super::reasoning::Reasoning;
 use super::signature::Signature;
 use super::text::{Json, Number, Text};
-use super::wire::Extra;
 use crate::operation::Dialect;
 
 /// What a caller asks of a model.

@@ -2,7 +2,7 @@
 
 use super::answer::{Event, Failure};
 use super::bridge::Bridge;
-use super::restore::Restorer;
+use super::codec::restore::Restorer;
 use super::{anthropic, gemini, openai_chat, openai_responses};
 use crate::operation::Dialect;
 use crate::sse::{Line, Lines};

@@ -6,14 +6,14 @@ use super::blocks::{Place, part_of};
 use super::wire::MessageObject;
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
-use crate::chat::encoding::object_of_input;
-use crate::chat::names::{ANTHROPIC_CALL, id_stem};
+use crate::chat::codec::encoding::object_of_input;
+use crate::chat::codec::names::{ANTHROPIC_CALL, id_stem};
+use crate::chat::codec::usage::write_anthropic_usage;
+use crate::chat::codec::wire::{DecodeError, Path, read};
+use crate::chat::codec::write::Writer;
 use crate::chat::request::{Content, Part, Thinking};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::Text;
-use crate::chat::usage::write_anthropic_usage;
-use crate::chat::wire::{DecodeError, Path, read};
-use crate::chat::write::Writer;
 use crate::meter::read_report;
 
 /// Reads an answer.

@@ -1,13 +1,13 @@
 //! Reads content blocks of the Messages API.
 
 use super::wire::{Block, CacheControl, CitationObject, SourceObject};
-use crate::chat::media::kind_of;
+use crate::chat::codec::media::kind_of;
+use crate::chat::codec::wire::{DecodeError, Path, read_part};
 use crate::chat::request::{
     CacheMark, Citation, Content, Input, Media, MediaKind, Output, Part, Source, Thinking, ToolCall, ToolResult,
 };
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{DecodeError, Path, read_part};
 
 /// Whether blocks stand in a message or inside a tool's result. Results have no results inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

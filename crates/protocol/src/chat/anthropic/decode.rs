@@ -2,13 +2,13 @@
 
 use super::blocks::{Place, cache_mark, text_or_blocks};
 use super::wire::{Body, Message, Metadata, OutputFormat, ThinkingConfig, ToolChoiceObject, ToolObject};
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
 use crate::chat::request::{
     Delivery, Format, FormatSchema, Function, HostedKind, Limits, Origin, Request, Role, Sampling, Tier, Tool,
     ToolChoice, Toolbox, Turn,
 };
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::operation::Dialect;
 
 /// Reads a request.

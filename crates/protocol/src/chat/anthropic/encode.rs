@@ -2,14 +2,14 @@
 
 use super::messages::write_messages;
 use crate::chat::bridge::{Encoded, Target, Trait};
-use crate::chat::encoding::{Encoding, FREE_INPUT_SCHEMA};
-use crate::chat::names::ANTHROPIC_TOOL;
+use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
+use crate::chat::codec::names::ANTHROPIC_TOOL;
+use crate::chat::codec::schema::Rules;
+use crate::chat::codec::wire::{Extra, Path};
+use crate::chat::codec::write::Writer;
 use crate::chat::reasoning::{Amount, Effort, Show};
 use crate::chat::request::{CacheMark, Content, Format, FormatSchema, Function, Request, Role, Tier, Tool, ToolChoice};
-use crate::chat::schema::Rules;
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{Extra, Path};
-use crate::chat::write::Writer;
 use crate::operation::Dialect;
 
 /// Smallest budget that the API takes.

@@ -2,16 +2,16 @@
 
 use super::encode::write_cache;
 use crate::chat::bridge::Trait;
-use crate::chat::encoding::{CONTENT, Encoding, input_object, solid};
-use crate::chat::media::text_of_base64;
-use crate::chat::names::{ANTHROPIC_CALL, ANTHROPIC_TOOL};
+use crate::chat::codec::encoding::{CONTENT, Encoding, input_object, solid};
+use crate::chat::codec::media::text_of_base64;
+use crate::chat::codec::names::{ANTHROPIC_CALL, ANTHROPIC_TOOL};
+use crate::chat::codec::wire::Path;
+use crate::chat::codec::write::Writer;
 use crate::chat::request::{
     Content, Format, Media, MediaKind, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn,
 };
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::Text;
-use crate::chat::wire::Path;
-use crate::chat::write::Writer;
 
 /// Asks for JSON where the API has no form for JSON without a schema.
 const JSON_INSTRUCTION: &str = "Answer with one JSON object and nothing else.";

@@ -5,12 +5,12 @@ use super::blocks::{Place, citation_of, part_of};
 use super::wire::{Delta, StreamEvent};
 use crate::chat::answer::{Event, Failure, Finish, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::failure::failure_of;
+use crate::chat::codec::failure::failure_of;
+use crate::chat::codec::wire::Path;
 use crate::chat::request::{Content, Input, Part, Thinking, ToolCall};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::stream::Sink;
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::Path;
 use crate::meter::RunningUsage;
 
 /// Reads one stream.

@@ -1,7 +1,7 @@
 //! Objects of the Messages API (Claude API reference, "Messages").
 
+use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
-use crate::chat::wire::wire;
 
 wire! {
     struct Body<'a> {

@@ -4,15 +4,15 @@
 use super::answer::{envelope_of, finish_word, message_id};
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::encoding::free_input_as_json;
-use crate::chat::failure::write_failure;
-use crate::chat::names::ANTHROPIC_CALL;
+use crate::chat::codec::encoding::free_input_as_json;
+use crate::chat::codec::failure::write_failure;
+use crate::chat::codec::names::ANTHROPIC_CALL;
+use crate::chat::codec::usage::{write_anthropic_delta_usage, write_anthropic_usage};
+use crate::chat::codec::write::Writer;
 use crate::chat::openai_chat::markdown_of;
 use crate::chat::request::{Content, Input, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::text::Text;
-use crate::chat::usage::{write_anthropic_delta_usage, write_anthropic_usage};
-use crate::chat::write::Writer;
 use crate::problem::EventStyle;
 use sluice_domain::usage::Usage;
 

@@ -6,14 +6,14 @@ use super::parts::{Read, read as read_part_of};
 use super::wire::{Candidate, CitationMetadata, GroundingMetadata, LogprobsResult, ResponseObject, TokenObject};
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
-use crate::chat::encoding::object_of_input;
-use crate::chat::names::{id_stem, invented_call};
+use crate::chat::codec::encoding::object_of_input;
+use crate::chat::codec::names::{id_stem, invented_call};
+use crate::chat::codec::usage::write_gemini_usage;
+use crate::chat::codec::wire::{DecodeError, Path, read};
+use crate::chat::codec::write::Writer;
 use crate::chat::request::{Citation, Content, Media, Part, Source, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::text::{Json, Number, Text};
-use crate::chat::usage::write_gemini_usage;
-use crate::chat::wire::{DecodeError, Path, read};
-use crate::chat::write::Writer;
 use crate::meter::read_report;
 
 /// Reads an answer.

@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use crate::chat::bridge::Trait;
-use crate::chat::encoding::{CONTENT, Encoding, input_object, solid};
-use crate::chat::media::base64_of_text;
-use crate::chat::names::GEMINI_TOOL;
+use crate::chat::codec::encoding::{CONTENT, Encoding, input_object, solid};
+use crate::chat::codec::media::base64_of_text;
+use crate::chat::codec::names::GEMINI_TOOL;
+use crate::chat::codec::wire::Path;
+use crate::chat::codec::write::Writer;
 use crate::chat::request::{Content, Media, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn};
 use crate::chat::signature::SignatureKind;
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::Path;
-use crate::chat::write::Writer;
 
 /// Stands in for the proof of a call that another model made, by Google's rule for history that its models did not
 /// write ("Thought signatures" guide).

@@ -4,15 +4,15 @@ use std::collections::VecDeque;
 
 use super::parts::{Read, read as read_one};
 use super::wire::{Body, ContentObject, FunctionDeclaration, GenerationConfig, ThinkingConfig, ToolConfig, ToolObject};
-use crate::chat::names::positional_call;
+use crate::chat::codec::names::positional_call;
+use crate::chat::codec::schema::{Rules, clean};
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
 use crate::chat::request::{
     Content, Delivery, Format, FormatSchema, Function, HostedKind, Limits, Origin, Request, Role, Sampling, Tier, Tool,
     ToolChoice, Toolbox, Turn,
 };
-use crate::chat::schema::{Rules, clean};
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::operation::Dialect;
 
 /// Reads a request. The model's name and whether to stream stand in the path, not here.

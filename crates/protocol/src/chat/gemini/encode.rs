@@ -2,14 +2,14 @@
 
 use super::contents::write_contents;
 use crate::chat::bridge::{Encoded, Target, Trait};
-use crate::chat::encoding::{Encoding, FREE_INPUT_SCHEMA};
-use crate::chat::names::GEMINI_TOOL;
+use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
+use crate::chat::codec::names::GEMINI_TOOL;
+use crate::chat::codec::schema::Rules;
+use crate::chat::codec::wire::{Extra, Path};
+use crate::chat::codec::write::Writer;
 use crate::chat::reasoning::{Amount, Effort, Show};
 use crate::chat::request::{Format, Function, Request, Tier, Tool, ToolChoice};
-use crate::chat::schema::Rules;
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{Extra, Path};
-use crate::chat::write::Writer;
 use crate::operation::Dialect;
 
 /// Most stop texts that the API takes.

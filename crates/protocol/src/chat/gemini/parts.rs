@@ -1,11 +1,11 @@
 //! Reads parts of contents.
 
 use super::wire::{Blob, FileData, FunctionCall, FunctionResponse, PartObject, ResponseValue};
-use crate::chat::media::kind_of;
+use crate::chat::codec::media::kind_of;
+use crate::chat::codec::wire::{DecodeError, Path, read_part};
 use crate::chat::request::{Content, Input, Media, MediaKind, Output, Part, Source, Thinking, ToolCall, ToolResult};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{DecodeError, Path, read_part};
 
 /// A part, and what of it still needs a name that others know.
 pub(super) enum Read<'a> {

@@ -5,13 +5,13 @@ use super::parts::{Read, read as read_part_of};
 use super::wire::{Candidate, ResponseObject};
 use crate::chat::answer::{Event, Failure, Finish, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::failure::failure_of;
-use crate::chat::names::invented_call;
+use crate::chat::codec::failure::failure_of;
+use crate::chat::codec::names::invented_call;
+use crate::chat::codec::wire::Path;
 use crate::chat::request::{Content, Input, Part, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::stream::Sink;
 use crate::chat::text::{Number, Text};
-use crate::chat::wire::Path;
 use crate::meter::RunningUsage;
 
 /// Reads one stream.

@@ -1,8 +1,8 @@
 //! Objects of the generate content API (Gemini API reference, "Generating content"). Both spellings of JSON for
 //! protocol buffers are taken, as Google does.
 
+use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
-use crate::chat::wire::wire;
 
 wire! {
     struct Body<'a> {

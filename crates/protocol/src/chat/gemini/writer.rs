@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 use super::answer::{finish_word, response_id, write_answer_media, write_call, write_grounding, write_thought};
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::failure::write_failure;
+use crate::chat::codec::failure::write_failure;
+use crate::chat::codec::usage::write_gemini_usage;
+use crate::chat::codec::write::Writer;
 use crate::chat::request::{Citation, Content, Input, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::text::Text;
-use crate::chat::usage::write_gemini_usage;
-use crate::chat::write::Writer;
 use crate::problem::EventStyle;
 use sluice_domain::usage::Usage;
 

@@ -8,12 +8,12 @@ use super::messages::write_arguments;
 use super::wire::{Completion, CompletionChoice, Message, UrlCitation};
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
-use crate::chat::names::{CHAT_CALL, id_stem, invented_call};
+use crate::chat::codec::names::{CHAT_CALL, id_stem, invented_call};
+use crate::chat::codec::usage::write_chat_usage;
+use crate::chat::codec::wire::{DecodeError, Path, read, read_part};
+use crate::chat::codec::write::Writer;
 use crate::chat::request::{Citation, Content, Input, Media, Part, Source, Thinking, ToolCall};
 use crate::chat::text::{Json, Text};
-use crate::chat::usage::write_chat_usage;
-use crate::chat::wire::{DecodeError, Path, read, read_part};
-use crate::chat::write::Writer;
 use crate::meter::read_report;
 
 /// Reads an answer.

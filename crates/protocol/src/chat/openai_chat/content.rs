@@ -1,10 +1,10 @@
 //! Content parts of messages.
 
 use super::wire::{CacheBreakpoint, ContentPart, FileObject, InputAudio, UrlObject};
-use crate::chat::media::{kind_of, mime_of_audio, mime_of_name, source_of_data_url, source_of_url};
+use crate::chat::codec::media::{kind_of, mime_of_audio, mime_of_name, source_of_data_url, source_of_url};
+use crate::chat::codec::wire::{DecodeError, Path, read_part};
 use crate::chat::request::{CacheMark, Content, Media, MediaKind, Part, Source};
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{DecodeError, Path, read_part};
 
 /// Reads `content`: absent, a string, or a list of parts.
 pub(super) fn text_or_parts<'a>(content: Option<&Json<'a>>, at: Path<'_>) -> Result<Vec<Part<'a>>, DecodeError> {

@@ -5,7 +5,8 @@ use super::grammar::to_flat;
 use super::wire::{
     Body, ChoiceObject, FunctionCall, FunctionDeclaration, Message, ResponseFormat, ToolCallObject, ToolDeclaration,
 };
-use crate::chat::names::positional_call;
+use crate::chat::codec::names::positional_call;
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::reasoning::{Amount, Effort, Reasoning};
 use crate::chat::request::{
     Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Origin, Output, Part, Request, Role,
@@ -13,7 +14,6 @@ use crate::chat::request::{
 };
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::operation::Dialect;
 
 /// Reads a request.

@@ -3,14 +3,14 @@
 use super::grammar::to_nested;
 use super::messages::write_messages;
 use crate::chat::bridge::{Encoded, Target, Trait};
-use crate::chat::encoding::{Encoding, FREE_INPUT_SCHEMA};
-use crate::chat::names::{OPENAI_TOOL, shortened};
+use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
+use crate::chat::codec::names::{OPENAI_TOOL, shortened};
+use crate::chat::codec::schema::{Rules, is_strict};
+use crate::chat::codec::wire::{Extra, Path};
+use crate::chat::codec::write::Writer;
 use crate::chat::reasoning::{Amount, Effort};
 use crate::chat::request::{Format, FormatSchema, Function, Request, Tier, Tool, ToolChoice};
-use crate::chat::schema::{Rules, is_strict};
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{Extra, Path};
-use crate::chat::write::Writer;
 use crate::operation::Dialect;
 
 /// Most stop texts that the API takes.

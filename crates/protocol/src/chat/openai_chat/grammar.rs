@@ -1,8 +1,8 @@
 //! Formats of tools that take free text: chat completions put the grammar into an object of its own, responses do not.
 
 use super::wire::CustomFormat;
+use crate::chat::codec::wire::{Path, read_part};
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{Path, read_part};
 
 /// Returns a format as responses have it.
 pub(super) fn to_flat(format: Json<'_>) -> Json<'_> {

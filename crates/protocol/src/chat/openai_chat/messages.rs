@@ -1,16 +1,16 @@
 //! Writes the conversation of a chat completions request.
 
 use crate::chat::bridge::Trait;
-use crate::chat::encoding::{CONTENT, Encoding, free_input_as_json, solid};
-use crate::chat::media::{audio_format, base64_of_text, text_of_base64};
-use crate::chat::names::{CHAT_CALL, OPENAI_TOOL};
+use crate::chat::codec::encoding::{CONTENT, Encoding, free_input_as_json, solid};
+use crate::chat::codec::media::{audio_format, base64_of_text, text_of_base64};
+use crate::chat::codec::names::{CHAT_CALL, OPENAI_TOOL};
+use crate::chat::codec::wire::Path;
+use crate::chat::codec::write::Writer;
 use crate::chat::request::{
     CacheMark, Content, Input, Media, MediaKind, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn,
 };
 use crate::chat::signature::SignatureKind;
 use crate::chat::text::Text;
-use crate::chat::wire::Path;
-use crate::chat::write::Writer;
 
 /// Writes `messages`.
 pub(super) fn write_messages(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {

@@ -7,14 +7,14 @@ use super::answer::{citation_of, finish_of, head_of};
 use super::wire::{Completion, CompletionChoice, Message, ToolCallObject};
 use crate::chat::answer::{Event, Failure, Finish, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::failure::failure_of;
-use crate::chat::names::invented_call;
-use crate::chat::progress::Progress;
+use crate::chat::codec::failure::failure_of;
+use crate::chat::codec::names::invented_call;
+use crate::chat::codec::progress::Progress;
+use crate::chat::codec::wire::{Path, read_part};
 use crate::chat::request::{Input, ToolCall};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::stream::Sink;
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{Path, read_part};
 use crate::meter::RunningUsage;
 
 /// Reads one stream.

@@ -5,12 +5,12 @@ use std::collections::BTreeMap;
 use super::answer::{Refused, completion_id, finish_word, markdown_of, placed, write_annotation, write_call_signature};
 use crate::chat::answer::{Event, Failure, Head, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::failure::write_failure;
-use crate::chat::names::CHAT_CALL;
+use crate::chat::codec::failure::write_failure;
+use crate::chat::codec::names::CHAT_CALL;
+use crate::chat::codec::usage::write_chat_usage;
+use crate::chat::codec::write::Writer;
 use crate::chat::request::{Content, Input, ToolCall};
 use crate::chat::text::Text;
-use crate::chat::usage::write_chat_usage;
-use crate::chat::write::Writer;
 use crate::problem::EventStyle;
 use sluice_domain::usage::Usage;
 

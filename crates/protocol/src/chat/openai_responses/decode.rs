@@ -2,6 +2,7 @@
 
 use super::items::{Said, flat_name, said, text_or_parts};
 use super::wire::{Body, ChoiceObject, Item, ReasoningObject, TextFormat, ToolObject};
+use crate::chat::codec::wire::{DecodeError, Path, read, read_part};
 use crate::chat::openai_chat::tier_of;
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show};
 use crate::chat::request::{
@@ -9,7 +10,6 @@ use crate::chat::request::{
     Sampling, Tool, ToolChoice, Toolbox, Turn,
 };
 use crate::chat::text::{Json, Text};
-use crate::chat::wire::{DecodeError, Path, read, read_part};
 use crate::operation::Dialect;
 
 /// Reads a request.

@@ -2,15 +2,15 @@
 
 use super::input::write_input;
 use crate::chat::bridge::{Encoded, Target, Trait};
-use crate::chat::encoding::{Encoding, FREE_INPUT_SCHEMA};
-use crate::chat::names::{OPENAI_TOOL, shortened};
+use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
+use crate::chat::codec::names::{OPENAI_TOOL, shortened};
+use crate::chat::codec::schema::{Rules, is_strict};
+use crate::chat::codec::wire::Path;
+use crate::chat::codec::write::Writer;
 use crate::chat::openai_chat::{tier_word, write_format_schema};
 use crate::chat::reasoning::{Amount, Effort, Show};
 use crate::chat::request::{Format, Function, Request, Tool, ToolChoice};
-use crate::chat::schema::{Rules, is_strict};
 use crate::chat::text::{Number, Text};
-use crate::chat::wire::Path;
-use crate::chat::write::Writer;
 use crate::operation::Dialect;
 
 /// Smallest limit that the API takes.

@@ -1,17 +1,17 @@
 //! Writes the conversation of a responses request.
 
 use crate::chat::bridge::Trait;
-use crate::chat::encoding::{CONTENT, Encoding, solid};
-use crate::chat::media::text_of_base64;
-use crate::chat::names::{OPENAI_TOOL, RESPONSES_CALL};
+use crate::chat::codec::encoding::{CONTENT, Encoding, solid};
+use crate::chat::codec::media::text_of_base64;
+use crate::chat::codec::names::{OPENAI_TOOL, RESPONSES_CALL};
+use crate::chat::codec::wire::Path;
+use crate::chat::codec::write::Writer;
 use crate::chat::openai_chat::{write_arguments, write_url};
 use crate::chat::request::{
     CacheMark, Content, Input, Media, MediaKind, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn,
 };
 use crate::chat::signature::SignatureKind;
 use crate::chat::text::Text;
-use crate::chat::wire::Path;
-use crate::chat::write::Writer;
 
 /// Writes `instructions` and `input`.
 pub(super) fn write_input(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
@@ -178,7 +178,8 @@ fn write_media(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, media: &Medi
         (MediaKind::Document, source) => write_document(encoding, w, (media, source), at),
         (MediaKind::Audio | MediaKind::Video, Source::Inline { mime, base64 }) if encoding.is_native() => {
             let mime = mime.to_plain();
-            let format = crate::chat::media::audio_format(&mime).unwrap_or_else(|| mime.trim_start_matches("audio/"));
+            let format =
+                crate::chat::codec::media::audio_format(&mime).unwrap_or_else(|| mime.trim_start_matches("audio/"));
             w.begin_object().kind("input_audio").key("input_audio").begin_object();
             w.key("data").text(base64).key("format").string(format).end_object();
             true

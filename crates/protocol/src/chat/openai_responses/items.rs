@@ -1,15 +1,15 @@
 //! Reads items of the responses API: the parts of a conversation.
 
 use super::wire::{Annotation, ContentPart, Item};
-use crate::chat::media::{mime_of_audio, mime_of_name, source_of_url};
-use crate::chat::names::positional_call;
+use crate::chat::codec::media::{mime_of_audio, mime_of_name, source_of_url};
+use crate::chat::codec::names::positional_call;
+use crate::chat::codec::wire::{DecodeError, Path, read_part};
 use crate::chat::openai_chat::file_source;
 use crate::chat::request::{
     CacheMark, Citation, Content, Input, Media, MediaKind, Output, Part, Role, Source, Thinking, ToolCall, ToolResult,
 };
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::{Json, Number, Text};
-use crate::chat::wire::{DecodeError, Path, read_part};
 
 /// What an item says.
 pub(super) enum Said<'a> {

@@ -8,13 +8,13 @@ use super::items::citation_of;
 use super::wire::{ContentPart, Item, StreamEvent};
 use crate::chat::answer::{Event, Failure, Finish, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::failure::failure_of;
-use crate::chat::names::invented_call;
+use crate::chat::codec::failure::failure_of;
+use crate::chat::codec::names::invented_call;
+use crate::chat::codec::wire::{Path, read_part};
 use crate::chat::request::{Content, Input, Part, ToolCall};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::stream::Sink;
 use crate::chat::text::{Json, Number, Text};
-use crate::chat::wire::{Path, read_part};
 use crate::meter::RunningUsage;
 
 /// Most bytes that wait for an item to be done.

@@ -7,13 +7,13 @@ use super::answer::{
 };
 use crate::chat::answer::{Event, Failure, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::failure::write_failure;
-use crate::chat::names::id_stem;
+use crate::chat::codec::failure::write_failure;
+use crate::chat::codec::names::id_stem;
+use crate::chat::codec::write::Writer;
 use crate::chat::openai_chat::markdown_of;
 use crate::chat::request::{Citation, Content, Input, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::text::{Json, Text};
-use crate::chat::write::Writer;
 use crate::problem::EventStyle;
 use sluice_domain::usage::Usage;
 

@@ -5,7 +5,7 @@ use sluice_domain::usage::Usage;
 use super::write::Writer;
 
 /// Writes the value of `usage` in a chat completion: cached tokens are part of the prompt, thoughts of the completion.
-pub(super) fn write_chat_usage(w: &mut Writer<'_>, usage: &Usage) {
+pub(in crate::chat) fn write_chat_usage(w: &mut Writer<'_>, usage: &Usage) {
     let (input, output) = (usage.total_input(), usage.total_output());
     w.begin_object().key("prompt_tokens").count(input).key("completion_tokens").count(output);
     w.key("total_tokens").count(input.saturating_add(output));
@@ -20,7 +20,7 @@ pub(super) fn write_chat_usage(w: &mut Writer<'_>, usage: &Usage) {
 }
 
 /// Writes the value of `usage` in a response.
-pub(super) fn write_responses_usage(w: &mut Writer<'_>, usage: &Usage) {
+pub(in crate::chat) fn write_responses_usage(w: &mut Writer<'_>, usage: &Usage) {
     let (input, output) = (usage.total_input(), usage.total_output());
     w.begin_object().key("input_tokens").count(input).key("input_tokens_details").begin_object();
     w.key("cached_tokens").count(usage.cache_read).key("cache_write_tokens").count(cache_written(usage)).end_object();
@@ -30,7 +30,7 @@ pub(super) fn write_responses_usage(w: &mut Writer<'_>, usage: &Usage) {
 }
 
 /// Writes the value of `usageMetadata`: cached tokens are part of the prompt, thoughts stand beside the candidates.
-pub(super) fn write_gemini_usage(w: &mut Writer<'_>, usage: &Usage) {
+pub(in crate::chat) fn write_gemini_usage(w: &mut Writer<'_>, usage: &Usage) {
     let (input, output) = (usage.total_input(), usage.total_output());
     w.begin_object().key("promptTokenCount").count(input);
     w.key("candidatesTokenCount").count(output.saturating_sub(usage.reasoning));
@@ -45,7 +45,7 @@ pub(super) fn write_gemini_usage(w: &mut Writer<'_>, usage: &Usage) {
 }
 
 /// Writes the value of `usage` in a message: cached tokens stand beside the input.
-pub(super) fn write_anthropic_usage(w: &mut Writer<'_>, usage: &Usage) {
+pub(in crate::chat) fn write_anthropic_usage(w: &mut Writer<'_>, usage: &Usage) {
     w.begin_object();
     write_anthropic_input(w, usage);
     w.key("cache_creation").begin_object().key("ephemeral_5m_input_tokens").count(usage.cache_write_5m);
@@ -55,7 +55,7 @@ pub(super) fn write_anthropic_usage(w: &mut Writer<'_>, usage: &Usage) {
 }
 
 /// Writes the value of `usage` in the event that ends a message.
-pub(super) fn write_anthropic_delta_usage(w: &mut Writer<'_>, usage: &Usage) {
+pub(in crate::chat) fn write_anthropic_delta_usage(w: &mut Writer<'_>, usage: &Usage) {
     w.begin_object();
     write_anthropic_input(w, usage);
     write_anthropic_output(w, usage);

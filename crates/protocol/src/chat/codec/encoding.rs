@@ -1,24 +1,24 @@
 //! What the request encoders of all dialects share: where losses go, and what becomes of what only one dialect has.
 
-use super::bridge::{Memo, Target};
-use super::loss::{Losses, Severity};
 use super::names::Rule;
-use super::request::{Content, Input, Part, Request, Role, Tool, Turn};
 use super::schema::{self, Rules};
-use super::text::{Json, Text};
 use super::wire::{Extra, Path};
 use super::write::Writer;
+use crate::chat::bridge::{Memo, Target};
+use crate::chat::loss::{Losses, Severity};
+use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
+use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
 /// A request on its way into another dialect.
 #[derive(Debug)]
-pub(super) struct Encoding<'e, 'a> {
-    pub(super) request: &'e Request<'a>,
-    pub(super) target: &'e Target<'e>,
+pub(in crate::chat) struct Encoding<'e, 'a> {
+    pub(in crate::chat) request: &'e Request<'a>,
+    pub(in crate::chat) target: &'e Target<'e>,
     /// The dialect that is written.
-    pub(super) dialect: Dialect,
-    pub(super) losses: Losses,
-    pub(super) memo: Memo,
+    pub(in crate::chat) dialect: Dialect,
+    pub(in crate::chat) losses: Losses,
+    pub(in crate::chat) memo: Memo,
 }
 
 /// Top-level fields without which the answer would be to another question.
@@ -44,17 +44,17 @@ const SEMANTIC_FIELDS: &[&str] = &[
 const ORDINARY: &[&str] = &["null", "false", "[]", "\"\"", r#"["text"]"#, r#"["TEXT"]"#, r#"{"type":"direct"}"#];
 
 impl<'e, 'a> Encoding<'e, 'a> {
-    pub(super) fn new(request: &'e Request<'a>, target: &'e Target<'e>, dialect: Dialect) -> Self {
+    pub(in crate::chat) fn new(request: &'e Request<'a>, target: &'e Target<'e>, dialect: Dialect) -> Self {
         Self { request, target, dialect, losses: Losses::default(), memo: Memo::default() }
     }
 
     /// Returns whether the request came in the dialect that is written, so that what only this one has can stay.
-    pub(super) fn is_native(&self) -> bool {
+    pub(in crate::chat) fn is_native(&self) -> bool {
         self.request.dialect == self.dialect
     }
 
     /// Returns where a turn stands in the caller's request.
-    pub(super) fn place(&self, turn: &Turn<'_>) -> Path<'static> {
+    pub(in crate::chat) fn place(&self, turn: &Turn<'_>) -> Path<'static> {
         match (turn.message, self.request.dialect) {
             (Some(index), Dialect::Gemini) => Path::Item(&Path::Root, "contents", index),
             (Some(index), Dialect::OpenaiResponses) => Path::Item(&Path::Root, "input", index),
@@ -66,14 +66,14 @@ impl<'e, 'a> Encoding<'e, 'a> {
     }
 
     /// Records a loss once per reason: a long conversation would repeat it in each turn.
-    pub(super) fn cosmetic_once(&mut self, at: Path<'_>, reason: &'static str) {
+    pub(in crate::chat) fn cosmetic_once(&mut self, at: Path<'_>, reason: &'static str) {
         if !self.losses.iter().any(|loss| loss.reason == reason) {
             self.losses.cosmetic(at, reason);
         }
     }
 
     /// Writes fields that only the request's own dialect has, or records that they are lost.
-    pub(super) fn extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
+    pub(in crate::chat) fn extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
         for (key, value) in extra.iter() {
             if self.is_native() {
                 w.key(key).json(value);
@@ -91,7 +91,7 @@ impl<'e, 'a> Encoding<'e, 'a> {
 
     /// Writes a part that only the request's own dialect has, or records that it is lost. What the caller said is part
     /// of the question; what a vendor's own tools did before is not.
-    pub(super) fn foreign(&mut self, w: &mut Writer<'_>, json: &Json<'_>, role: Role, at: Path<'_>) {
+    pub(in crate::chat) fn foreign(&mut self, w: &mut Writer<'_>, json: &Json<'_>, role: Role, at: Path<'_>) {
         if self.is_native() {
             w.json(json);
         } else if role == Role::Assistant {
@@ -102,7 +102,7 @@ impl<'e, 'a> Encoding<'e, 'a> {
     }
 
     /// Brings a schema to what the upstream accepts.
-    pub(super) fn schema(&mut self, schema: Option<&Json<'_>>, rules: Rules, at: Path<'_>) -> Json<'static> {
+    pub(in crate::chat) fn schema(&mut self, schema: Option<&Json<'_>>, rules: Rules, at: Path<'_>) -> Json<'static> {
         let cleaned = schema::clean(schema, rules);
         for keyword in cleaned.dropped {
             if keyword != "$schema" {
@@ -113,13 +113,13 @@ impl<'e, 'a> Encoding<'e, 'a> {
     }
 
     /// Returns whether a tool takes free text.
-    pub(super) fn is_free_tool(&self, name: &Text<'_>) -> bool {
+    pub(in crate::chat) fn is_free_tool(&self, name: &Text<'_>) -> bool {
         let tools = &self.request.toolbox.tools;
         tools.iter().any(|tool| matches!(tool, Tool::Free { name: free, .. } if free == name))
     }
 
     /// Returns whether a call was of a tool that takes free text.
-    pub(super) fn is_free_call(&self, id: &Text<'_>) -> bool {
+    pub(in crate::chat) fn is_free_call(&self, id: &Text<'_>) -> bool {
         // Only chat completions do not say it at the result.
         if self.request.dialect != Dialect::OpenaiChat {
             return false;
@@ -133,26 +133,26 @@ impl<'e, 'a> Encoding<'e, 'a> {
     }
 
     /// Returns a tool's name upstream.
-    pub(super) fn tool_name(&mut self, rule: Rule, name: &Text<'_>) -> String {
+    pub(in crate::chat) fn tool_name(&mut self, rule: Rule, name: &Text<'_>) -> String {
         self.memo.names.fit(rule, name).into_owned()
     }
 }
 
 /// Writes the input of a tool that takes JSON upstream and free text at the caller's.
-pub(super) fn free_input_as_json(text: &Text<'_>) -> String {
+pub(in crate::chat) fn free_input_as_json(text: &Text<'_>) -> String {
     format!("{{\"input\":\"{}\"}}", text.as_escaped())
 }
 
 /// Whether arguments are what they should be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Sound {
+pub(in crate::chat) enum Sound {
     Yes,
     /// They were no object; one was made around them, so that nobody loses what the model wrote.
     Wrapped,
 }
 
 /// Returns the input of a call as an object, which is all that some dialects take.
-pub(super) fn object_of_input<'i>(input: &'i Input<'_>) -> (Json<'i>, Sound) {
+pub(in crate::chat) fn object_of_input<'i>(input: &'i Input<'_>) -> (Json<'i>, Sound) {
     match input {
         Input::Object(json) if json.is_object() => (Json::trusted(json.as_str()), Sound::Yes),
         Input::Object(json) => (Json::trusted(format!("{{\"arguments\":{}}}", json.as_str())), Sound::Wrapped),
@@ -169,7 +169,11 @@ pub(super) fn object_of_input<'i>(input: &'i Input<'_>) -> (Json<'i>, Sound) {
 }
 
 /// Returns the input of a call as an object, and records when one had to be made.
-pub(super) fn input_object<'i>(encoding: &mut Encoding<'_, '_>, input: &'i Input<'_>, at: Path<'_>) -> Json<'i> {
+pub(in crate::chat) fn input_object<'i>(
+    encoding: &mut Encoding<'_, '_>,
+    input: &'i Input<'_>,
+    at: Path<'_>,
+) -> Json<'i> {
     let (json, sound) = object_of_input(input);
     if sound == Sound::Wrapped {
         encoding.losses.cosmetic(at.key("arguments"), "arguments that are no object were wrapped in one");
@@ -178,13 +182,13 @@ pub(super) fn input_object<'i>(encoding: &mut Encoding<'_, '_>, input: &'i Input
 }
 
 /// Schema of a tool that takes JSON upstream and free text at the caller's.
-pub(super) const FREE_INPUT_SCHEMA: &str =
+pub(in crate::chat) const FREE_INPUT_SCHEMA: &str =
     r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
 
 /// Name of the list of parts in most dialects, for paths.
-pub(super) const CONTENT: &str = "content";
+pub(in crate::chat) const CONTENT: &str = "content";
 
 /// Returns the parts that are worth a place: no empty texts.
-pub(super) fn solid<'p, 'a>(parts: &'p [Part<'a>]) -> impl Iterator<Item = (usize, &'p Part<'a>)> {
+pub(in crate::chat) fn solid<'p, 'a>(parts: &'p [Part<'a>]) -> impl Iterator<Item = (usize, &'p Part<'a>)> {
     parts.iter().enumerate().filter(|(_, part)| !matches!(&part.content, Content::Text(text, _) if text.is_empty()))
 }

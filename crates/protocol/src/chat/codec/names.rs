@@ -4,22 +4,22 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
-use super::text::Text;
+use crate::chat::text::Text;
 
 /// What a vendor accepts as a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) struct Rule {
+pub(in crate::chat) struct Rule {
     /// Most characters.
-    pub(super) max_chars: usize,
+    pub(in crate::chat) max_chars: usize,
     /// Punctuation that is accepted beside letters and digits.
-    pub(super) punctuation: &'static [u8],
+    pub(in crate::chat) punctuation: &'static [u8],
     /// Whether a digit or punctuation may stand first.
-    pub(super) first: First,
+    pub(in crate::chat) first: First,
 }
 
 /// What may stand first in a name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum First {
+pub(in crate::chat) enum First {
     /// Anything that may stand elsewhere.
     Any,
     /// A letter or an underscore.
@@ -27,22 +27,22 @@ pub(super) enum First {
 }
 
 /// Tool names of OpenAI.
-pub(super) const OPENAI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const OPENAI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-", first: First::Any };
 /// Tool names of Anthropic.
-pub(super) const ANTHROPIC_TOOL: Rule = Rule { max_chars: 128, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const ANTHROPIC_TOOL: Rule = Rule { max_chars: 128, punctuation: b"_-", first: First::Any };
 /// Tool names of Google.
-pub(super) const GEMINI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-.:", first: First::Letter };
+pub(in crate::chat) const GEMINI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-.:", first: First::Letter };
 /// Ids of tool calls in OpenAI's chat completions.
-pub(super) const CHAT_CALL: Rule = Rule { max_chars: 40, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const CHAT_CALL: Rule = Rule { max_chars: 40, punctuation: b"_-", first: First::Any };
 /// Ids of tool calls in OpenAI's responses.
-pub(super) const RESPONSES_CALL: Rule = Rule { max_chars: 64, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const RESPONSES_CALL: Rule = Rule { max_chars: 64, punctuation: b"_-", first: First::Any };
 /// Ids of tool calls of Anthropic.
-pub(super) const ANTHROPIC_CALL: Rule = Rule { max_chars: 128, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const ANTHROPIC_CALL: Rule = Rule { max_chars: 128, punctuation: b"_-", first: First::Any };
 
 impl Rule {
     /// Returns whether a name fits.
     #[must_use]
-    pub(super) fn accepts(self, name: &str) -> bool {
+    pub(in crate::chat) fn accepts(self, name: &str) -> bool {
         let is_known = |byte: u8| byte.is_ascii_alphanumeric() || self.punctuation.contains(&byte);
         let starts_well = match (self.first, name.bytes().next()) {
             (_, None) => false,
@@ -54,7 +54,7 @@ impl Rule {
 
     /// Returns the name if it fits, else one made from it.
     #[must_use]
-    pub(super) fn fit<'n>(self, name: &'n Text<'_>) -> Cow<'n, str> {
+    pub(in crate::chat) fn fit<'n>(self, name: &'n Text<'_>) -> Cow<'n, str> {
         let plain = name.to_plain();
         if self.accepts(&plain) { plain } else { Cow::Owned(self.replace(&plain)) }
     }
@@ -81,7 +81,7 @@ fn fnv1a(bytes: &[u8]) -> u64 {
 
 /// Returns an id of a user if it is short enough, else one made from it.
 #[must_use]
-pub(super) fn shortened<'n>(id: &'n Text<'_>, max_chars: usize) -> Cow<'n, str> {
+pub(in crate::chat) fn shortened<'n>(id: &'n Text<'_>, max_chars: usize) -> Cow<'n, str> {
     let plain = id.to_plain();
     if plain.chars().count() <= max_chars {
         return plain;
@@ -97,7 +97,7 @@ pub struct Names {
 
 impl Names {
     /// Returns the name upstream, and remembers it if it is another one.
-    pub(super) fn fit<'n>(&mut self, rule: Rule, name: &'n Text<'_>) -> Cow<'n, str> {
+    pub(in crate::chat) fn fit<'n>(&mut self, rule: Rule, name: &'n Text<'_>) -> Cow<'n, str> {
         let fitted = rule.fit(name);
         let plain = name.to_plain();
         if fitted != plain {
@@ -108,7 +108,7 @@ impl Names {
 
     /// Returns the caller's name of a tool.
     #[must_use]
-    pub(super) fn restore<'n>(&'n self, name: Text<'n>) -> Text<'n> {
+    pub(in crate::chat) fn restore<'n>(&'n self, name: Text<'n>) -> Text<'n> {
         if self.original.is_empty() {
             return name;
         }
@@ -122,20 +122,20 @@ impl Names {
 /// Makes the id of the `index`th tool call of an answer whose upstream gives none. `seed` tells answers apart, because
 /// the ids of one conversation must differ.
 #[must_use]
-pub(super) fn invented_call(seed: &str, index: usize) -> Text<'static> {
+pub(in crate::chat) fn invented_call(seed: &str, index: usize) -> Text<'static> {
     Text::plain(format!("call_{:016x}{index:x}", fnv1a(seed.as_bytes())))
 }
 
 /// Makes the id of the `index`th tool call of a conversation whose caller gives none.
 #[must_use]
-pub(super) fn positional_call(index: usize) -> Text<'static> {
+pub(in crate::chat) fn positional_call(index: usize) -> Text<'static> {
     Text::plain(format!("call_{index}"))
 }
 
 /// Returns the part of an id behind its prefix, so that it can have another dialect's prefix; the whole one where there
 /// is no prefix.
 #[must_use]
-pub(super) fn id_stem(id: &str) -> &str {
+pub(in crate::chat) fn id_stem(id: &str) -> &str {
     const PREFIXES: [&str; 5] = ["chatcmpl-", "msg_", "resp_", "gen-", "chatcmpl_"];
     PREFIXES.iter().find_map(|prefix| id.strip_prefix(prefix)).unwrap_or(id)
 }

@@ -1,10 +1,10 @@
 //! Tells when a JSON value that comes in pieces is whole.
 
-use super::text::Text;
+use crate::chat::text::Text;
 
 /// What was seen of a value.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Progress {
+pub(in crate::chat) struct Progress {
     depth: usize,
     has_begun: bool,
     is_in_string: bool,
@@ -14,14 +14,14 @@ pub(super) struct Progress {
 
 impl Progress {
     /// Takes more of the value.
-    pub(super) fn push(&mut self, text: &Text<'_>) {
+    pub(in crate::chat) fn push(&mut self, text: &Text<'_>) {
         for byte in text.to_plain().bytes() {
             self.byte(byte);
         }
     }
 
     /// Returns whether an object or a list has ended. Of any other value nobody can know.
-    pub(super) fn is_whole(self) -> bool {
+    pub(in crate::chat) fn is_whole(self) -> bool {
         self.has_begun && self.depth == 0 && !self.is_in_string && !self.is_scalar
     }
 

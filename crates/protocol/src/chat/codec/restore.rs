@@ -1,12 +1,12 @@
 //! Undoes in an answer what the request's conversion did: other tool names, a tool that stands for the structured
 //! answer, tools that take free text.
 
-use super::answer::{Answer, Event, Failure, Finish, Opening};
-use super::bridge::{Bridge, Memo};
-use super::request::{Content, Input, Part, ToolCall};
-use super::stream::Sink;
-use super::text::Text;
 use super::wire::{Path, read, wire};
+use crate::chat::answer::{Answer, Event, Failure, Finish, Opening};
+use crate::chat::bridge::{Bridge, Memo};
+use crate::chat::request::{Content, Input, Part, ToolCall};
+use crate::chat::stream::Sink;
+use crate::chat::text::Text;
 
 wire! {
     struct FreeInput<'a> {
@@ -15,7 +15,7 @@ wire! {
 }
 
 /// Restores a whole answer.
-pub(super) fn restore_answer(answer: &mut Answer<'_>, bridge: &Bridge) {
+pub(in crate::chat) fn restore_answer(answer: &mut Answer<'_>, bridge: &Bridge) {
     for choice in &mut answer.choices {
         for part in &mut choice.parts {
             restore_part(part, &bridge.memo);
@@ -63,7 +63,7 @@ fn free_text(json: &Text<'_>) -> Text<'static> {
 
 /// Restores the events of a stream.
 #[derive(Debug, Default)]
-pub(super) struct Restorer {
+pub(in crate::chat) struct Restorer {
     choices: Vec<ChoiceState>,
 }
 
@@ -87,7 +87,7 @@ enum Call {
 
 impl Restorer {
     /// Takes an event and hands on what it means at the caller's.
-    pub(super) fn event(&mut self, event: Event<'_>, memo: &Memo, sink: Sink<'_>) {
+    pub(in crate::chat) fn event(&mut self, event: Event<'_>, memo: &Memo, sink: Sink<'_>) {
         match event {
             Event::Open(number, Opening::Call(call)) => self.open(number, call, memo, sink),
             Event::Delta(number, text) => {

@@ -1,26 +1,26 @@
 //! Writes JSON straight into a buffer. Commas come by themselves: a value needs one unless it stands first.
 
-use super::text::{Json, Number, Text};
+use crate::chat::text::{Json, Number, Text};
 
 /// Writes one JSON text.
 #[derive(Debug)]
-pub(super) struct Writer<'o> {
+pub(in crate::chat) struct Writer<'o> {
     out: &'o mut Vec<u8>,
 }
 
 impl<'o> Writer<'o> {
-    pub(super) fn new(out: &'o mut Vec<u8>) -> Self {
+    pub(in crate::chat) fn new(out: &'o mut Vec<u8>) -> Self {
         Self { out }
     }
 
     /// Begins the data line of an event.
-    pub(super) fn data_line(out: &'o mut Vec<u8>) -> Self {
+    pub(in crate::chat) fn data_line(out: &'o mut Vec<u8>) -> Self {
         out.extend_from_slice(b"data: ");
         Self { out }
     }
 
     /// Begins an event that has a name.
-    pub(super) fn named_event(out: &'o mut Vec<u8>, name: &str) -> Self {
+    pub(in crate::chat) fn named_event(out: &'o mut Vec<u8>, name: &str) -> Self {
         out.extend_from_slice(b"event: ");
         out.extend_from_slice(name.as_bytes());
         out.extend_from_slice(b"\ndata: ");
@@ -28,7 +28,7 @@ impl<'o> Writer<'o> {
     }
 
     /// Ends the event that was begun.
-    pub(super) fn end_event(self) {
+    pub(in crate::chat) fn end_event(self) {
         self.out.extend_from_slice(b"\n\n");
     }
 
@@ -40,79 +40,79 @@ impl<'o> Writer<'o> {
     }
 
     /// Returns how much was written.
-    pub(super) fn len(&self) -> usize {
+    pub(in crate::chat) fn len(&self) -> usize {
         self.out.len()
     }
 
     /// Takes back what was written behind `len` bytes.
-    pub(super) fn truncate(&mut self, len: usize) {
+    pub(in crate::chat) fn truncate(&mut self, len: usize) {
         self.out.truncate(len);
     }
 
-    pub(super) fn begin_object(&mut self) -> &mut Self {
+    pub(in crate::chat) fn begin_object(&mut self) -> &mut Self {
         self.separate();
         self.out.push(b'{');
         self
     }
 
-    pub(super) fn end_object(&mut self) -> &mut Self {
+    pub(in crate::chat) fn end_object(&mut self) -> &mut Self {
         self.out.push(b'}');
         self
     }
 
-    pub(super) fn begin_array(&mut self) -> &mut Self {
+    pub(in crate::chat) fn begin_array(&mut self) -> &mut Self {
         self.separate();
         self.out.push(b'[');
         self
     }
 
-    pub(super) fn end_array(&mut self) -> &mut Self {
+    pub(in crate::chat) fn end_array(&mut self) -> &mut Self {
         self.out.push(b']');
         self
     }
 
-    pub(super) fn key(&mut self, key: &str) -> &mut Self {
+    pub(in crate::chat) fn key(&mut self, key: &str) -> &mut Self {
         self.string(key);
         self.out.push(b':');
         self
     }
 
     /// Writes a text of ours that needs no escapes, or a caller's that may.
-    pub(super) fn string(&mut self, text: &str) -> &mut Self {
+    pub(in crate::chat) fn string(&mut self, text: &str) -> &mut Self {
         self.text(&Text::plain(text))
     }
 
-    pub(super) fn text(&mut self, text: &Text<'_>) -> &mut Self {
+    pub(in crate::chat) fn text(&mut self, text: &Text<'_>) -> &mut Self {
         self.begin_text();
         self.add_text(text);
         self.end_text()
     }
 
     /// Begins a string that is written in pieces.
-    pub(super) fn begin_text(&mut self) -> &mut Self {
+    pub(in crate::chat) fn begin_text(&mut self) -> &mut Self {
         self.separate();
         self.out.push(b'"');
         self
     }
 
-    pub(super) fn add_text(&mut self, text: &Text<'_>) -> &mut Self {
+    pub(in crate::chat) fn add_text(&mut self, text: &Text<'_>) -> &mut Self {
         self.out.extend_from_slice(text.as_escaped().as_bytes());
         self
     }
 
-    pub(super) fn end_text(&mut self) -> &mut Self {
+    pub(in crate::chat) fn end_text(&mut self) -> &mut Self {
         self.out.push(b'"');
         self
     }
 
-    pub(super) fn raw(&mut self, json: &str) -> &mut Self {
+    pub(in crate::chat) fn raw(&mut self, json: &str) -> &mut Self {
         self.separate();
         self.out.extend_from_slice(json.as_bytes());
         self
     }
 
     /// Writes values that were written before, commas between them included; none at all is fine.
-    pub(super) fn pieces(&mut self, pieces: &[u8]) -> &mut Self {
+    pub(in crate::chat) fn pieces(&mut self, pieces: &[u8]) -> &mut Self {
         if !pieces.is_empty() {
             self.separate();
             self.out.extend_from_slice(pieces);
@@ -121,27 +121,27 @@ impl<'o> Writer<'o> {
     }
 
     /// Adds a value to a list that has no brackets yet.
-    pub(super) fn next_piece(&mut self, piece: &[u8]) {
+    pub(in crate::chat) fn next_piece(&mut self, piece: &[u8]) {
         self.pieces(piece);
     }
 
-    pub(super) fn json(&mut self, json: &Json<'_>) -> &mut Self {
+    pub(in crate::chat) fn json(&mut self, json: &Json<'_>) -> &mut Self {
         self.raw(json.as_str())
     }
 
-    pub(super) fn number(&mut self, number: &Number<'_>) -> &mut Self {
+    pub(in crate::chat) fn number(&mut self, number: &Number<'_>) -> &mut Self {
         self.raw(number.as_str())
     }
 
-    pub(super) fn count(&mut self, count: u64) -> &mut Self {
+    pub(in crate::chat) fn count(&mut self, count: u64) -> &mut Self {
         self.raw(&count.to_string())
     }
 
-    pub(super) fn null(&mut self) -> &mut Self {
+    pub(in crate::chat) fn null(&mut self) -> &mut Self {
         self.raw("null")
     }
 
-    pub(super) fn flag(&mut self, is_set: Option<bool>, key: &str) -> &mut Self {
+    pub(in crate::chat) fn flag(&mut self, is_set: Option<bool>, key: &str) -> &mut Self {
         match is_set {
             Some(true) => self.key(key).raw("true"),
             Some(false) => self.key(key).raw("false"),
@@ -149,21 +149,21 @@ impl<'o> Writer<'o> {
         }
     }
 
-    pub(super) fn maybe_text(&mut self, key: &str, text: Option<&Text<'_>>) -> &mut Self {
+    pub(in crate::chat) fn maybe_text(&mut self, key: &str, text: Option<&Text<'_>>) -> &mut Self {
         match text {
             Some(text) => self.key(key).text(text),
             None => self,
         }
     }
 
-    pub(super) fn maybe_number(&mut self, key: &str, number: Option<&Number<'_>>) -> &mut Self {
+    pub(in crate::chat) fn maybe_number(&mut self, key: &str, number: Option<&Number<'_>>) -> &mut Self {
         match number {
             Some(number) => self.key(key).number(number),
             None => self,
         }
     }
 
-    pub(super) fn maybe_json(&mut self, key: &str, json: Option<&Json<'_>>) -> &mut Self {
+    pub(in crate::chat) fn maybe_json(&mut self, key: &str, json: Option<&Json<'_>>) -> &mut Self {
         match json {
             Some(json) => self.key(key).json(json),
             None => self,
@@ -171,7 +171,7 @@ impl<'o> Writer<'o> {
     }
 
     /// Writes `"type":"…"` as first field of an object that was just begun.
-    pub(super) fn kind(&mut self, kind: &str) -> &mut Self {
+    pub(in crate::chat) fn kind(&mut self, kind: &str) -> &mut Self {
         self.key("type").string(kind)
     }
 }

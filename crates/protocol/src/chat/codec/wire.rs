@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Visitor};
 
-use super::text::Json;
+use crate::chat::text::Json;
 
 /// A request or an answer that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -20,7 +20,7 @@ pub struct DecodeError {
 
 /// Where a value stands; lives on the stack, so that it costs nothing until somebody asks.
 #[derive(Debug, Clone, Copy)]
-pub(super) enum Path<'p> {
+pub(in crate::chat) enum Path<'p> {
     Root,
     Key(&'p Path<'p>, &'p str),
     Index(&'p Path<'p>, usize),
@@ -28,20 +28,20 @@ pub(super) enum Path<'p> {
 }
 
 impl Path<'_> {
-    pub(super) fn key<'s>(&'s self, key: &'s str) -> Path<'s> {
+    pub(in crate::chat) fn key<'s>(&'s self, key: &'s str) -> Path<'s> {
         Path::Key(self, key)
     }
 
-    pub(super) fn index(&self, index: usize) -> Path<'_> {
+    pub(in crate::chat) fn index(&self, index: usize) -> Path<'_> {
         Path::Index(self, index)
     }
 
     /// Returns where an item of the list `key` stands.
-    pub(super) fn item(&self, key: &'static str, index: usize) -> Path<'_> {
+    pub(in crate::chat) fn item(&self, key: &'static str, index: usize) -> Path<'_> {
         Path::Item(self, key, index)
     }
 
-    pub(super) fn error(&self, reason: impl Into<String>) -> DecodeError {
+    pub(in crate::chat) fn error(&self, reason: impl Into<String>) -> DecodeError {
         DecodeError { path: self.to_string(), reason: reason.into() }
     }
 }
@@ -60,12 +60,12 @@ impl fmt::Display for Path<'_> {
 }
 
 /// Reads a JSON text into a wire type.
-pub(super) fn read<'a, T: Deserialize<'a>>(json: &'a str, at: Path<'_>) -> Result<T, DecodeError> {
+pub(in crate::chat) fn read<'a, T: Deserialize<'a>>(json: &'a str, at: Path<'_>) -> Result<T, DecodeError> {
     serde_json::from_str(json).map_err(|error| at.error(reason_of(&error)))
 }
 
 /// Reads a part of the input again. Parts that conversion made are never read again.
-pub(super) fn read_part<'a, T: Deserialize<'a>>(json: &Json<'a>, at: Path<'_>) -> Result<T, DecodeError> {
+pub(in crate::chat) fn read_part<'a, T: Deserialize<'a>>(json: &Json<'a>, at: Path<'_>) -> Result<T, DecodeError> {
     let text = json.as_borrowed().ok_or_else(|| at.error("the value is not part of the input"))?;
     read(text, at)
 }
@@ -103,13 +103,13 @@ impl<'a> Extra<'a> {
     }
 
     /// Takes a field out.
-    pub(super) fn take(&mut self, key: &str) -> Option<Json<'a>> {
+    pub(in crate::chat) fn take(&mut self, key: &str) -> Option<Json<'a>> {
         let place = self.fields.iter().position(|(name, _)| name == key)?;
         Some(self.fields.remove(place).1).filter(|value| value.as_str() != "null")
     }
 
     /// Puts a field in where the value is there; used for what only the field's own dialect understands.
-    pub(super) fn keep(&mut self, key: &'static str, value: Option<Json<'a>>) {
+    pub(in crate::chat) fn keep(&mut self, key: &'static str, value: Option<Json<'a>>) {
         if let Some(value) = value {
             self.push(Cow::Borrowed(key), value);
         }
@@ -117,7 +117,7 @@ impl<'a> Extra<'a> {
 }
 
 /// A key of an object, borrowed where it has no escapes.
-pub(super) struct Key<'de>(pub(super) Cow<'de, str>);
+pub(in crate::chat) struct Key<'de>(pub(in crate::chat) Cow<'de, str>);
 
 impl<'de> Deserialize<'de> for Key<'de> {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
@@ -147,9 +147,9 @@ macro_rules! wire {
     ($($(#[$meta:meta])* struct $name:ident<$life:lifetime> { $($($key:literal)|+ $field:ident: $type:ty,)* })+) => {$(
         $(#[$meta])*
         #[derive(Debug, Default)]
-        pub(super) struct $name<$life> {
-            $(pub(super) $field: Option<$type>,)*
-            pub(super) extra: $crate::chat::wire::Extra<$life>,
+        pub(in crate::chat) struct $name<$life> {
+            $(pub(in crate::chat) $field: Option<$type>,)*
+            pub(in crate::chat) extra: $crate::chat::codec::wire::Extra<$life>,
         }
 
         impl<$life> serde::de::Deserialize<$life> for $name<$life> {
@@ -164,7 +164,7 @@ macro_rules! wire {
 
                     fn visit_map<A: serde::de::MapAccess<$life>>(self, mut map: A) -> Result<Self::Value, A::Error> {
                         let mut object = $name::default();
-                        while let Some($crate::chat::wire::Key(key)) = map.next_key()? {
+                        while let Some($crate::chat::codec::wire::Key(key)) = map.next_key()? {
                             match key.as_ref() {
                                 $($($key)|+ => {
                                     if object.$field.is_some() {
@@ -183,4 +183,4 @@ macro_rules! wire {
         }
     )+};
 }
-pub(super) use wire;
+pub(in crate::chat) use wire;

@@ -5,12 +5,12 @@ use std::fmt;
 use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
 use serde_json::value::RawValue;
 
-use super::text::{Json, Text};
 use super::wire::Key;
+use crate::chat::text::{Json, Text};
 
 /// What a vendor demands of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub(super) enum Rules {
+pub(in crate::chat) enum Rules {
     /// OpenAI: the root is an object with `properties`, arrays have `items`.
     OpenAi,
     /// Anthropic: the root is an object.
@@ -27,10 +27,10 @@ pub(super) enum Rules {
 
 /// A schema after cleaning.
 #[derive(Debug, PartialEq, Eq)]
-pub(super) struct Cleaned {
-    pub(super) json: Json<'static>,
+pub(in crate::chat) struct Cleaned {
+    pub(in crate::chat) json: Json<'static>,
     /// Keywords that had to go.
-    pub(super) dropped: Vec<String>,
+    pub(in crate::chat) dropped: Vec<String>,
 }
 
 fn parse(schema: &str) -> Option<Node<'_>> {
@@ -113,7 +113,7 @@ const ANTHROPIC_OUTPUT_REFUSED: &[&str] = &[
 ];
 
 /// Brings a schema to what a vendor accepts. A schema that is no object becomes the empty object's.
-pub(super) fn clean(schema: Option<&Json<'_>>, rules: Rules) -> Cleaned {
+pub(in crate::chat) fn clean(schema: Option<&Json<'_>>, rules: Rules) -> Cleaned {
     let mut root = match schema.and_then(|schema| parse(schema.as_str())) {
         Some(Node::Object(fields)) => Node::Object(fields),
         _ => Node::Object(Vec::new()),
@@ -127,7 +127,7 @@ pub(super) fn clean(schema: Option<&Json<'_>>, rules: Rules) -> Cleaned {
 }
 
 /// Returns whether a schema is one that OpenAI takes as strict: every object closed and all its properties required.
-pub(super) fn is_strict(schema: &Json<'_>) -> bool {
+pub(in crate::chat) fn is_strict(schema: &Json<'_>) -> bool {
     match parse(schema.as_str()) {
         Some(root @ Node::Object(_)) => {
             root.get("type").is_some_and(|kind| kind.is_string("object")) && is_strict_node(&root, 0)

@@ -1,9 +1,9 @@
 //! Errors in the middle of a stream, from and into every dialect.
 
-use super::answer::Failure;
-use super::bridge::Bridge;
-use super::text::{Json, Number, Text};
 use super::wire::wire;
+use crate::chat::answer::Failure;
+use crate::chat::bridge::Bridge;
+use crate::chat::text::{Json, Number, Text};
 use crate::problem::{EventStyle, Problem};
 
 wire! {
@@ -17,7 +17,7 @@ wire! {
 }
 
 /// Reads an error object of any dialect.
-pub(super) fn failure_of(error: &Json<'_>) -> Failure {
+pub(in crate::chat) fn failure_of(error: &Json<'_>) -> Failure {
     let text = error.as_str();
     let object: ErrorObject<'_> = serde_json::from_str(text).unwrap_or_default();
     let word = |text: &Option<Text<'_>>| text.as_ref().map(|text| text.to_plain().into_owned());
@@ -50,7 +50,7 @@ fn status_of(code: &str) -> u16 {
 }
 
 /// Writes an error event in the client's dialect.
-pub(super) fn write_failure(failure: &Failure, bridge: &Bridge, style: EventStyle, out: &mut Vec<u8>) {
+pub(in crate::chat) fn write_failure(failure: &Failure, bridge: &Bridge, style: EventStyle, out: &mut Vec<u8>) {
     let problem =
         Problem { status: failure.status, code: &failure.code, message: &failure.message, call: &bridge.call };
     out.extend_from_slice(&problem.event(bridge.client.family(), style));

@@ -3,16 +3,16 @@
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 
-use super::request::{MediaKind, Source};
-use super::text::Text;
+use crate::chat::request::{MediaKind, Source};
+use crate::chat::text::Text;
 
 /// Reads an address: a data URL has the bytes inside, any other is fetched by the vendor.
-pub(super) fn source_of_url<'a>(url: &Text<'a>, mime: Option<Text<'a>>) -> Source<'a> {
+pub(in crate::chat) fn source_of_url<'a>(url: &Text<'a>, mime: Option<Text<'a>>) -> Source<'a> {
     source_of_data_url(url).unwrap_or_else(|| Source::Url { url: url.clone(), mime })
 }
 
 /// Reads a data URL (RFC 2397); `None` for any other address.
-pub(super) fn source_of_data_url<'a>(url: &Text<'a>) -> Option<Source<'a>> {
+pub(in crate::chat) fn source_of_data_url<'a>(url: &Text<'a>) -> Option<Source<'a>> {
     let url = url.unescaped();
     let inside = url.as_escaped().strip_prefix("data:")?;
     let comma = inside.find(',')?;
@@ -31,17 +31,17 @@ pub(super) fn source_of_data_url<'a>(url: &Text<'a>) -> Option<Source<'a>> {
 }
 
 /// Returns the bytes of base64 as text, if they are text.
-pub(super) fn text_of_base64(base64: &Text<'_>) -> Option<String> {
+pub(in crate::chat) fn text_of_base64(base64: &Text<'_>) -> Option<String> {
     String::from_utf8(STANDARD.decode(base64.to_plain().as_bytes()).ok()?).ok()
 }
 
 /// Returns a text as base64.
-pub(super) fn base64_of_text(text: &Text<'_>) -> Text<'static> {
+pub(in crate::chat) fn base64_of_text(text: &Text<'_>) -> Text<'static> {
     Text::plain(STANDARD.encode(text.to_plain().as_bytes()))
 }
 
 /// Returns what kind of thing a media type stands for.
-pub(super) fn kind_of(mime: &str) -> MediaKind {
+pub(in crate::chat) fn kind_of(mime: &str) -> MediaKind {
     match mime.split('/').next().unwrap_or_default() {
         "image" => MediaKind::Image,
         "audio" => MediaKind::Audio,
@@ -51,7 +51,7 @@ pub(super) fn kind_of(mime: &str) -> MediaKind {
 }
 
 /// Returns the media type that a file name's ending stands for.
-pub(super) fn mime_of_name(name: &str) -> &'static str {
+pub(in crate::chat) fn mime_of_name(name: &str) -> &'static str {
     let ending = name.rsplit('.').next().unwrap_or_default().to_ascii_lowercase();
     match ending.as_str() {
         "txt" | "log" => "text/plain",
@@ -72,7 +72,7 @@ pub(super) fn mime_of_name(name: &str) -> &'static str {
 }
 
 /// Returns the media type of a sound in OpenAI's word for its format.
-pub(super) fn mime_of_audio(format: &str) -> String {
+pub(in crate::chat) fn mime_of_audio(format: &str) -> String {
     match format {
         "mp3" => "audio/mpeg".to_owned(),
         other => format!("audio/{other}"),
@@ -80,7 +80,7 @@ pub(super) fn mime_of_audio(format: &str) -> String {
 }
 
 /// Returns OpenAI's word for the format of a sound; `None` where it takes none such.
-pub(super) fn audio_format(mime: &str) -> Option<&'static str> {
+pub(in crate::chat) fn audio_format(mime: &str) -> Option<&'static str> {
     match mime {
         "audio/mpeg" | "audio/mp3" => Some("mp3"),
         "audio/wav" | "audio/x-wav" | "audio/wave" => Some("wav"),
