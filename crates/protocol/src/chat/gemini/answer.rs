@@ -3,7 +3,9 @@
 use std::borrow::Cow;
 
 use super::parts::{Read, read as read_part_of};
-use super::wire::{Candidate, CitationMetadata, GroundingMetadata, LogprobsResult, ResponseObject, TokenObject};
+use super::wire::{
+    Candidate, CitationMetadata, GroundingMetadata, LogprobsResult, OpenaiToken, ResponseObject, TokenObject,
+};
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
 use crate::chat::codec::encoding::object_of_input;
@@ -205,6 +207,25 @@ pub(super) fn logprobs_of(result: LogprobsResult<'_>) -> Json<'static> {
     Json::trusted(String::from_utf8(list).unwrap_or_else(|_| "[]".to_owned()))
 }
 
+/// Writes `logprobsResult` from log probabilities in OpenAI's form.
+pub(super) fn write_logprobs(w: &mut Writer<'_>, logprobs: &Json<'_>) {
+    let Ok(tokens) = read::<Vec<OpenaiToken<'_>>>(logprobs.as_str(), Path::Root) else { return };
+    w.key("logprobsResult").begin_object().key("chosenCandidates").begin_array();
+    tokens.iter().for_each(|token| write_candidate_token(w, token));
+    w.end_array().key("topCandidates").begin_array();
+    for token in &tokens {
+        w.begin_object().key("candidates").begin_array();
+        token.top_logprobs.iter().flatten().for_each(|top| write_candidate_token(w, top));
+        w.end_array().end_object();
+    }
+    w.end_array().end_object();
+}
+
+fn write_candidate_token(w: &mut Writer<'_>, token: &OpenaiToken<'_>) {
+    w.begin_object().maybe_text("token", token.token.as_ref());
+    w.maybe_number("logProbability", token.logprob.as_ref()).end_object();
+}
+
 fn write_token(w: &mut Writer<'_>, token: &TokenObject<'_>) {
     w.key("token").text(token.token.as_ref().unwrap_or(&Text::default()));
     w.key("logprob");
@@ -241,6 +262,9 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
             _ => None,
         });
         write_grounding(&mut w, cited);
+        if let Some(logprobs) = &choice.logprobs {
+            write_logprobs(&mut w, logprobs);
+        }
         w.end_object();
     }
     w.end_array();

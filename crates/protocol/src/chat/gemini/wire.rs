@@ -146,6 +146,12 @@ wire! {
     struct TopCandidates<'a> {
         "candidates" candidates: Vec<TokenObject<'a>>,
     }
+    /// A token with its probability in OpenAI's form.
+    struct OpenaiToken<'a> {
+        "token" token: Text<'a>,
+        "logprob" logprob: Number<'a>,
+        "top_logprobs" top_logprobs: Vec<OpenaiToken<'a>>,
+    }
     struct TokenObject<'a> {
         "token" token: Text<'a>,
         "logProbability" log_probability: Number<'a>,

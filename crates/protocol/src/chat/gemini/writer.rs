@@ -3,7 +3,9 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{finish_word, response_id, write_answer_media, write_call, write_grounding, write_thought};
+use super::answer::{
+    finish_word, response_id, write_answer_media, write_call, write_grounding, write_logprobs, write_thought,
+};
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
 use crate::chat::codec::failure::write_failure;
@@ -70,7 +72,14 @@ impl StreamWriter {
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::Finish(number, finish, _) => self.choices.entry(*number).or_default().finish = Some(*finish),
             Event::Failed(failure) => write_failure(failure, bridge, EventStyle::Plain, out),
-            Event::Logprobs(..) => {}
+            Event::Logprobs(number, logprobs) => {
+                let mut w = Self::begin(out);
+                w.begin_object().key("text").string("").end_object().end_array();
+                w.key("role").string("model").end_object().key("index").count(u64::from(*number));
+                write_logprobs(&mut w, logprobs);
+                w.end_object().end_array();
+                self.end(w, bridge);
+            }
         }
     }
 

@@ -22,6 +22,11 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     let messages = body.messages.take().ok_or_else(|| Path::Root.key("messages").error("is required"))?;
     let mut extra = std::mem::take(&mut body.extra);
     let reasoning = reasoning(&mut body, &mut extra);
+    let tier = body.service_tier.as_ref().and_then(|tier| tier_of(&tier.to_plain()));
+    if tier.is_none() {
+        let word = body.service_tier.take();
+        extra.keep("service_tier", word.map(|word| Json::trusted(format!("\"{}\"", word.as_escaped()))));
+    }
     let stream_options = body.stream_options.take().unwrap_or_default();
     Ok(Request {
         dialect: Dialect::OpenaiChat,
@@ -51,7 +56,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
             safety_id: body.safety_identifier,
             metadata: body.metadata,
             cache_key: body.prompt_cache_key,
-            tier: body.service_tier.as_ref().and_then(|tier| tier_of(&tier.to_plain())),
+            tier,
             verbosity: body.verbosity,
         },
         delivery: Delivery {
