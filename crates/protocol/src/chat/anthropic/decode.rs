@@ -17,10 +17,11 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     let messages = body.messages.take().ok_or_else(|| Path::Root.key("messages").error("is required"))?;
     let mut extra = std::mem::take(&mut body.extra);
     let output = body.output_config.take().unwrap_or_default();
-    for (key, value) in output.extra.iter() {
-        extra.push(format!("output_config.{key}").into(), value.clone());
-    }
+    extra.adopt("output_config", output.extra);
     let effort = output.effort.as_ref().and_then(|word| Effort::from_word(&word.to_plain()));
+    if let (None, Some(word)) = (effort, &output.effort) {
+        extra.push("output_config.effort".into(), Json::trusted(format!("\"{}\"", word.as_escaped())));
+    }
     Ok(Request {
         dialect: Dialect::Anthropic,
         model: body.model.take().unwrap_or_default(),
@@ -111,6 +112,7 @@ fn tool_of<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Tool<'a>, DecodeError> {
 
 fn reasoning<'a>(config: Option<ThinkingConfig<'a>>, effort: Option<Effort>, extra: &mut Extra<'a>) -> Reasoning<'a> {
     let Some(config) = config else { return Reasoning { effort, ..Reasoning::default() } };
+    extra.adopt("thinking", config.extra);
     let kind = config.kind.unwrap_or_default();
     let amount = match kind.to_plain().as_ref() {
         "disabled" => Amount::Off,

@@ -5,7 +5,7 @@ use crate::chat::bridge::{Encoded, Target, Trait};
 use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
 use crate::chat::codec::names::ANTHROPIC_TOOL;
 use crate::chat::codec::schema::Rules;
-use crate::chat::codec::wire::{Extra, Path};
+use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::reasoning::{Amount, Effort, Show};
 use crate::chat::request::{CacheMark, Content, Format, FormatSchema, Function, Request, Role, Tier, Tool, ToolChoice};
@@ -180,10 +180,11 @@ fn write_thinking(encoding: &Encoding<'_, '_>, w: &mut Writer<'_>, plan: Plan) {
         Plan::Budget(_) => "enabled",
     };
     w.key("thinking").begin_object();
-    match own_type {
-        Some(own) => w.key("type").json(own),
-        None => w.kind(kind),
-    };
+    // A type that only this API has is among the fields inside.
+    if own_type.is_none() {
+        w.kind(kind);
+    }
+    encoding.inside(w, "thinking");
     if let Plan::Budget(tokens) = plan {
         w.key("budget_tokens").count(tokens);
     }
@@ -273,15 +274,10 @@ fn write_origin(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
 
 /// Writes top-level fields of this dialect's own.
 fn write_rest(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
-    let is_native = encoding.is_native();
-    let mut rest = Extra::default();
-    for (key, value) in encoding.request.extra.iter().filter(|(key, _)| !is_native || !key.contains('.')) {
-        rest.push(key.to_owned().into(), value.clone());
-    }
-    encoding.extra(w, &rest, Path::Root);
+    encoding.rest(w);
     if encoding.target.has(Trait::CachesOnRequest)
         && !has_marks(encoding.request)
-        && rest.get("cache_control").is_none()
+        && encoding.request.extra.get("cache_control").is_none()
     {
         w.key("cache_control").begin_object().kind("ephemeral").end_object();
     }

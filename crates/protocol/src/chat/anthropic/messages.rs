@@ -74,9 +74,11 @@ fn write_system(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, groups: &[&
         return;
     }
     w.key("system");
-    if let ([Part { content: Content::Text(text, _), cache: None, .. }], false) = (parts.as_slice(), wants_json) {
+    if let ([Part { content: Content::Text(text, _), cache: None, extra }], false) = (parts.as_slice(), wants_json)
+        && (!encoding.is_native() || extra.is_empty())
+    {
         w.text(text);
-        return;
+        return encoding.extra(w, extra, Path::Root.key("system"));
     }
     let root = Path::Root;
     let list = root.key("system");
@@ -129,7 +131,9 @@ fn write_message(
     };
     w.begin_object().key("role").string(word).key("content");
     match parts.as_slice() {
-        [(_, _, Part { content: Content::Text(text, _), cache: None, extra })] if extra.iter().next().is_none() => {
+        [(at, _, Part { content: Content::Text(text, _), cache: None, extra })]
+            if !encoding.is_native() || extra.is_empty() =>
+        {
             let ends_answer = position == Position::Last && *role == Role::Assistant && !encoding.is_native();
             // The answer goes on from here, and the API refuses to go on from white space.
             if ends_answer {
@@ -137,6 +141,7 @@ fn write_message(
             } else {
                 w.text(text)
             };
+            encoding.extra(w, extra, *at);
         }
         _ => {
             w.begin_array();
@@ -250,8 +255,11 @@ fn write_result(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, result: &To
         (Some(object), []) => {
             w.key("content").string(object.as_str());
         }
-        (None, [Part { content: Content::Text(text, _), cache: None, extra }]) if extra.iter().next().is_none() => {
+        (None, [Part { content: Content::Text(text, _), cache: None, extra }])
+            if !encoding.is_native() || extra.is_empty() =>
+        {
             w.key("content").text(text);
+            encoding.extra(w, extra, at);
         }
         _ => {
             w.key("content").begin_array();

@@ -89,6 +89,32 @@ impl<'e, 'a> Encoding<'e, 'a> {
         }
     }
 
+    /// Writes the request's top-level fields of this kind. Those of objects inside are written with them, by `inside`.
+    pub(in crate::chat) fn rest(&mut self, w: &mut Writer<'_>) {
+        let is_native = self.is_native();
+        let mut rest = Extra::default();
+        for (key, value) in self.request.extra.iter().filter(|(key, _)| !is_native || !key.contains('.')) {
+            rest.push(key.to_owned().into(), value.clone());
+        }
+        self.extra(w, &rest, Path::Root);
+    }
+
+    /// Writes the fields that only the request's own dialect has in the object `key`.
+    pub(in crate::chat) fn inside(&self, w: &mut Writer<'_>, key: &str) {
+        for (name, value) in self.request.extra.iter().filter(|_| self.is_native()) {
+            let name = name.strip_prefix(key).and_then(|name| name.strip_prefix('.'));
+            if let Some(name) = name.filter(|name| !name.contains('.')) {
+                w.key(name).json(value);
+            }
+        }
+    }
+
+    /// Returns whether there are such fields.
+    pub(in crate::chat) fn has_inside(&self, key: &str) -> bool {
+        let is_inside = |name: &str| name.strip_prefix(key).is_some_and(|name| name.starts_with('.'));
+        self.is_native() && self.request.extra.iter().any(|(name, _)| is_inside(name))
+    }
+
     /// Writes a part that only the request's own dialect has, or records that it is lost. What the caller said is part
     /// of the question; what a vendor's own tools did before is not.
     pub(in crate::chat) fn foreign(&mut self, w: &mut Writer<'_>, json: &Json<'_>, role: Role, at: Path<'_>) {

@@ -96,10 +96,23 @@ impl<'a> Extra<'a> {
         self.fields.iter().filter(|(_, value)| value.as_str() != "null").map(|(key, value)| (key.as_ref(), value))
     }
 
+    /// Returns whether no field says anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
     /// Returns a field.
     #[must_use]
     pub fn get(&self, key: &str) -> Option<&Json<'a>> {
         self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
+    /// Takes over the fields of an object inside, under keys such as `reasoning.mode`.
+    pub(in crate::chat) fn adopt(&mut self, key: &str, inner: Extra<'a>) {
+        for (name, value) in inner.fields {
+            self.push(format!("{key}.{name}").into(), value);
+        }
     }
 
     /// Takes a field out.

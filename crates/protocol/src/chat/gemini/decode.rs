@@ -21,9 +21,10 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     let root = Path::Root;
     let contents = body.contents.ok_or_else(|| root.key("contents").error("is required"))?;
     let mut extra = body.extra;
-    let config = body.generation_config.unwrap_or_default();
-    for (key, value) in config.extra.iter() {
-        extra.push(format!("generationConfig.{key}").into(), value.clone());
+    let mut config = body.generation_config.unwrap_or_default();
+    extra.adopt("generationConfig", std::mem::take(&mut config.extra));
+    if let Some(thinking) = &mut config.thinking_config {
+        extra.adopt("generationConfig.thinkingConfig", std::mem::take(&mut thinking.extra));
     }
     let mut tools = Vec::new();
     for (index, json) in body.tools.unwrap_or_default().iter().enumerate() {

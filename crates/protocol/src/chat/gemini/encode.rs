@@ -5,7 +5,7 @@ use crate::chat::bridge::{Encoded, Target, Trait};
 use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
 use crate::chat::codec::names::GEMINI_TOOL;
 use crate::chat::codec::schema::Rules;
-use crate::chat::codec::wire::{Extra, Path};
+use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::reasoning::{Amount, Effort, Show};
 use crate::chat::request::{Format, Function, Request, Tier, Tool, ToolChoice};
@@ -25,17 +25,14 @@ pub(in crate::chat) fn encode_request(request: &Request<'_>, target: &Target<'_>
     write_tools(&mut encoding, &mut w);
     write_config(&mut encoding, &mut w);
     write_tier(&mut encoding, &mut w);
-    let mut rest = Extra::default();
-    for (key, value) in request.extra.iter().filter(|(key, _)| !encoding.is_native() || !key.contains('.')) {
-        rest.push(key.to_owned().into(), value.clone());
-    }
-    encoding.extra(&mut w, &rest, Path::Root);
+    encoding.rest(&mut w);
     note_losses(&mut encoding);
     w.end_object();
     Encoded { body, losses: encoding.losses, memo: encoding.memo }
 }
 
-const CONFIG: &str = "generationConfig.";
+const CONFIG: &str = "generationConfig";
+const THINKING: &str = "generationConfig.thinkingConfig";
 
 fn write_config(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let (sampling, limits) = (&encoding.request.sampling, &encoding.request.limits);
@@ -69,11 +66,7 @@ fn write_config(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     write_stops(encoding, w);
     write_format(encoding, w);
     write_thinking(encoding, w);
-    if encoding.is_native() {
-        for (key, value) in encoding.request.extra.iter().filter(|(key, _)| key.starts_with(CONFIG)) {
-            w.key(key.strip_prefix(CONFIG).unwrap_or(key)).json(value);
-        }
-    }
+    encoding.inside(w, CONFIG);
     if w.len() == empty {
         w.truncate(start);
     } else {
@@ -144,7 +137,7 @@ fn write_thinking(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         _ => None,
     };
     let effort = reasoning.to_effort().filter(|_| budget.is_none());
-    if shows.is_none() && budget.is_none() && effort.is_none() {
+    if shows.is_none() && budget.is_none() && effort.is_none() && !encoding.has_inside(THINKING) {
         return;
     }
     w.key("thinkingConfig").begin_object().flag(shows, "includeThoughts");
@@ -155,6 +148,7 @@ fn write_thinking(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         let level = level_of(encoding, effort);
         w.key("thinkingLevel").string(level);
     }
+    encoding.inside(w, THINKING);
     w.end_object();
 }
 

@@ -28,6 +28,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
         extra.keep("service_tier", word.map(|word| Json::trusted(format!("\"{}\"", word.as_escaped()))));
     }
     let stream_options = body.stream_options.take().unwrap_or_default();
+    extra.adopt("stream_options", stream_options.extra);
     Ok(Request {
         dialect: Dialect::OpenaiChat,
         model: body.model.take().unwrap_or_default(),
@@ -72,6 +73,10 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
 /// Reads how much to think. `thinking: {"type": …}` and `enable_thinking` are how several compatible vendors switch.
 fn reasoning<'a>(body: &mut Body<'a>, extra: &mut Extra<'a>) -> Reasoning<'a> {
     let effort = body.reasoning_effort.as_ref().and_then(|word| Effort::from_word(&word.to_plain()));
+    if effort.is_none() {
+        let word = body.reasoning_effort.take();
+        extra.keep("reasoning_effort", word.map(|word| Json::trusted(format!("\"{}\"", word.as_escaped()))));
+    }
     let switch = |on: &str, off: &str, value: Option<Json<'_>>| match value {
         Some(value) if value.as_str().contains(off) => Amount::Off,
         Some(value) if value.as_str().contains(on) => Amount::Adaptive,

@@ -32,7 +32,7 @@ pub(in crate::chat) fn encode_request(request: &Request<'_>, target: &Target<'_>
     write_format(&mut encoding, &mut w);
     write_origin(&mut encoding, &mut w);
     write_delivery(&encoding, &mut w);
-    encoding.extra(&mut w, &request.extra, Path::Root);
+    encoding.rest(&mut w);
     w.end_object();
     Encoded { body, losses: encoding.losses, memo: encoding.memo }
 }
@@ -180,7 +180,9 @@ fn write_delivery(encoding: &Encoding<'_, '_>, w: &mut Writer<'_>) {
     w.flag(delivery.stream, "stream");
     if delivery.stream == Some(true) && !encoding.target.has(Trait::NoStreamOptions) {
         // Without it nobody learns what a stream used.
-        w.key("stream_options").begin_object().flag(Some(true), "include_usage").end_object();
+        w.key("stream_options").begin_object().flag(Some(true), "include_usage");
+        encoding.inside(w, "stream_options");
+        w.end_object();
     }
 }
 

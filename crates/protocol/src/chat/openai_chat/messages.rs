@@ -73,10 +73,11 @@ fn write_content(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, parts: &[&
             w.string("");
         }
         [Part { content: Content::Text(text, _), cache, extra }]
-            if (cache.is_none() || !encoding.is_native()) && extra.iter().next().is_none() =>
+            if !encoding.is_native() || (cache.is_none() && extra.is_empty()) =>
         {
             note_cache(encoding, *cache, at);
             w.text(text);
+            encoding.extra(w, extra, at);
         }
         _ => {
             w.begin_array();

@@ -2,7 +2,7 @@
 
 use super::items::{Said, flat_name, said, text_or_parts};
 use super::wire::{Body, ChoiceObject, Item, ReasoningObject, TextFormat, ToolObject};
-use crate::chat::codec::wire::{DecodeError, Path, read, read_part};
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::openai_chat::tier_of;
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show};
 use crate::chat::request::{
@@ -26,6 +26,8 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     }
     let turns = turns(&body, &mut toolbox)?;
     let text = body.text.take().unwrap_or_default();
+    extra.adopt("text", text.extra);
+    let reasoning = reasoning(body.reasoning, &mut extra);
     let include = body.include.unwrap_or_default();
     let logprobs = include.iter().any(|wanted| *wanted == *"message.output_text.logprobs").then_some(true);
     let sealed_thoughts = include.iter().any(|wanted| *wanted == *"reasoning.encrypted_content").then_some(true);
@@ -46,7 +48,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
             ..Sampling::default()
         },
         limits: Limits { max_tokens: body.max_output_tokens, ..Limits::default() },
-        reasoning: reasoning(body.reasoning),
+        reasoning,
         format: format(text.format)?,
         origin: Origin {
             user: body.user,
@@ -199,9 +201,13 @@ fn choice_of<'a>(choice: &Json<'a>, at: Path<'_>) -> Result<ToolChoice<'a>, Deco
     }
 }
 
-fn reasoning(object: Option<ReasoningObject<'_>>) -> Reasoning<'_> {
+fn reasoning<'a>(object: Option<ReasoningObject<'a>>, extra: &mut Extra<'a>) -> Reasoning<'a> {
     let Some(object) = object else { return Reasoning::default() };
+    extra.adopt("reasoning", object.extra);
     let effort = object.effort.as_ref().and_then(|word| Effort::from_word(&word.to_plain()));
+    if let (None, Some(word)) = (effort, &object.effort) {
+        extra.push("reasoning.effort".into(), Json::trusted(format!("\"{}\"", word.as_escaped())));
+    }
     let is_off = effort == Some(Effort::None);
     Reasoning {
         amount: if is_off { Amount::Off } else { Amount::Default },

@@ -33,7 +33,7 @@ pub(in crate::chat) fn encode_request(request: &Request<'_>, target: &Target<'_>
     write_include(&encoding, &mut w, seals);
     w.flag(if encoding.is_native() { request.delivery.store } else { Some(false) }, "store");
     w.flag(request.delivery.stream, "stream");
-    encoding.extra(&mut w, &request.extra, Path::Root);
+    encoding.rest(&mut w);
     note_losses(&mut encoding);
     w.end_object();
     Encoded { body, losses: encoding.losses, memo: encoding.memo }
@@ -88,12 +88,14 @@ fn write_reasoning(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) -> Seals
         }
         None => None,
     };
-    if effort.is_some() || summary.is_some() {
+    if effort.is_some() || summary.is_some() || encoding.has_inside("reasoning") {
         w.key("reasoning").begin_object();
         if let Some(effort) = effort {
             w.key("effort").string(effort.as_str());
         }
-        w.maybe_text("summary", summary.as_ref()).end_object();
+        w.maybe_text("summary", summary.as_ref());
+        encoding.inside(w, "reasoning");
+        w.end_object();
     }
     let thinks = is_on && effort != Some(Effort::None);
     if encoding.is_native() {
@@ -111,7 +113,7 @@ fn sees_thoughts(encoding: &Encoding<'_, '_>) -> bool {
 
 fn write_text(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let request = encoding.request;
-    if request.format == Format::Text && request.origin.verbosity.is_none() {
+    if request.format == Format::Text && request.origin.verbosity.is_none() && !encoding.has_inside("text") {
         return;
     }
     w.key("text").begin_object();
@@ -126,7 +128,9 @@ fn write_text(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
             w.end_object();
         }
     }
-    w.maybe_text("verbosity", request.origin.verbosity.as_ref()).end_object();
+    w.maybe_text("verbosity", request.origin.verbosity.as_ref());
+    encoding.inside(w, "text");
+    w.end_object();
 }
 
 fn write_origin(encoding: &Encoding<'_, '_>, w: &mut Writer<'_>) {

@@ -66,12 +66,13 @@ fn write_content(
             w.string("");
         }
         [Part { content: Content::Text(text, _), cache, extra }]
-            if (cache.is_none() || !encoding.is_native()) && extra.iter().next().is_none() =>
+            if !encoding.is_native() || (cache.is_none() && extra.is_empty()) =>
         {
             if cache.is_some() {
                 encoding.cosmetic_once(at.key("cache_control"), "the upstream caches by itself");
             }
             w.text(text);
+            encoding.extra(w, extra, at);
         }
         _ => {
             w.begin_array();
