@@ -1,6 +1,7 @@
 //! Wire dialects of LLM vendors: what a request asks for, what an answer used, how an error looks, how a vendor is
 //! spoken to. Everything works on bytes that the gateway hands in; nothing here opens a socket or waits.
 
+pub mod chat;
 pub mod edit;
 pub mod form;
 pub mod meter;

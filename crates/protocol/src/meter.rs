@@ -23,7 +23,7 @@ pub use framing::Framing;
 pub use tally::CountTokens;
 use tally::Tally;
 use usage::Report;
-pub use usage::{Convention, read_report};
+pub use usage::{Convention, RunningUsage, read_report};
 use window::Window;
 
 /// What the meter needs to know before the first byte.

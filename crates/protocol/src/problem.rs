@@ -110,7 +110,7 @@ const fn google_status(status: u16) -> &'static str {
         402 | 429 => "RESOURCE_EXHAUSTED",
         405 => "UNIMPLEMENTED",
         400..=499 => "INVALID_ARGUMENT",
-        503 => "UNAVAILABLE",
+        503 | 529 => "UNAVAILABLE",
         504 => "DEADLINE_EXCEEDED",
         _ => "INTERNAL",
     }

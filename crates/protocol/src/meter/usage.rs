@@ -125,6 +125,7 @@ struct Details {
     cached_creation_tokens: Count,
     audio_tokens: Count,
     image_tokens: Count,
+    #[serde(alias = "thinking_tokens")]
     reasoning_tokens: Count,
     #[serde(deserialize_with = "lenient_object")]
     cached_tokens_details: CachedDetails,
@@ -247,6 +248,29 @@ pub fn read_report(json: &[u8], convention: Convention) -> Option<Usage> {
     Report::read(json, convention).map(|report| report.normalise(convention))
 }
 
+/// Usage that a stream tells in several reports.
+#[derive(Debug)]
+pub struct RunningUsage {
+    convention: Convention,
+    report: Option<Report>,
+}
+
+impl RunningUsage {
+    /// Begins before the first report.
+    #[must_use]
+    pub const fn new(convention: Convention) -> Self {
+        Self { convention, report: None }
+    }
+
+    /// Takes the JSON of a usage object and returns the usage of all reports so far; `None` if it says nothing.
+    pub fn read(&mut self, json: &[u8]) -> Option<Usage> {
+        let report = Report::read(json, self.convention)?;
+        let known = self.report.get_or_insert_default();
+        known.merge(report);
+        Some(known.normalise(self.convention))
+    }
+}
+
 impl Report {
     /// Reads the usage object `json`; `None` when it is no object or has no count that means something.
     pub(super) fn read(json: &[u8], convention: Convention) -> Option<Self> {
@@ -322,14 +346,17 @@ impl Report {
     }
 
     /// Anthropic: "Prompt caching" page; `input_tokens` counts what is neither read from nor written to the cache.
+    /// `output_tokens` includes the thinking.
     fn anthropic(&self) -> Usage {
         let (cache_write_5m, cache_write_1h) = self.cache_writes(0);
+        let mut unsaid = count(self.output_tokens);
         Usage {
             input: count(self.input_tokens),
             cache_read: count(self.cache_read_input_tokens),
             cache_write_5m,
             cache_write_1h,
-            output: count(self.output_tokens),
+            reasoning: take(&mut unsaid, self.output_tokens_details.reasoning_tokens.0),
+            output: unsaid,
             ..Usage::default()
         }
     }
@@ -416,6 +443,11 @@ mod tests {
         r#"{"input_tokens":10,"output_tokens":5,"cache_read_input_tokens":90,"cache_creation_input_tokens":40,"cache_creation":{"ephemeral_5m_input_tokens":30,"ephemeral_1h_input_tokens":10},"service_tier":"standard"}"#,
         Convention::Exclusive,
         Usage { input: 10, cache_read: 90, cache_write_5m: 30, cache_write_1h: 10, output: 5, ..Usage::default() }
+    )]
+    #[case::anthropic_thinking(
+        r#"{"input_tokens":10,"output_tokens":50,"output_tokens_details":{"thinking_tokens":30}}"#,
+        Convention::Exclusive,
+        Usage { input: 10, output: 20, reasoning: 30, ..Usage::default() }
     )]
     #[case::gemini(
         r#"{"promptTokenCount":8,"candidatesTokenCount":4,"thoughtsTokenCount":3,"cachedContentTokenCount":2,"totalTokenCount":15,"promptTokensDetails":[{"modality":"TEXT","tokenCount":5},{"modality":"IMAGE","tokenCount":3}]}"#,

@@ -1,0 +1,148 @@
+//! Chat in any dialect: a request, an answer or a stream is read into one model and written from it.
+//!
+//! `decode → model → encode` is the only way between two dialects; no pair has code of its own. What a dialect cannot
+//! say is a [`Loss`]. Texts, tool arguments and schemas are carried as they stood on the wire.
+
+mod answer;
+mod anthropic;
+mod bridge;
+mod codec;
+mod gemini;
+mod loss;
+mod openai_chat;
+mod openai_responses;
+mod reasoning;
+mod request;
+mod signature;
+mod stream;
+mod text;
+mod visit;
+
+pub use answer::{Answer, Choice, Event, Failure, Finish, Head, Opening};
+pub use bridge::{Bridge, Encoded, Memo, Target, Trait};
+pub use codec::names::Names;
+pub use codec::wire::{DecodeError, Extra};
+pub use loss::{Loss, Losses, MAX_LOSSES, Severity};
+pub use reasoning::{Amount, Effort, Reasoning, Show};
+pub use request::{
+    CacheMark, Citation, Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Media,
+    MediaKind, Namespaced, Origin, Output, Part, Request, Role, Sampling, Source, Thinking, Tier, Tool, ToolCall,
+    ToolChoice, ToolResult, Toolbox, Turn,
+};
+pub use signature::{Signature, SignatureKind};
+pub use stream::Transcoder;
+pub use text::{Json, Number, Text};
+
+use crate::operation::Dialect;
+use crate::raw::RawObject;
+
+/// Reads a request.
+///
+/// # Errors
+/// Says what in the body breaks the dialect's rules.
+pub fn decode_request(dialect: Dialect, body: &[u8]) -> Result<Request<'_>, DecodeError> {
+    let text = text_of(body)?;
+    match dialect {
+        Dialect::OpenaiChat => openai_chat::decode_request(text),
+        Dialect::OpenaiResponses => openai_responses::decode_request(text),
+        Dialect::Anthropic => anthropic::decode_request(text),
+        Dialect::Gemini => gemini::decode_request(text),
+        Dialect::Single => Err(unknown(dialect)),
+    }
+}
+
+/// Writes a request for an upstream.
+///
+/// # Errors
+/// Only for a dialect that is not one of chat.
+pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'_>) -> Result<Encoded, DecodeError> {
+    match dialect {
+        Dialect::OpenaiChat => Ok(openai_chat::encode_request(request, target)),
+        Dialect::OpenaiResponses => Ok(openai_responses::encode_request(request, target)),
+        Dialect::Anthropic => Ok(anthropic::encode_request(request, target)),
+        Dialect::Gemini => Ok(gemini::encode_request(request, target)),
+        Dialect::Single => Err(unknown(dialect)),
+    }
+}
+
+/// Returns whether a request carries proofs in envelopes, which only Sluice understands. A request that goes to a vendor
+/// of its own dialect without conversion must be looked at then, see [`restore_envelopes`].
+#[must_use]
+pub fn carries_envelopes(body: &[u8]) -> bool {
+    memchr::memmem::find(body, signature::MAGIC_BASE64.as_bytes()).is_some()
+}
+
+/// Takes a request's proofs out of their envelopes: those that the upstream's account issued stand bare again, others
+/// go with their thoughts. `None` when there is none, so that the request can go as it is.
+///
+/// # Errors
+/// Says what in the body breaks the dialect's rules.
+pub fn restore_envelopes(dialect: Dialect, body: &[u8], target: &Target<'_>) -> Result<Option<Encoded>, DecodeError> {
+    if !carries_envelopes(body) {
+        return Ok(None);
+    }
+    let request = decode_request(dialect, body)?;
+    encode_request(dialect, &request, target).map(Some)
+}
+
+/// Turns a whole answer of the upstream's dialect into one of the client's.
+///
+/// # Errors
+/// Says what in the body breaks the upstream dialect's rules.
+pub fn convert_answer(body: &[u8], bridge: &Bridge) -> Result<Vec<u8>, DecodeError> {
+    let answer = decode_answer(body, bridge)?;
+    encode_answer(&answer, bridge)
+}
+
+/// Reads a whole answer of the upstream's dialect.
+///
+/// # Errors
+/// Says what in the body breaks the upstream dialect's rules.
+pub fn decode_answer<'a>(body: &'a [u8], bridge: &'a Bridge) -> Result<Answer<'a>, DecodeError> {
+    let text = text_of(body)?;
+    let mut answer = match bridge.upstream {
+        Dialect::OpenaiChat => openai_chat::decode_answer(text, bridge)?,
+        Dialect::OpenaiResponses => openai_responses::decode_answer(text, bridge)?,
+        Dialect::Anthropic => anthropic::decode_answer(text, bridge)?,
+        Dialect::Gemini => gemini::decode_answer(text, bridge)?,
+        Dialect::Single => return Err(unknown(bridge.upstream)),
+    };
+    codec::restore::restore_answer(&mut answer, bridge);
+    Ok(answer)
+}
+
+/// Writes a whole answer in the client's dialect.
+///
+/// # Errors
+/// Only for a dialect that is not one of chat.
+pub fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Result<Vec<u8>, DecodeError> {
+    match bridge.client {
+        Dialect::OpenaiChat => Ok(openai_chat::encode_answer(answer, bridge)),
+        Dialect::OpenaiResponses => Ok(openai_responses::encode_answer(answer, bridge)),
+        Dialect::Anthropic => Ok(anthropic::encode_answer(answer, bridge)),
+        Dialect::Gemini => Ok(gemini::encode_answer(answer, bridge)),
+        Dialect::Single => Err(unknown(bridge.client)),
+    }
+}
+
+/// Returns the top-level fields of a request that its answer must repeat, for [`Bridge::echo`].
+#[must_use]
+pub fn echoed(dialect: Dialect, body: &RawObject<'_>) -> Vec<(&'static str, Json<'static>)> {
+    if dialect != Dialect::OpenaiResponses {
+        return Vec::new();
+    }
+    let given = |key: &'static str| {
+        let value = std::str::from_utf8(body.get(key)?).ok()?;
+        (value != "null").then(|| (key, Json::trusted(value.to_owned())))
+    };
+    openai_responses::ECHOED.iter().filter_map(|(key, _)| given(key)).collect()
+}
+
+fn text_of(body: &[u8]) -> Result<&str, DecodeError> {
+    let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
+    std::str::from_utf8(body).map_err(|_| codec::wire::Path::Root.error("the body is not valid UTF-8"))
+}
+
+fn unknown(dialect: Dialect) -> DecodeError {
+    codec::wire::Path::Root.error(format!("`{}` is no dialect of chat", dialect.as_str()))
+}

@@ -1,0 +1,136 @@
+//! Reads content blocks of the Messages API.
+
+use super::wire::{Block, CacheControl, CitationObject, SourceObject};
+use crate::chat::codec::media::kind_of;
+use crate::chat::codec::wire::{DecodeError, Path, read_part};
+use crate::chat::request::{
+    CacheMark, Citation, Content, Input, Media, MediaKind, Output, Part, Source, Thinking, ToolCall, ToolResult,
+};
+use crate::chat::signature::{Signature, SignatureKind};
+use crate::chat::text::{Json, Text};
+
+/// Whether blocks stand in a message or inside a tool's result. Results have no results inside.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Place {
+    Message,
+    Result,
+}
+
+/// Reads `content`: absent, a string, or a list of blocks.
+pub(super) fn text_or_blocks<'a>(
+    content: Option<&Json<'a>>,
+    place: Place,
+    at: Path<'_>,
+) -> Result<Vec<Part<'a>>, DecodeError> {
+    match content {
+        None => Ok(Vec::new()),
+        Some(content) if content.as_str().starts_with('"') => {
+            Ok(vec![Part::new(Content::Text(read_part(content, at)?, Vec::new()))])
+        }
+        Some(content) => {
+            let list: Vec<Json<'a>> = read_part(content, at)?;
+            list.iter().enumerate().map(|(index, block)| part_of(block, place, at.index(index))).collect()
+        }
+    }
+}
+
+/// Reads a block.
+pub(super) fn part_of<'a>(json: &Json<'a>, place: Place, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
+    let mut block: Block<'a> = read_part(json, at)?;
+    let kind = block.kind.take().unwrap_or_default();
+    let content = match kind.to_plain().as_ref() {
+        "text" => Content::Text(block.text.take().unwrap_or_default(), citations(block.citations.take().as_ref())),
+        "thinking" => Content::Thinking(thinking(&mut block)),
+        "redacted_thinking" => {
+            let data = block.data.take().unwrap_or_default();
+            let signature = Some(Signature::found(SignatureKind::AnthropicRedacted, data, None));
+            Content::Thinking(Thinking { text: Vec::new(), signature })
+        }
+        "tool_use" if place == Place::Message => Content::Call(ToolCall {
+            id: block.id.take().unwrap_or_default(),
+            name: block.name.take().unwrap_or_default(),
+            input: Input::Object(block.input.take().unwrap_or_else(|| Json::trusted("{}"))),
+            signature: None,
+        }),
+        "tool_result" if place == Place::Message => Content::Result(ToolResult {
+            call: block.tool_use_id.take().ok_or_else(|| at.key("tool_use_id").error("is required"))?,
+            name: None,
+            output: Output::Parts(text_or_blocks(block.content.take().as_ref(), Place::Result, at.key("content"))?),
+            is_error: block.is_error.take(),
+            is_free: false,
+        }),
+        "image" | "document" => {
+            let is_image = kind == *"image";
+            let source = block.source.take().ok_or_else(|| at.key("source").error("is required"))?;
+            match media(&source, is_image, at.key("source"))? {
+                Some(media) => {
+                    block.extra.keep("citations", block.citations.take());
+                    Content::Media(Media { title: block.title.take(), ..media })
+                }
+                None => return Ok(Part::new(Content::Foreign(json.clone()))),
+            }
+        }
+        _ => return Ok(Part::new(Content::Foreign(json.clone()))),
+    };
+    Ok(Part { content, cache: block.cache_control.as_ref().map(cache_mark), extra: block.extra })
+}
+
+pub(super) fn cache_mark(control: &CacheControl<'_>) -> CacheMark {
+    match &control.ttl {
+        Some(ttl) if *ttl == *"1h" => CacheMark::Long,
+        _ => CacheMark::Default,
+    }
+}
+
+fn thinking<'a>(block: &mut Block<'a>) -> Thinking<'a> {
+    let signature = block.signature.take().filter(|signature| !signature.is_empty());
+    Thinking {
+        text: block.thinking.take().filter(|text| !text.is_empty()).into_iter().collect(),
+        signature: signature.map(|value| Signature::found(SignatureKind::Anthropic, value, None)),
+    }
+}
+
+/// Reads a source; `None` for one that only this dialect has.
+fn media<'a>(json: &Json<'a>, is_image: bool, at: Path<'_>) -> Result<Option<Media<'a>>, DecodeError> {
+    // Search results have their address here.
+    if !json.is_object() {
+        return Ok(None);
+    }
+    let object: SourceObject<'a> = read_part(json, at)?;
+    let usual: Text<'a> = if is_image { "image/png".into() } else { "application/pdf".into() };
+    let mime = object.media_type;
+    let source = match object.kind.unwrap_or_default().to_plain().as_ref() {
+        "base64" => Source::Inline { mime: mime.unwrap_or(usual), base64: object.data.unwrap_or_default() },
+        "url" => Source::Url { url: object.url.unwrap_or_default(), mime: (!is_image).then_some(usual) },
+        "file" => Source::File(object.file_id.unwrap_or_default()),
+        "text" => Source::Text(object.data.unwrap_or_default()),
+        "content" => match &object.content {
+            Some(text) if text.as_str().starts_with('"') => Source::Text(read_part(text, at.key("content"))?),
+            _ => return Ok(None),
+        },
+        _ => return Ok(None),
+    };
+    let kind = match &source {
+        Source::Inline { mime, .. } if !is_image => kind_of(&mime.to_plain()),
+        _ if is_image => MediaKind::Image,
+        _ => MediaKind::Document,
+    };
+    Ok(Some(Media { kind, source, title: None, detail: None }))
+}
+
+fn citations<'a>(json: Option<&Json<'a>>) -> Vec<Citation<'a>> {
+    let list: Vec<Json<'a>> = json.and_then(|json| read_part(json, Path::Root).ok()).unwrap_or_default();
+    list.iter().filter_map(citation_of).collect()
+}
+
+/// Reads a citation.
+pub(super) fn citation_of<'a>(json: &Json<'a>) -> Option<Citation<'a>> {
+    let object: CitationObject<'a> = read_part(json, Path::Root).ok()?;
+    Some(Citation {
+        url: object.url.or(object.source),
+        title: object.title.or(object.document_title),
+        quoted: object.cited_text,
+        span: None,
+        native: json.clone(),
+    })
+}

@@ -1,0 +1,220 @@
+//! What the request encoders of all dialects share: where losses go, and what becomes of what only one dialect has.
+
+use super::names::Rule;
+use super::schema::{self, Rules};
+use super::wire::{Extra, Path};
+use super::write::Writer;
+use crate::chat::bridge::{Memo, Target};
+use crate::chat::loss::{Losses, Severity};
+use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
+use crate::chat::text::{Json, Text};
+use crate::operation::Dialect;
+
+/// A request on its way into another dialect.
+#[derive(Debug)]
+pub(in crate::chat) struct Encoding<'e, 'a> {
+    pub(in crate::chat) request: &'e Request<'a>,
+    pub(in crate::chat) target: &'e Target<'e>,
+    /// The dialect that is written.
+    pub(in crate::chat) dialect: Dialect,
+    pub(in crate::chat) losses: Losses,
+    pub(in crate::chat) memo: Memo,
+}
+
+/// Top-level fields without which the answer would be to another question.
+const SEMANTIC_FIELDS: &[&str] = &[
+    "audio",
+    "background",
+    "cachedContent",
+    "container",
+    "conversation",
+    "context_management",
+    "mcp_servers",
+    "modalities",
+    "moderation",
+    "previous_response_id",
+    "prompt",
+    "responseModalities",
+    "search_parameters",
+    "speechConfig",
+    "web_search_options",
+];
+
+/// Values of these fields that ask for nothing out of the ordinary.
+const ORDINARY: &[&str] = &["null", "false", "[]", "\"\"", r#"["text"]"#, r#"["TEXT"]"#, r#"{"type":"direct"}"#];
+
+impl<'e, 'a> Encoding<'e, 'a> {
+    pub(in crate::chat) fn new(request: &'e Request<'a>, target: &'e Target<'e>, dialect: Dialect) -> Self {
+        Self { request, target, dialect, losses: Losses::default(), memo: Memo::default() }
+    }
+
+    /// Returns whether the request came in the dialect that is written, so that what only this one has can stay.
+    pub(in crate::chat) fn is_native(&self) -> bool {
+        self.request.dialect == self.dialect
+    }
+
+    /// Returns where a turn stands in the caller's request.
+    pub(in crate::chat) fn place(&self, turn: &Turn<'_>) -> Path<'static> {
+        match (turn.message, self.request.dialect) {
+            (Some(index), Dialect::Gemini) => Path::Item(&Path::Root, "contents", index),
+            (Some(index), Dialect::OpenaiResponses) => Path::Item(&Path::Root, "input", index),
+            (Some(index), _) => Path::Item(&Path::Root, "messages", index),
+            (None, Dialect::Gemini) => Path::Key(&Path::Root, "systemInstruction"),
+            (None, Dialect::OpenaiResponses) => Path::Key(&Path::Root, "instructions"),
+            (None, _) => Path::Key(&Path::Root, "system"),
+        }
+    }
+
+    /// Records a loss once per reason: a long conversation would repeat it in each turn.
+    pub(in crate::chat) fn cosmetic_once(&mut self, at: Path<'_>, reason: &'static str) {
+        if !self.losses.iter().any(|loss| loss.reason == reason) {
+            self.losses.cosmetic(at, reason);
+        }
+    }
+
+    /// Writes fields that only the request's own dialect has, or records that they are lost.
+    pub(in crate::chat) fn extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
+        for (key, value) in extra.iter() {
+            if self.is_native() {
+                w.key(key).json(value);
+                continue;
+            }
+            if ORDINARY.contains(&value.as_str()) {
+                continue;
+            }
+            let leaf = key.rsplit('.').next().unwrap_or(key);
+            let is_semantic = matches!(at, Path::Root) && SEMANTIC_FIELDS.contains(&leaf);
+            let severity = if is_semantic { Severity::Semantic } else { Severity::Cosmetic };
+            self.losses.push(at.key(key), "the upstream's dialect has no such field", severity);
+        }
+    }
+
+    /// Writes the request's top-level fields of this kind. Those of objects inside are written with them, by `inside`.
+    pub(in crate::chat) fn rest(&mut self, w: &mut Writer<'_>) {
+        let is_native = self.is_native();
+        let mut rest = Extra::default();
+        for (key, value) in self.request.extra.iter().filter(|(key, _)| !is_native || !key.contains('.')) {
+            rest.push(key.to_owned().into(), value.clone());
+        }
+        self.extra(w, &rest, Path::Root);
+    }
+
+    /// Writes the fields that only the request's own dialect has in the object `key`.
+    pub(in crate::chat) fn inside(&self, w: &mut Writer<'_>, key: &str) {
+        for (name, value) in self.request.extra.iter().filter(|_| self.is_native()) {
+            let name = name.strip_prefix(key).and_then(|name| name.strip_prefix('.'));
+            if let Some(name) = name.filter(|name| !name.contains('.')) {
+                w.key(name).json(value);
+            }
+        }
+    }
+
+    /// Returns whether there are such fields.
+    pub(in crate::chat) fn has_inside(&self, key: &str) -> bool {
+        let is_inside = |name: &str| name.strip_prefix(key).is_some_and(|name| name.starts_with('.'));
+        self.is_native() && self.request.extra.iter().any(|(name, _)| is_inside(name))
+    }
+
+    /// Writes a part that only the request's own dialect has, or records that it is lost. What the caller said is part
+    /// of the question; what a vendor's own tools did before is not.
+    pub(in crate::chat) fn foreign(&mut self, w: &mut Writer<'_>, json: &Json<'_>, role: Role, at: Path<'_>) {
+        if self.is_native() {
+            w.json(json);
+        } else if role == Role::Assistant {
+            self.losses.cosmetic(at, "the upstream's dialect has no such part");
+        } else {
+            self.losses.semantic(at, "the upstream's dialect has no such part");
+        }
+    }
+
+    /// Brings a schema to what the upstream accepts.
+    pub(in crate::chat) fn schema(&mut self, schema: Option<&Json<'_>>, rules: Rules, at: Path<'_>) -> Json<'static> {
+        let cleaned = schema::clean(schema, rules);
+        for keyword in cleaned.dropped {
+            if keyword != "$schema" {
+                self.losses.cosmetic(at.key(&keyword), "the upstream knows no such schema keyword");
+            }
+        }
+        cleaned.json
+    }
+
+    /// Returns whether a tool takes free text.
+    pub(in crate::chat) fn is_free_tool(&self, name: &Text<'_>) -> bool {
+        let tools = &self.request.toolbox.tools;
+        tools.iter().any(|tool| matches!(tool, Tool::Free { name: free, .. } if free == name))
+    }
+
+    /// Returns whether a call was of a tool that takes free text.
+    pub(in crate::chat) fn is_free_call(&self, id: &Text<'_>) -> bool {
+        // Only chat completions do not say it at the result.
+        if self.request.dialect != Dialect::OpenaiChat {
+            return false;
+        }
+        let parts = self.request.turns.iter().flat_map(|turn| &turn.parts);
+        let mut calls = parts.filter_map(|part| match &part.content {
+            Content::Call(call) => Some(call),
+            _ => None,
+        });
+        calls.any(|call| call.id == *id && matches!(call.input, Input::Free(_)))
+    }
+
+    /// Returns a tool's name upstream.
+    pub(in crate::chat) fn tool_name(&mut self, rule: Rule, name: &Text<'_>) -> String {
+        self.memo.names.fit(rule, name).into_owned()
+    }
+}
+
+/// Writes the input of a tool that takes JSON upstream and free text at the caller's.
+pub(in crate::chat) fn free_input_as_json(text: &Text<'_>) -> String {
+    format!("{{\"input\":\"{}\"}}", text.as_escaped())
+}
+
+/// Whether arguments are what they should be.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::chat) enum Sound {
+    Yes,
+    /// They were no object; one was made around them, so that nobody loses what the model wrote.
+    Wrapped,
+}
+
+/// Returns the input of a call as an object, which is all that some dialects take.
+pub(in crate::chat) fn object_of_input<'i>(input: &'i Input<'_>) -> (Json<'i>, Sound) {
+    match input {
+        Input::Object(json) if json.is_object() => (Json::trusted(json.as_str()), Sound::Yes),
+        Input::Object(json) => (Json::trusted(format!("{{\"arguments\":{}}}", json.as_str())), Sound::Wrapped),
+        Input::Free(text) => (Json::trusted(free_input_as_json(text)), Sound::Yes),
+        Input::Arguments(text) if text.is_blank() => (Json::trusted("{}"), Sound::Yes),
+        Input::Arguments(text) => {
+            let plain = text.to_plain();
+            match Json::checked(plain.trim().to_owned()).filter(Json::is_object) {
+                Some(json) => (json, Sound::Yes),
+                None => (Json::trusted(format!("{{\"arguments\":\"{}\"}}", text.as_escaped())), Sound::Wrapped),
+            }
+        }
+    }
+}
+
+/// Returns the input of a call as an object, and records when one had to be made.
+pub(in crate::chat) fn input_object<'i>(
+    encoding: &mut Encoding<'_, '_>,
+    input: &'i Input<'_>,
+    at: Path<'_>,
+) -> Json<'i> {
+    let (json, sound) = object_of_input(input);
+    if sound == Sound::Wrapped {
+        encoding.losses.cosmetic(at.key("arguments"), "arguments that are no object were wrapped in one");
+    }
+    json
+}
+
+/// Schema of a tool that takes JSON upstream and free text at the caller's.
+pub(in crate::chat) const FREE_INPUT_SCHEMA: &str =
+    r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
+
+/// Name of the list of parts in most dialects, for paths.
+pub(in crate::chat) const CONTENT: &str = "content";
+
+/// Returns the parts that are worth a place: no empty texts.
+pub(in crate::chat) fn solid<'p, 'a>(parts: &'p [Part<'a>]) -> impl Iterator<Item = (usize, &'p Part<'a>)> {
+    parts.iter().enumerate().filter(|(_, part)| !matches!(&part.content, Content::Text(text, _) if text.is_empty()))
+}

@@ -1,0 +1,169 @@
+//! Ids and names that fit: each vendor limits their alphabet and length. What does not fit is replaced by a name made
+//! from it, the same every time, so that prompts stay cacheable.
+
+use std::borrow::Cow;
+use std::collections::BTreeMap;
+
+use crate::chat::text::Text;
+
+/// What a vendor accepts as a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::chat) struct Rule {
+    /// Most characters.
+    pub(in crate::chat) max_chars: usize,
+    /// Punctuation that is accepted beside letters and digits.
+    pub(in crate::chat) punctuation: &'static [u8],
+    /// Whether a digit or punctuation may stand first.
+    pub(in crate::chat) first: First,
+}
+
+/// What may stand first in a name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(in crate::chat) enum First {
+    /// Anything that may stand elsewhere.
+    Any,
+    /// A letter or an underscore.
+    Letter,
+}
+
+/// Tool names of OpenAI.
+pub(in crate::chat) const OPENAI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-", first: First::Any };
+/// Tool names of Anthropic.
+pub(in crate::chat) const ANTHROPIC_TOOL: Rule = Rule { max_chars: 128, punctuation: b"_-", first: First::Any };
+/// Tool names of Google.
+pub(in crate::chat) const GEMINI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-.:", first: First::Letter };
+/// Ids of tool calls in OpenAI's chat completions.
+pub(in crate::chat) const CHAT_CALL: Rule = Rule { max_chars: 40, punctuation: b"_-", first: First::Any };
+/// Ids of tool calls in OpenAI's responses.
+pub(in crate::chat) const RESPONSES_CALL: Rule = Rule { max_chars: 64, punctuation: b"_-", first: First::Any };
+/// Ids of tool calls of Anthropic.
+pub(in crate::chat) const ANTHROPIC_CALL: Rule = Rule { max_chars: 128, punctuation: b"_-", first: First::Any };
+
+impl Rule {
+    /// Returns whether a name fits.
+    #[must_use]
+    pub(in crate::chat) fn accepts(self, name: &str) -> bool {
+        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || self.punctuation.contains(&byte);
+        let starts_well = match (self.first, name.bytes().next()) {
+            (_, None) => false,
+            (First::Any, Some(_)) => true,
+            (First::Letter, Some(first)) => first.is_ascii_alphabetic() || first == b'_',
+        };
+        starts_well && name.len() <= self.max_chars && name.bytes().all(is_known)
+    }
+
+    /// Returns the name if it fits, else one made from it.
+    #[must_use]
+    pub(in crate::chat) fn fit<'n>(self, name: &'n Text<'_>) -> Cow<'n, str> {
+        let plain = name.to_plain();
+        if self.accepts(&plain) { plain } else { Cow::Owned(self.replace(&plain)) }
+    }
+
+    fn replace(self, name: &str) -> String {
+        const HASH_CHARS: usize = 17;
+        let mut fitted = String::with_capacity(self.max_chars);
+        if self.first == First::Letter && !name.starts_with(|first: char| first.is_ascii_alphabetic() || first == '_') {
+            fitted.push('_');
+        }
+        for byte in name.bytes().take(self.max_chars - HASH_CHARS - 1) {
+            let is_known = byte.is_ascii_alphanumeric() || self.punctuation.contains(&byte);
+            fitted.push(if is_known { char::from(byte) } else { '_' });
+        }
+        // Different names must stay different.
+        fitted.push_str(&format!("_{:016x}", fnv1a(name.as_bytes())));
+        fitted
+    }
+}
+
+fn fnv1a(bytes: &[u8]) -> u64 {
+    bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Returns an id of a user if it is short enough, else one made from it.
+#[must_use]
+pub(in crate::chat) fn shortened<'n>(id: &'n Text<'_>, max_chars: usize) -> Cow<'n, str> {
+    let plain = id.to_plain();
+    if plain.chars().count() <= max_chars {
+        return plain;
+    }
+    Cow::Owned(format!("{:016x}{:016x}", fnv1a(plain.as_bytes()), plain.len()))
+}
+
+/// Tools that have another name upstream.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Names {
+    original: BTreeMap<String, String>,
+}
+
+impl Names {
+    /// Returns the name upstream, and remembers it if it is another one.
+    pub(in crate::chat) fn fit<'n>(&mut self, rule: Rule, name: &'n Text<'_>) -> Cow<'n, str> {
+        let fitted = rule.fit(name);
+        let plain = name.to_plain();
+        if fitted != plain {
+            self.original.insert(fitted.clone().into_owned(), plain.into_owned());
+        }
+        fitted
+    }
+
+    /// Returns the caller's name of a tool.
+    #[must_use]
+    pub(in crate::chat) fn restore<'n>(&'n self, name: Text<'n>) -> Text<'n> {
+        if self.original.is_empty() {
+            return name;
+        }
+        match self.original.get(name.to_plain().as_ref()) {
+            Some(original) => Text::plain(original.as_str()),
+            None => name,
+        }
+    }
+}
+
+/// Makes the id of the `index`th tool call of an answer whose upstream gives none. `seed` tells answers apart, because
+/// the ids of one conversation must differ.
+#[must_use]
+pub(in crate::chat) fn invented_call(seed: &str, index: usize) -> Text<'static> {
+    Text::plain(format!("call_{:016x}{index:x}", fnv1a(seed.as_bytes())))
+}
+
+/// Makes the id of the `index`th tool call of a conversation whose caller gives none.
+#[must_use]
+pub(in crate::chat) fn positional_call(index: usize) -> Text<'static> {
+    Text::plain(format!("call_{index}"))
+}
+
+/// Returns the part of an id behind its prefix, so that it can have another dialect's prefix; the whole one where there
+/// is no prefix.
+#[must_use]
+pub(in crate::chat) fn id_stem(id: &str) -> &str {
+    const PREFIXES: [&str; 5] = ["chatcmpl-", "msg_", "resp_", "gen-", "chatcmpl_"];
+    PREFIXES.iter().find_map(|prefix| id.strip_prefix(prefix)).unwrap_or(id)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    #[test]
+    fn a_name_that_fits_stays_and_another_comes_back() {
+        let mut names = Names::default();
+        assert_eq!(names.fit(OPENAI_TOOL, &"read_file".into()), "read_file");
+        let fitted = names.fit(OPENAI_TOOL, &"mcp.read:файл".into()).into_owned();
+        assert!(OPENAI_TOOL.accepts(&fitted) && fitted.starts_with("mcp_read_"));
+        assert_eq!(names.restore(Text::plain(fitted)), *"mcp.read:файл");
+        assert_eq!(names.restore("other".into()), *"other");
+    }
+
+    proptest! {
+        #[test]
+        fn every_name_is_made_to_fit_the_same_way(name in ".{0,200}") {
+            for rule in [OPENAI_TOOL, ANTHROPIC_TOOL, GEMINI_TOOL, CHAT_CALL, RESPONSES_CALL, ANTHROPIC_CALL] {
+                let text = Text::plain(name.clone());
+                let fitted = rule.fit(&text).into_owned();
+                prop_assert!(rule.accepts(&fitted), "{fitted}");
+                prop_assert_eq!(rule.fit(&text), fitted);
+            }
+        }
+    }
+}

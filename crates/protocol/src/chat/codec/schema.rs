@@ -1,0 +1,449 @@
+//! JSON Schemas of tools and answers, brought to what each vendor accepts. Order and numbers stay as they came.
+
+use std::fmt;
+
+use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
+use serde_json::value::RawValue;
+
+use super::wire::Key;
+use crate::chat::text::{Json, Text};
+
+/// What a vendor demands of a schema.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub(in crate::chat) enum Rules {
+    /// OpenAI: the root is an object with `properties`, arrays have `items`.
+    OpenAi,
+    /// Anthropic: the root is an object.
+    Anthropic,
+    /// Anthropic's structured output: objects are closed and constraints on values are not known.
+    AnthropicOutput,
+    /// Google's JSON Schema fields.
+    Gemini,
+    /// Google's older schema language, a part of OpenAPI 3.0.
+    OpenApi,
+    /// JSON Schema, from Google's older schema language.
+    FromOpenApi,
+}
+
+/// A schema after cleaning.
+#[derive(Debug, PartialEq, Eq)]
+pub(in crate::chat) struct Cleaned {
+    pub(in crate::chat) json: Json<'static>,
+    /// Keywords that had to go.
+    pub(in crate::chat) dropped: Vec<String>,
+}
+
+fn parse(schema: &str) -> Option<Node<'_>> {
+    NodeAt(0).deserialize(&mut serde_json::Deserializer::from_str(schema)).ok()
+}
+
+/// Deepest schema that is looked at; deeper parts stay as they are.
+const MAX_DEPTH: usize = 64;
+
+/// Keywords that Google documents for its JSON Schema fields.
+const GEMINI_KEYWORDS: &[&str] = &[
+    "$id",
+    "$defs",
+    "$ref",
+    "$anchor",
+    "type",
+    "format",
+    "title",
+    "description",
+    "enum",
+    "items",
+    "prefixItems",
+    "minItems",
+    "maxItems",
+    "minimum",
+    "maximum",
+    "anyOf",
+    "oneOf",
+    "properties",
+    "additionalProperties",
+    "required",
+    "propertyOrdering",
+    "nullable",
+    "default",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "definitions",
+];
+
+/// Fields of Google's `Schema` message.
+const OPENAPI_KEYWORDS: &[&str] = &[
+    "type",
+    "format",
+    "title",
+    "description",
+    "nullable",
+    "enum",
+    "maxItems",
+    "minItems",
+    "properties",
+    "required",
+    "minProperties",
+    "maxProperties",
+    "minLength",
+    "maxLength",
+    "pattern",
+    "example",
+    "anyOf",
+    "propertyOrdering",
+    "default",
+    "items",
+    "minimum",
+    "maximum",
+];
+
+/// Keywords that Anthropic refuses in output schemas.
+const ANTHROPIC_OUTPUT_REFUSED: &[&str] = &[
+    "minimum",
+    "maximum",
+    "exclusiveMinimum",
+    "exclusiveMaximum",
+    "multipleOf",
+    "minLength",
+    "maxLength",
+    "maxItems",
+    "minProperties",
+    "maxProperties",
+    "uniqueItems",
+];
+
+/// Brings a schema to what a vendor accepts. A schema that is no object becomes the empty object's.
+pub(in crate::chat) fn clean(schema: Option<&Json<'_>>, rules: Rules) -> Cleaned {
+    let mut root = match schema.and_then(|schema| parse(schema.as_str())) {
+        Some(Node::Object(fields)) => Node::Object(fields),
+        _ => Node::Object(Vec::new()),
+    };
+    let mut dropped = Vec::new();
+    visit(&mut root, rules, &mut dropped, 0);
+    complete_root(&mut root, rules);
+    let mut text = String::new();
+    root.write(&mut text);
+    Cleaned { json: Json::trusted(text), dropped }
+}
+
+/// Returns whether a schema is one that OpenAI takes as strict: every object closed and all its properties required.
+pub(in crate::chat) fn is_strict(schema: &Json<'_>) -> bool {
+    match parse(schema.as_str()) {
+        Some(root @ Node::Object(_)) => {
+            root.get("type").is_some_and(|kind| kind.is_string("object")) && is_strict_node(&root, 0)
+        }
+        _ => false,
+    }
+}
+
+fn is_strict_node(node: &Node<'_>, depth: usize) -> bool {
+    const REFUSED: &[&str] =
+        &["oneOf", "allOf", "not", "if", "patternProperties", "dependentRequired", "minProperties"];
+    if depth > MAX_DEPTH || REFUSED.iter().any(|keyword| node.get(keyword).is_some()) {
+        return false;
+    }
+    if let Some(Node::Object(properties)) = node.get("properties") {
+        let is_closed = matches!(node.get("additionalProperties"), Some(Node::Leaf("false")));
+        let required = |name: &Text<'_>| match node.get("required") {
+            Some(Node::Array(names)) => names.iter().any(|listed| listed.is_text(name)),
+            _ => false,
+        };
+        if !is_closed || !properties.iter().all(|(name, _)| required(name)) {
+            return false;
+        }
+    } else if node.get("type").is_some_and(|kind| kind.is_string("object")) {
+        return false;
+    }
+    node.subschemas().all(|schema| is_strict_node(schema, depth + 1))
+}
+
+fn visit(node: &mut Node<'_>, rules: Rules, dropped: &mut Vec<String>, depth: usize) {
+    let Node::Object(fields) = node else { return };
+    if depth > MAX_DEPTH {
+        return;
+    }
+    if matches!(rules, Rules::Gemini | Rules::OpenApi) {
+        const_to_enum(fields);
+    }
+    if rules == Rules::FromOpenApi {
+        from_openapi(fields);
+    }
+    if rules == Rules::OpenApi {
+        type_list_to_nullable(fields);
+        rename(fields, "oneOf", "anyOf");
+    }
+    fields.retain(|(key, _)| {
+        let is_kept = is_keyword_accepted(&key.to_plain(), rules);
+        if !is_kept {
+            dropped.push(key.to_plain().into_owned());
+        }
+        is_kept
+    });
+    if rules == Rules::OpenAi && is_of_type(fields, "array") && !has(fields, "items") && !has(fields, "prefixItems") {
+        fields.push(("items".into(), Node::Object(Vec::new())));
+    }
+    if rules == Rules::AnthropicOutput && is_of_type(fields, "object") && !has(fields, "additionalProperties") {
+        fields.push(("additionalProperties".into(), Node::Leaf("false")));
+    }
+    for (key, value) in fields {
+        visit_below(&key.to_plain(), value, &mut |schema| visit(schema, rules, dropped, depth + 1));
+    }
+}
+
+fn is_keyword_accepted(keyword: &str, rules: Rules) -> bool {
+    match rules {
+        // The dialect of the schema itself says nothing to a model, and OpenAI's strict mode refuses it.
+        Rules::OpenAi => keyword != "$schema",
+        Rules::Anthropic | Rules::FromOpenApi => true,
+        Rules::AnthropicOutput => keyword != "$schema" && !ANTHROPIC_OUTPUT_REFUSED.contains(&keyword),
+        Rules::Gemini => GEMINI_KEYWORDS.contains(&keyword),
+        Rules::OpenApi => OPENAPI_KEYWORDS.contains(&keyword),
+    }
+}
+
+/// Calls `each` for every schema directly below a keyword.
+fn visit_below<'n>(keyword: &str, value: &mut Node<'n>, each: &mut dyn FnMut(&mut Node<'n>)) {
+    match (keyword, value) {
+        ("properties" | "$defs" | "definitions" | "patternProperties" | "dependentSchemas", Node::Object(named)) => {
+            named.iter_mut().for_each(|(_, schema)| each(schema));
+        }
+        ("anyOf" | "oneOf" | "allOf" | "prefixItems", Node::Array(list)) => list.iter_mut().for_each(each),
+        ("items" | "additionalProperties" | "not" | "contains" | "if" | "then" | "else", schema) => each(schema),
+        _ => {}
+    }
+}
+
+fn complete_root(root: &mut Node<'_>, rules: Rules) {
+    let Node::Object(fields) = root else { return };
+    if rules == Rules::OpenApi && !has(fields, "properties") {
+        return;
+    }
+    if !has(fields, "type") && !has(fields, "anyOf") && !has(fields, "$ref") && !has(fields, "oneOf") {
+        fields.insert(0, ("type".into(), Node::Leaf("\"object\"")));
+    }
+    if is_of_type(fields, "object") && !has(fields, "properties") && rules != Rules::AnthropicOutput {
+        fields.push(("properties".into(), Node::Object(Vec::new())));
+    }
+}
+
+fn const_to_enum(fields: &mut [(Text<'_>, Node<'_>)]) {
+    for (key, value) in fields.iter_mut().filter(|(key, _)| *key == *"const") {
+        *key = "enum".into();
+        *value = Node::Array(vec![std::mem::replace(value, Node::Leaf("null"))]);
+    }
+}
+
+/// `"type": ["string", "null"]` is `nullable` in OpenAPI 3.0.
+fn type_list_to_nullable(fields: &mut Vec<(Text<'_>, Node<'_>)>) {
+    let Some((_, kind)) = fields.iter_mut().find(|(key, _)| *key == *"type") else { return };
+    let Node::Array(kinds) = kind else { return };
+    let has_null = kinds.iter().any(|kind| kind.is_string("null"));
+    kinds.retain(|kind| !kind.is_string("null"));
+    let Some(first) = kinds.first().cloned() else { return };
+    *kind = first;
+    if has_null {
+        fields.push(("nullable".into(), Node::Leaf("true")));
+    }
+}
+
+/// Google writes types in upper case, counts as strings, and `nullable` beside the type.
+fn from_openapi(fields: &mut Vec<(Text<'_>, Node<'_>)>) {
+    const TYPES: [&str; 7] =
+        [r#""string""#, r#""number""#, r#""integer""#, r#""boolean""#, r#""array""#, r#""object""#, r#""null""#];
+    const COUNTS: [&str; 6] = ["minItems", "maxItems", "minLength", "maxLength", "minProperties", "maxProperties"];
+    let is_nullable = fields.iter().any(|(key, value)| *key == *"nullable" && matches!(value, Node::Leaf("true")));
+    fields.retain(|(key, _)| *key != *"nullable");
+    for (key, value) in fields {
+        let Node::Leaf(leaf) = value else { continue };
+        if *key == *"type" {
+            let known = TYPES.iter().find(|known| known.eq_ignore_ascii_case(leaf)).copied();
+            let leaf = known.unwrap_or(leaf);
+            *value = match is_nullable {
+                true => Node::Array(vec![Node::Leaf(leaf), Node::Leaf("\"null\"")]),
+                false => Node::Leaf(leaf),
+            };
+        } else if COUNTS.iter().any(|count| *key == **count) {
+            *value = Node::Leaf(leaf.trim_matches('"'));
+        }
+    }
+}
+
+fn rename(fields: &mut [(Text<'_>, Node<'_>)], from: &str, to: &'static str) {
+    for (key, _) in fields.iter_mut().filter(|(key, _)| *key == *from) {
+        *key = to.into();
+    }
+}
+
+fn has(fields: &[(Text<'_>, Node<'_>)], keyword: &str) -> bool {
+    fields.iter().any(|(key, _)| *key == *keyword)
+}
+
+fn is_of_type(fields: &[(Text<'_>, Node<'_>)], kind: &str) -> bool {
+    fields.iter().any(|(key, value)| *key == *"type" && value.is_string(kind))
+}
+
+/// A JSON value with its order and its leaves as they came.
+#[derive(Debug, Clone)]
+enum Node<'n> {
+    Object(Vec<(Text<'n>, Node<'n>)>),
+    Array(Vec<Node<'n>>),
+    Leaf(&'n str),
+}
+
+impl<'n> Node<'n> {
+    fn get(&self, keyword: &str) -> Option<&Node<'n>> {
+        match self {
+            Self::Object(fields) => fields.iter().find(|(key, _)| *key == *keyword).map(|(_, value)| value),
+            Self::Array(_) | Self::Leaf(_) => None,
+        }
+    }
+
+    fn is_string(&self, wanted: &str) -> bool {
+        matches!(self, Self::Leaf(leaf) if Text::from_literal(leaf).is_some_and(|text| text == *wanted))
+    }
+
+    fn is_text(&self, wanted: &Text<'_>) -> bool {
+        matches!(self, Self::Leaf(leaf) if Text::from_literal(leaf).is_some_and(|text| text == *wanted))
+    }
+
+    fn subschemas(&self) -> Box<dyn Iterator<Item = &Node<'n>> + '_> {
+        let Self::Object(fields) = self else { return Box::new(std::iter::empty()) };
+        Box::new(fields.iter().flat_map(|(key, value)| {
+            let below: Box<dyn Iterator<Item = &Node<'n>>> = match (key.to_plain().as_ref(), value) {
+                ("properties" | "$defs" | "definitions", Self::Object(named)) => {
+                    Box::new(named.iter().map(|(_, schema)| schema))
+                }
+                ("anyOf" | "prefixItems", Self::Array(list)) => Box::new(list.iter()),
+                ("items", schema) => Box::new(std::iter::once(schema)),
+                _ => Box::new(std::iter::empty()),
+            };
+            below
+        }))
+    }
+
+    fn write(&self, out: &mut String) {
+        match self {
+            Self::Leaf(leaf) => out.push_str(leaf),
+            Self::Array(items) => {
+                out.push('[');
+                for (index, item) in items.iter().enumerate() {
+                    out.push_str(if index == 0 { "" } else { "," });
+                    item.write(out);
+                }
+                out.push(']');
+            }
+            Self::Object(fields) => {
+                out.push('{');
+                for (index, (key, value)) in fields.iter().enumerate() {
+                    out.push_str(if index == 0 { "\"" } else { ",\"" });
+                    out.push_str(key.as_escaped());
+                    out.push_str("\":");
+                    value.write(out);
+                }
+                out.push('}');
+            }
+        }
+    }
+}
+
+/// Reads a node; `0` levels deep is the root.
+#[derive(Clone, Copy)]
+struct NodeAt(usize);
+
+impl<'de> DeserializeSeed<'de> for NodeAt {
+    type Value = Node<'de>;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
+        let raw = <&RawValue>::deserialize(deserializer)?.get();
+        let mut reader = serde_json::Deserializer::from_str(raw);
+        let node = match raw.as_bytes().first() {
+            Some(b'{') if self.0 < MAX_DEPTH => reader.deserialize_map(self),
+            Some(b'[') if self.0 < MAX_DEPTH => reader.deserialize_seq(self),
+            _ => Ok(Node::Leaf(raw)),
+        };
+        node.map_err(serde::de::Error::custom)
+    }
+}
+
+impl<'de> Visitor<'de> for NodeAt {
+    type Value = Node<'de>;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("an object or a list")
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
+        let mut fields = Vec::new();
+        while let Some(Key(key)) = map.next_key()? {
+            fields.push((Text::plain(key), map.next_value_seed(Self(self.0 + 1))?));
+        }
+        Ok(Node::Object(fields))
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node<'de>, A::Error> {
+        let mut items = Vec::new();
+        while let Some(item) = list.next_element_seed(Self(self.0 + 1))? {
+            items.push(item);
+        }
+        Ok(Node::Array(items))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rstest::rstest;
+
+    #[rstest]
+    #[case::openai_completes(Rules::OpenAi, r#"{"type":"object"}"#, r#"{"type":"object","properties":{}}"#)]
+    #[case::openai_items(
+        Rules::OpenAi,
+        r#"{"$schema":"x","type":"object","properties":{"a":{"type":"array"}}}"#,
+        r#"{"type":"object","properties":{"a":{"type":"array","items":{}}}}"#
+    )]
+    #[case::numbers_and_order_stay(
+        Rules::Gemini,
+        r#"{"type":"object","properties":{"z":{"type":"number","maximum":1.50e1},"a":{"const":9007199254740993}}}"#,
+        r#"{"type":"object","properties":{"z":{"type":"number","maximum":1.50e1},"a":{"enum":[9007199254740993]}}}"#
+    )]
+    #[case::a_property_may_be_named_like_a_keyword(
+        Rules::Gemini,
+        r#"{"type":"object","properties":{"$schema":{"type":"string","exclusiveMinimum":1}}}"#,
+        r#"{"type":"object","properties":{"$schema":{"type":"string"}}}"#
+    )]
+    #[case::openapi(
+        Rules::OpenApi,
+        r#"{"type":"object","properties":{"a":{"type":["string","null"]}},"additionalProperties":false}"#,
+        r#"{"type":"object","properties":{"a":{"type":"string","nullable":true}}}"#
+    )]
+    #[case::anthropic_output(
+        Rules::AnthropicOutput,
+        r#"{"type":"object","properties":{"a":{"type":"integer","minimum":1}}}"#,
+        r#"{"type":"object","properties":{"a":{"type":"integer"}},"additionalProperties":false}"#
+    )]
+    #[case::from_openapi(
+        Rules::FromOpenApi,
+        r#"{"type":"OBJECT","properties":{"a":{"type":"ARRAY","minItems":"1","items":{"type":"STRING","nullable":true}}}}"#,
+        r#"{"type":"object","properties":{"a":{"type":"array","minItems":1,"items":{"type":["string","null"]}}}}"#
+    )]
+    #[case::nothing(Rules::Anthropic, "null", r#"{"type":"object","properties":{}}"#)]
+    fn a_schema_is_brought_to_what_a_vendor_accepts(
+        #[case] rules: Rules,
+        #[case] schema: &str,
+        #[case] expected: &str,
+    ) {
+        assert_eq!(clean(Some(&Json::trusted(schema)), rules).json.as_str(), expected);
+    }
+
+    #[rstest]
+    #[case(
+        r#"{"type":"object","properties":{"a":{"type":"string"}},"required":["a"],"additionalProperties":false}"#,
+        true
+    )]
+    #[case(r#"{"type":"object","properties":{"a":{"type":"string"}},"additionalProperties":false}"#, false)]
+    #[case(r#"{"type":"object","properties":{},"required":[]}"#, false)]
+    #[case(r#"{"type":"array"}"#, false)]
+    fn a_strict_schema_is_known(#[case] schema: &str, #[case] expected: bool) {
+        assert_eq!(is_strict(&Json::trusted(schema)), expected);
+    }
+}

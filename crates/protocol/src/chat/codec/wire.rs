@@ -1,0 +1,199 @@
+//! Reading of wire objects: known keys go to their fields, all others are kept as they came, so that a decoder can never
+//! lose one without noticing.
+
+use std::borrow::Cow;
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Visitor};
+
+use crate::chat::text::Json;
+
+/// A request or an answer that cannot be read.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("`{path}`: {reason}")]
+pub struct DecodeError {
+    /// Where, such as `messages[2].content`; empty for the whole body.
+    pub path: String,
+    /// What is wrong.
+    pub reason: String,
+}
+
+/// Where a value stands; lives on the stack, so that it costs nothing until somebody asks.
+#[derive(Debug, Clone, Copy)]
+pub(in crate::chat) enum Path<'p> {
+    Root,
+    Key(&'p Path<'p>, &'p str),
+    Index(&'p Path<'p>, usize),
+    Item(&'p Path<'p>, &'static str, usize),
+}
+
+impl Path<'_> {
+    pub(in crate::chat) fn key<'s>(&'s self, key: &'s str) -> Path<'s> {
+        Path::Key(self, key)
+    }
+
+    pub(in crate::chat) fn index(&self, index: usize) -> Path<'_> {
+        Path::Index(self, index)
+    }
+
+    /// Returns where an item of the list `key` stands.
+    pub(in crate::chat) fn item(&self, key: &'static str, index: usize) -> Path<'_> {
+        Path::Item(self, key, index)
+    }
+
+    pub(in crate::chat) fn error(&self, reason: impl Into<String>) -> DecodeError {
+        DecodeError { path: self.to_string(), reason: reason.into() }
+    }
+}
+
+impl fmt::Display for Path<'_> {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Root => Ok(()),
+            Self::Key(Path::Root, key) => formatter.write_str(key),
+            Self::Key(parent, key) => write!(formatter, "{parent}.{key}"),
+            Self::Item(Path::Root, key, index) => write!(formatter, "{key}[{index}]"),
+            Self::Item(parent, key, index) => write!(formatter, "{parent}.{key}[{index}]"),
+            Self::Index(parent, index) => write!(formatter, "{parent}[{index}]"),
+        }
+    }
+}
+
+/// Reads a JSON text into a wire type.
+pub(in crate::chat) fn read<'a, T: Deserialize<'a>>(json: &'a str, at: Path<'_>) -> Result<T, DecodeError> {
+    serde_json::from_str(json).map_err(|error| at.error(reason_of(&error)))
+}
+
+/// Reads a part of the input again. Parts that conversion made are never read again.
+pub(in crate::chat) fn read_part<'a, T: Deserialize<'a>>(json: &Json<'a>, at: Path<'_>) -> Result<T, DecodeError> {
+    let text = json.as_borrowed().ok_or_else(|| at.error("the value is not part of the input"))?;
+    read(text, at)
+}
+
+/// Returns what serde says, without the position in a fragment that the caller never saw.
+fn reason_of(error: &serde_json::Error) -> String {
+    let text = error.to_string();
+    match text.rfind(" at line ") {
+        Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
+        None => text,
+    }
+}
+
+/// Fields that a dialect has and the model does not know, in order.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Extra<'a> {
+    fields: Vec<(Cow<'a, str>, Json<'a>)>,
+}
+
+impl<'a> Extra<'a> {
+    /// Adds a field.
+    pub fn push(&mut self, key: Cow<'a, str>, value: Json<'a>) {
+        self.fields.push((key, value));
+    }
+
+    /// Returns the fields that say something; `null` says nothing.
+    pub fn iter(&self) -> impl Iterator<Item = (&str, &Json<'a>)> {
+        self.fields.iter().filter(|(_, value)| value.as_str() != "null").map(|(key, value)| (key.as_ref(), value))
+    }
+
+    /// Returns whether no field says anything.
+    #[must_use]
+    pub fn is_empty(&self) -> bool {
+        self.iter().next().is_none()
+    }
+
+    /// Returns a field.
+    #[must_use]
+    pub fn get(&self, key: &str) -> Option<&Json<'a>> {
+        self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
+    }
+
+    /// Takes over the fields of an object inside, under keys such as `reasoning.mode`.
+    pub(in crate::chat) fn adopt(&mut self, key: &str, inner: Extra<'a>) {
+        for (name, value) in inner.fields {
+            self.push(format!("{key}.{name}").into(), value);
+        }
+    }
+
+    /// Takes a field out.
+    pub(in crate::chat) fn take(&mut self, key: &str) -> Option<Json<'a>> {
+        let place = self.fields.iter().position(|(name, _)| name == key)?;
+        Some(self.fields.remove(place).1).filter(|value| value.as_str() != "null")
+    }
+
+    /// Puts a field in where the value is there; used for what only the field's own dialect understands.
+    pub(in crate::chat) fn keep(&mut self, key: &'static str, value: Option<Json<'a>>) {
+        if let Some(value) = value {
+            self.push(Cow::Borrowed(key), value);
+        }
+    }
+}
+
+/// A key of an object, borrowed where it has no escapes.
+pub(in crate::chat) struct Key<'de>(pub(in crate::chat) Cow<'de, str>);
+
+impl<'de> Deserialize<'de> for Key<'de> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        struct KeyVisitor;
+        impl<'de> Visitor<'de> for KeyVisitor {
+            type Value = Key<'de>;
+
+            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str("a key")
+            }
+
+            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Borrowed(key)))
+            }
+
+            fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
+                Ok(Key(Cow::Owned(key.to_owned())))
+            }
+        }
+        deserializer.deserialize_str(KeyVisitor)
+    }
+}
+
+/// Declares an object of the wire, each field with the spellings that its vendor takes: all fields optional, `null` the same as absent, a key that stands twice refused,
+/// unknown keys kept.
+macro_rules! wire {
+    ($($(#[$meta:meta])* struct $name:ident<$life:lifetime> { $($($key:literal)|+ $field:ident: $type:ty,)* })+) => {$(
+        $(#[$meta])*
+        #[derive(Debug, Default)]
+        pub(in crate::chat) struct $name<$life> {
+            $(pub(in crate::chat) $field: Option<$type>,)*
+            pub(in crate::chat) extra: $crate::chat::codec::wire::Extra<$life>,
+        }
+
+        impl<$life> serde::de::Deserialize<$life> for $name<$life> {
+            fn deserialize<D: serde::de::Deserializer<$life>>(deserializer: D) -> Result<Self, D::Error> {
+                struct ObjectVisitor;
+                impl<$life> serde::de::Visitor<$life> for ObjectVisitor {
+                    type Value = $name<$life>;
+
+                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                        formatter.write_str("an object")
+                    }
+
+                    fn visit_map<A: serde::de::MapAccess<$life>>(self, mut map: A) -> Result<Self::Value, A::Error> {
+                        let mut object = $name::default();
+                        while let Some($crate::chat::codec::wire::Key(key)) = map.next_key()? {
+                            match key.as_ref() {
+                                $($($key)|+ => {
+                                    if object.$field.is_some() {
+                                        return Err(serde::de::Error::duplicate_field(stringify!($field)));
+                                    }
+                                    object.$field = map.next_value()?;
+                                })*
+                                _ => object.extra.push(key, map.next_value()?),
+                            }
+                        }
+                        Ok(object)
+                    }
+                }
+                deserializer.deserialize_map(ObjectVisitor)
+            }
+        }
+    )+};
+}
+pub(in crate::chat) use wire;

@@ -1,0 +1,220 @@
+//! Reads requests of the generate content API.
+
+use std::collections::VecDeque;
+
+use super::parts::{Read, read as read_one};
+use super::wire::{Body, ContentObject, FunctionDeclaration, GenerationConfig, ThinkingConfig, ToolConfig, ToolObject};
+use crate::chat::codec::names::positional_call;
+use crate::chat::codec::schema::{Rules, clean};
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
+use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
+use crate::chat::request::{
+    Content, Delivery, Format, FormatSchema, Function, HostedKind, Limits, Origin, Request, Role, Sampling, Tier, Tool,
+    ToolChoice, Toolbox, Turn,
+};
+use crate::chat::text::{Json, Text};
+use crate::operation::Dialect;
+
+/// Reads a request. The model's name and whether to stream stand in the path, not here.
+pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
+    let body: Body<'_> = read(body, Path::Root)?;
+    let root = Path::Root;
+    let contents = body.contents.ok_or_else(|| root.key("contents").error("is required"))?;
+    let mut extra = body.extra;
+    let mut config = body.generation_config.unwrap_or_default();
+    extra.adopt("generationConfig", std::mem::take(&mut config.extra));
+    if let Some(thinking) = &mut config.thinking_config {
+        extra.adopt("generationConfig.thinkingConfig", std::mem::take(&mut thinking.extra));
+    }
+    let mut tools = Vec::new();
+    for (index, json) in body.tools.unwrap_or_default().iter().enumerate() {
+        add_tools(&mut tools, json, root.item("tools", index))?;
+    }
+    Ok(Request {
+        dialect: Dialect::Gemini,
+        model: Text::default(),
+        turns: turns(body.system_instruction.as_ref(), &contents)?,
+        toolbox: Toolbox { tools, choice: choice(body.tool_config), ..Toolbox::default() },
+        format: format(&config),
+        reasoning: reasoning(config.thinking_config),
+        limits: Limits {
+            max_tokens: config.max_output_tokens,
+            stop: config.stop_sequences.unwrap_or_default(),
+            choices: config.candidate_count,
+        },
+        sampling: Sampling {
+            temperature: config.temperature,
+            top_p: config.top_p,
+            top_k: config.top_k,
+            frequency_penalty: config.frequency_penalty,
+            presence_penalty: config.presence_penalty,
+            seed: config.seed,
+            logprobs: config.response_logprobs,
+            top_logprobs: config.logprobs,
+            logit_bias: None,
+        },
+        origin: Origin { tier: tier(body.service_tier, &mut extra), ..Origin::default() },
+        delivery: Delivery::default(),
+        extra,
+    })
+}
+
+fn turns<'a>(system: Option<&Json<'a>>, contents: &Json<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
+    let root = Path::Root;
+    let mut turns = Vec::new();
+    let mut ids = Ids::default();
+    if let Some(system) = system {
+        let mut turn = Turn::new(Role::System, None);
+        add_parts(&mut turn, system, &mut ids, root.key("systemInstruction"))?;
+        turns.push(turn);
+    }
+    // One content may stand without its list.
+    let list: Vec<Json<'a>> = match contents.as_str().as_bytes().first() {
+        Some(b'[') => read_part(contents, root.key("contents"))?,
+        _ => vec![contents.clone()],
+    };
+    for (index, json) in list.iter().enumerate() {
+        let at = root.item("contents", index);
+        let mut turn = Turn::new(Role::User, Some(index));
+        add_parts(&mut turn, json, &mut ids, at)?;
+        turns.push(turn);
+    }
+    Ok(turns)
+}
+
+/// Gives ids to calls and results that have none: in the order of the conversation, results to the oldest call of their
+/// name that has none yet.
+#[derive(Default)]
+struct Ids<'a> {
+    calls: usize,
+    open: VecDeque<(Text<'a>, Text<'a>)>,
+}
+
+impl<'a> Ids<'a> {
+    fn call(&mut self, name: &Text<'a>, id: Option<Text<'a>>) -> Text<'a> {
+        let id = id.unwrap_or_else(|| positional_call(self.calls));
+        self.calls += 1;
+        self.open.push_back((name.clone(), id.clone()));
+        id
+    }
+
+    fn result(&mut self, name: Option<&Text<'a>>, id: Option<Text<'a>>) -> Text<'a> {
+        let place = match &id {
+            Some(id) => self.open.iter().position(|(_, known)| known == id),
+            None => self.open.iter().position(|(known, _)| name.is_none_or(|name| name == known)),
+        };
+        let known = place.and_then(|place| self.open.remove(place)).map(|(_, id)| id);
+        id.or(known).unwrap_or_else(|| positional_call(self.calls))
+    }
+}
+
+fn add_parts<'a>(turn: &mut Turn<'a>, json: &Json<'a>, ids: &mut Ids<'a>, at: Path<'_>) -> Result<(), DecodeError> {
+    if json.as_str().starts_with('"') {
+        turn.push(Content::Text(read_part(json, at)?, Vec::new()));
+        return Ok(());
+    }
+    let content: ContentObject<'a> = read_part(json, at)?;
+    if turn.role == Role::User {
+        turn.role = match content.role.as_ref().map(Text::to_plain).as_deref() {
+            Some("model" | "assistant") => Role::Assistant,
+            Some("system") => Role::System,
+            Some("user" | "function" | "tool" | "") | None => Role::User,
+            Some(other) => return Err(at.key("role").error(format!("unknown role `{other}`"))),
+        };
+    }
+    turn.extra = content.extra;
+    for (index, json) in content.parts.unwrap_or_default().iter().enumerate() {
+        let part = match read_one(json, at.item("parts", index))? {
+            Read::Part(part) => part,
+            Read::Call(mut part, id) => {
+                if let Content::Call(call) = &mut part.content {
+                    call.id = ids.call(&call.name, id);
+                }
+                part
+            }
+            Read::Result(mut part, id) => {
+                if let Content::Result(result) = &mut part.content {
+                    result.call = ids.result(result.name.as_ref(), id);
+                }
+                part
+            }
+        };
+        turn.parts.push(part);
+    }
+    Ok(())
+}
+
+fn add_tools<'a>(tools: &mut Vec<Tool<'a>>, json: &Json<'a>, at: Path<'_>) -> Result<(), DecodeError> {
+    let object: ToolObject<'a> = read_part(json, at)?;
+    tools.extend(
+        object.function_declarations.unwrap_or_default().into_iter().map(|tool| Tool::Function(function(tool))),
+    );
+    for (key, value) in object.extra.iter() {
+        let kind = match key {
+            "googleSearch" | "google_search" | "googleSearchRetrieval" => HostedKind::WebSearch,
+            _ => HostedKind::Other,
+        };
+        let native = Json::trusted(format!("{{\"{}\":{}}}", Text::plain(key).as_escaped(), value.as_str()));
+        tools.push(Tool::Hosted { kind, native });
+    }
+    Ok(())
+}
+
+fn function(tool: FunctionDeclaration<'_>) -> Function<'_> {
+    let older = tool.parameters.map(|schema| clean(Some(&schema), Rules::FromOpenApi).json);
+    Function {
+        name: tool.name.unwrap_or_default(),
+        description: tool.description,
+        schema: tool.parameters_json_schema.or(older),
+        strict: None,
+        cache: None,
+        extra: tool.extra,
+    }
+}
+
+fn choice(config: Option<ToolConfig<'_>>) -> Option<ToolChoice<'_>> {
+    let config = config?.function_calling_config?;
+    let mut names = config.allowed_function_names.unwrap_or_default();
+    Some(match (config.mode?.to_plain().to_ascii_uppercase().as_str(), names.len()) {
+        ("NONE", _) => ToolChoice::Never,
+        ("ANY", 0) => ToolChoice::Required,
+        ("ANY", 1) => ToolChoice::Named(names.remove(0)),
+        ("ANY", _) => ToolChoice::Allowed { names, is_required: true },
+        ("VALIDATED", 1..) => ToolChoice::Allowed { names, is_required: false },
+        _ => ToolChoice::Auto,
+    })
+}
+
+fn format<'a>(config: &GenerationConfig<'a>) -> Format<'a> {
+    let older = config.response_schema.as_ref().map(|schema| clean(Some(schema), Rules::FromOpenApi).json);
+    let schema = config.response_json_schema.clone().or(older);
+    match (&config.response_mime_type, schema) {
+        (_, Some(schema)) => Format::Schema(FormatSchema { schema: Some(schema), ..FormatSchema::default() }),
+        (Some(mime), None) if *mime == *"application/json" => Format::JsonObject,
+        _ => Format::Text,
+    }
+}
+
+fn reasoning(config: Option<ThinkingConfig<'_>>) -> Reasoning<'_> {
+    let Some(config) = config else { return Reasoning::default() };
+    Reasoning {
+        amount: config.thinking_budget.as_ref().map_or(Amount::Default, amount_of),
+        effort: config.thinking_level.as_ref().and_then(|level| Effort::from_word(&level.to_plain())),
+        show: config.include_thoughts.map(|is_shown| if is_shown { Show::Summary } else { Show::Nothing }),
+        summary: None,
+    }
+}
+
+fn tier<'a>(word: Option<Text<'a>>, extra: &mut Extra<'a>) -> Option<Tier> {
+    let word = word?;
+    match word.to_plain().to_ascii_lowercase().as_str() {
+        "standard" => Some(Tier::Standard),
+        "flex" => Some(Tier::Flex),
+        "priority" => Some(Tier::Priority),
+        "unspecified" => None,
+        _ => {
+            extra.push("serviceTier".into(), Json::trusted(format!("\"{}\"", word.as_escaped())));
+            None
+        }
+    }
+}

@@ -1,0 +1,121 @@
+//! Reads parts of contents.
+
+use super::wire::{Blob, FileData, FunctionCall, FunctionResponse, PartObject, ResponseValue};
+use crate::chat::codec::media::kind_of;
+use crate::chat::codec::wire::{DecodeError, Path, read_part};
+use crate::chat::request::{Content, Input, Media, MediaKind, Output, Part, Source, Thinking, ToolCall, ToolResult};
+use crate::chat::signature::{Signature, SignatureKind};
+use crate::chat::text::{Json, Text};
+
+/// A part, and what of it still needs a name that others know.
+pub(super) enum Read<'a> {
+    /// A part that stands for itself.
+    Part(Part<'a>),
+    /// A call, perhaps without id.
+    Call(Part<'a>, Option<Text<'a>>),
+    /// A result, perhaps without id.
+    Result(Part<'a>, Option<Text<'a>>),
+}
+
+/// Reads a part.
+pub(super) fn read<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
+    let mut part: PartObject<'a> = read_part(json, at)?;
+    let signature = part.thought_signature.take().filter(|signature| !signature.is_empty());
+    let signature = signature.map(|value| Signature::found(SignatureKind::Gemini, value, None));
+    if let Some(call) = part.function_call {
+        let (call, id) = tool_call(call, signature);
+        return Ok(Read::Call(Part { content: Content::Call(call), cache: None, extra: part.extra }, id));
+    }
+    if let Some(response) = part.function_response {
+        let (result, id) = tool_result(response, at.key("functionResponse"))?;
+        return Ok(Read::Result(Part { content: Content::Result(result), cache: None, extra: part.extra }, id));
+    }
+    let content = match (part.text, part.inline_data, part.file_data) {
+        (text, None, None) if part.thought == Some(true) => {
+            let text = text.filter(|text| !text.is_empty());
+            Content::Thinking(Thinking { text: text.into_iter().collect(), signature })
+        }
+        (Some(text), _, _) => {
+            if let Some(signature) = signature {
+                let value = Json::trusted(format!("\"{}\"", signature.value.as_escaped()));
+                part.extra.keep("thoughtSignature", Some(value));
+            }
+            Content::Text(text, Vec::new())
+        }
+        (None, Some(blob), _) => Content::Media(inline(blob)),
+        (None, None, Some(file)) => Content::Media(filed(file)),
+        (None, None, None) => Content::Foreign(json.clone()),
+    };
+    if matches!(content, Content::Foreign(_)) {
+        return Ok(Read::Part(Part::new(content)));
+    }
+    Ok(Read::Part(Part { content, cache: None, extra: part.extra }))
+}
+
+/// Reads a call; the id is the caller's to invent where there is none.
+pub(super) fn tool_call<'a>(
+    call: FunctionCall<'a>,
+    signature: Option<Signature<'a>>,
+) -> (ToolCall<'a>, Option<Text<'a>>) {
+    let input = Input::Object(call.args.unwrap_or_else(|| Json::trusted("{}")));
+    let id = call.id.filter(|id| !id.is_empty());
+    (ToolCall { id: Text::default(), name: call.name.unwrap_or_default(), input, signature }, id)
+}
+
+fn inline(blob: Blob<'_>) -> Media<'_> {
+    let mime = blob.mime_type.unwrap_or_else(|| "application/octet-stream".into());
+    let kind = kind_of(&mime.to_plain());
+    // Google's base64 may be the one for addresses.
+    let data = blob.data.unwrap_or_default();
+    let base64 = if data.as_escaped().contains(['-', '_']) {
+        Text::plain(data.to_plain().replace('-', "+").replace('_', "/"))
+    } else {
+        data
+    };
+    Media { kind, source: Source::Inline { mime, base64 }, title: blob.display_name, detail: None }
+}
+
+fn filed(file: FileData<'_>) -> Media<'_> {
+    let kind = file.mime_type.as_ref().map_or(MediaKind::Document, |mime| kind_of(&mime.to_plain()));
+    let uri = file.file_uri.unwrap_or_default();
+    let is_stored = uri.to_plain().starts_with("gs://") || uri.to_plain().contains("generativelanguage.googleapis.com");
+    let source = if is_stored { Source::File(uri) } else { Source::Url { url: uri, mime: file.mime_type.clone() } };
+    let detail = if is_stored { file.mime_type } else { None };
+    Media { kind, source, title: file.display_name, detail }
+}
+
+fn tool_result<'a>(
+    response: FunctionResponse<'a>,
+    at: Path<'_>,
+) -> Result<(ToolResult<'a>, Option<Text<'a>>), DecodeError> {
+    let mut media = Vec::new();
+    for (index, json) in response.parts.unwrap_or_default().iter().enumerate() {
+        if let Read::Part(part) = read(json, at.item("parts", index))? {
+            media.push(part);
+        }
+    }
+    let value = response.response.unwrap_or_else(|| Json::trusted("{}"));
+    let (output, is_error) = match plain_value(&value) {
+        Some((text, is_error)) => {
+            media.insert(0, Part::new(Content::Text(text, Vec::new())));
+            (Output::Parts(media), is_error)
+        }
+        None => (Output::Object(value, media), None),
+    };
+    let result = ToolResult { call: Text::default(), name: response.name, output, is_error, is_free: false };
+    Ok((result, response.id.filter(|id| !id.is_empty())))
+}
+
+/// Returns the text of `{"output": "…"}` or `{"error": "…"}`, which Google documents for plain values.
+fn plain_value<'a>(value: &Json<'a>) -> Option<(Text<'a>, Option<bool>)> {
+    let value: ResponseValue<'a> = read_part(value, Path::Root).ok()?;
+    if value.extra.iter().next().is_some() {
+        return None;
+    }
+    let text = |json: Json<'a>| read_part::<Text<'a>>(&json, Path::Root).ok();
+    match (value.output, value.error) {
+        (Some(output), None) => Some((text(output)?, None)),
+        (None, Some(error)) => Some((text(error)?, Some(true))),
+        _ => None,
+    }
+}

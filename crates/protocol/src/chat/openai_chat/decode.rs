@@ -1,0 +1,324 @@
+//! Reads requests of the chat completions API.
+
+use super::content::{parts_of, text_or_parts};
+use super::grammar::to_flat;
+use super::wire::{
+    Body, ChoiceObject, FunctionCall, FunctionDeclaration, Message, ResponseFormat, ToolCallObject, ToolDeclaration,
+};
+use crate::chat::codec::names::positional_call;
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
+use crate::chat::reasoning::{Amount, Effort, Reasoning};
+use crate::chat::request::{
+    Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Origin, Output, Part, Request, Role,
+    Sampling, Thinking, Tier, Tool, ToolCall, ToolChoice, ToolResult, Toolbox, Turn,
+};
+use crate::chat::signature::{Signature, SignatureKind};
+use crate::chat::text::{Json, Text};
+use crate::operation::Dialect;
+
+/// Reads a request.
+pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
+    let mut body: Body<'_> = read(body, Path::Root)?;
+    let messages = body.messages.take().ok_or_else(|| Path::Root.key("messages").error("is required"))?;
+    let mut extra = std::mem::take(&mut body.extra);
+    let reasoning = reasoning(&mut body, &mut extra);
+    let tier = body.service_tier.as_ref().and_then(|tier| tier_of(&tier.to_plain()));
+    if tier.is_none() {
+        let word = body.service_tier.take();
+        extra.keep("service_tier", word.map(|word| Json::trusted(format!("\"{}\"", word.as_escaped()))));
+    }
+    let stream_options = body.stream_options.take().unwrap_or_default();
+    extra.adopt("stream_options", stream_options.extra);
+    Ok(Request {
+        dialect: Dialect::OpenaiChat,
+        model: body.model.take().unwrap_or_default(),
+        turns: turns(messages)?,
+        toolbox: toolbox(&mut body)?,
+        sampling: Sampling {
+            temperature: body.temperature,
+            top_p: body.top_p,
+            top_k: body.top_k,
+            frequency_penalty: body.frequency_penalty,
+            presence_penalty: body.presence_penalty,
+            seed: body.seed,
+            logprobs: body.logprobs,
+            top_logprobs: body.top_logprobs,
+            logit_bias: body.logit_bias,
+        },
+        limits: Limits {
+            max_tokens: body.max_completion_tokens.or(body.max_tokens),
+            stop: stop(body.stop.as_ref())?,
+            choices: body.n,
+        },
+        reasoning,
+        format: format(body.response_format)?,
+        origin: Origin {
+            user: body.user,
+            safety_id: body.safety_identifier,
+            metadata: body.metadata,
+            cache_key: body.prompt_cache_key,
+            tier,
+            verbosity: body.verbosity,
+        },
+        delivery: Delivery {
+            stream: body.stream,
+            stream_usage: stream_options.include_usage,
+            store: body.store,
+            sealed_thoughts: None,
+        },
+        extra,
+    })
+}
+
+/// Reads how much to think. `thinking: {"type": …}` and `enable_thinking` are how several compatible vendors switch.
+fn reasoning<'a>(body: &mut Body<'a>, extra: &mut Extra<'a>) -> Reasoning<'a> {
+    let effort = body.reasoning_effort.as_ref().and_then(|word| Effort::from_word(&word.to_plain()));
+    if effort.is_none() {
+        let word = body.reasoning_effort.take();
+        extra.keep("reasoning_effort", word.map(|word| Json::trusted(format!("\"{}\"", word.as_escaped()))));
+    }
+    let switch = |on: &str, off: &str, value: Option<Json<'_>>| match value {
+        Some(value) if value.as_str().contains(off) => Amount::Off,
+        Some(value) if value.as_str().contains(on) => Amount::Adaptive,
+        _ => Amount::Default,
+    };
+    let is_off = effort == Some(Effort::None);
+    let amount = match switch("\"enabled\"", "\"disabled\"", extra.take("thinking")) {
+        Amount::Default => switch("true", "false", extra.take("enable_thinking")),
+        known => known,
+    };
+    Reasoning {
+        amount: if is_off { Amount::Off } else { amount },
+        effort: effort.filter(|_| !is_off),
+        show: None,
+        summary: None,
+    }
+}
+
+pub(in crate::chat) fn tier_of(word: &str) -> Option<Tier> {
+    match word {
+        "auto" => Some(Tier::Auto),
+        "default" => Some(Tier::Standard),
+        "flex" => Some(Tier::Flex),
+        "priority" | "fast" => Some(Tier::Priority),
+        "scale" => Some(Tier::Scale),
+        _ => None,
+    }
+}
+
+fn stop<'a>(stop: Option<&Json<'a>>) -> Result<Vec<Text<'a>>, DecodeError> {
+    let Some(stop) = stop else { return Ok(Vec::new()) };
+    let at = Path::Root;
+    if stop.as_str().starts_with('"') {
+        Ok(vec![read_part(stop, at.key("stop"))?])
+    } else {
+        read_part(stop, at.key("stop"))
+    }
+}
+
+fn format(format: Option<ResponseFormat<'_>>) -> Result<Format<'_>, DecodeError> {
+    let Some(format) = format else { return Ok(Format::Text) };
+    let kind = format.kind.unwrap_or_default();
+    match kind.to_plain().as_ref() {
+        "text" => Ok(Format::Text),
+        "json_object" => Ok(Format::JsonObject),
+        "json_schema" => {
+            let schema = format.json_schema.unwrap_or_default();
+            Ok(Format::Schema(FormatSchema {
+                name: schema.name,
+                description: schema.description,
+                schema: schema.schema,
+                strict: schema.strict,
+            }))
+        }
+        other => Err(Path::Root.key("response_format").error(format!("unknown type `{other}`"))),
+    }
+}
+
+fn turns(messages: Vec<Message<'_>>) -> Result<Vec<Turn<'_>>, DecodeError> {
+    let mut turns: Vec<Turn<'_>> = Vec::with_capacity(messages.len());
+    let root = Path::Root;
+    let list = root.key("messages");
+    let mut calls = 0;
+    for (index, message) in messages.into_iter().enumerate() {
+        let at = list.index(index);
+        let role = message.role.clone().unwrap_or_default();
+        match role.to_plain().as_ref() {
+            "system" => turns.push(speech(Role::System, message, (index, at))?),
+            "developer" => turns.push(speech(Role::Developer, message, (index, at))?),
+            "user" => turns.push(speech(Role::User, message, (index, at))?),
+            "assistant" => turns.push(assistant(message, (index, at), &mut calls)?),
+            "tool" | "function" => {
+                let result = result(message, at, calls)?;
+                // The results of one turn's calls belong together.
+                match turns.last_mut().filter(|turn| turn.role == Role::User && turn.has_only_results()) {
+                    Some(turn) => turn.parts.push(result),
+                    None => {
+                        let mut turn = Turn::new(Role::User, Some(index));
+                        turn.parts.push(result);
+                        turns.push(turn);
+                    }
+                }
+            }
+            other => return Err(at.key("role").error(format!("unknown role `{other}`"))),
+        }
+    }
+    Ok(turns)
+}
+
+fn speech<'a>(role: Role, message: Message<'a>, (index, at): (usize, Path<'_>)) -> Result<Turn<'a>, DecodeError> {
+    let parts = text_or_parts(message.content.as_ref(), at.key("content"))?;
+    Ok(Turn { role, parts, name: message.name, message: Some(index), extra: message.extra })
+}
+
+fn assistant<'a>(
+    message: Message<'a>,
+    (index, at): (usize, Path<'_>),
+    calls: &mut usize,
+) -> Result<Turn<'a>, DecodeError> {
+    let mut turn = Turn::new(Role::Assistant, Some(index));
+    turn.extra = message.extra;
+    turn.extra.keep("audio", message.audio);
+    turn.name = message.name;
+    let thought = message
+        .reasoning_content
+        .or_else(|| message.reasoning.as_ref().and_then(|reasoning| read_part(reasoning, at.key("reasoning")).ok()));
+    if let Some(text) = thought.filter(|text| !text.is_empty()) {
+        turn.push(Content::Thinking(Thinking { text: vec![text], signature: None }));
+    }
+    turn.parts.extend(text_or_parts(message.content.as_ref(), at.key("content"))?);
+    if let Some(refusal) = message.refusal.filter(|refusal| !refusal.is_empty()) {
+        turn.push(Content::Refusal(refusal));
+    }
+    let list = at.key("tool_calls");
+    for (place, call) in message.tool_calls.unwrap_or_default().into_iter().enumerate() {
+        turn.parts.push(call_of(call, *calls, list.index(place))?);
+        *calls += 1;
+    }
+    if let Some(call) = message.function_call {
+        turn.push(Content::Call(function_call(call, None, *calls, at.key("function_call"))?));
+        *calls += 1;
+    }
+    Ok(turn)
+}
+
+/// Reads a tool call of a message; `position` counts the calls before it.
+pub(super) fn call_of<'a>(call: ToolCallObject<'a>, position: usize, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
+    let signature = call.extra_content.and_then(|content| content.google).and_then(|google| google.thought_signature);
+    let signature = signature.map(|value| Signature::found(SignatureKind::Gemini, value, None));
+    let mut tool_call = match (call.function, call.custom) {
+        (Some(function), _) => function_call(function, call.id, position, at)?,
+        (None, Some(custom)) => ToolCall {
+            id: call.id.unwrap_or_else(|| positional_call(position)),
+            name: custom.name.unwrap_or_default(),
+            input: Input::Free(custom.input.unwrap_or_default()),
+            signature: None,
+        },
+        (None, None) => return Err(at.error("expected `function` or `custom`")),
+    };
+    tool_call.signature = signature;
+    Ok(Part { content: Content::Call(tool_call), cache: None, extra: call.extra })
+}
+
+fn function_call<'a>(
+    call: FunctionCall<'a>,
+    id: Option<Text<'a>>,
+    position: usize,
+    at: Path<'_>,
+) -> Result<ToolCall<'a>, DecodeError> {
+    let input = match call.arguments {
+        None => Input::Arguments(Text::default()),
+        // Some compatible vendors and clients send the object itself.
+        Some(arguments) if arguments.is_object() => Input::Object(arguments),
+        Some(arguments) => Input::Arguments(read_part(&arguments, at.key("arguments"))?),
+    };
+    let id = id.filter(|id| !id.is_empty()).unwrap_or_else(|| positional_call(position));
+    Ok(ToolCall { id, name: call.name.unwrap_or_default(), input, signature: None })
+}
+
+fn result<'a>(message: Message<'a>, at: Path<'_>, calls: usize) -> Result<Part<'a>, DecodeError> {
+    // The older form has no id and answers the one call before it.
+    let call = message.tool_call_id.unwrap_or_else(|| positional_call(calls.saturating_sub(1)));
+    let output = match message.content {
+        Some(content) if content.as_str().starts_with('[') => Output::Parts(parts_of(&content, at.key("content"))?),
+        content => Output::Parts(text_or_parts(content.as_ref(), at.key("content"))?),
+    };
+    let result = ToolResult { call, name: message.name, output, is_error: None, is_free: false };
+    Ok(Part { content: Content::Result(result), cache: None, extra: message.extra })
+}
+
+fn toolbox<'a>(body: &mut Body<'a>) -> Result<Toolbox<'a>, DecodeError> {
+    let root = Path::Root;
+    let list = root.key("tools");
+    let mut tools = Vec::new();
+    for (index, tool) in body.tools.take().unwrap_or_default().into_iter().enumerate() {
+        tools.push(tool_of(tool, list.index(index))?);
+    }
+    tools.extend(
+        body.functions.take().unwrap_or_default().into_iter().map(|declared| Tool::Function(function(declared))),
+    );
+    let choice = match body.tool_choice.take().or_else(|| body.function_call.take()) {
+        Some(choice) => Some(choice_of(&choice, root.key("tool_choice"))?),
+        None => None,
+    };
+    Ok(Toolbox { tools, choice, parallel: body.parallel_tool_calls, namespaces: Vec::new() })
+}
+
+fn tool_of<'a>(tool: ToolDeclaration<'a>, at: Path<'_>) -> Result<Tool<'a>, DecodeError> {
+    match (tool.function, tool.custom) {
+        (Some(declared), _) => Ok(Tool::Function(function(declared))),
+        (None, Some(custom)) => Ok(Tool::Free {
+            name: custom.name.unwrap_or_default(),
+            description: custom.description,
+            format: custom.format.map(to_flat),
+            extra: custom.extra,
+        }),
+        (None, None) => {
+            // Compatible vendors declare tools of their own under other types.
+            let kind = tool.kind.ok_or_else(|| at.key("type").error("is required"))?;
+            let mut native = format!("{{\"type\":\"{}\"", kind.as_escaped());
+            for (key, value) in tool.extra.iter() {
+                native.push_str(&format!(",\"{}\":{}", Text::plain(key).as_escaped(), value.as_str()));
+            }
+            native.push('}');
+            let kind =
+                if kind.to_plain().starts_with("web_search") { HostedKind::WebSearch } else { HostedKind::Other };
+            Ok(Tool::Hosted { kind, native: Json::trusted(native) })
+        }
+    }
+}
+
+fn function(declared: FunctionDeclaration<'_>) -> Function<'_> {
+    Function {
+        name: declared.name.unwrap_or_default(),
+        description: declared.description,
+        schema: declared.parameters,
+        strict: declared.strict,
+        cache: None,
+        extra: declared.extra,
+    }
+}
+
+fn choice_of<'a>(choice: &Json<'a>, at: Path<'_>) -> Result<ToolChoice<'a>, DecodeError> {
+    if choice.as_str().starts_with('"') {
+        let word: Text<'_> = read_part(choice, at)?;
+        return match word.to_plain().as_ref() {
+            "auto" => Ok(ToolChoice::Auto),
+            "none" => Ok(ToolChoice::Never),
+            "required" | "any" => Ok(ToolChoice::Required),
+            other => Err(at.error(format!("unknown choice `{other}`"))),
+        };
+    }
+    let object: ChoiceObject<'a> = read_part(choice, at)?;
+    if let Some(allowed) = object.allowed_tools {
+        let names = allowed.tools.unwrap_or_default().into_iter().filter_map(named).collect();
+        let is_required = allowed.mode.is_some_and(|mode| mode == *"required");
+        return Ok(ToolChoice::Allowed { names, is_required });
+    }
+    named(object).map(ToolChoice::Named).ok_or_else(|| at.error("expected a tool's name"))
+}
+
+fn named(object: ChoiceObject<'_>) -> Option<Text<'_>> {
+    let inner = object.function.or(object.custom).and_then(|named| named.name);
+    inner.or(object.name)
+}

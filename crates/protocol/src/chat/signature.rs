@@ -1,0 +1,188 @@
+//! Where thoughts come from: proofs and sealed thoughts go back only to the account that issued them.
+//!
+//! A proof that crosses into another dialect travels in an envelope which names its issuer, in the field where that
+//! dialect keeps its own proofs. Clients return it without looking inside. The envelope is standard base64, because
+//! Google's field must be.
+
+use std::borrow::Cow;
+
+use base64::Engine;
+use base64::engine::general_purpose::STANDARD;
+
+use super::text::Text;
+
+/// Whose proof it is and in which field it belongs.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum SignatureKind {
+    /// `signature` of Anthropic's thinking block.
+    Anthropic,
+    /// `data` of Anthropic's redacted thinking block.
+    AnthropicRedacted,
+    /// `encrypted_content` of OpenAI's reasoning item.
+    Responses,
+    /// `thoughtSignature` of Google's part.
+    Gemini,
+    /// No proof: the thought is one that its vendor does not take back.
+    None,
+}
+
+impl SignatureKind {
+    const ALL: [(Self, u8); 5] = [
+        (Self::Anthropic, b'a'),
+        (Self::AnthropicRedacted, b'r'),
+        (Self::Responses, b'o'),
+        (Self::Gemini, b'g'),
+        (Self::None, b'n'),
+    ];
+
+    fn letter(self) -> u8 {
+        Self::ALL.iter().find(|(kind, _)| *kind == self).map_or(b'?', |(_, letter)| *letter)
+    }
+
+    fn of_letter(letter: u8) -> Option<Self> {
+        Self::ALL.iter().find(|(_, known)| *known == letter).map(|(kind, _)| *kind)
+    }
+}
+
+/// A proof that a vendor made a thought, or the sealed thought itself.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Signature<'a> {
+    /// Whose it is.
+    pub kind: SignatureKind,
+    /// The proof.
+    pub value: Text<'a>,
+    /// The item's id, where the vendor keeps one (`rs_…`).
+    pub item: Option<Text<'a>>,
+    /// The account that issued it; `None` when nobody knows.
+    pub issuer: Option<Cow<'a, str>>,
+    /// The thought that the proof is about, where it came in an envelope. The vendor refuses an altered one.
+    pub sealed_text: Option<Text<'a>>,
+}
+
+/// First bytes of an envelope, and what they are in base64.
+const MAGIC: &[u8] = b"sluice-1\n";
+pub(super) const MAGIC_BASE64: &str = "c2x1aWNlLTEK";
+
+impl<'a> Signature<'a> {
+    /// Takes a proof that stands in its own vendor's field, be it the vendor's own or one in an envelope.
+    #[must_use]
+    pub fn found(kind: SignatureKind, value: Text<'a>, item: Option<Text<'a>>) -> Self {
+        match open(value.as_escaped()) {
+            Some(inside) => inside,
+            None => Self { kind, value, item, issuer: None, sealed_text: None },
+        }
+    }
+
+    /// Takes a proof that an account just issued.
+    #[must_use]
+    pub fn issued(kind: SignatureKind, value: Text<'a>, issuer: &'a str) -> Self {
+        Self { kind, value, item: None, issuer: Some(Cow::Borrowed(issuer)), sealed_text: None }
+    }
+
+    /// Returns whether the proof may go to `issuer` in a field of `kind`. One whose issuer nobody knows may: the vendor
+    /// judges it.
+    #[must_use]
+    pub fn may_go_to(&self, kind: SignatureKind, issuer: &str) -> bool {
+        self.kind == kind && self.issuer.as_deref().is_none_or(|known| known == issuer)
+    }
+
+    /// Returns the envelope in which the proof crosses into another dialect together with its thought.
+    #[must_use]
+    pub fn to_envelope(&self, thought: &Text<'_>) -> String {
+        // Without proof there is nothing that the thought would be needed for.
+        let nothing = Text::default();
+        let thought = if self.kind == SignatureKind::None { &nothing } else { thought };
+        let fields = [
+            self.issuer.as_deref().unwrap_or_default(),
+            self.item.as_ref().map_or("", Text::as_escaped),
+            self.value.as_escaped(),
+            thought.as_escaped(),
+        ];
+        let mut bytes = Vec::with_capacity(MAGIC.len() + 8 + fields.iter().map(|field| field.len() + 8).sum::<usize>());
+        bytes.extend_from_slice(MAGIC);
+        bytes.push(self.kind.letter());
+        for field in fields {
+            // The inside of a JSON string has no line break of its own.
+            bytes.push(b'\n');
+            bytes.extend_from_slice(field.as_bytes());
+        }
+        STANDARD.encode(bytes)
+    }
+
+    /// Returns the proof for as long as needed.
+    #[must_use]
+    pub fn into_owned(self) -> Signature<'static> {
+        Signature {
+            kind: self.kind,
+            value: self.value.into_owned(),
+            item: self.item.map(Text::into_owned),
+            issuer: self.issuer.map(|issuer| Cow::Owned(issuer.into_owned())),
+            sealed_text: self.sealed_text.map(Text::into_owned),
+        }
+    }
+}
+
+/// Opens an envelope; `None` for anything else.
+fn open(value: &str) -> Option<Signature<'static>> {
+    if !value.starts_with(MAGIC_BASE64) {
+        return None;
+    }
+    let bytes = STANDARD.decode(value).ok()?;
+    let inside = std::str::from_utf8(bytes.strip_prefix(MAGIC)?).ok()?;
+    let mut lines = inside.split('\n');
+    let text = |line: Option<&str>| line.map(|line| Text::from_escaped(line.to_owned()));
+    let kind = SignatureKind::of_letter(*lines.next()?.as_bytes().first()?)?;
+    let issuer = lines.next()?;
+    let item = text(lines.next())?;
+    let value = text(lines.next())?;
+    let thought = text(lines.next())?;
+    // What a client altered must not break the JSON that it is written into.
+    let is_sound = [&item, &value, &thought].iter().all(|field| is_string_inside(field.as_escaped()));
+    (is_sound && lines.next().is_none()).then(|| Signature {
+        kind,
+        value,
+        item: Some(item).filter(|item| !item.is_empty()),
+        issuer: Some(issuer).filter(|issuer| !issuer.is_empty()).map(|issuer| Cow::Owned(issuer.to_owned())),
+        sealed_text: Some(thought),
+    })
+}
+
+fn is_string_inside(escaped: &str) -> bool {
+    serde_json::from_str::<&serde_json::value::RawValue>(&format!("\"{escaped}\"")).is_ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_envelope_comes_back_with_its_issuer_and_goes_only_there() {
+        let signature = Signature::issued(SignatureKind::Anthropic, "Eq\"x/y==".into(), "anthropic/7");
+        let envelope = signature.to_envelope(&"line\nline".into());
+        assert!(envelope.starts_with(MAGIC_BASE64));
+        let back = Signature::found(SignatureKind::Responses, Text::plain(envelope), None);
+        assert_eq!(back, Signature { sealed_text: Some("line\nline".into()), ..signature });
+        assert!(back.may_go_to(SignatureKind::Anthropic, "anthropic/7"));
+        assert!(!back.may_go_to(SignatureKind::Anthropic, "anthropic/8"));
+        assert!(!back.may_go_to(SignatureKind::Responses, "anthropic/7"));
+    }
+
+    #[test]
+    fn a_proof_of_unknown_issuer_goes_to_its_kind() {
+        let native = Signature::found(SignatureKind::Gemini, "CiQB".into(), None);
+        assert!(native.may_go_to(SignatureKind::Gemini, "google/1"));
+    }
+
+    #[test]
+    fn an_altered_envelope_is_no_envelope() {
+        for inside in [
+            "sluice-1\na\ni\n\"\nv\nt",
+            "sluice-1\na\ni\n\nv",
+            "sluice-1\nz\ni\n\nv\nt",
+            "sluice-1\na\ni\n\nv\nt\nmore",
+        ] {
+            let text = STANDARD.encode(inside);
+            assert_eq!(Signature::found(SignatureKind::Gemini, Text::plain(text.clone()), None).value, *text.as_str());
+        }
+    }
+}
