@@ -11,13 +11,18 @@
     reason = "a test that meets something unexpected has to stop, in helpers as in tests"
 )]
 
+mod accounts;
+mod audit;
 mod client;
+mod database;
 mod gateway;
+mod lone;
 mod samples;
 
 mod access;
 mod bodies;
 mod crash;
+mod crowd;
 mod fail_over;
 mod headers;
 mod leaving;
