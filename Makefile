@@ -20,8 +20,8 @@ check: ## Format, clippy without warnings, unit tests: what every commit passes
 test: ## Everything: format, clippy, unit, store, end-to-end and SDK tests
 	scripts/test
 
-crash: ## Kills the gateway 100 times under load and looks for lost or doubled records
-	CRASH_ROUNDS=100 cargo test --locked -p sluice-gateway --test e2e crash -- --nocapture
+crash: ## Kills the gateway 200 times under load on each database and looks for lost or doubled calls and charges
+	CRASH_ROUNDS=200 scripts/services run -- cargo test --locked -p sluice-gateway --test e2e crash -- --nocapture --test-threads 1
 
 bench: ## Sluice beside nginx as a plain proxy
 	cargo build --release --locked

@@ -15,6 +15,7 @@ mod delivery;
 mod failure;
 mod gemini;
 mod kind;
+mod line;
 mod newapi;
 mod openai;
 mod reply;
@@ -23,5 +24,6 @@ mod upstream;
 
 pub use failure::Failure;
 pub use kind::{Kind, UnknownKind};
+pub use line::{Break, Line};
 pub use script::{Act, Answer, Contract, Cut, Encoding, Pace, Piece, Raw, Script, Turn};
 pub use upstream::{Cancellation, Received, Settings, Upstream, Voice};

@@ -12,6 +12,7 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::RwLock;
 use tokio::net::TcpSocket;
+use tokio::sync::watch;
 use tokio_util::sync::CancellationToken;
 use tokio_util::task::TaskTracker;
 
@@ -118,6 +119,7 @@ pub(crate) struct Shared {
     pub(crate) shelf: Shelf,
     script: RwLock<Arc<Playing>>,
     serial: AtomicU64,
+    is_held: watch::Sender<bool>,
 }
 
 /// A script with the number of calls that were answered by it.
@@ -145,6 +147,12 @@ impl Shared {
 
     pub(crate) fn next_serial(&self) -> u64 {
         self.serial.fetch_add(1, Ordering::Relaxed)
+    }
+
+    /// Waits until answers may go out.
+    pub(crate) async fn released(&self) {
+        // The sender lives as long as this does.
+        let _ = self.is_held.subscribe().wait_for(|&is_held| !is_held).await;
     }
 }
 
@@ -184,6 +192,7 @@ impl Upstream {
             shelf: Shelf::default(),
             script: RwLock::new(Playing::new(script)),
             serial: AtomicU64::new(first_serial(address.port())),
+            is_held: watch::Sender::new(false),
         });
         let stop = CancellationToken::new();
         let tasks = TaskTracker::new();
@@ -212,6 +221,16 @@ impl Upstream {
     /// Changes the script; calls that are under way keep the old one, the count of calls starts anew.
     pub fn set_script(&self, script: Script) {
         *self.shared.script.write() = Playing::new(script);
+    }
+
+    /// Keeps every answer back, from its head on, until [`Upstream::release`].
+    pub fn hold(&self) {
+        self.shared.is_held.send_replace(true);
+    }
+
+    /// Lets the answers go that were kept back.
+    pub fn release(&self) {
+        self.shared.is_held.send_replace(false);
     }
 
     /// Returns all requests it remembers, in the order in which they had arrived in full.

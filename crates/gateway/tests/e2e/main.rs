@@ -11,14 +11,19 @@
     reason = "a test that meets something unexpected has to stop, in helpers as in tests"
 )]
 
+mod accounts;
+mod audit;
 mod client;
+mod database;
 mod gateway;
+mod lone;
 mod samples;
 
 mod access;
 mod bodies;
 mod cost;
 mod crash;
+mod crowd;
 mod fail_over;
 mod headers;
 mod leaving;

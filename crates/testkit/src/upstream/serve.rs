@@ -76,6 +76,8 @@ async fn answer(
         let playing = shared.playing();
         respond(&shared, &playing, inbound, number)
     };
+    // A client that leaves meanwhile drops this, and with it the guard.
+    shared.released().await;
     delivery::deliver(plan, guard, connection).await
 }
 
