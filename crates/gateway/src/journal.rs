@@ -209,6 +209,11 @@ impl Journal {
         })
     }
 
+    /// Returns whether there is room for what may as well not be noted.
+    pub(crate) fn is_calm(&self) -> bool {
+        Arc::strong_count(&self.alive) * 2 <= self.segments_max
+    }
+
     /// Waits until everything that was noted so far has reached the disk.
     pub(crate) async fn flushed(&self) {
         self.flushing.done().await;

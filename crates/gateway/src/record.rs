@@ -40,6 +40,8 @@ pub(crate) struct Finished {
     pub(crate) versions: Vec<Arc<PriceVersion>>,
     /// The call's notes in the journal, to be settled once the database has the record.
     pub(crate) marks: Vec<Mark>,
+    /// Whether the journal has how it ended; the last mark stands for that.
+    pub(crate) has_end: bool,
     /// Its idempotency key, with the answer that was given.
     pub(crate) keeping: Option<Box<Keeping>>,
 }

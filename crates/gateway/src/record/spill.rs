@@ -77,7 +77,7 @@ impl Spill {
     /// Keeps what is needed of a call. One that is not in the journal never reached an upstream: it is counted and
     /// forgotten.
     pub(super) fn put(&self, finished: Box<Finished>) {
-        let Finished { record, due, versions, marks, keeping } = *finished;
+        let Finished { record, due, versions, marks, has_end, keeping } = *finished;
         let Some(path) = marks.last().map(|mark| mark.path().to_owned()) else {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return;
@@ -86,8 +86,7 @@ impl Spill {
         let ended = keeping.map(|keeping| keeping.end(&call.record, charged(&call)));
         let waiting = Waiting { marks, claims, versions, ended };
         self.length.fetch_add(1, Ordering::Relaxed);
-        // One whose end could not be noted has only the mark of its beginning.
-        if waiting.marks.len() < 2 {
+        if !has_end {
             self.stranded.lock().calls.push((call, waiting));
             return;
         }
@@ -199,13 +198,13 @@ mod tests {
             }
             ticket.finish(Ending { outcome: Outcome::Complete, error: "", metered: None });
         }
-        assert_eq!((inbox.spill.len(), inbox.spill.dropped()), (4, 1));
+        assert_eq!((inbox.spill.len(), inbox.spill.dropped()), (5, 0));
         assert!(inbox.spill.settle_some(&books).await);
         assert!(!inbox.spill.settle_some(&books).await);
-        assert_eq!(store.count_calls(&CallFilter::default(), 100).await.unwrap(), 4);
+        assert_eq!(store.count_calls(&CallFilter::default(), 100).await.unwrap(), 5);
         // Only the one that waits in the queue is still needed.
         drop(journal);
-        assert_eq!(crate::journal::read_left_over(directory.path()).unwrap().calls.len(), 5);
+        assert_eq!(crate::journal::read_left_over(directory.path()).unwrap().calls.len(), 6);
         drop(inbox);
     }
 }

@@ -11,7 +11,7 @@ use sluice_domain::price::{Service, Tariff};
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Metered;
 
-use super::{Bill, Deal, Due, Finished, Keeping, Queue, RequestSample, Told, estimate};
+use super::{Deal, Due, Dues, Finished, Keeping, Queue, RequestSample, Told, estimate};
 use crate::bank::Hold;
 use crate::journal::{Journal, Mark, Note, Stage};
 
@@ -201,14 +201,14 @@ impl Ticket {
         (record.usage, record.usage_source) = known.unwrap_or_else(rough);
         let bill = deal.bill(&record);
         record.cost = bill.cost;
-        let marks = opened.map(|(mark, _)| note_close(&journal, mark, &record, &deal, bill)).unwrap_or_default();
+        let (marks, has_end) = note_end(&journal, opened.map(|(mark, _)| mark), &record, &deal.dues(Some(bill.charge)));
         let told = (is_known || deal.tariff.is_none()).then(|| deal.told(&record, &bill));
         let versions = deal.versions().cloned().collect();
         let due = match ending.metered {
             Some(metered) if !is_known => Due::Count { deal, metered, request },
             Some(_) | None => Due::Settled(bill, deal.hold.settle(bill.charge, ended_at)),
         };
-        queue.send(Box::new(Finished { record, due, versions, marks, keeping }));
+        queue.send(Box::new(Finished { record, due, versions, marks, has_end, keeping }));
         told
     }
 }
@@ -219,15 +219,21 @@ impl Drop for Ticket {
     }
 }
 
-/// Notes the end of a call that was noted when it began. One that was not never reached an upstream, and must not fill
-/// the journal while the database is away.
-fn note_close(journal: &Journal, opened: Mark, record: &CallRecord, deal: &Deal, bill: Bill) -> Vec<Mark> {
-    let dues = deal.dues(Some(bill.charge));
-    match journal.append(&Note { stage: Stage::Close, record, dues: &dues }) {
-        Ok(closed) => vec![opened, closed],
+/// Notes the end of a call. Returns its marks, and whether the end is among what they stand for. A call that was not noted
+/// when it began never reached an upstream: it must not fill the journal while the database is away.
+fn note_end(journal: &Journal, opened: Option<Mark>, record: &CallRecord, dues: &Dues) -> (Vec<Mark>, bool) {
+    if opened.is_none() && !journal.is_calm() {
+        return (Vec::new(), false);
+    }
+    let mut marks: Vec<Mark> = opened.into_iter().collect();
+    match journal.append(&Note { stage: Stage::Close, record, dues }) {
+        Ok(closed) => {
+            marks.push(closed);
+            (marks, true)
+        }
         Err(error) => {
             tracing::error!(%error, call = %record.id, "the end of a call is not in the journal");
-            vec![opened]
+            (marks, false)
         }
     }
 }

@@ -87,7 +87,7 @@ impl Batch {
     fn add(&mut self, entry: Entry) {
         match entry {
             Entry::Call(finished) => {
-                let Finished { record, due, versions, marks, keeping } = *finished;
+                let Finished { record, due, versions, marks, keeping, .. } = *finished;
                 let (call, claims) = settled(record, due);
                 let ended = keeping.map(|keeping| keeping.end(&call.record, charged(&call)));
                 self.calls.push(call);

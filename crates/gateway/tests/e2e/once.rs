@@ -105,7 +105,8 @@ async fn an_answer_survives_its_encoding_and_a_restart() {
         assert_eq!(first.status, 200);
         gateway.restart().await;
         assert_replayed(&gateway.call(request(&gateway)).await, &first);
-        gateway.kill_and_restart().await;
+        gateway.kill();
+        gateway.start_again().await;
         assert_replayed(&gateway.call(request(&gateway)).await, &first);
         assert_eq!(upstream.requests().len(), 1);
         assert_charged(&gateway, &[first.call()]).await;
@@ -269,7 +270,8 @@ async fn a_call_whose_process_died_is_made_anew_if_nothing_was_charged() {
     upstream.wait_for_requests(1).await;
     let waiting = gateway.call(chat(&gateway, false)).await;
     assert_eq!((waiting.status, code(&waiting).as_str()), (409, "idempotency_in_progress"));
-    gateway.kill_and_restart().await;
+    gateway.kill();
+    gateway.start_again().await;
     assert!(hanging.await.unwrap().is_err());
     let made = again(&gateway, || chat(&gateway, false)).await;
     assert_eq!((made.status, made.header("idempotent-replayed")), (200, ""), "{}", made.text());
