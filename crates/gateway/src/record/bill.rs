@@ -44,7 +44,7 @@ pub(crate) struct Bill {
 /// What the caller can be told when its call has ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) struct Told {
-    /// What the call cost; `None` when nobody says what that is.
+    /// What the call cost the caller, or the operator where nobody is billed; `None` when nobody says what that is.
     pub(crate) cost: Option<Micros>,
     /// What the caller pays; `None` when nobody is billed.
     pub(crate) charge: Option<Micros>,
@@ -53,8 +53,10 @@ pub(crate) struct Told {
 impl Deal {
     /// Returns what the caller can be told of a bill for a record whose usage is known.
     pub(crate) fn told(&self, record: &CallRecord, bill: &Bill) -> Told {
+        let charge = (!self.hold.is_empty()).then_some(bill.charge);
         let cost = if record.usage.is_empty() { Some(Micros(0)) } else { bill.cost };
-        Told { cost, charge: (!self.hold.is_empty()).then_some(bill.charge) }
+        // What the operator pays is nobody's business who pays more.
+        Told { cost: charge.or(cost), charge }
     }
 
     /// Returns what the call owes so far.
