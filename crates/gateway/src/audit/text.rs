@@ -22,7 +22,7 @@ pub(crate) fn to_text(audit: &Audit, journal: &JournalAudit) -> String {
     lines.push(row("transfers", &format!("{}, each compared with its accounts and its call", audit.transfers)));
     lines.push(row("calls", &format!("{} charged ones, each compared with its transfer", audit.calls)));
     lines.push(row("leases", &leases(audit)));
-    lines.push(row("put aside", &counted(audit.parked_count(), "call", "calls")));
+    lines.push(row("put aside", &parked_text(audit)));
     lines.push(row("journal", &journal_text(journal)));
     lines.push(row("took", &seconds(audit.duration_ms)));
     lines.push(row("ledger", &summary(audit)));
@@ -42,6 +42,9 @@ pub(crate) fn summary(audit: &Audit) -> String {
 }
 
 fn leases(audit: &Audit) -> String {
+    if audit.leases == 0 {
+        return "none".to_owned();
+    }
     let held = format!("{}, {} USD", counted(audit.leases, "lease", "leases"), Micros(audit.leased_micros));
     if audit.expired_leases == 0 {
         return held;
@@ -50,11 +53,18 @@ fn leases(audit: &Audit) -> String {
     format!("{held}; {} of them expired with {expired} USD, which a running node takes back", audit.expired_leases)
 }
 
+fn parked_text(audit: &Audit) -> String {
+    if audit.parked_count() == 0 { "none".to_owned() } else { counted(audit.parked_count(), "call", "calls") }
+}
+
 fn journal_text(journal: &JournalAudit) -> String {
     match journal {
         JournalAudit::Absent => "there is none in this data directory".to_owned(),
         JournalAudit::InUse => "not looked at: a server runs on this data directory; stop it to compare".to_owned(),
         JournalAudit::Read { calls, unsettled, more_unsettled } => {
+            if *calls == 0 {
+                return "empty".to_owned();
+            }
             let unsettled = more_unsettled.saturating_add(unsettled.len() as u64);
             let calls = counted(*calls, "call", "calls");
             if unsettled == 0 {

@@ -233,7 +233,7 @@ async fn the_text_holds_what_the_json_holds() {
     for part in [
         "charge      0.006900 USD",
         "cost        0.005750 USD",
-        "of `hidden-model` (provider 4), stated by operator, from 2020-09-13 12:26:40 UTC",
+        "of `hidden-model` (provider 4), stated by the operator, from 2020-09-13 12:26:40 UTC",
         "request 1, group 1.5, key 0.8",
         "cache_read               100              2.5   input           0.00025",
         "= 0.006900 USD",

@@ -4,7 +4,7 @@ use std::fmt::Write as _;
 
 use chrono::DateTime;
 use sluice_domain::money::Micros;
-use sluice_domain::price::Decimal;
+use sluice_domain::price::{Decimal, PriceSource};
 
 use super::view::{BookedView, PriceView, ReceiptView, RemarkView, SumView};
 
@@ -67,7 +67,12 @@ fn price_text(price: &PriceView) -> String {
     if let Some(scope) = &price.scope {
         let _ = write!(text, " ({scope})");
     }
-    let _ = write!(text, ", stated by {}", price.source);
+    let stated_by = match PriceSource::from_name(price.source) {
+        Some(PriceSource::Operator) => "the operator",
+        Some(PriceSource::Provider) => "the provider",
+        Some(PriceSource::Builtin) | None => "the built-in catalogue",
+    };
+    let _ = write!(text, ", stated by {stated_by}");
     if price.effective_from_ms > 0 {
         let _ = write!(text, ", from {}", time(price.effective_from_ms));
     }

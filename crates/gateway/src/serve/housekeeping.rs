@@ -71,3 +71,34 @@ impl Purge {
 fn days_before(now: Timestamp, days: u32) -> Option<Timestamp> {
     now.0.checked_sub(i64::from(days) * 86_400_000).map(Timestamp)
 }
+
+#[cfg(test)]
+mod tests {
+    use sluice_store::{Claim, IdempotencyKey, PageRequest};
+
+    use super::*;
+    use crate::scene::Scene;
+
+    #[tokio::test]
+    async fn what_has_outlived_its_time_goes_and_the_rest_stays() {
+        let scene = Scene::new().await;
+        let store = &scene.store;
+        let now = Clock::System.now();
+        let ago = |days| days_before(now, days).unwrap();
+        let key = |key: &str| IdempotencyKey { scope: "s".to_owned(), key: key.to_owned(), input: [1; 32] };
+        for (name, days) in [("old", 3), ("young", 1)] {
+            store.claim(&key(name), "done", ago(days)).await.unwrap();
+        }
+        for (subject, days) in [("long over", 91), ("over", 89)] {
+            store.raise_alert("k", subject, "m", ago(days)).await.unwrap();
+            store.resolve_alert("k", subject, ago(days)).await.unwrap();
+        }
+        store.raise_alert("k", "open", "m", ago(91)).await.unwrap();
+        tidy(store, 0, &CancellationToken::new()).await.unwrap();
+        assert_eq!(store.claim(&key("old"), "", now).await.unwrap(), Claim::First);
+        let again = Claim::Again { outcome: "done".to_owned() };
+        assert_eq!(store.claim(&key("young"), "", now).await.unwrap(), again);
+        let left = store.list_alerts(false, PageRequest::nth(0, 10)).await.unwrap().items;
+        assert_eq!(left.iter().map(|alert| alert.subject.as_str()).collect::<Vec<_>>(), ["open", "over"]);
+    }
+}

@@ -78,3 +78,39 @@ async fn a_billed_call_is_proven_by_its_receipt_the_ledger_and_its_export() {
     assert_eq!((&audit["journal"]["state"], &audit["journal"]["unsettled"]), (&json!("read"), &json!([])));
     gateway.finish().await;
 }
+
+#[tokio::test]
+async fn calls_that_a_killed_server_did_not_settle_are_listed_and_the_ledger_adds_up_all_the_same() {
+    let upstream = Upstream::start(Kind::OpenAi, Script::default()).await.unwrap();
+    let mut gateway = Gateway::start(json!({
+        "providers": [provider("p", &upstream, json!([MODEL]))],
+        "keys": [{"name": "main", "secret": KEY}, {"name": "billed", "secret": BILLED, "billed": true}],
+        "records": {"batch_ms": 5_000},
+    }))
+    .await;
+    gateway.pay_in("billed", 10_000_000).await;
+    let body = Dialect::Chat.request(MODEL, false);
+    let paid = eventually("the money to be seen", async || {
+        let ask = gateway.bare(Method::POST, "/v1/chat/completions").bearer_auth(BILLED).json(&body);
+        let got = gateway.call(ask).await;
+        (got.status == 200).then_some(got)
+    })
+    .await;
+    gateway.kill();
+    let before = command(&gateway, "ledger verify --json").await;
+    assert!(before.status.success(), "{}", text(&before));
+    let audit: Value = serde_json::from_slice(&before.stdout).unwrap();
+    let unsettled = audit["journal"]["unsettled"].as_array().unwrap();
+    let call = unsettled.iter().find(|call| call["call"] == paid.call()).unwrap_or_else(|| panic!("{audit}"));
+    assert!(call["has_ended"] == true && call["charge_micros"].as_i64().unwrap() > 0, "{call}");
+    assert!(!command(&gateway, &format!("receipt {}", paid.call())).await.status.success());
+    gateway.recover().await;
+    gateway.kill();
+    let after = command(&gateway, "ledger verify --json").await;
+    let audit: Value = serde_json::from_slice(&after.stdout).unwrap();
+    assert_eq!((&audit["is_clean"], &audit["journal"]["unsettled"]), (&json!(true), &json!([])));
+    let receipt = command(&gateway, &format!("receipt {} --json", paid.call())).await;
+    let receipt: Value = serde_json::from_slice(&receipt.stdout).unwrap();
+    assert_eq!((&receipt["charge"]["recorded_micros"], &receipt["verdict"]), (&call["charge_micros"], &json!("equal")));
+    gateway.finish().await;
+}
