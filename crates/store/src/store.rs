@@ -118,3 +118,36 @@ pub(crate) fn db(what: What) -> impl Fn(DbErr) -> StoreError {
 pub(crate) fn corrupt(what: What, row: impl std::fmt::Display, problem: &str) -> StoreError {
     StoreError::Corrupt { place: format!("{what} {row}"), problem: problem.to_owned() }
 }
+
+#[cfg(test)]
+mod tests {
+    use sea_orm::ConnectionTrait;
+
+    use super::*;
+
+    /// How large a text can be that is written when the file may not grow.
+    const LARGE: usize = 200_000;
+
+    async fn open(folder: &tempfile::TempDir) -> Store {
+        let url = DatabaseUrl::sqlite(folder.path().join("sluice.db"));
+        Store::open(&url, &MasterKey::from_bytes([7; 32])).await.unwrap()
+    }
+
+    #[tokio::test]
+    async fn what_is_written_after_a_full_disk_is_there_for_others() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = open(&folder).await;
+        store.migrate().await.unwrap();
+        store.writer().execute_unprepared("PRAGMA max_page_count = 1").await.unwrap();
+        let refused = store.put_option("large", &"x".repeat(LARGE)).await.unwrap_err();
+        assert!(refused.is_retryable(), "{refused}");
+        store.writer().execute_unprepared("PRAGMA max_page_count = 1000000").await.unwrap();
+        // The second one changes nothing and is rolled back.
+        for _ in 0..2 {
+            store.put_option("same", "same").await.unwrap();
+        }
+        store.put_option("small", "kept").await.unwrap();
+        let other = open(&folder).await;
+        assert_eq!(other.options().await.unwrap().get("small").map(String::as_str), Some("kept"));
+    }
+}

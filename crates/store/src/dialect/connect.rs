@@ -4,10 +4,11 @@ use std::fs::{self, OpenOptions};
 use std::path::Path;
 use std::time::Duration;
 
-use sea_orm::sqlx::ConnectOptions as _;
 use sea_orm::sqlx::mysql::MySqlConnectOptions;
+use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::classify;
@@ -49,12 +50,14 @@ pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Pools, StoreError> {
             let server = PgConnectOptions::from_url(url).map_err(|_| bad_url())?.application_name("sluice");
             let mut options = pool_options("postgres://", SERVER_CONNECTIONS);
             options.map_sqlx_postgres_opts(move |_| server.clone().disable_statement_logging());
+            options.map_sqlx_postgres_pool_opts(keeping_good_ones);
             shared_pool(options).await
         }
         Address::MySql(url) => {
             let server = MySqlConnectOptions::from_url(url).map_err(|_| bad_url())?;
             let mut options = pool_options("mysql://", SERVER_CONNECTIONS);
             options.map_sqlx_mysql_opts(move |_| server.clone().disable_statement_logging());
+            options.map_sqlx_mysql_pool_opts(keeping_good_ones);
             shared_pool(options).await
         }
     }
@@ -107,7 +110,25 @@ fn sqlite_options(path: &Path, access: Access) -> ConnectOptions {
         .disable_statement_logging();
     let mut options = pool_options("sqlite://", if access == Access::Read { SQLITE_READERS } else { 1 });
     options.map_sqlx_sqlite_opts(move |_| file.clone()).test_before_acquire(false).idle_timeout(None);
+    options.map_sqlx_sqlite_pool_opts(keeping_good_ones);
     options
+}
+
+/// Makes a pool take back only connections that answer and are in no transaction.
+///
+/// SQLite ends a transaction by itself when the disk is full; the driver, whose own `ROLLBACK` then fails, goes on
+/// counting it, makes savepoints in it instead of transactions, and what they commit is never there for others. A server
+/// that a firewall forgot about never answers, and its connection would take up a place in the pool for good.
+fn keeping_good_ones<DB: sqlx::Database>(options: PoolOptions<DB>) -> PoolOptions<DB> {
+    options.after_release(|connection, _| {
+        Box::pin(async move {
+            // A transaction that was dropped is rolled back before this is answered.
+            match tokio::time::timeout(ACQUIRE_TIMEOUT, connection.ping()).await {
+                Ok(answered) => answered.map(|()| !connection.is_in_transaction()),
+                Err(_) => Err(sqlx::Error::PoolTimedOut),
+            }
+        })
+    })
 }
 
 /// Makes the file and its folder, so that only its owner may read password hashes and sealed secrets.
