@@ -19,12 +19,13 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
-use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::mpsc::{Receiver, SyncSender, TrySendError, sync_channel};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 
-pub(crate) use entry::{Note, Noted, Stage, decode, encode};
+pub(crate) use entry::{Note, Noted, Room, Stage, decode, encode};
 pub(crate) use flushing::Bell;
 use flushing::Flushing;
 pub(crate) use replay::{Replay, read_left_over, read_segment};
@@ -33,12 +34,14 @@ use segment::{Active, Segment};
 
 /// Size of one segment.
 const SEGMENT_BYTES: usize = 1024 * 1024;
-/// The one that is written, the reserve, and the one that is ready.
-const SEGMENTS_MIN: usize = 3;
+/// The one that is written, the reserve, the one that is ready, and one that the database does not have yet.
+const SEGMENTS_MIN: usize = 4;
 /// How often notes are pushed to the disk.
 pub(crate) const SYNC_INTERVAL: Duration = Duration::from_millis(10);
 /// Longest wait for a segment; one is nearly always ready.
 const SPARE_WAIT: Duration = Duration::from_millis(100);
+/// Rest before a segment that could not be made is tried again.
+const MAKE_PAUSE: Duration = Duration::from_millis(100);
 const LOCK_FILE: &str = "lock";
 
 /// The journal's directory, held by this process alone.
@@ -70,14 +73,14 @@ impl Directory {
     /// # Errors
     /// Its first segment cannot be made, such as on a full disk.
     pub(crate) fn open(&self, thread: usize, max_bytes: u64) -> io::Result<Arc<Journal>> {
-        let maker = Maker { dir: self.path.clone(), thread, alive: Arc::default() };
+        let maker = Maker { dir: self.path.clone(), thread, alive: Arc::default(), is_failing: Arc::default() };
         let (active, reserve) = (maker.make()?, maker.make()?);
         let current = Mutex::new(Arc::clone(active.segment()));
         // The maker itself holds the one that is ready.
         let (sender, spares) = sync_channel(0);
-        let alive = Arc::clone(&maker.alive);
+        let (alive, is_failing) = (Arc::clone(&maker.alive), Arc::clone(&maker.is_failing));
         std::thread::Builder::new().name(format!("sluice-spare-{thread}")).spawn(move || maker.supply(&sender))?;
-        let rooms = Rooms { active: Some(active), reserve: Some(reserve), is_on_reserve: false, spares };
+        let rooms = Rooms { active: Some(active), reserve: Some(reserve), spares, is_failing };
         let flushing = Flushing::new(Arc::clone(&self.bell));
         let segments_max = usize::try_from(max_bytes / SEGMENT_BYTES as u64).unwrap_or(usize::MAX).max(SEGMENTS_MIN);
         let (rooms, retired) = (Mutex::new(rooms), Mutex::default());
@@ -100,6 +103,8 @@ struct Maker {
     dir: PathBuf,
     thread: usize,
     alive: Arc<()>,
+    /// Whether the last one could not be made.
+    is_failing: Arc<AtomicBool>,
 }
 
 impl Maker {
@@ -109,7 +114,20 @@ impl Maker {
 
     /// Keeps one segment ready until the journal is gone.
     fn supply(&self, ready: &SyncSender<io::Result<Active>>) {
-        while ready.send(self.make()).is_ok() {}
+        loop {
+            let made = self.make();
+            self.is_failing.store(made.is_err(), Ordering::Relaxed);
+            if made.is_ok() {
+                if ready.send(made).is_err() {
+                    return;
+                }
+            } else if let Err(TrySendError::Disconnected(_)) = ready.try_send(made) {
+                // Whoever does not wait for it now must not find an old failure later.
+                return;
+            } else {
+                std::thread::sleep(MAKE_PAUSE);
+            }
+        }
     }
 }
 
@@ -132,50 +150,31 @@ struct Rooms {
     active: Option<Active>,
     /// Taken only for the ends of calls that are under way when no other segment can be had: they must not be lost.
     reserve: Option<Active>,
-    /// Whether the reserve is what is written now.
-    is_on_reserve: bool,
     spares: Receiver<io::Result<Active>>,
+    is_failing: Arc<AtomicBool>,
 }
 
 impl Rooms {
+    /// Makes sure that there is a reserve: without one no call may begin.
+    fn keep_reserve(&mut self) -> io::Result<()> {
+        if self.reserve.is_none() {
+            self.reserve = Some(self.spare()?);
+        }
+        Ok(())
+    }
+
     /// Returns the next segment to write.
-    fn next(&mut self, stage: Stage) -> io::Result<Active> {
-        match stage {
-            Stage::Open => {
-                if self.reserve.is_none() {
-                    self.reserve = Some(self.spare()?);
-                }
-                let spare = self.spare()?;
-                self.is_on_reserve = false;
-                Ok(spare)
-            }
-            Stage::Close => match self.spare() {
-                Ok(spare) => {
-                    self.is_on_reserve = false;
-                    Ok(spare)
-                }
-                Err(error) => {
-                    let reserve = self.reserve.take().ok_or(error)?;
-                    self.is_on_reserve = true;
-                    Ok(reserve)
-                }
-            },
+    fn next(&mut self, room: Room) -> io::Result<Active> {
+        match room {
+            Room::Free => self.spare(),
+            Room::Reserved => self.spare().or_else(|error| self.reserve.take().ok_or(error)),
         }
     }
 
-    /// Returns where a note of this stage may be appended without asking for another segment.
-    fn active_for(&mut self, stage: Stage) -> Option<&mut Active> {
-        // What is left of the reserve belongs to the calls that are under way.
-        let is_open = match stage {
-            Stage::Open => !self.is_on_reserve,
-            Stage::Close => true,
-        };
-        self.active.as_mut().filter(|_| is_open)
-    }
-
     fn spare(&self) -> io::Result<Active> {
-        // A short wait is better than a refusal.
-        self.spares.recv_timeout(SPARE_WAIT).map_err(|_| io::Error::other("no segment is ready"))?
+        // A short wait is better than a refusal, but not when there is nothing to wait for.
+        let wait = if self.is_failing.load(Ordering::Relaxed) { Duration::ZERO } else { SPARE_WAIT };
+        self.spares.recv_timeout(wait).map_err(|_| io::Error::new(io::ErrorKind::StorageFull, "no segment is ready"))?
     }
 }
 
@@ -187,16 +186,19 @@ impl Journal {
     /// The journal is at its bound, or the disk is full.
     pub(crate) fn append(&self, note: &Note<'_>) -> io::Result<Mark> {
         let mut rooms = self.rooms.lock();
+        if note.room == Room::Free {
+            // Besides the segments, the journal itself and the maker hold it.
+            if Arc::strong_count(&self.alive) > self.segments_max + 2 {
+                return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the journal is full"));
+            }
+            rooms.keep_reserve()?;
+        }
         entry::with_bytes(note, |bytes| {
-            if let Some(mark) = rooms.active_for(note.stage).and_then(|active| active.append(bytes)) {
+            if let Some(mark) = rooms.active.as_mut().and_then(|active| active.append(bytes)) {
                 self.flushing.count();
                 return Ok(mark);
             }
-            // Calls under way may always end.
-            if note.stage == Stage::Open && self.segment_count() > self.segments_max {
-                return Err(io::Error::new(io::ErrorKind::QuotaExceeded, "the journal is full"));
-            }
-            let mut next = rooms.next(note.stage)?;
+            let mut next = rooms.next(note.room)?;
             let mark = next.append(bytes).ok_or_else(|| io::Error::other("a note is larger than a segment"))?;
             *self.current.lock() = Arc::clone(next.segment());
             if let Some(full) = rooms.active.replace(next) {

@@ -7,7 +7,7 @@ use sluice_store::Borrow;
 use uuid::Uuid;
 
 use super::*;
-use crate::journal::{Directory, Note, Stage};
+use crate::journal::{Directory, Note, Room, Stage};
 use crate::record::Dues;
 use crate::scene::{NODE, Scene, Sold, record};
 
@@ -99,7 +99,7 @@ async fn calls_of_the_journal_that_the_database_lacks_are_still_to_be_settled() 
         let journal = directory.open(0, 1 << 30).unwrap();
         let dues = Dues { charge: Some(Micros(250)), ..Dues::default() };
         for (stage, record) in [(Stage::Close, &settled), (Stage::Close, &ended), (Stage::Open, &cut_off)] {
-            journal.append(&Note { stage, record, dues: &dues }).unwrap();
+            journal.append(&Note { stage, room: Room::Reserved, record, dues: &dues }).unwrap();
         }
         assert_eq!(make().await, JournalAudit::InUse);
     }

@@ -18,6 +18,7 @@ use crate::record::Dues;
 /// A note to append.
 pub(crate) struct Note<'a> {
     pub(crate) stage: Stage,
+    pub(crate) room: Room,
     pub(crate) record: &'a CallRecord,
     pub(crate) dues: &'a Dues,
 }
@@ -29,6 +30,15 @@ pub(crate) enum Stage {
     Open,
     /// It has ended; its usage is known as well as it can be without counting text.
     Close,
+}
+
+/// Where a note may go.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Room {
+    /// Only where there is room for new calls: if there is none, nothing is lost that an upstream saw.
+    Free,
+    /// Wherever there is any: the call is under way.
+    Reserved,
 }
 
 /// A note that was read back.
@@ -72,7 +82,7 @@ pub(super) fn with_bytes<T>(note: &Note<'_>, use_bytes: impl FnOnce(&[u8]) -> T)
 
 /// Writes an ended call outside of the journal.
 pub(crate) fn encode(call: &Noted) -> Vec<u8> {
-    with_bytes(&Note { stage: Stage::Close, record: &call.record, dues: &call.dues }, <[u8]>::to_vec)
+    with_bytes(&Note { stage: Stage::Close, room: Room::Free, record: &call.record, dues: &call.dues }, <[u8]>::to_vec)
 }
 
 /// Reads what [`encode`] wrote.

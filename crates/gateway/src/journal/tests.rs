@@ -45,11 +45,11 @@ fn record(number: u8) -> CallRecord {
 static NOTHING: Dues = Dues { stakes: Vec::new(), basis: None, charge: None };
 
 fn open(record: &CallRecord) -> Note<'_> {
-    Note { stage: Stage::Open, record, dues: &NOTHING }
+    Note { stage: Stage::Open, room: Room::Free, record, dues: &NOTHING }
 }
 
 fn close(record: &CallRecord) -> Note<'_> {
-    Note { stage: Stage::Close, record, dues: &NOTHING }
+    Note { stage: Stage::Close, room: Room::Reserved, record, dues: &NOTHING }
 }
 
 fn records(replay: Replay) -> Vec<CallRecord> {
@@ -176,24 +176,52 @@ fn a_full_journal_takes_no_new_call_but_the_end_of_every_old_one() {
     };
     assert_eq!(refused.kind(), io::ErrorKind::QuotaExceeded);
     let end = journal.append(&close(&large)).unwrap();
+    // That the end began another segment makes no room for new calls.
+    assert!(journal.append(&open(&record(2))).is_err());
+    assert!(journal.append(&Note { room: Room::Free, ..close(&record(2)) }).is_err());
     marks.into_iter().chain([end]).for_each(Mark::settle);
+    journal.sync();
     assert!(journal.append(&open(&large)).is_ok());
 }
 
 #[test]
-fn on_a_full_disk_the_reserve_takes_the_ends_of_calls() {
-    let (sender, spares) = sync_channel::<io::Result<Active>>(4);
+fn on_a_full_disk_the_reserve_takes_the_ends_of_calls_and_nothing_else() {
+    let (sender, spares) = sync_channel::<io::Result<Active>>(1);
     let dir = tempfile::tempdir().unwrap();
     let alive = Arc::default();
-    let reserve = Active::create(dir.path(), 0, SEGMENT_BYTES, &alive).unwrap();
-    let mut rooms = Rooms { active: None, reserve: Some(reserve), is_on_reserve: false, spares };
-    for _ in 0..3 {
-        sender.send(Err(io::ErrorKind::StorageFull.into())).unwrap();
+    let make = || Active::create(dir.path(), 0, SEGMENT_BYTES, &alive).unwrap();
+    let is_failing = Arc::new(AtomicBool::new(true));
+    let mut rooms = Rooms { active: None, reserve: Some(make()), spares, is_failing: Arc::clone(&is_failing) };
+    assert!(rooms.keep_reserve().is_ok() && rooms.next(Room::Free).is_err());
+    assert!(rooms.next(Room::Reserved).is_ok());
+    assert!(rooms.next(Room::Reserved).is_err());
+    assert_eq!(rooms.keep_reserve().unwrap_err().kind(), io::ErrorKind::StorageFull);
+    is_failing.store(false, Ordering::Relaxed);
+    sender.send(Ok(make())).unwrap();
+    assert!(rooms.keep_reserve().is_ok() && rooms.reserve.is_some());
+}
+
+#[test]
+fn a_journal_whose_disk_was_full_goes_on_when_there_is_room() {
+    let dir = tempfile::tempdir().unwrap();
+    let place = dir.path().join("journal");
+    let directory = Directory::take(&place).unwrap();
+    let journal = directory.open(0, 1 << 30).unwrap();
+    let mut large = record(1);
+    large.attempts[0].error = Some("x".repeat(700 * 1024));
+    // One in the first segment and one in the one that is ready; more cannot be made where there is no directory.
+    let away = dir.path().join("away");
+    std::fs::rename(&place, &away).unwrap();
+    let taken = (0..10).take_while(|_| journal.append(&open(&large)).is_ok()).count();
+    assert!((1..10).contains(&taken), "{taken} were taken");
+    assert!(journal.append(&close(&large)).is_ok(), "a call under way may end");
+    assert!(journal.append(&open(&record(2))).is_err(), "in the reserve is no room for new calls");
+    std::fs::rename(&away, &place).unwrap();
+    let deadline = std::time::Instant::now() + Duration::from_secs(10);
+    while journal.append(&open(&record(2))).is_err() {
+        assert!(std::time::Instant::now() < deadline, "no call is taken again");
+        std::thread::sleep(Duration::from_millis(10));
     }
-    assert!(rooms.next(Stage::Open).is_err());
-    rooms.active = Some(rooms.next(Stage::Close).unwrap());
-    assert!(rooms.next(Stage::Close).is_err());
-    assert!(rooms.active_for(Stage::Open).is_none() && rooms.active_for(Stage::Close).is_some());
 }
 
 #[tokio::test]

@@ -13,7 +13,7 @@ use sluice_protocol::meter::Metered;
 
 use super::{Deal, Due, Dues, Finished, Keeping, Queue, RequestSample, Told, estimate};
 use crate::bank::Hold;
-use crate::journal::{Journal, Mark, Note, Stage};
+use crate::journal::{Journal, Mark, Note, Room, Stage};
 
 /// How often a long call is noted again.
 const RENEW_INTERVAL: Duration = Duration::from_secs(60);
@@ -73,7 +73,8 @@ impl Ticket {
     pub(crate) fn note_open(&mut self) -> io::Result<()> {
         if let Some(open) = &mut self.open {
             let dues = open.deal.dues(None);
-            let mark = open.journal.append(&Note { stage: Stage::Open, record: &open.record, dues: &dues })?;
+            let note = Note { stage: Stage::Open, room: Room::Free, record: &open.record, dues: &dues };
+            let mark = open.journal.append(&note)?;
             if let Some((old, _)) = open.opened.replace((mark, Instant::now())) {
                 old.settle();
             }
@@ -225,11 +226,17 @@ fn note_end(journal: &Journal, opened: Option<Mark>, record: &CallRecord, dues: 
     if opened.is_none() && !journal.is_calm() {
         return (Vec::new(), false);
     }
+    // What no upstream saw may not take the room of what one did.
+    let room = if opened.is_some() { Room::Reserved } else { Room::Free };
     let mut marks: Vec<Mark> = opened.into_iter().collect();
-    match journal.append(&Note { stage: Stage::Close, record, dues }) {
+    match journal.append(&Note { stage: Stage::Close, room, record, dues }) {
         Ok(closed) => {
             marks.push(closed);
             (marks, true)
+        }
+        Err(error) if room == Room::Free => {
+            tracing::debug!(%error, "a refusal is not in the journal");
+            (marks, false)
         }
         Err(error) => {
             tracing::error!(%error, call = %record.id, "the end of a call is not in the journal");
