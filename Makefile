@@ -1,7 +1,7 @@
 # What people run. Each target is one line here; the work is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test crash bench
+.PHONY: help run demo check test crash outage bench
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -22,6 +22,9 @@ test: ## Everything: format, clippy, unit, store, end-to-end and SDK tests
 
 crash: ## Kills the gateway 200 times under load on each database and looks for lost or doubled calls and charges
 	CRASH_ROUNDS=200 scripts/services run -- cargo test --locked -p sluice-gateway --test e2e crash -- --nocapture --test-threads 1
+
+outage: ## Takes the database away for a minute under load and looks for lost or doubled calls and charges
+	OUTAGE_SECS=60 scripts/services run -- cargo test --locked -p sluice-gateway --test e2e outage -- --nocapture --test-threads 1
 
 bench: ## Sluice beside nginx as a plain proxy
 	cargo build --release --locked

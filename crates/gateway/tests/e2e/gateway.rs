@@ -180,6 +180,11 @@ impl Gateway {
         self.database.expect_records(count);
     }
 
+    /// Returns how many calls must have been recorded by all gateways of its database.
+    pub(crate) fn expected_records(&self) -> u64 {
+        self.database.expected_records()
+    }
+
     /// Waits for the record of a call.
     pub(crate) async fn record(&self, call: &str) -> Value {
         let path = format!("/api/log/{call}");
