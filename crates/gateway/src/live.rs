@@ -21,6 +21,8 @@ use crate::snapshot::{OriginNumbers, Snapshot, Sources};
 
 /// How often the database is asked whether another node changed the configuration. Changes are live within a second.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
+/// Longest wait for the database's answers to one look: a connection that leads nowhere must not stop the looking.
+const LOOK_LIMIT: Duration = Duration::from_secs(30);
 
 /// What a snapshot is made of besides the database.
 pub(crate) struct Ingredients {
@@ -68,11 +70,17 @@ impl Live {
                 () = changed.notified() => {}
                 () = tokio::time::sleep(POLL_INTERVAL) => {}
             }
-            match self.ingredients.store.config_revision().await {
-                Ok(revision) if revision == self.current.load().revision && !self.has_new_price() => {}
-                Ok(_) => self.reload().await,
-                Err(error) => tracing::debug!(%error, "the configuration's revision cannot be read"),
+            if tokio::time::timeout(LOOK_LIMIT, self.look()).await.is_err() {
+                tracing::warn!("the database does not answer; the last good configuration stays in force");
             }
+        }
+    }
+
+    async fn look(&self) {
+        match self.ingredients.store.config_revision().await {
+            Ok(revision) if revision == self.current.load().revision && !self.has_new_price() => {}
+            Ok(_) => self.reload().await,
+            Err(error) => tracing::debug!(%error, "the configuration's revision cannot be read"),
         }
     }
 

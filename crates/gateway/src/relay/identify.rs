@@ -20,6 +20,8 @@ const MAX_KEY_BYTES: usize = 256;
 const LOOKUPS_MAX: usize = 32;
 /// Longest wait for one of these places.
 const LOOKUP_WAIT: Duration = Duration::from_secs(2);
+/// Longest wait for the database's answer.
+const ANSWER_WAIT: Duration = Duration::from_secs(5);
 
 /// The keys that one relay thread has seen lately, unknown ones included.
 pub(crate) struct Callers {
@@ -90,15 +92,15 @@ impl Callers {
         let looking = shared.control.spawn(async move {
             // Held by the look-up itself, which goes on when the client that asked for it leaves.
             let _permit = permit;
-            store.find_caller(&hash).await
+            tokio::time::timeout(ANSWER_WAIT, store.find_caller(&hash)).await
         });
         match looking.await {
-            Ok(Ok(caller)) => Ok(self.keep(hash, revision, caller.map(Arc::new), shared)),
-            Ok(Err(error)) => {
+            Ok(Ok(Ok(caller))) => Ok(self.keep(hash, revision, caller.map(Arc::new), shared)),
+            Ok(Ok(Err(error))) => {
                 tracing::error!(%error, "looking up a key failed");
                 Err(unavailable())
             }
-            Err(_) => Err(unavailable()),
+            Ok(Err(_)) | Err(_) => Err(unavailable()),
         }
     }
 }
