@@ -151,6 +151,38 @@ fn a_segment_cut_at_any_byte_gives_the_notes_before_the_cut() {
 }
 
 #[test]
+fn what_calls_owe_survives_a_cut_at_any_byte_whole_or_not_at_all() {
+    let stake = |number: u8| crate::bank::Stake {
+        account: sluice_domain::id::AccountId(i64::from(number)),
+        lease: sluice_domain::id::LeaseId::new(1, [number; 10]),
+        is_budget: number == 2,
+        held: sluice_domain::money::Micros(1_000),
+    };
+    let dues = |number: u8| Dues {
+        stakes: vec![stake(1), stake(2)],
+        basis: None,
+        charge: Some(sluice_domain::money::Micros(100 + i64::from(number))),
+    };
+    let dir = tempfile::tempdir().unwrap();
+    let journal = Directory::take(dir.path()).unwrap().open(0, 1 << 30).unwrap();
+    for number in 1..4 {
+        journal.append(&Note { dues: &dues(number), ..close(&record(number)) }).unwrap();
+    }
+    let path = segments(dir.path()).remove(0);
+    let whole = std::fs::read(&path).unwrap();
+    kill(journal);
+    let end = whole.iter().rposition(|&byte| byte != 0).unwrap() + 1;
+    for cut in 8..=end {
+        let other = tempfile::tempdir().unwrap();
+        std::fs::write(other.path().join("1.journal"), &whole[..cut]).unwrap();
+        let found = read_left_over(other.path()).unwrap().calls;
+        let expected = (1..4).map(|number| Noted { record: record(number), dues: dues(number) });
+        assert_eq!(found, expected.take(found.len()).collect::<Vec<_>>(), "cut at {cut}");
+        assert!(cut < end || found.len() == 3);
+    }
+}
+
+#[test]
 fn a_directory_serves_one_process_at_a_time() {
     let dir = tempfile::tempdir().unwrap();
     let first = Directory::take(dir.path()).unwrap();

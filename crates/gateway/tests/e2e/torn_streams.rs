@@ -15,7 +15,7 @@ fn last_event(text: &str) -> (Option<String>, Value) {
     (name, serde_json::from_str(data).unwrap_or_else(|error| panic!("{error}: {text}")))
 }
 
-fn assert_error_event(dialect: Dialect, text: &str, code: &str) {
+pub(crate) fn assert_error_event(dialect: Dialect, text: &str, code: &str) {
     let (name, event) = last_event(text);
     let name = name.as_deref();
     match dialect {
@@ -32,7 +32,9 @@ fn assert_error_event(dialect: Dialect, text: &str, code: &str) {
         }
         Dialect::Messages => {
             assert_eq!((name, &event["type"]), (Some("error"), &json!("error")), "{text}");
-            assert!(["api_error", "timeout_error"].contains(&event["error"]["type"].as_str().unwrap()));
+            assert!(
+                ["api_error", "timeout_error", "billing_error"].contains(&event["error"]["type"].as_str().unwrap())
+            );
         }
         Dialect::Gemini => {
             assert_eq!(event["error"]["details"][0]["reason"], code.to_ascii_uppercase(), "{text}");
