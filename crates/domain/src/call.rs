@@ -63,6 +63,12 @@ pub struct Attempt {
     pub duration_ms: u64,
     /// What went wrong, as a stable code with details; `None` when the answer was accepted.
     pub error: Option<String>,
+    /// The dialect that the request was converted into; `None` where it went as it came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub dialect: Option<String>,
+    /// What the conversion could not carry, as callers are told of it.
+    #[serde(default, skip_serializing_if = "String::is_empty")]
+    pub losses: String,
 }
 
 /// All that is kept of one call.

@@ -6,8 +6,10 @@
 mod answer;
 mod body;
 mod coding;
+mod convert;
 mod cors;
 mod cost;
+mod deliver;
 mod delivery;
 mod demand;
 mod estimate;
@@ -21,7 +23,10 @@ mod objects;
 mod once;
 mod recording;
 mod reserve;
+mod rewrite;
 mod shortlist;
+mod tries;
+mod unserved;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -34,7 +39,6 @@ use rand::RngExt;
 use sluice_domain::call::Outcome;
 use sluice_domain::clock::Clock;
 use sluice_domain::id::CallId;
-use sluice_domain::key::Caller;
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
 use sluice_store::{KeptAnswer, Store};
@@ -42,20 +46,22 @@ use sluice_store::{KeptAnswer, Store};
 use answer::{family_of, own_answer, refusal, wrong_method};
 pub(crate) use body::RelayBody;
 pub(crate) use cors::Cors;
-use cost::{Coming, Trailers};
-use delivery::{Facts, Tap};
+use cost::Trailers;
+use deliver::Exchange;
 use demand::Demand;
 #[cfg(feature = "measure")]
 pub(crate) use estimate::{Asks, Bulk};
-use exchange::{Accepted, Plan, Tried, attempt, discard};
+use exchange::Plan;
 use fault::Fault;
 pub(crate) use fault::Kind;
 pub(crate) use headers::secret_value;
 use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
-use recording::{new_attempt, note_answer};
+pub(crate) use unserved::Unserved;
+use recording::note_answer;
 use reserve::Meterage;
+use shortlist::Shortlist;
 
 use crate::bank::Bank;
 use crate::config::JournalSync;
@@ -87,6 +93,7 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<Store>,
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
+    pub(crate) unserved: Unserved,
     /// For answers that are kept.
     pub(crate) room: Arc<Room>,
     pub(crate) settings: RelaySettings,
@@ -249,13 +256,13 @@ impl Relay {
             return Err(Fault::new(Kind::ModelNotAllowed, message));
         }
         ticket.keep_request(RequestSample::of(demand.plain()));
-        let mut shortlist = self.shortlist(asked, &demand).await?;
+        let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
             && let Some(answer) = self.claim(call, asked, key, ticket).await?
         {
             return Ok(Exchanged::Before(answer));
         }
-        let reserved = reserve::reserve(&self.shared, snapshot, client, &demand, &mut shortlist).await;
+        let reserved = reserve::reserve(&self.shared, snapshot, client, &demand, &mut candidates).await;
         let reserved = reserved.inspect_err(|fault| self.counters.count_refused_hold(fault.kind))?;
         ticket.agree(reserved.hold, demand.asks.service);
         headers::keep_for_upstream(&mut parts.headers);
@@ -269,126 +276,14 @@ impl Relay {
             needs_usage: !client.purse.is_empty() || client.caller.key.billing.shows_cost,
         };
         self.note_open(ticket).await?;
-        let (accepted, candidate) = self.first_accepted(call, &plan, &shortlist, ticket).await?;
-        note_answer(ticket, candidate, &accepted);
+        let (accepted, candidate) = self.first_accepted(call, &plan, Shortlist { candidates, prepared }, ticket).await?;
+        note_answer(ticket, &candidate, &accepted);
         let tariff = candidate.priced.as_ref().map(|priced| snapshot.prices.tariff(priced, &client.caller));
         ticket.buy(tariff.clone());
         let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);
         let meterage = pays.and_then(|(tariff, allowance)| Meterage::of(&self.shared.bank, client, tariff, allowance));
         let (subject, model) = (subject.to_owned(), demand.model);
         Ok(Exchanged::Now(Box::new(Exchange { accepted, operation, subject, model, meterage, trailers })))
-    }
-
-    /// Tries candidates until one is accepted. Up to there a failure is invisible to the client; after it nothing is
-    /// tried again.
-    async fn first_accepted<'c, 's>(
-        &self,
-        call: &Call,
-        plan: &Plan<'_>,
-        shortlist: &'c [Candidate<'s>],
-        ticket: &mut Ticket,
-    ) -> Result<(Box<Accepted>, &'c Candidate<'s>), Fault> {
-        let mut last = Fault::new(Kind::UpstreamUnreachable, "no provider could be tried");
-        for (index, candidate) in shortlist.iter().enumerate() {
-            ticket.begin_attempt(|started_ms| new_attempt(candidate, started_ms));
-            let tried = attempt(&self.pool, plan, candidate).await;
-            let is_last = index + 1 == shortlist.len();
-            match tried {
-                Tried::Accepted(accepted) => {
-                    let status = accepted.parts.status;
-                    let error = (!status.is_success()).then(|| format!("upstream_status_{}", status.as_u16()));
-                    ticket.end_attempt(status.as_u16(), error);
-                    return Ok((accepted, candidate));
-                }
-                Tried::Failed(fault, status, answer) => {
-                    self.counters.count_failed_attempt();
-                    ticket.end_attempt(status, Some(format!("{}: {}", fault.kind.facts().code, fault.message)));
-                    tracing::info!(call = %call.id_text, provider = %candidate.target.provider.name, status,
-                        error = %fault, "an attempt failed");
-                    match answer {
-                        Some(accepted) if is_last || !fault.kind.facts().tries_next => {
-                            return Ok((accepted, candidate));
-                        }
-                        Some(accepted) => discard(accepted),
-                        None => {}
-                    }
-                    last = fault;
-                }
-            }
-        }
-        Err(last)
-    }
-
-    async fn deliver(
-        &self,
-        call: &Call,
-        client: &Client,
-        exchange: Exchange,
-        mut ticket: Ticket,
-    ) -> Result<RelayResponse, Fault> {
-        let Exchange { mut accepted, operation, subject, model, meterage, trailers } = exchange;
-        let caller = &client.caller;
-        let status = accepted.parts.status;
-        let first_token_ms = crate::record::millis(ticket.elapsed());
-        ticket.note(|record| {
-            record.status = status.as_u16();
-            record.first_token_ms = status.is_success().then_some(first_token_ms);
-            if !status.is_success() {
-                "upstream_error".clone_into(&mut record.error);
-            }
-        });
-        let mut headers = std::mem::take(&mut accepted.parts.headers);
-        headers::keep_for_client(&mut headers);
-        if accepted.withholds_usage {
-            headers.remove(header::CONTENT_LENGTH);
-        }
-        if operation == Operation::ResponseDelete && status.is_success() {
-            self.shared.objects.forget(&subject, caller.key.user_id, &self.shared);
-        }
-        let on_object = self.object_keeper(operation, caller, model, &ticket);
-        if let Some(keeping) = ticket.keeping() {
-            keeping.begin(status.as_u16(), &headers);
-        }
-        let facts = Facts { operation, call: call.id_text.clone(), is_error_answer: !status.is_success() };
-        let is_whole = accepted.reading.framing == Framing::Json;
-        let tap = Box::pin(Tap::new(*accepted, ticket, facts, (on_object, meterage)));
-        let body = if caller.key.billing.shows_cost && operation.consumes() {
-            let coming = if is_whole { Coming::Whole } else { Coming::Streamed };
-            cost::tell(tap, coming, trailers, &mut headers).await?
-        } else {
-            RelayBody::Tap(tap)
-        };
-        let mut response = Response::new(body);
-        *response.status_mut() = status;
-        *response.headers_mut() = headers;
-        Ok(response)
-    }
-
-    /// Returns what remembers which credential made an object, so that later calls about it go there.
-    fn object_keeper(
-        &self,
-        operation: Operation,
-        caller: &Caller,
-        model: String,
-        ticket: &Ticket,
-    ) -> Option<delivery::OnObject> {
-        if !sluice_protocol::meter::makes_object(operation) {
-            return None;
-        }
-        let (provider_id, credential_id) = ticket.answered_by()?;
-        let (shared, queue) = (Arc::clone(&self.shared), self.queue.clone());
-        let user_id = caller.key.user_id;
-        Some(Box::new(move |object_id| {
-            let object = sluice_domain::call::UpstreamObject {
-                object_id,
-                user_id,
-                provider_id,
-                credential_id,
-                model,
-                created_at: shared.clock.now(),
-            };
-            shared.objects.remember(object, &queue);
-        }))
     }
 }
 
@@ -406,16 +301,6 @@ enum Exchanged {
     Now(Box<Exchange>),
     /// The answer that an earlier call with the same idempotency key got.
     Before(KeptAnswer),
-}
-
-/// An accepted answer with what the delivery must know of its call.
-struct Exchange {
-    accepted: Box<Accepted>,
-    operation: Operation,
-    subject: String,
-    model: String,
-    meterage: Option<Meterage>,
-    trailers: Trailers,
 }
 
 /// Longest text from outside that goes into a record.

@@ -80,6 +80,8 @@ pub(crate) struct ProviderPlan {
     paths: HashMap<Operation, UpstreamPath>,
     aliases: BTreeMap<String, String>,
     quirks: Vec<Quirk>,
+    chat_dialects: Vec<Dialect>,
+    issuer: String,
 }
 
 enum UpstreamPath {
@@ -87,14 +89,32 @@ enum UpstreamPath {
     Open(PathTemplate),
 }
 
+/// What a caller wants of a model.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Wanted {
+    pub(crate) operation: Operation,
+    /// Whether the answer is to come as a stream.
+    pub(crate) is_stream: bool,
+}
+
 /// One route that a call may take.
+#[derive(Clone)]
 pub(crate) struct Candidate<'s> {
     pub(crate) target: &'s Arc<Target>,
     /// Name to send upstream.
     pub(crate) model: &'s str,
     pub(crate) standing: Standing,
+    /// What the upstream is asked for; of another dialect where the call must be converted.
+    pub(crate) operation: Operation,
     /// What it costs; `None` when nobody says.
     pub(crate) priced: Option<Arc<Priced>>,
+}
+
+impl Candidate<'_> {
+    /// Returns whether a call of `asked` must be converted for this upstream.
+    pub(crate) fn converts(&self, asked: Operation) -> bool {
+        self.operation.dialect() != asked.dialect()
+    }
 }
 
 /// Numbers for origins, so that pools find their connections without comparing names.
@@ -131,8 +151,8 @@ impl Snapshot {
         (snapshot, problems)
     }
 
-    /// Returns every route that can serve `operation` for the model `asked`, in no order.
-    pub(crate) fn candidates<'s>(&'s self, asked: &'s str, operation: Operation) -> Vec<Candidate<'s>> {
+    /// Returns every route that can serve `operation` for the model `asked`, be it in another dialect, in no order.
+    pub(crate) fn candidates<'s>(&'s self, asked: &'s str, wanted: Wanted) -> Vec<Candidate<'s>> {
         let lower = asked.to_ascii_lowercase();
         let exact = self.by_model.get(&lower).into_iter().flatten();
         let wild =
@@ -141,7 +161,8 @@ impl Snapshot {
         let mut candidates = Vec::new();
         for entry in exact.chain(wild) {
             let target = &entry.target;
-            if !target.provider.serves(operation) || seen.contains(&target.credential_id) {
+            let Some(operation) = target.provider.way(wanted) else { continue };
+            if seen.contains(&target.credential_id) {
                 continue;
             }
             seen.push(target.credential_id);
@@ -151,7 +172,7 @@ impl Snapshot {
                 Some(priced) => Some(Arc::clone(priced)),
                 None => self.priced(target, asked, model),
             };
-            candidates.push(Candidate { target, model, standing: entry.standing, priced });
+            candidates.push(Candidate { target, model, standing: entry.standing, operation, priced });
         }
         candidates
     }
@@ -239,9 +260,24 @@ impl Target {
 }
 
 impl ProviderPlan {
-    /// Returns whether the vendor has the operation.
-    pub(crate) fn serves(&self, operation: Operation) -> bool {
-        self.paths.contains_key(&operation)
+    /// Returns what this provider is asked for when a caller wants something: the same if it has that, else a chat in
+    /// another dialect; `None` when it has neither.
+    fn way(&self, wanted: Wanted) -> Option<Operation> {
+        let has = |operation: &Operation| self.paths.contains_key(operation);
+        Some(wanted.operation).filter(has).or_else(|| self.stand_in(wanted, &[]))
+    }
+
+    /// Returns the chat in another dialect that can stand in for what is wanted, but not one of `tried`.
+    pub(crate) fn stand_in(&self, wanted: Wanted, tried: &[Operation]) -> Option<Operation> {
+        let others = self.chat_dialects.iter().filter(|&&dialect| dialect != wanted.operation.dialect());
+        let mut chats = others.filter_map(|&dialect| Operation::chat_in(dialect, wanted.is_stream));
+        let is_open = |chat: &Operation| self.paths.contains_key(chat) && !tried.contains(chat);
+        wanted.operation.is_chat().then(|| chats.find(is_open)).flatten()
+    }
+
+    /// Returns the name of the account in proofs that it issued.
+    pub(crate) fn issuer(&self) -> &str {
+        &self.issuer
     }
 
     /// Returns path and query for a call, or `None` when the vendor lacks the operation or the parts make no path.
@@ -332,6 +368,8 @@ fn compile_provider(provider: &Provider, vendor: &Vendor, sources: &Sources<'_>)
         paths,
         aliases: provider.model_alias.clone(),
         quirks: vendor.quirks.clone(),
+        chat_dialects: vendor.chat_dialects(),
+        issuer: format!("{}/{}", vendor.name, provider.id),
     })
 }
 

@@ -174,6 +174,28 @@ impl Operation {
         !matches!(self.model_place(), ModelPlace::Object)
             && !matches!(self, Self::CountTokens | Self::GeminiCountTokens)
     }
+
+    /// Returns whether this is a chat in one of the four dialects that convert into each other.
+    #[must_use]
+    pub const fn is_chat(self) -> bool {
+        matches!(
+            self,
+            Self::ChatCompletions | Self::Responses | Self::Messages | Self::GeminiGenerate | Self::GeminiStream
+        )
+    }
+
+    /// Returns how a chat is asked for in `dialect`; `None` for one that has no chat.
+    #[must_use]
+    pub const fn chat_in(dialect: Dialect, is_stream: bool) -> Option<Self> {
+        match (dialect, is_stream) {
+            (Dialect::OpenaiChat, _) => Some(Self::ChatCompletions),
+            (Dialect::OpenaiResponses, _) => Some(Self::Responses),
+            (Dialect::Anthropic, _) => Some(Self::Messages),
+            (Dialect::Gemini, false) => Some(Self::GeminiGenerate),
+            (Dialect::Gemini, true) => Some(Self::GeminiStream),
+            (Dialect::Single, _) => None,
+        }
+    }
 }
 
 /// What a path under the relay's prefixes means.

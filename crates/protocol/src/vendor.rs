@@ -68,6 +68,9 @@ pub struct Vendor {
     pub params: BTreeMap<String, String>,
     /// Path of each operation that the vendor has.
     pub paths: BTreeMap<Operation, String>,
+    /// Dialects into which a chat is converted first, best first; the others come after them.
+    #[serde(default)]
+    pub preferred: Vec<Dialect>,
     /// Deviations.
     #[serde(default)]
     pub quirks: Vec<Quirk>,
@@ -193,6 +196,23 @@ impl Vendor {
     #[must_use]
     pub fn auth_for(&self, dialect: Dialect) -> &Auth {
         self.auth_by_dialect.get(dialect.as_str()).unwrap_or(&self.auth)
+    }
+
+    /// Returns the dialects of chat that the vendor speaks, in the order in which a call is converted into one of them.
+    /// Unless the file says otherwise chat completions go first: whoever calls itself compatible has them.
+    #[must_use]
+    pub fn chat_dialects(&self) -> Vec<Dialect> {
+        const USUAL: [Dialect; 4] =
+            [Dialect::OpenaiChat, Dialect::OpenaiResponses, Dialect::Anthropic, Dialect::Gemini];
+        let mut dialects: Vec<Dialect> = Vec::new();
+        for &dialect in self.preferred.iter().chain(&USUAL) {
+            let is_spoken =
+                Operation::chat_in(dialect, false).is_some_and(|operation| self.paths.contains_key(&operation));
+            if is_spoken && !dialects.contains(&dialect) {
+                dialects.push(dialect);
+            }
+        }
+        dialects
     }
 
     /// Returns whether the vendor has a deviation.

@@ -76,6 +76,7 @@ pub(super) fn with_bytes<T>(note: &Note<'_>, use_bytes: impl FnOnce(&[u8]) -> T)
         });
         write(out, note.record);
         dues::write(out, note.dues);
+        write_conversions(out, &note.record.attempts);
         use_bytes(out)
     })
 }
@@ -100,8 +101,9 @@ pub(super) fn read(bytes: &[u8]) -> Option<Found> {
         CLOSE => (Stage::Close, true),
         _ => return None,
     };
-    let record = read_record(&mut reader)?;
+    let mut record = read_record(&mut reader)?;
     let dues = if has_dues { dues::read(&mut reader)? } else { Dues::default() };
+    read_conversions(&mut reader, &mut record.attempts)?;
     Some(Found { stage, call: Noted { record, dues } })
 }
 
@@ -169,6 +171,28 @@ fn write_attempt(out: &mut Vec<u8>, attempt: &Attempt) {
     put_u64(out, attempt.started_ms);
     put_u64(out, attempt.duration_ms);
     put_text(out, attempt.error.as_deref().unwrap_or_default());
+}
+
+/// Writes what conversions there were. They stand at a note's end, where notes of calls without any have nothing.
+fn write_conversions(out: &mut Vec<u8>, attempts: &[Attempt]) {
+    if attempts.iter().all(|attempt| attempt.dialect.is_none() && attempt.losses.is_empty()) {
+        return;
+    }
+    for attempt in attempts {
+        put_text(out, attempt.dialect.as_deref().unwrap_or_default());
+        put_text(out, &attempt.losses);
+    }
+}
+
+fn read_conversions(reader: &mut Reader<'_>, attempts: &mut [Attempt]) -> Option<()> {
+    if reader.0.is_empty() {
+        return Some(());
+    }
+    for attempt in attempts {
+        attempt.dialect = Some(reader.text()?).filter(|dialect| !dialect.is_empty());
+        attempt.losses = reader.text()?;
+    }
+    Some(())
 }
 
 fn read_record(reader: &mut Reader<'_>) -> Option<CallRecord> {
@@ -241,6 +265,8 @@ fn read_attempts(reader: &mut Reader<'_>) -> Option<Vec<Attempt>> {
                 started_ms: reader.u64()?,
                 duration_ms: reader.u64()?,
                 error: Some(reader.text()?).filter(|error| !error.is_empty()),
+                dialect: None,
+                losses: String::new(),
             })
         })
         .collect()

@@ -38,6 +38,8 @@ fn record(number: u8) -> CallRecord {
             started_ms: 0,
             duration_ms: 9,
             error: Some("busy".to_owned()),
+            dialect: Some("anthropic".to_owned()),
+            losses: "n;cosmetic;\"one answer\"".to_owned(),
         }],
     }
 }

@@ -81,6 +81,16 @@ pub(super) async fn tell(
     Ok(RelayBody::Costed(Box::new(costed)))
 }
 
+/// Makes the body of an answer that goes out when all of it is there.
+///
+/// # Errors
+/// The answer broke off before that, or cannot be given to this caller.
+pub(super) async fn read_whole(tap: Pin<Box<Tap>>) -> Result<RelayBody, Fault> {
+    let mut costed = Costed { tap, ahead: VecDeque::new(), owes_trailers: false };
+    costed.read_ahead().await?;
+    Ok(RelayBody::Costed(Box::new(costed)))
+}
+
 fn fields(told: Told) -> HeaderMap {
     let amount = |amount: sluice_domain::money::Micros| HeaderValue::try_from(amount.to_string()).unwrap_or(UNKNOWN);
     let cost = (COST, told.cost.map_or(UNKNOWN, amount));

@@ -19,6 +19,7 @@ use super::body::BodyError;
 use super::exchange::{Accepted, Reading};
 use super::fault::{Fault, Kind};
 use super::reserve::{Credit, Meterage};
+use super::rewrite::Rewrite;
 use crate::record::{Ending, Ticket, Told};
 use crate::upstream::Lease;
 
@@ -33,8 +34,12 @@ pub(crate) struct Tap {
     lease: Option<Lease>,
     reading: Option<Reading>,
     filter: Option<EventFilter>,
-    /// What the filter held back at the end.
+    /// What rewrites the answer for a client of another dialect.
+    rewrite: Option<Rewrite>,
+    /// What was held back until the end.
     rest: Option<Bytes>,
+    /// Why the client gets nothing of an answer that was only understood at its end.
+    spoiled: Option<Fault>,
     /// Whether only whole events went out.
     was_filtered: bool,
     ticket: Ticket,
@@ -94,14 +99,17 @@ impl Tap {
         facts: Facts,
         (on_object, meterage): (Option<OnObject>, Option<Meterage>),
     ) -> Self {
-        let Accepted { held, body, lease, reading, withholds_usage, idle, deadline, .. } = accepted;
+        let Accepted { held, body, lease, reading, withholds_usage, bridge, idle, deadline, .. } = accepted;
+        let rewrite = bridge.and_then(|bridge| Rewrite::new(bridge, reading.framing));
         let mut tap = Self {
             held,
             body,
             lease: Some(lease),
             reading: Some(reading),
             filter: withholds_usage.then(EventFilter::default),
+            rewrite,
             rest: None,
+            spoiled: None,
             was_filtered: withholds_usage,
             ticket,
             facts,
@@ -146,15 +154,21 @@ impl Tap {
     }
 
     /// Takes bytes that go out; returns what the client sees of them.
-    fn pass(&mut self, bytes: Bytes) -> Bytes {
-        let passed = match &mut self.filter {
-            None => bytes,
-            Some(filter) => filter.push(&bytes, |event| !is_usage_only_event(event)).into(),
+    fn pass(&mut self, bytes: Bytes) -> Result<Bytes, Fault> {
+        let passed = match (&mut self.rewrite, &mut self.filter) {
+            (Some(rewrite), _) => rewrite.push(&bytes)?,
+            (None, Some(filter)) => filter.push(&bytes, |event| !is_usage_only_event(event)).into(),
+            (None, None) => bytes,
         };
         if let Some(keeping) = self.ticket.keeping() {
             keeping.push(&passed);
         }
-        passed
+        if self.rewrite.as_ref().is_some_and(Rewrite::has_failed) {
+            // The client was told, so there is nothing to wait for.
+            self.lease = None;
+            self.end(Outcome::Broken, "upstream_error_event", false);
+        }
+        Ok(passed)
     }
 
     /// The upstream's answer is at its end.
@@ -162,13 +176,35 @@ impl Tap {
         if let Some(lease) = self.lease.take() {
             lease.give_back();
         }
-        let rest = self.filter.take().map(|mut filter| filter.finish(|event| !is_usage_only_event(event)));
-        self.rest = rest.filter(|rest| !rest.is_empty()).map(Bytes::from);
+        match self.take_rest() {
+            Ok(rest) => self.rest = Some(rest).filter(|rest| !rest.is_empty()),
+            Err(fault) => {
+                self.note_spoiled(fault.kind);
+                self.end(Outcome::Broken, fault.kind.facts().code, true);
+                self.spoiled = Some(fault);
+                return;
+            }
+        }
         if let Some(keeping) = self.ticket.keeping() {
             keeping.push(self.rest.as_deref().unwrap_or_default());
             keeping.complete();
         }
-        self.end(Outcome::Complete, "", true);
+        match &self.rewrite {
+            Some(rewrite) if rewrite.has_failed() => self.end(Outcome::Broken, "upstream_error_event", true),
+            _ => self.end(Outcome::Complete, "", true),
+        }
+    }
+
+    /// Returns what was held back until the answer's end.
+    fn take_rest(&mut self) -> Result<Bytes, Fault> {
+        if self.is_done {
+            return Ok(Bytes::new());
+        }
+        match (&mut self.rewrite, self.filter.take()) {
+            (Some(rewrite), _) => rewrite.finish(),
+            (None, Some(mut filter)) => Ok(filter.finish(|event| !is_usage_only_event(event)).into()),
+            (None, None) => Ok(Bytes::new()),
+        }
     }
 
     fn end(&mut self, outcome: Outcome, error: &'static str, reached_end: bool) {
@@ -194,15 +230,23 @@ impl Tap {
     fn break_off(&mut self, kind: Kind, message: &str) -> Option<Bytes> {
         self.lease = None;
         self.filter = None;
-        let last_event = self.last_event(kind, message);
+        let last_event = match &mut self.rewrite {
+            Some(rewrite) => rewrite.fail(kind, message),
+            None => self.last_event(kind, message),
+        };
+        self.note_spoiled(kind);
+        self.end(Outcome::Broken, kind.facts().code, false);
+        last_event
+    }
+
+    /// Notes the status that the client gets if nothing went out yet.
+    fn note_spoiled(&mut self, kind: Kind) {
         if self.is_awaited {
             self.ticket.note(|record| {
                 record.status = kind.facts().status.as_u16();
                 record.first_token_ms = None;
             });
         }
-        self.end(Outcome::Broken, kind.facts().code, false);
-        last_event
     }
 
     fn last_event(&self, kind: Kind, message: &str) -> Option<Bytes> {
@@ -232,9 +276,21 @@ impl Tap {
     }
 
     fn fail(&mut self, kind: Kind, message: &'static str) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
-        match self.break_off(kind, message) {
+        self.fail_with(Fault::new(kind, message))
+    }
+
+    fn fail_with(&mut self, fault: Fault) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.break_off(fault.kind, &fault.message) {
             Some(event) => Poll::Ready(Some(Ok(Frame::data(event)))),
-            None => Poll::Ready(Some(Err(Fault::new(kind, message).into()))),
+            None => Poll::Ready(Some(Err(fault.into()))),
+        }
+    }
+
+    /// Returns what is left when the answer is at its end.
+    fn poll_rest(&mut self) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
+        match self.spoiled.take() {
+            Some(fault) => Poll::Ready(Some(Err(fault.into()))),
+            None => Poll::Ready(self.rest.take().map(|rest| Ok(Frame::data(rest)))),
         }
     }
 }
@@ -245,15 +301,20 @@ impl Body for Tap {
 
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         let this = &mut *self;
-        if let Some(bytes) = this.held.pop_front() {
-            let passed = this.pass(bytes);
+        while let Some(bytes) = this.held.pop_front() {
+            let passed = match this.pass(bytes) {
+                Ok(passed) => passed,
+                Err(fault) => return this.fail_with(fault),
+            };
             if this.held.is_empty() && this.is_read_out() {
                 this.complete();
             }
-            return Poll::Ready(Some(Ok(Frame::data(passed))));
+            if !passed.is_empty() {
+                return Poll::Ready(Some(Ok(Frame::data(passed))));
+            }
         }
         if this.is_done {
-            return Poll::Ready(this.rest.take().map(|rest| Ok(Frame::data(rest))));
+            return this.poll_rest();
         }
         loop {
             match this.cover(cx) {
@@ -270,21 +331,28 @@ impl Body for Tap {
             }
             match Pin::new(&mut this.body).poll_frame(cx) {
                 Poll::Ready(Some(Ok(frame))) => {
-                    let Ok(bytes) = frame.into_data() else { continue };
+                    let Ok(mut bytes) = frame.into_data() else { continue };
                     this.patience.touch();
                     if let Some(reading) = &mut this.reading {
-                        reading.push(&bytes);
+                        let plain = reading.push(&bytes);
+                        if this.rewrite.is_some() {
+                            bytes = plain;
+                        }
                         this.ticket.keep_open(this.patience.last_piece, || reading.meter.reported_so_far());
                     }
                     this.tell_object();
-                    let passed = this.pass(bytes);
+                    let passed = match this.pass(bytes) {
+                        Ok(passed) => passed,
+                        Err(fault) => return this.fail_with(fault),
+                    };
                     if this.is_read_out() {
                         this.complete();
                     }
-                    if passed.is_empty() && !this.is_done {
-                        continue;
+                    match (passed.is_empty(), this.is_done) {
+                        (true, false) => continue,
+                        (true, true) => return this.poll_rest(),
+                        (false, _) => return Poll::Ready(Some(Ok(Frame::data(passed)))),
                     }
-                    return Poll::Ready(Some(Ok(Frame::data(passed))));
                 }
                 Poll::Ready(Some(Err(error))) => {
                     tracing::warn!(call = %this.facts.call, %error, "an upstream broke off in the middle of an answer");
@@ -292,7 +360,7 @@ impl Body for Tap {
                 }
                 Poll::Ready(None) => {
                     this.complete();
-                    return Poll::Ready(this.rest.take().map(|rest| Ok(Frame::data(rest))));
+                    return this.poll_rest();
                 }
                 Poll::Pending if this.patience.is_over(cx) => {
                     return this
@@ -304,11 +372,11 @@ impl Body for Tap {
     }
 
     fn is_end_stream(&self) -> bool {
-        self.held.is_empty() && self.is_done && self.rest.is_none()
+        self.held.is_empty() && self.is_done && self.rest.is_none() && self.spoiled.is_none()
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.filter.is_some() || self.is_done {
+        if self.filter.is_some() || self.rewrite.is_some() || self.is_done {
             return SizeHint::default();
         }
         let held: u64 = self.held.iter().map(|bytes| bytes.len() as u64).sum();

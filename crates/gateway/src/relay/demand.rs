@@ -13,6 +13,7 @@ use sluice_protocol::raw::{RawObject, json_string};
 use super::estimate::Asks;
 use super::fault::{Fault, Kind};
 use super::intake::Payload;
+use crate::snapshot::Wanted;
 use crate::upstream::OutBody;
 
 /// What is asked for.
@@ -55,7 +56,7 @@ struct Told {
 /// Longest name of a model.
 const MODEL_MAX_BYTES: usize = 255;
 /// Bodies above this are read on a thread that may take its time.
-const INLINE_MAX_BYTES: usize = 512 * 1024;
+pub(super) const INLINE_MAX_BYTES: usize = 512 * 1024;
 
 impl Demand {
     /// Reads a request. `subject` is the model or the object's id from the path.
@@ -110,6 +111,11 @@ impl Demand {
             model_place: told.model_place,
             usage_request: told.usage_request,
         }
+    }
+
+    /// Returns what is wanted of a model.
+    pub(crate) const fn wanted(&self) -> Wanted {
+        Wanted { operation: self.operation, is_stream: self.is_stream }
     }
 
     /// Returns the decoded body.

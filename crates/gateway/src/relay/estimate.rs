@@ -206,6 +206,11 @@ impl Bulk {
         };
         Self { input_tokens, media: media(body), audio_seconds }
     }
+
+    /// Returns how many tokens the request likely has; what is reserved is more, to be sure.
+    pub(crate) const fn likely_tokens(&self) -> u64 {
+        self.input_tokens * 3 / 4
+    }
 }
 
 /// A form holds files, whose length says nothing about tokens.

@@ -9,12 +9,15 @@ use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, response};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
+use sluice_protocol::chat::Bridge;
 use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject, judge_first_frame};
 use sluice_protocol::operation::Operation;
 
 use super::coding::{Encoding, StreamDecoder, encoding};
+use super::convert::Conversion;
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
+use super::headers;
 use crate::snapshot::Candidate;
 use crate::tokens;
 use crate::upstream::{ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
@@ -29,10 +32,22 @@ pub(crate) struct Accepted {
     pub(crate) reading: Reading,
     /// Whether events that the client did not ask for are held back.
     pub(crate) withholds_usage: bool,
+    /// The way back into the client's dialect, where the upstream speaks another.
+    pub(crate) bridge: Option<Box<Bridge>>,
+    /// What of the request could not be carried, as the client is told; empty for nothing.
+    pub(crate) losses: String,
     /// Longest pause between two pieces.
     pub(crate) idle: Duration,
     /// End of the whole attempt's time.
     pub(crate) deadline: Instant,
+}
+
+impl Accepted {
+    /// Returns whether a good answer can go to the client: it needs no conversion, or comes as it was asked for.
+    fn is_convertible(&self, is_stream: bool) -> bool {
+        let framing = if is_stream { Framing::Events } else { Framing::Json };
+        self.bridge.is_none() || self.reading.framing == framing
+    }
 }
 
 /// The meter, with what it needs to read encoded bytes.
@@ -45,10 +60,8 @@ pub(crate) struct Reading {
 }
 
 impl Reading {
-    /// Takes the next bytes of the beginning and judges it. `start` keeps what was read while it is undecided.
-    fn begin(&mut self, start: &mut Vec<u8>, data: &[u8], is_whole: bool) -> FirstFrame {
-        let decoded = self.decoder.as_mut().map(|decoder| decoder.push(data));
-        let plain = decoded.as_deref().unwrap_or(data);
+    /// Takes the next plain bytes of the beginning and judges it. `start` keeps what was read while it is undecided.
+    fn begin(&mut self, start: &mut Vec<u8>, plain: &[u8], is_whole: bool) -> FirstFrame {
         if self.is_vague {
             start.extend_from_slice(plain);
             let Some(framing) = Framing::sniff(start).or(is_whole.then_some(Framing::Opaque)) else {
@@ -73,15 +86,19 @@ impl Reading {
         judge_first_frame(self.framing, start, is_whole)
     }
 
-    /// Takes the next bytes as they came.
-    pub(crate) fn push(&mut self, bytes: &[u8]) {
+    /// Returns what the next bytes are without their coding.
+    fn decode(&mut self, bytes: &Bytes) -> Bytes {
         match &mut self.decoder {
-            None => self.meter.push(bytes),
-            Some(decoder) => {
-                let plain = decoder.push(bytes);
-                self.meter.push(&plain);
-            }
+            None => bytes.clone(),
+            Some(decoder) => decoder.push(bytes).into(),
         }
+    }
+
+    /// Takes the next bytes as they came, and returns them without their coding.
+    pub(crate) fn push(&mut self, bytes: &Bytes) -> Bytes {
+        let plain = self.decode(bytes);
+        self.meter.push(&plain);
+        plain
     }
 
     /// Returns whether something of ours may be added to the answer.
@@ -111,13 +128,21 @@ pub(crate) struct Plan<'c> {
     pub(crate) needs_usage: bool,
 }
 
-/// Tries one candidate.
-pub(crate) async fn attempt(pool: &std::sync::Arc<Pool>, plan: &Plan<'_>, candidate: &Candidate<'_>) -> Tried {
+/// Tries one candidate, with the request converted for it where it must be.
+pub(super) async fn attempt(
+    pool: &std::sync::Arc<Pool>,
+    plan: &Plan<'_>,
+    candidate: &Candidate<'_>,
+    mut conversion: Option<Conversion>,
+) -> Tried {
     let provider = &candidate.target.provider;
     let timeouts = provider.timeouts;
     let started = Instant::now();
-    let asks_for_usage = plan.needs_usage && plan.demand.lacks_usage_request() && provider.takes_stream_options();
-    let Some(outgoing) = Outgoing::build(plan, candidate, asks_for_usage) else {
+    let asks_for_usage = conversion.is_none()
+        && plan.needs_usage
+        && plan.demand.lacks_usage_request()
+        && provider.takes_stream_options();
+    let Some(outgoing) = Outgoing::build(plan, candidate, conversion.as_mut(), asks_for_usage) else {
         return Tried::Failed(Fault::new(Kind::OperationNotServed, "no path can be made for this model"), 0, None);
     };
     let until_first_byte = (timeouts.connect + timeouts.first_byte).min(timeouts.total);
@@ -128,7 +153,10 @@ pub(crate) async fn attempt(pool: &std::sync::Arc<Pool>, plan: &Plan<'_>, candid
         Ok(Err(error)) => return Tried::Failed(send_fault(&provider.name, &error), 0, None),
         Err(_) => return Tried::Failed(first_byte_fault(timeouts.first_byte), 0, None),
     };
-    let mut accepted = receive(plan.demand, candidate, exchanged, started);
+    let mut accepted = receive(candidate, exchanged, started);
+    if let Some(conversion) = conversion {
+        (accepted.bridge, accepted.losses) = (conversion.bridge, conversion.losses);
+    }
     accepted.withholds_usage =
         asks_for_usage && accepted.reading.framing == Framing::Events && accepted.reading.is_plain();
     let status = accepted.parts.status;
@@ -139,7 +167,7 @@ pub(crate) async fn attempt(pool: &std::sync::Arc<Pool>, plan: &Plan<'_>, candid
     if !status.is_success() {
         return Tried::Accepted(accepted);
     }
-    if is_page(plan.demand.operation, &accepted.parts.headers) {
+    if is_page(candidate.operation, &accepted.parts.headers) {
         let fault = Fault::new(
             Kind::UpstreamInvalid,
             "the upstream answered with a web page; ask the operator to check its base URL",
@@ -147,6 +175,10 @@ pub(crate) async fn attempt(pool: &std::sync::Arc<Pool>, plan: &Plan<'_>, candid
         return Tried::Failed(fault, status.as_u16(), None);
     }
     match tokio::time::timeout_at(until_first_byte, first_frame(&mut accepted)).await {
+        Ok(Ok(FirstFrame::Answer | FirstFrame::Undecided)) if !accepted.is_convertible(plan.demand.is_stream) => {
+            let fault = Fault::new(Kind::UpstreamInvalid, "the upstream's answer has not the form that was asked for");
+            Tried::Failed(fault, status.as_u16(), None)
+        }
         Ok(Ok(FirstFrame::Answer | FirstFrame::Undecided)) => Tried::Accepted(accepted),
         Ok(Ok(FirstFrame::Error)) => {
             let is_empty = accepted.held.is_empty();
@@ -171,15 +203,32 @@ struct Outgoing {
 }
 
 impl Outgoing {
-    fn build(plan: &Plan<'_>, candidate: &Candidate<'_>, asks_for_usage: bool) -> Option<Self> {
+    fn build(
+        plan: &Plan<'_>,
+        candidate: &Candidate<'_>,
+        conversion: Option<&mut Conversion>,
+        asks_for_usage: bool,
+    ) -> Option<Self> {
         let provider = &candidate.target.provider;
-        let operation = plan.demand.operation;
+        let operation = candidate.operation;
+        let is_foreign = candidate.converts(plan.demand.operation);
         let subject = if plan.demand.model.is_empty() { plan.subject } else { candidate.model };
-        let path = provider.path(operation, subject, plan.query, plan.client_path)?;
-        let (body, keeps_encoding) = plan.demand.body_for(candidate.model, asks_for_usage);
+        let (query, client_path) = match (is_foreign, operation) {
+            (false, _) => (plan.query, plan.client_path),
+            (true, Operation::GeminiStream) => ("alt=sse", ""),
+            (true, _) => ("", ""),
+        };
+        let path = provider.path(operation, subject, query, client_path)?;
+        let (body, keeps_encoding) = match conversion {
+            Some(conversion) => (OutBody::new(vec![std::mem::take(&mut conversion.body)]), false),
+            None => plan.demand.body_for(candidate.model, asks_for_usage),
+        };
         let mut headers = HeaderMap::with_capacity(plan.headers.len() + 4);
         headers.insert(header::HOST, provider.origin.host_header.clone());
         headers.extend(plan.headers.clone());
+        if is_foreign {
+            headers::translate_for_upstream(&mut headers, plan.demand.is_stream);
+        }
         if !keeps_encoding {
             headers.remove(header::CONTENT_ENCODING);
         }
@@ -208,7 +257,7 @@ impl Outgoing {
     }
 }
 
-fn receive(demand: &Demand, candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) -> Box<Accepted> {
+fn receive(candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) -> Box<Accepted> {
     let timeouts = candidate.target.provider.timeouts;
     let (parts, body) = exchanged.response.into_parts();
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -221,15 +270,15 @@ fn receive(demand: &Demand, candidate: &Candidate<'_>, exchanged: Exchanged, sta
     let is_vague = framing == Framing::Opaque
         && parts.status.is_success()
         && coding != Encoding::Unknown
-        && Framing::needs_sniffing(demand.operation, content_type.unwrap_or_default());
+        && Framing::needs_sniffing(candidate.operation, content_type.unwrap_or_default());
     let decoder = match coding {
         Encoding::One(coding) => Some(StreamDecoder::new(coding)),
         Encoding::Identity | Encoding::Unknown => None,
     };
     let meter = Meter::new(Subject {
-        operation: demand.operation,
+        operation: candidate.operation,
         framing,
-        convention: candidate.target.provider.convention(demand.operation),
+        convention: candidate.target.provider.convention(candidate.operation),
         count_tokens: tokens::count_passing,
     });
     Box::new(Accepted {
@@ -239,6 +288,8 @@ fn receive(demand: &Demand, candidate: &Candidate<'_>, exchanged: Exchanged, sta
         lease: exchanged.lease,
         reading: Reading { framing, meter, decoder, is_vague },
         withholds_usage: false,
+        bridge: None,
+        losses: String::new(),
         idle: timeouts.idle,
         deadline: started + timeouts.total,
     })
@@ -258,8 +309,10 @@ async fn first_frame(accepted: &mut Accepted) -> Result<FirstFrame, hyper::Error
         };
         let Ok(data) = frame?.into_data() else { continue };
         let is_whole = accepted.body.is_end_stream();
-        let verdict = accepted.reading.begin(&mut start, &data, is_whole);
-        accepted.held.push_back(data);
+        let plain = accepted.reading.decode(&data);
+        let verdict = accepted.reading.begin(&mut start, &plain, is_whole);
+        // What is converted is read here, so it needs no coding any more.
+        accepted.held.push_back(if accepted.bridge.is_some() { plain } else { data });
         if verdict != FirstFrame::Undecided || is_whole {
             return Ok(verdict);
         }

@@ -1,6 +1,7 @@
 //! Which headers pass, in both directions. The lists stand here and nowhere else.
 
 use http::header::{self, HeaderMap, HeaderName, HeaderValue};
+use sluice_protocol::operation::Family;
 
 /// Headers that concern one connection only (RFC 9110 §7.6.1).
 const HOP_BY_HOP: [&str; 9] = [
@@ -65,6 +66,55 @@ pub(crate) fn keep_for_upstream(headers: &mut HeaderMap) {
 
 fn is_private_request_header(name: &str) -> bool {
     REQUEST_PRIVATE.contains(&name) || REQUEST_PRIVATE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+}
+
+/// Request headers that speak of the caller's own SDK and dialect. An upstream of another dialect would wonder.
+const DIALECT_PRIVATE: [&str; 9] = [
+    "accept",
+    "accept-encoding",
+    "anthropic-version",
+    "anthropic-beta",
+    "anthropic-dangerous-direct-browser-access",
+    "x-app",
+    "session_id",
+    "conversation_id",
+    "originator",
+];
+const DIALECT_PRIVATE_PREFIXES: [&str; 6] =
+    ["x-stainless-", "openai-", "x-goog-", "x-claude-", "x-codex-", "anthropic-"];
+
+/// Makes a client's headers those of a JSON request in another dialect.
+pub(crate) fn translate_for_upstream(headers: &mut HeaderMap, is_stream: bool) {
+    let is_private = |name: &str| {
+        DIALECT_PRIVATE.contains(&name) || DIALECT_PRIVATE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
+    };
+    let unwanted: Vec<HeaderName> = headers.keys().filter(|name| is_private(name.as_str())).cloned().collect();
+    for name in unwanted {
+        headers.remove(name);
+    }
+    let accept = if is_stream { "text/event-stream" } else { "application/json" };
+    headers.insert(header::ACCEPT, HeaderValue::from_static(accept));
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+}
+
+/// Returns the headers of an answer that was converted for `family`: what the upstream says of its own dialect does not
+/// pass, but when to try again does.
+pub(crate) fn translate_for_client(upstream: &HeaderMap, family: Family, call: &str, is_stream: bool) -> HeaderMap {
+    let mut headers = HeaderMap::new();
+    let content_type = if is_stream { "text/event-stream; charset=utf-8" } else { "application/json" };
+    headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(content_type));
+    if is_stream {
+        headers.insert(header::CACHE_CONTROL, HeaderValue::from_static("no-cache"));
+    }
+    for name in ["retry-after", "retry-after-ms", "date"] {
+        if let Some(value) = upstream.get(name) {
+            headers.insert(HeaderName::from_static(name), value.clone());
+        }
+    }
+    if let (Family::Anthropic, Ok(call)) = (family, HeaderValue::try_from(call)) {
+        headers.insert(HeaderName::from_static("request-id"), call);
+    }
+    headers
 }
 
 /// Removes from an upstream's headers what the client must not see.

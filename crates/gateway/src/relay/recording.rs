@@ -8,6 +8,7 @@ use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::Operation;
 
+use super::convert::Conversion;
 use super::exchange::Accepted;
 use super::fault::{Fault, Kind};
 use super::{Call, Relay, clipped};
@@ -82,7 +83,7 @@ pub(super) fn note_answer(ticket: &mut Ticket, candidate: &Candidate<'_>, accept
 }
 
 /// Describes an attempt that begins. Until it ends it counts as given up by the client.
-pub(super) fn new_attempt(candidate: &Candidate<'_>, started_ms: u64) -> Attempt {
+pub(super) fn new_attempt(candidate: &Candidate<'_>, conversion: Option<&Conversion>, started_ms: u64) -> Attempt {
     Attempt {
         provider_id: candidate.target.provider.id,
         provider_name: candidate.target.provider.name.clone(),
@@ -92,5 +93,7 @@ pub(super) fn new_attempt(candidate: &Candidate<'_>, started_ms: u64) -> Attempt
         started_ms,
         duration_ms: 0,
         error: Some("client_left".to_owned()),
+        dialect: conversion.map(|_| candidate.operation.dialect().as_str().to_owned()),
+        losses: conversion.map(|made| made.losses.clone()).unwrap_or_default(),
     }
 }

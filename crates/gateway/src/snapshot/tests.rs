@@ -68,7 +68,7 @@ fn compile(providers: &[Provider], credentials: &[Credential], routes: &[Route])
 
 fn sent(snapshot: &Snapshot, model: &str, operation: Operation) -> Vec<(i64, String)> {
     let mut sent: Vec<_> = snapshot
-        .candidates(model, operation)
+        .candidates(model, Wanted { operation, is_stream: false })
         .iter()
         .map(|candidate| (candidate.target.credential_id.0, candidate.model.to_owned()))
         .collect();

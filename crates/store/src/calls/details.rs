@@ -15,7 +15,8 @@ const DIALECT_CHARS: usize = 32;
 const OPERATION_CHARS: usize = 64;
 const REQUEST_ID_CHARS: usize = 255;
 const ATTEMPT_ERROR_CHARS: usize = 1_000;
-/// With the lengths above a row stays below 100 kB.
+const LOSSES_CHARS: usize = 2_000;
+/// With the lengths above a row stays below 250 kB.
 const MAX_ATTEMPTS: usize = 64;
 const CLASSES: usize = 13;
 
@@ -130,6 +131,7 @@ fn is_bounded(attempt: &Attempt) -> bool {
     fits(&attempt.provider_name, NAME_CHARS)
         && fits(&attempt.model, MODEL_CHARS)
         && attempt.error.as_ref().is_none_or(|error| fits(error, ATTEMPT_ERROR_CHARS))
+        && fits(&attempt.losses, LOSSES_CHARS)
 }
 
 fn bounded_attempt(attempt: &Attempt) -> Attempt {
@@ -137,6 +139,7 @@ fn bounded_attempt(attempt: &Attempt) -> Attempt {
         provider_name: fitted(&attempt.provider_name, NAME_CHARS),
         model: fitted(&attempt.model, MODEL_CHARS),
         error: attempt.error.as_ref().map(|error| fitted(error, ATTEMPT_ERROR_CHARS)),
+        losses: fitted(&attempt.losses, LOSSES_CHARS),
         ..attempt.clone()
     }
 }

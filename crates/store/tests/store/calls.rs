@@ -108,6 +108,8 @@ fn rich_record() -> CallRecord {
             started_ms: 1,
             duration_ms: 2,
             error: Some("connect: refused".to_owned()),
+            dialect: Some("anthropic".to_owned()),
+            losses: "n;cosmetic;\"one answer\"".to_owned(),
         }],
         ..record(1)
     }

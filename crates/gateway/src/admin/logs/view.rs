@@ -114,6 +114,10 @@ struct AttemptView {
     duration_ms: u64,
     /// What went wrong; `null` when the answer was accepted.
     error: Option<String>,
+    /// The dialect that the request was converted into; `null` where it went as it came.
+    dialect: Option<String>,
+    /// What the conversion could not carry, as the header `x-sluice-losses` told the caller; empty for nothing.
+    losses: String,
 }
 
 impl AttemptView {
@@ -128,6 +132,8 @@ impl AttemptView {
             started_ms: attempt.started_ms,
             duration_ms: attempt.duration_ms,
             error: attempt.error.filter(|_| is_whole),
+            dialect: attempt.dialect,
+            losses: attempt.losses,
         }
     }
 }

@@ -40,6 +40,8 @@ fn call(number: u8, user: i64, error: &str) -> CallRecord {
             started_ms: 1,
             duration_ms: 449,
             error: None,
+            dialect: Some("anthropic".to_owned()),
+            losses: "n;cosmetic;\"one answer\"".to_owned(),
         }],
     }
 }

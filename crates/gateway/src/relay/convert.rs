@@ -1,0 +1,142 @@
+//! Calls that go to an upstream of another dialect: the request is rewritten before it leaves, and the answer's way back
+//! is kept.
+
+use bytes::Bytes;
+use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Request, Target, Text, Trait};
+use sluice_protocol::meter::Convention;
+use sluice_protocol::operation::{Dialect, Operation};
+use sluice_protocol::raw::RawObject;
+
+use super::Call;
+use super::demand::{Demand, INLINE_MAX_BYTES};
+use super::estimate::Bulk;
+use super::fault::{Fault, Kind};
+use crate::snapshot::Candidate;
+
+/// Longest list of losses that a caller is told and a record keeps.
+const LOSSES_MAX_BYTES: usize = 2_000;
+/// What is asked for where the caller sets no limit, the dialect demands one and the model's own is not known.
+const DEFAULT_MAX_TOKENS: u64 = 8_192;
+
+/// A request as an upstream takes it that does not speak the caller's dialect.
+#[derive(Debug)]
+pub(super) struct Conversion {
+    pub(super) body: Bytes,
+    /// The answer's way back; `None` where it goes to the caller as it comes.
+    pub(super) bridge: Option<Box<Bridge>>,
+    /// What could not be carried, as the caller is told; empty for nothing.
+    pub(super) losses: String,
+}
+
+/// Returns what `candidate` is sent instead of the caller's own bytes; `None` where those can go.
+///
+/// # Errors
+/// The body breaks its dialect's rules, or the upstream cannot be asked for the same thing.
+pub(super) async fn convert(
+    call: &Call,
+    demand: &Demand,
+    candidate: &Candidate<'_>,
+) -> Result<Option<Conversion>, Fault> {
+    if !candidate.converts(demand.operation) && !needs_restoring(demand) {
+        return Ok(None);
+    }
+    let job = Job::of(call, demand, candidate);
+    let conversion = if job.plain.len() <= INLINE_MAX_BYTES {
+        job.run()?
+    } else {
+        let running = tokio::task::spawn_blocking(move || job.run());
+        running.await.map_err(|_| Fault::new(Kind::InvalidBody, "the body could not be converted"))??
+    };
+    Ok(Some(conversion))
+}
+
+/// Returns whether the body holds proofs in envelopes, which no vendor understands.
+fn needs_restoring(demand: &Demand) -> bool {
+    demand.operation.is_chat() && chat::carries_envelopes(demand.plain())
+}
+
+/// All that a conversion depends on, so that any thread can do it.
+struct Job {
+    plain: Bytes,
+    asked: Operation,
+    upstream: Dialect,
+    is_stream: bool,
+    /// As the caller wrote it.
+    model: String,
+    /// As the upstream calls it.
+    upstream_model: String,
+    issuer: String,
+    traits: Vec<Trait>,
+    default_max_tokens: u64,
+    convention: Convention,
+    stream_usage: bool,
+    call: String,
+    created: u64,
+}
+
+impl Job {
+    fn of(call: &Call, demand: &Demand, candidate: &Candidate<'_>) -> Self {
+        let provider = &candidate.target.provider;
+        let most = candidate.priced.as_ref().and_then(|priced| priced.limits.max_output);
+        Self {
+            plain: demand.plain().clone(),
+            asked: demand.operation,
+            upstream: candidate.operation.dialect(),
+            is_stream: demand.is_stream,
+            model: demand.model.clone(),
+            upstream_model: candidate.model.to_owned(),
+            issuer: provider.issuer().to_owned(),
+            traits: Vec::new(),
+            default_max_tokens: most.unwrap_or(DEFAULT_MAX_TOKENS),
+            convention: provider.convention(candidate.operation),
+            stream_usage: !demand.lacks_usage_request(),
+            call: call.id_text.clone(),
+            created: call.id.unix_ms() / 1_000,
+        }
+    }
+
+    fn run(self) -> Result<Conversion, Fault> {
+        let mut request = chat::decode_request(self.asked.dialect(), &self.plain).map_err(|error| unreadable(&error))?;
+        if self.asked.dialect() == Dialect::Gemini {
+            // Its path says what the body of others says.
+            request.model = Text::plain(self.model.clone());
+            request.delivery.stream = Some(self.is_stream);
+        }
+        let target = Target {
+            model: &self.upstream_model,
+            issuer: &self.issuer,
+            traits: &self.traits,
+            default_max_tokens: self.default_max_tokens,
+        };
+        let encoded = chat::encode_request(self.upstream, &request, &target).map_err(|error| unreadable(&error))?;
+        if let Some(loss) = encoded.losses.first_semantic() {
+            let message = format!("`{}` cannot be carried to this model's provider: {}", loss.path, loss.reason);
+            return Err(Fault::new(Kind::NotConvertible, message));
+        }
+        let losses = encoded.losses.to_header(LOSSES_MAX_BYTES);
+        let bridge = (self.asked.dialect() != self.upstream).then(|| Box::new(self.bridge(&request, &encoded)));
+        Ok(Conversion { body: encoded.body.into(), bridge, losses })
+    }
+
+    fn bridge(&self, request: &Request<'_>, encoded: &Encoded) -> Bridge {
+        let echo = RawObject::parse(&self.plain).map(|body| chat::echoed(self.asked.dialect(), &body));
+        Bridge {
+            client: self.asked.dialect(),
+            upstream: self.upstream,
+            memo: encoded.memo.clone(),
+            call: self.call.clone(),
+            model: self.model.clone(),
+            created: self.created,
+            issuer: self.issuer.clone(),
+            convention: self.convention,
+            stream_usage: self.stream_usage,
+            estimated_input: Bulk::of(self.asked, &self.plain).likely_tokens(),
+            namespaces: request.namespaces(),
+            echo: echo.unwrap_or_default(),
+        }
+    }
+}
+
+fn unreadable(error: &DecodeError) -> Fault {
+    Fault::new(Kind::InvalidBody, error.to_string())
+}

@@ -1,0 +1,58 @@
+//! What upstreams turned out not to serve, whatever their vendor file says: relays and servers that call themselves
+//! compatible often lack one of the dialects. Then a call is converted into one that they have.
+
+use std::time::{Duration, Instant};
+
+use http::StatusCode;
+use quick_cache::sync::Cache;
+use sluice_domain::id::ProviderId;
+use sluice_protocol::operation::Operation;
+
+use crate::snapshot::{Candidate, Wanted};
+
+/// Pairs of provider and model that are remembered.
+const REMEMBERED: usize = 10_000;
+/// How long something counts as not served. An upstream that is set right again is found out after that.
+const TTL: Duration = Duration::from_secs(600);
+
+/// Operations that upstreams turned out not to have.
+pub(crate) struct Unserved {
+    cache: Cache<(ProviderId, String, Operation), Instant>,
+}
+
+impl Default for Unserved {
+    fn default() -> Self {
+        Self { cache: Cache::new(REMEMBERED) }
+    }
+}
+
+impl Unserved {
+    /// Remembers that an upstream lacks what `candidate` asks for.
+    pub(super) fn remember(&self, candidate: &Candidate<'_>) {
+        self.cache.insert(key(candidate), Instant::now());
+    }
+
+    /// Makes a candidate ask for what its upstream has, as far as that is known.
+    pub(super) fn correct(&self, candidate: &mut Candidate<'_>, wanted: Wanted) {
+        if self.cache.is_empty() {
+            return;
+        }
+        let is_lacking = self.cache.get(&key(candidate)).is_some_and(|since| since.elapsed() < TTL);
+        if is_lacking && let Some(other) = candidate.target.provider.stand_in(wanted, &[candidate.operation]) {
+            candidate.operation = other;
+        }
+    }
+}
+
+fn key(candidate: &Candidate<'_>) -> (ProviderId, String, Operation) {
+    (candidate.target.provider.id, candidate.model.to_owned(), candidate.operation)
+}
+
+/// Returns the candidate that asks the same upstream in another dialect, if its answer may mean that it lacks this one.
+pub(super) fn stand_in<'s>(candidate: &Candidate<'s>, wanted: Wanted, status: StatusCode) -> Option<Candidate<'s>> {
+    if !matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) {
+        return None;
+    }
+    let operation = candidate.target.provider.stand_in(wanted, &[candidate.operation])?;
+    Some(Candidate { operation, ..candidate.clone() })
+}
