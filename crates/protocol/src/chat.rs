@@ -18,7 +18,7 @@ mod stream;
 mod text;
 mod visit;
 
-pub use answer::{Answer, Choice, Event, Failure, Finish, Head, Opening};
+pub use answer::{Answer, Choice, Event, Finish, Head, Opening};
 pub use bridge::{Bridge, Encoded, Memo, Target, Trait};
 pub use codec::names::Names;
 pub use codec::wire::{DecodeError, Extra};
@@ -32,6 +32,8 @@ pub use request::{
 pub use signature::{Signature, SignatureKind};
 pub use stream::Transcoder;
 pub use text::{Json, Number, Text};
+
+pub use crate::failure::{Cause, Failure};
 
 use crate::operation::Dialect;
 use crate::raw::RawObject;

@@ -3,6 +3,7 @@
 
 pub mod chat;
 pub mod edit;
+pub mod failure;
 pub mod form;
 pub mod meter;
 pub mod operation;

@@ -1,6 +1,6 @@
 //! Errors in the shape that a caller's SDK expects.
 
-use serde_json::json;
+use serde_json::{Value, json};
 
 use crate::operation::Family;
 
@@ -23,17 +23,68 @@ impl Problem<'_> {
     /// Sources: OpenAI "Error codes" guide, Anthropic "Errors" page, Google `google.rpc.Status`.
     #[must_use]
     pub fn body(&self, family: Family) -> Vec<u8> {
-        self.value(family).to_string().into_bytes()
+        self.wording(family).body(family)
     }
 
     /// Returns the error as the last event of a stream that is already under way.
     #[must_use]
     pub fn event(&self, family: Family, sequence: EventStyle) -> Vec<u8> {
+        self.wording(family).event(family, sequence)
+    }
+
+    const fn wording(&self, family: Family) -> Wording<'_> {
+        let kind = match family {
+            Family::OpenAi => openai_type(self.status),
+            Family::Anthropic => anthropic_type(self.status),
+            Family::Gemini => google_status(self.status),
+        };
+        Wording {
+            status: self.status,
+            kind,
+            code: Some(self.code),
+            param: None,
+            message: self.message,
+            reason: self.code,
+            call: self.call,
+            retry_after_secs: None,
+        }
+    }
+}
+
+/// Everything that an error says in any family's shape.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Wording<'a> {
+    /// HTTP status.
+    pub(crate) status: u16,
+    /// OpenAI's and Anthropic's `type`, Google's `status`.
+    pub(crate) kind: &'a str,
+    /// OpenAI's `code`.
+    pub(crate) code: Option<&'a str>,
+    /// OpenAI's `param`.
+    pub(crate) param: Option<&'a str>,
+    /// What happened.
+    pub(crate) message: &'a str,
+    /// Google's reason, in any spelling.
+    pub(crate) reason: &'a str,
+    /// Id of the call.
+    pub(crate) call: &'a str,
+    /// Delay that Google puts into the body.
+    pub(crate) retry_after_secs: Option<u64>,
+}
+
+impl Wording<'_> {
+    /// Returns the JSON body of an error answer.
+    pub(crate) fn body(&self, family: Family) -> Vec<u8> {
+        self.value(family).to_string().into_bytes()
+    }
+
+    /// Returns the last event of a stream.
+    pub(crate) fn event(&self, family: Family, sequence: EventStyle) -> Vec<u8> {
         match (family, sequence) {
             (Family::Anthropic, _) => format!("event: error\ndata: {}\n\n", self.value(family)),
             (Family::OpenAi, EventStyle::Responses { sequence_number }) => {
                 let event = json!({
-                    "type": "error", "code": self.code, "message": self.message, "param": null,
+                    "type": "error", "code": self.code, "message": self.message, "param": self.param,
                     "sequence_number": sequence_number,
                 });
                 format!("event: error\ndata: {event}\n\n")
@@ -43,25 +94,42 @@ impl Problem<'_> {
         .into_bytes()
     }
 
-    fn value(&self, family: Family) -> serde_json::Value {
+    fn value(&self, family: Family) -> Value {
         match family {
             Family::OpenAi => json!({"error": {
-                "message": self.message, "type": openai_type(self.status), "param": null, "code": self.code,
+                "message": self.message, "type": self.kind, "param": self.param, "code": self.code,
             }}),
             Family::Anthropic => json!({
                 "type": "error",
-                "error": {"type": anthropic_type(self.status), "message": self.message},
+                "error": {"type": self.kind, "message": self.message},
                 "request_id": self.call,
             }),
             Family::Gemini => json!({"error": {
-                "code": self.status, "message": self.message, "status": google_status(self.status),
-                "details": [{
-                    "@type": "type.googleapis.com/google.rpc.ErrorInfo",
-                    "reason": self.code.to_ascii_uppercase(), "domain": "sluice", "metadata": {"call": self.call},
-                }],
+                "code": self.status, "message": self.message, "status": self.kind, "details": self.details(),
             }}),
         }
     }
+
+    /// Google's clients read the delay in the body, not in the header.
+    fn details(&self) -> Value {
+        let mut details = vec![json!({
+            "@type": "type.googleapis.com/google.rpc.ErrorInfo",
+            "reason": google_reason(self.reason), "domain": "sluice", "metadata": {"call": self.call},
+        })];
+        if let Some(secs) = self.retry_after_secs {
+            details
+                .push(json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": format!("{secs}s")}));
+        }
+        details.into()
+    }
+}
+
+/// Returns a word as Google writes reasons.
+fn google_reason(word: &str) -> String {
+    let upper = |character: char| {
+        if character.is_ascii_alphanumeric() { character.to_ascii_uppercase() } else { '_' }
+    };
+    word.chars().map(upper).collect()
 }
 
 /// How a stream of the dialect numbers its events.

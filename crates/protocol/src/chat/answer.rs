@@ -5,6 +5,7 @@ use sluice_domain::usage::Usage;
 use super::request::{Citation, Part, ToolCall};
 use super::signature::Signature;
 use super::text::{Json, Text};
+use crate::failure::Failure;
 
 /// A whole answer.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,23 +121,4 @@ pub enum Opening<'a> {
     Refusal,
     /// A tool call; its input follows in pieces.
     Call(ToolCall<'a>),
-}
-
-/// An error in the middle of a stream.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Failure {
-    /// The status that it would have had as an answer.
-    pub status: u16,
-    /// Stable code.
-    pub code: String,
-    /// What happened.
-    pub message: String,
-}
-
-impl Failure {
-    /// Makes the failure of a stream that broke the vendor's own rules.
-    #[must_use]
-    pub fn broken(message: impl Into<String>) -> Self {
-        Self { status: 502, code: "upstream_stream_broken".to_owned(), message: message.into() }
-    }
 }

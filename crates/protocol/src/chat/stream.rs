@@ -1,9 +1,10 @@
 //! Turns an upstream's stream into the client's: frames → events of the model → frames.
 
-use super::answer::{Event, Failure};
+use super::answer::Event;
 use super::bridge::Bridge;
 use super::codec::restore::Restorer;
 use super::{anthropic, gemini, openai_chat, openai_responses};
+use crate::failure::Failure;
 use crate::operation::Dialect;
 use crate::sse::{Line, Lines};
 

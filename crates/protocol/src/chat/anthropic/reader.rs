@@ -3,14 +3,14 @@
 use super::answer::{finish_of, head_of};
 use super::blocks::{Place, citation_of, part_of};
 use super::wire::{Delta, StreamEvent};
-use crate::chat::answer::{Event, Failure, Finish, Opening};
+use crate::chat::answer::{Event, Finish, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::failure::failure_of;
 use crate::chat::codec::wire::Path;
 use crate::chat::request::{Content, Input, Part, Thinking, ToolCall};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::stream::Sink;
 use crate::chat::text::{Json, Text};
+use crate::failure::Failure;
 use crate::meter::RunningUsage;
 
 /// Reads one stream.
@@ -56,7 +56,7 @@ impl Reader {
             "content_block_stop" => self.stop(sink),
             "message_delta" => self.end(event.delta.unwrap_or_default(), event.usage.as_ref(), sink),
             "message_stop" => self.over(sink),
-            "error" => sink(Event::Failed(failure_of(&event.error.unwrap_or_else(|| Json::trusted("{}"))))),
+            "error" => sink(Event::Failed(Failure::read_event(event.error.as_ref().map_or("{}", Json::as_str)))),
             // The API says that new kinds of events may come.
             _ => {}
         }

@@ -5,7 +5,6 @@ use super::answer::{envelope_of, finish_word, message_id};
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
 use crate::chat::codec::encoding::free_input_as_json;
-use crate::chat::codec::failure::write_failure;
 use crate::chat::codec::names::ANTHROPIC_CALL;
 use crate::chat::codec::usage::{write_anthropic_delta_usage, write_anthropic_usage};
 use crate::chat::codec::write::Writer;
@@ -56,7 +55,9 @@ impl StreamWriter {
             }
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::Finish(0, finish, stop) => self.finish = Some((*finish, stop.clone().map(Text::into_owned))),
-            Event::Failed(failure) => write_failure(failure, bridge, EventStyle::Plain, out),
+            Event::Failed(failure) => {
+                out.extend_from_slice(&failure.event_for(bridge.client, EventStyle::Plain, &bridge.call));
+            }
             Event::Open(..)
             | Event::Delta(..)
             | Event::Seal(..)

@@ -2,11 +2,12 @@
 //! answer, tools that take free text.
 
 use super::wire::{Path, read, wire};
-use crate::chat::answer::{Answer, Event, Failure, Finish, Opening};
+use crate::chat::answer::{Answer, Event, Finish, Opening};
 use crate::chat::bridge::{Bridge, Memo};
 use crate::chat::request::{Content, Input, Part, ToolCall};
 use crate::chat::stream::Sink;
 use crate::chat::text::Text;
+use crate::failure::Failure;
 
 wire! {
     struct FreeInput<'a> {

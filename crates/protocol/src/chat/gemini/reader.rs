@@ -3,15 +3,15 @@
 use super::answer::{citations_of, finish_of, head_of, logprobs_of};
 use super::parts::{Read, read as read_part_of};
 use super::wire::{Candidate, ResponseObject};
-use crate::chat::answer::{Event, Failure, Finish, Opening};
+use crate::chat::answer::{Event, Finish, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::failure::failure_of;
 use crate::chat::codec::names::invented_call;
 use crate::chat::codec::wire::Path;
 use crate::chat::request::{Content, Input, Part, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::stream::Sink;
 use crate::chat::text::{Number, Text};
+use crate::failure::Failure;
 use crate::meter::RunningUsage;
 
 /// Reads one stream.
@@ -58,7 +58,7 @@ impl Reader {
         if response.candidates.is_none()
             && let Some(error) = &response.error
         {
-            sink(Event::Failed(failure_of(error)));
+            sink(Event::Failed(Failure::read_event(error.as_str())));
             return Ok(());
         }
         if !self.has_started {

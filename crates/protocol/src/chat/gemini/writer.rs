@@ -8,7 +8,6 @@ use super::answer::{
 };
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::failure::write_failure;
 use crate::chat::codec::usage::write_gemini_usage;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{Citation, Content, Input, ToolCall};
@@ -71,7 +70,9 @@ impl StreamWriter {
             }
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::Finish(number, finish, _) => self.choices.entry(*number).or_default().finish = Some(*finish),
-            Event::Failed(failure) => write_failure(failure, bridge, EventStyle::Plain, out),
+            Event::Failed(failure) => {
+                out.extend_from_slice(&failure.event_for(bridge.client, EventStyle::Plain, &bridge.call));
+            }
             Event::Logprobs(number, logprobs) => {
                 let mut w = Self::begin(out);
                 w.begin_object().key("text").string("").end_object().end_array();

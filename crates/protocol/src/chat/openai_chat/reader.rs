@@ -5,9 +5,8 @@
 
 use super::answer::{citation_of, finish_of, head_of};
 use super::wire::{Completion, CompletionChoice, Message, ToolCallObject};
-use crate::chat::answer::{Event, Failure, Finish, Opening};
+use crate::chat::answer::{Event, Finish, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::failure::failure_of;
 use crate::chat::codec::names::invented_call;
 use crate::chat::codec::progress::Progress;
 use crate::chat::codec::wire::{Path, read_part};
@@ -15,6 +14,7 @@ use crate::chat::request::{Input, ToolCall};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::stream::Sink;
 use crate::chat::text::{Json, Text};
+use crate::failure::Failure;
 use crate::meter::RunningUsage;
 
 /// Reads one stream.
@@ -78,7 +78,7 @@ impl Reader {
         if chunk.choices.is_none()
             && let Some(error) = &chunk.error
         {
-            sink(Event::Failed(failure_of(error)));
+            sink(Event::Failed(Failure::read_event(error.as_str())));
             return Ok(());
         }
         if !self.has_started {

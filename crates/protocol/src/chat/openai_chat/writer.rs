@@ -3,14 +3,14 @@
 use std::collections::BTreeMap;
 
 use super::answer::{Refused, completion_id, finish_word, markdown_of, placed, write_annotation, write_call_signature};
-use crate::chat::answer::{Event, Failure, Head, Opening};
+use crate::chat::answer::{Event, Head, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::failure::write_failure;
 use crate::chat::codec::names::CHAT_CALL;
 use crate::chat::codec::usage::write_chat_usage;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{Content, Input, ToolCall};
 use crate::chat::text::Text;
+use crate::failure::Failure;
 use crate::problem::EventStyle;
 use sluice_domain::usage::Usage;
 
@@ -108,7 +108,7 @@ impl StreamWriter {
     }
 
     fn fail(&self, failure: &Failure, bridge: &Bridge, out: &mut Vec<u8>) {
-        write_failure(failure, bridge, EventStyle::Plain, out);
+        out.extend_from_slice(&failure.event_for(bridge.client, EventStyle::Plain, &bridge.call));
     }
 
     fn state(&mut self, number: u32) -> &mut ChoiceState {

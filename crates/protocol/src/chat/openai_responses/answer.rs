@@ -6,7 +6,6 @@ use super::items::{Said, model_part, said};
 use super::wire::{Item, ResponseObject};
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::failure::failure_of;
 use crate::chat::codec::names::{RESPONSES_CALL, id_stem, invented_call};
 use crate::chat::codec::usage::write_responses_usage;
 use crate::chat::codec::wire::{DecodeError, Path, read, read_part};
@@ -15,6 +14,7 @@ use crate::chat::openai_chat::{markdown_of, write_arguments};
 use crate::chat::request::{Citation, Content, Input, Media, MediaKind, Part, Source, Thinking, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::text::{Json, Number, Text};
+use crate::failure::Failure;
 use crate::meter::read_report;
 use sluice_domain::usage::Usage;
 
@@ -23,7 +23,7 @@ pub(in crate::chat) fn decode_answer<'a>(body: &'a str, bridge: &'a Bridge) -> R
     let response: ResponseObject<'a> = read(body, Path::Root)?;
     if response.status.as_ref().is_some_and(|status| *status == *"failed") {
         let error = response.error.unwrap_or_else(|| Json::trusted("{}"));
-        return Err(Path::Root.key("error").error(failure_of(&error).message));
+        return Err(Path::Root.key("error").error(Failure::read_event(error.as_str()).message));
     }
     let usage = response.usage.as_ref().and_then(|usage| read_report(usage.as_str().as_bytes(), bridge.convention));
     let head = head_of(&response);

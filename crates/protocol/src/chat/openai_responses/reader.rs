@@ -6,15 +6,15 @@
 use super::answer::{head_of, incompleteness, picture};
 use super::items::citation_of;
 use super::wire::{ContentPart, Item, StreamEvent};
-use crate::chat::answer::{Event, Failure, Finish, Opening};
+use crate::chat::answer::{Event, Finish, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::failure::failure_of;
 use crate::chat::codec::names::invented_call;
 use crate::chat::codec::wire::{Path, read_part};
 use crate::chat::request::{Content, Input, Part, ToolCall};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::stream::Sink;
 use crate::chat::text::{Json, Number, Text};
+use crate::failure::Failure;
 use crate::meter::RunningUsage;
 
 /// Most bytes that wait for an item to be done.
@@ -273,7 +273,7 @@ impl Reader {
 fn failed(event: StreamEvent<'_>) -> Failure {
     let inner = event.response.and_then(|response| response.error).or(event.error);
     if let Some(error) = inner {
-        return failure_of(&error);
+        return Failure::read_event(error.as_str());
     }
     let mut json = String::from("{");
     for (key, text) in [("message", event.message), ("code", event.code)] {
@@ -283,5 +283,5 @@ fn failed(event: StreamEvent<'_>) -> Failure {
         }
     }
     json.push('}');
-    failure_of(&Json::trusted(json))
+    Failure::read_event(&json)
 }

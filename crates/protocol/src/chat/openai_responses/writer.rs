@@ -5,15 +5,16 @@ use super::answer::{
     Items, Shown, State, list_writer, response_id, write_annotation, write_call_item, write_reasoning_item,
     write_refusal_part, write_response, write_text_part,
 };
-use crate::chat::answer::{Event, Failure, Finish, Head, Opening};
+use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::failure::write_failure;
 use crate::chat::codec::names::id_stem;
 use crate::chat::codec::write::Writer;
 use crate::chat::openai_chat::markdown_of;
 use crate::chat::request::{Citation, Content, Input, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::text::{Json, Text};
+use crate::failure::Failure;
+use crate::operation::Dialect;
 use crate::problem::EventStyle;
 use sluice_domain::usage::Usage;
 
@@ -111,9 +112,11 @@ impl StreamWriter {
 
     fn fail(&mut self, failure: &Failure, bridge: &Bridge, out: &mut Vec<u8>) {
         self.ensure_started(bridge, out);
-        write_failure(failure, bridge, EventStyle::Responses { sequence_number: self.sequence }, out);
+        let style = EventStyle::Responses { sequence_number: self.sequence };
+        out.extend_from_slice(&failure.event_for(bridge.client, style, &bridge.call));
         self.sequence += 1;
-        self.lifecycle("response.failed", State::failed(&failure.code, &failure.message), bridge, out);
+        let code = failure.code_for(Dialect::OpenaiResponses).unwrap_or(&failure.code);
+        self.lifecycle("response.failed", State::failed(code, &failure.message), bridge, out);
     }
 
     fn ensure_started(&mut self, bridge: &Bridge, out: &mut Vec<u8>) {
