@@ -58,10 +58,10 @@ pub(crate) use headers::secret_value;
 use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
-pub(crate) use unserved::Unserved;
 use recording::note_answer;
 use reserve::Meterage;
 use shortlist::Shortlist;
+pub(crate) use unserved::Unserved;
 
 use crate::bank::Bank;
 use crate::config::JournalSync;
@@ -276,7 +276,8 @@ impl Relay {
             needs_usage: !client.purse.is_empty() || client.caller.key.billing.shows_cost,
         };
         self.note_open(ticket).await?;
-        let (accepted, candidate) = self.first_accepted(call, &plan, Shortlist { candidates, prepared }, ticket).await?;
+        let (accepted, candidate) =
+            self.first_accepted(call, &plan, Shortlist { candidates, prepared }, ticket).await?;
         note_answer(ticket, &candidate, &accepted);
         let tariff = candidate.priced.as_ref().map(|priced| snapshot.prices.tariff(priced, &client.caller));
         ticket.buy(tariff.clone());

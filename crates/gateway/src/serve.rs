@@ -29,7 +29,7 @@ use crate::live::{Ingredients, Live};
 use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::node;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
-use crate::relay::{Cors, DECODERS_MAX, Intake, Objects, Relay, RelaySettings, Shared};
+use crate::relay::{Cors, DECODERS_MAX, Intake, Objects, Relay, RelaySettings, Shared, Unserved};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
 use nightly::Nightly;
@@ -310,6 +310,7 @@ impl Parts<'_> {
             store: Arc::clone(&self.store),
             bank: Arc::clone(&self.bank),
             objects: Objects::default(),
+            unserved: Unserved::default(),
             room: Arc::default(),
             settings: relay_settings(self.settings)?,
             control: tokio::runtime::Handle::current(),

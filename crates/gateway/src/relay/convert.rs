@@ -96,7 +96,8 @@ impl Job {
     }
 
     fn run(self) -> Result<Conversion, Fault> {
-        let mut request = chat::decode_request(self.asked.dialect(), &self.plain).map_err(|error| unreadable(&error))?;
+        let mut request =
+            chat::decode_request(self.asked.dialect(), &self.plain).map_err(|error| unreadable(&error))?;
         if self.asked.dialect() == Dialect::Gemini {
             // Its path says what the body of others says.
             request.model = Text::plain(self.model.clone());

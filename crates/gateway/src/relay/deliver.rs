@@ -9,7 +9,8 @@ use http::{Response, StatusCode};
 use http_body_util::{BodyExt, Limited};
 use sluice_domain::call::Outcome;
 use sluice_domain::key::Caller;
-use sluice_protocol::chat::{self, Bridge};
+use sluice_protocol::chat::Bridge;
+use sluice_protocol::failure::Failure;
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::Operation;
 
@@ -149,9 +150,13 @@ async fn convert_error(accepted: Accepted, bridge: &Bridge, mut ticket: Ticket) 
         text.extend_from_slice(&reading.push(&rest.to_bytes()));
         lease.give_back();
     }
-    let (status, text) = chat::convert_error(bridge, parts.status.as_u16(), &text);
-    let status = StatusCode::from_u16(status).unwrap_or(parts.status);
-    let headers = headers::translate_for_client(&parts.headers, bridge.client.family(), &bridge.call, false);
+    let failure = Failure::read(parts.status.as_u16(), &parts.headers, &text);
+    let status = StatusCode::from_u16(failure.status_for(bridge.client)).unwrap_or(parts.status);
+    let text = failure.body_for(bridge.client, &bridge.call);
+    let mut headers = headers::translate_for_client(&parts.headers, bridge.client.family(), &bridge.call, false);
+    if let Some(Ok(retry_after)) = failure.retry_after.map(HeaderValue::try_from) {
+        headers.entry(header::RETRY_AFTER).or_insert(retry_after);
+    }
     ticket.note(|record| record.status = status.as_u16());
     if let Some(keeping) = ticket.keeping() {
         keeping.begin(status.as_u16(), &headers);

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 
 use http::StatusCode as S;
 use sluice_domain::key::Denial;
+use sluice_protocol::failure::Cause;
 
 /// Who is to blame, for logs and statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -101,6 +102,17 @@ impl Kind {
             Self::SpoolFailed => ("spool_failed", S::INSUFFICIENT_STORAGE, Origin::Sluice, false),
         };
         Facts { code, status, origin, tries_next }
+    }
+}
+
+impl Kind {
+    /// Returns what it means to a client in the middle of an answer.
+    pub(crate) const fn cause(self) -> Cause {
+        match self.facts().status {
+            S::PAYMENT_REQUIRED => Cause::Quota,
+            S::GATEWAY_TIMEOUT => Cause::Timeout,
+            _ => Cause::Server,
+        }
     }
 }
 

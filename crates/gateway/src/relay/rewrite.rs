@@ -1,7 +1,8 @@
 //! An upstream's answer rewritten in its caller's dialect as it passes.
 
 use bytes::Bytes;
-use sluice_protocol::chat::{self, Bridge, Failure, Transcoder};
+use sluice_protocol::chat::{self, Bridge, Transcoder};
+use sluice_protocol::failure::Failure;
 use sluice_protocol::meter::Framing;
 
 use super::fault::{Fault, Kind};
@@ -73,8 +74,7 @@ impl Rewrite {
     pub(super) fn fail(&mut self, kind: Kind, message: &str) -> Option<Bytes> {
         let Self::Events(transcoder) = self else { return None };
         let facts = kind.facts();
-        let failure =
-            Failure { status: facts.status.as_u16(), code: facts.code.to_owned(), message: message.to_owned() };
+        let failure = Failure::new(kind.cause(), facts.code, message);
         let mut out = Vec::new();
         transcoder.fail(failure, &mut out);
         Some(out.into())

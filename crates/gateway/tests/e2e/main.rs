@@ -22,6 +22,7 @@ mod tariff;
 
 mod access;
 mod bodies;
+mod conversion;
 mod cost;
 mod crash;
 mod crowd;
