@@ -1,8 +1,13 @@
 //! Vendors as data: one JSON file says how a kind of upstream is spoken to.
 
+mod traits;
+
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use serde::Deserialize;
+
+pub use traits::{TraitRule, TraitRules};
 
 use crate::operation::{Dialect, Family, Operation};
 
@@ -74,6 +79,16 @@ pub struct Vendor {
     /// Deviations.
     #[serde(default)]
     pub quirks: Vec<Quirk>,
+    /// How its models differ, for conversions; comes after the rules for all vendors.
+    #[serde(default)]
+    pub traits: Vec<TraitRule>,
+}
+
+fn check_traits(rules: &[TraitRule]) -> Result<(), String> {
+    for (index, rule) in rules.iter().enumerate() {
+        rule.check().map_err(|reason| format!("`traits[{index}]`: {reason}"))?;
+    }
+    Ok(())
 }
 
 // `BTreeMap` keys need an order; the declaration order of operations serves.
@@ -103,6 +118,18 @@ pub struct VendorError {
 #[derive(Debug, Clone, Default)]
 pub struct Vendors {
     by_name: BTreeMap<String, Vendor>,
+    /// Rules for models, whatever the vendor.
+    models: Arc<[TraitRule]>,
+}
+
+/// The file with rules for models of all vendors: relays and clouds serve them too.
+const MODELS: (&str, &str) = ("models", include_str!("../vendors/models.json"));
+
+/// The shape of that file.
+#[derive(Deserialize)]
+#[serde(deny_unknown_fields)]
+struct ModelsFile {
+    traits: Vec<TraitRule>,
 }
 
 macro_rules! embedded {
@@ -140,6 +167,7 @@ impl Vendors {
     /// Names the file that does not follow the schema; a test makes sure that none does.
     pub fn embedded() -> Result<Self, VendorError> {
         let mut vendors = Self::default();
+        vendors.set_models(MODELS.0, MODELS.1)?;
         for (name, text) in EMBEDDED {
             vendors.add(name, text)?;
         }
@@ -156,6 +184,24 @@ impl Vendors {
         vendor.check().map_err(fail)?;
         self.by_name.insert(vendor.name.clone(), vendor);
         Ok(())
+    }
+
+    /// Replaces the rules for models of all vendors.
+    ///
+    /// # Errors
+    /// Says what in the file is wrong.
+    pub fn set_models(&mut self, file: &str, text: &str) -> Result<(), VendorError> {
+        let fail = |reason: String| VendorError { file: file.to_owned(), reason };
+        let models: ModelsFile = serde_json::from_str(text).map_err(|error| fail(error.to_string()))?;
+        check_traits(&models.traits).map_err(fail)?;
+        self.models = models.traits.into();
+        Ok(())
+    }
+
+    /// Returns how a vendor's models differ.
+    #[must_use]
+    pub fn trait_rules(&self, vendor: &Vendor) -> TraitRules {
+        TraitRules::new(Arc::clone(&self.models), &vendor.traits)
     }
 
     /// Returns a vendor.
@@ -185,6 +231,7 @@ impl Vendor {
                 }
             }
         }
+        check_traits(&self.traits)?;
         let known = ["openai_chat", "openai_responses", "anthropic", "gemini", "single"];
         match self.auth_by_dialect.keys().find(|dialect| !known.contains(&dialect.as_str())) {
             Some(dialect) => Err(format!("`auth_by_dialect` names the unknown dialect `{dialect}`")),

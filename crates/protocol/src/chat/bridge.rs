@@ -37,8 +37,14 @@ pub enum Trait {
     NoStreamOptions,
     /// Hands out sealed thoughts when asked, also where thinking was not asked for.
     SealsThoughts,
-    /// Knows no effort below low.
+    /// Knows no effort between none and low.
     LowIsLeastEffort,
+    /// Cannot be told not to think.
+    AlwaysThinks,
+    /// Knows no effort above high.
+    HighIsMostEffort,
+    /// Knows no effort above `xhigh`.
+    XhighIsMostEffort,
     /// Checks no proofs at tool calls, so none has to stand in for a missing one.
     NoCallSignatures,
     /// Takes no media in tool results; they become the user's.
@@ -49,6 +55,10 @@ pub enum Trait {
     NoParallelSwitch,
     /// Knows no `reasoning_effort`.
     NoEffort,
+    /// Takes `thinking: {"type": "enabled"}` or `"disabled"` where its dialect's vendor does not.
+    ThinkingSwitch,
+    /// Takes `enable_thinking` and `thinking_budget` where its dialect's vendor does not.
+    ThinkingFlag,
     /// Fetches images and documents from public addresses itself, where its dialect's vendor does not.
     FetchesUrls,
     /// Fetches nothing from public addresses, where its dialect's vendor does.

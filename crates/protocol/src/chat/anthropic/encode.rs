@@ -61,6 +61,10 @@ fn plan(encoding: &mut Encoding<'_, '_>) -> (u64, Plan) {
         return (given.unwrap_or(default), Plan::Unsaid);
     }
     let budget = match (reasoning.amount, reasoning.to_budget()) {
+        (Amount::Off, _) if target.has(Trait::AlwaysThinks) && !encoding.is_native() => {
+            encoding.losses.cosmetic("reasoning", "the model always thinks a little");
+            return (given.unwrap_or(default), Plan::Unsaid);
+        }
         (Amount::Off, _) => return (given.unwrap_or(default), Plan::Off),
         (Amount::Default, None | Some(0)) => return (given.unwrap_or(default), Plan::Unsaid),
         (Amount::Budget(tokens), _) if encoding.is_native() && !target.has(Trait::ThinkingBudget) => {
@@ -221,7 +225,7 @@ fn write_output_config(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     w.key("output_config").begin_object();
     if let Some(effort) = effort {
         // The API has no word for the least effort.
-        let effort = if effort == Effort::Minimal { Effort::Low } else { effort };
+        let effort = encoding.known_effort(if effort == Effort::Minimal { Effort::Low } else { effort });
         w.key("effort").string(effort.as_str());
     }
     if let Some(schema) = schema {

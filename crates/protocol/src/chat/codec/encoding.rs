@@ -4,8 +4,9 @@ use super::names::Rule;
 use super::schema::{self, Rules};
 use super::wire::{Extra, Path};
 use super::write::Writer;
-use crate::chat::bridge::{Memo, Target};
+use crate::chat::bridge::{Memo, Target, Trait};
 use crate::chat::loss::{Losses, Severity};
+use crate::chat::reasoning::Effort;
 use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
@@ -51,6 +52,28 @@ impl<'e, 'a> Encoding<'e, 'a> {
     /// Returns whether the request came in the dialect that is written, so that what only this one has can stay.
     pub(in crate::chat) fn is_native(&self) -> bool {
         self.request.dialect == self.dialect
+    }
+
+    /// Returns the nearest effort that the upstream knows. What its own dialect's callers ask for is theirs to know.
+    pub(in crate::chat) fn known_effort(&mut self, asked: Effort) -> Effort {
+        if self.is_native() {
+            return asked;
+        }
+        let target = self.target;
+        let always_thinks = asked == Effort::None && target.has(Trait::AlwaysThinks);
+        let least = if target.has(Trait::LowIsLeastEffort) { Effort::Low } else { Effort::Minimal };
+        let most = match () {
+            () if target.has(Trait::HighIsMostEffort) => Effort::High,
+            () if target.has(Trait::XhighIsMostEffort) => Effort::Xhigh,
+            () => Effort::Max,
+        };
+        let known = if asked == Effort::None && !always_thinks { asked } else { asked.clamp(least, most) };
+        if always_thinks {
+            self.cosmetic_once(Path::Key(&Path::Root, "reasoning"), "the model always thinks a little");
+        } else if known < asked {
+            self.cosmetic_once(Path::Key(&Path::Root, "reasoning"), "the upstream knows no such effort");
+        }
+        known
     }
 
     /// Returns where a turn stands in the caller's request.

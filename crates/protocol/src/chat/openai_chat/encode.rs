@@ -81,24 +81,48 @@ fn write_limits(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
 
 fn write_reasoning(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let reasoning = &encoding.request.reasoning;
-    let Some(effort) = reasoning.to_effort() else {
-        if reasoning.amount == Amount::Adaptive && !encoding.target.has(Trait::NoThinking) {
-            // The model decides by itself when nothing is said.
-            return;
-        }
+    if encoding.target.has(Trait::NoThinking) {
         if reasoning.is_on() {
             encoding.losses.cosmetic("reasoning", "the model does not think");
         }
         return;
-    };
-    if encoding.target.has(Trait::NoThinking) {
-        if effort != Effort::None {
-            encoding.losses.cosmetic("reasoning", "the model does not think");
-        }
-    } else if encoding.target.has(Trait::NoEffort) {
-        encoding.losses.cosmetic("reasoning", "the upstream has no such setting");
-    } else {
+    }
+    if !encoding.is_native() {
+        write_thinking_switch(encoding, w);
+    }
+    // The model decides by itself when nothing is said.
+    let Some(effort) = reasoning.to_effort() else { return };
+    if !encoding.target.has(Trait::NoEffort) {
+        let effort = encoding.known_effort(effort);
         w.key("reasoning_effort").string(effort.as_str());
+    } else if !has_thinking_switch(encoding) {
+        encoding.losses.cosmetic("reasoning", "the upstream has no such setting");
+    }
+}
+
+fn has_thinking_switch(encoding: &Encoding<'_, '_>) -> bool {
+    !encoding.is_native() && (encoding.target.has(Trait::ThinkingSwitch) || encoding.target.has(Trait::ThinkingFlag))
+}
+
+/// Writes what vendors have who copied this API before it knew of thinking.
+fn write_thinking_switch(encoding: &Encoding<'_, '_>, w: &mut Writer<'_>) {
+    let (reasoning, target) = (&encoding.request.reasoning, encoding.target);
+    let thinks = match (reasoning.amount, reasoning.to_effort()) {
+        (Amount::Default, None) => return,
+        (_, effort) => effort != Some(Effort::None),
+    };
+    if !thinks && target.has(Trait::AlwaysThinks) {
+        return;
+    }
+    if target.has(Trait::ThinkingSwitch) {
+        let kind = if thinks { "enabled" } else { "disabled" };
+        w.key("thinking").begin_object().kind(kind).end_object();
+    }
+    if target.has(Trait::ThinkingFlag) {
+        w.flag(Some(thinks), "enable_thinking");
+        if let (true, Amount::Budget(tokens)) = (thinks, reasoning.amount) {
+            w.key("thinking_budget").count(tokens);
+        }
     }
 }
 
