@@ -5,6 +5,8 @@ use std::borrow::Cow;
 use http::StatusCode as S;
 use sluice_domain::key::Denial;
 
+use crate::media::{self, Blame};
+
 /// Who is to blame, for logs and statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -49,6 +51,9 @@ pub(crate) enum Kind {
     RecordsFull,
     StoreUnavailable,
     SpoolFailed,
+    MediaNotFetched,
+    MediaTooLarge,
+    MediaAddressNotAllowed,
 }
 
 /// The facts of a kind.
@@ -96,6 +101,9 @@ impl Kind {
             Self::UpstreamQuota => ("upstream_quota_exhausted", S::SERVICE_UNAVAILABLE, Origin::Upstream, true),
             Self::RecordsFull => ("records_full", S::SERVICE_UNAVAILABLE, Origin::Sluice, false),
             Self::StoreUnavailable => ("store_unavailable", S::SERVICE_UNAVAILABLE, Origin::Sluice, false),
+            Self::MediaNotFetched => ("media_not_fetched", S::BAD_REQUEST, Origin::Client, false),
+            Self::MediaTooLarge => ("media_too_large", S::BAD_REQUEST, Origin::Client, false),
+            Self::MediaAddressNotAllowed => ("media_address_not_allowed", S::BAD_REQUEST, Origin::Client, false),
             Self::SpoolFailed => ("spool_failed", S::INSUFFICIENT_STORAGE, Origin::Sluice, false),
         };
         Facts { code, status, origin, tries_next }
@@ -123,6 +131,17 @@ impl Fault {
     /// Makes a refusal that says when to try again.
     pub(crate) fn later(kind: Kind, message: impl Into<Cow<'static, str>>, retry_after_secs: u32) -> Self {
         Self { kind, message: message.into(), retry_after_secs: Some(retry_after_secs) }
+    }
+}
+
+impl From<media::Refusal> for Fault {
+    fn from(refusal: media::Refusal) -> Self {
+        let kind = match refusal.cause.blame() {
+            Blame::Fetching => Kind::MediaNotFetched,
+            Blame::Size => Kind::MediaTooLarge,
+            Blame::Address => Kind::MediaAddressNotAllowed,
+        };
+        Self::new(kind, refusal.to_string())
     }
 }
 
