@@ -9,6 +9,7 @@ mod declared;
 mod dotenv;
 mod dsn;
 mod environment;
+mod media;
 mod problem;
 mod reader;
 mod tree;
@@ -36,6 +37,7 @@ use boot::Paths;
 pub(crate) use declared::parse_time;
 pub use declared::{Declared, DeclaredKey, FILE_OWNER};
 pub use environment::Environment;
+pub use media::Media;
 pub use problem::{ConfigError, Problem};
 use reader::{Problems, Reader};
 use tree::Tree;
@@ -62,6 +64,8 @@ pub struct Settings {
     pub log: Log,
     /// How calls are relayed.
     pub relay: Relay,
+    /// How media that callers name by URL are fetched.
+    pub media: Media,
     /// How call records are written and kept.
     pub records: Records,
     /// Sessions of the console.
@@ -354,6 +358,7 @@ impl Sources {
             database: reader.section("database", |database| boot::read_database(database, &data_dir)),
             log: reader.section("log", |log| boot::read_log(log, &paths)),
             relay: reader.section("relay", boot::read_relay),
+            media: reader.section("media", media::read),
             records: reader.section("records", boot::read_records),
             admin: reader.section("admin", boot::read_admin),
             vendors_dir: boot::read_vendors_dir(reader, &paths),

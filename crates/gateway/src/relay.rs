@@ -45,6 +45,7 @@ use sluice_store::{KeptAnswer, Store};
 
 use answer::{family_of, own_answer, refusal, wrong_method};
 pub(crate) use body::RelayBody;
+pub(crate) use coding::{Encoding, StreamDecoder, encoding};
 pub(crate) use cors::Cors;
 use cost::Trailers;
 use deliver::Exchange;

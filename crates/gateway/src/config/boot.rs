@@ -214,12 +214,12 @@ pub(super) fn read_vendors_dir(reader: &mut Reader<'_>, paths: &Paths) -> Option
     Some(dir)
 }
 
-fn ms(reader: &mut Reader<'_>, key: &'static str, default: u64) -> Duration {
+pub(super) fn ms(reader: &mut Reader<'_>, key: &'static str, default: u64) -> Duration {
     Duration::from_millis(reader.whole(key, 1..=HOUR_MS).unwrap_or(default))
 }
 
 /// Returns the number at `key`; the range has to fit `T`.
-fn whole<T: TryFrom<u64>>(
+pub(super) fn whole<T: TryFrom<u64>>(
     reader: &mut Reader<'_>,
     key: &'static str,
     range: std::ops::RangeInclusive<u64>,

@@ -187,8 +187,8 @@ fn name_of(path: &str) -> String {
 }
 
 /// Keys at the top of the file.
-const TOP_KEYS: [&str; 9] =
-    ["listen", "data_dir", "database", "log", "relay", "records", "admin", "vendors_dir", "providers"];
+const TOP_KEYS: [&str; 10] =
+    ["listen", "data_dir", "database", "log", "relay", "media", "records", "admin", "vendors_dir", "providers"];
 
 /// Kubernetes gives every container variables for each service of its namespace: a service named `sluice` would
 /// otherwise set our port to `tcp://10.0.0.1:3000`.

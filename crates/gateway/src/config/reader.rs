@@ -240,6 +240,24 @@ impl<'a> Field<'a> {
         }
     }
 
+    /// Returns the words of a list, or of one text with commas; a number counts as its digits.
+    pub(super) fn words(&self) -> Vec<String> {
+        let word = |field: &Field<'_>| match field.value {
+            Value::Number(number) => Some(number.to_string()),
+            _ => field.text().map(str::to_owned),
+        };
+        match self.value {
+            Value::String(_) => self.texts(),
+            Value::Number(number) => vec![number.to_string()],
+            _ => self.items().iter().filter_map(word).collect(),
+        }
+    }
+
+    /// Returns whether the value is a plain `false`.
+    pub(super) fn is_false(&self) -> bool {
+        matches!(self.value, Value::Bool(false)) || self.value == "false"
+    }
+
     fn text_map(&self) -> BTreeMap<String, String> {
         let Value::Object(table) = self.value else {
             let what = format!("is {}, not a table", kind_of(self.value));

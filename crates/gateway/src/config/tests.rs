@@ -250,6 +250,57 @@ fn every_boot_setting_can_come_from_the_environment_by_rule() {
 }
 
 #[test]
+fn fetching_of_media_is_set_by_file_or_variables() {
+    assert_eq!(Place::new().settings().media, Media::default());
+    let written = settings_of(
+        "
+media:
+  fetch: false
+  max_mb: 5
+  max_call_mb: 9
+  connect_timeout_ms: 100
+  timeout_ms: 2000
+  allow_private_addresses: [10.0.0.0/8, 192.168.1.7]
+  allow_ports: [8080, 8443]
+  max_concurrent: 3
+  cache_mb: 0
+  cache_secs: 60
+",
+    );
+    let expected = Media {
+        is_fetched: false,
+        max_file_bytes: 5 << 20,
+        max_call_bytes: 9 << 20,
+        connect_timeout: Duration::from_millis(100),
+        total_timeout: Duration::from_secs(2),
+        private_addresses: AddressList::parse("10.0.0.0/8,192.168.1.7").unwrap(),
+        ports: vec![8_080, 8_443],
+        max_concurrent: 3,
+        cache_bytes: 0,
+        cache_ttl: Duration::from_secs(60),
+    };
+    assert_eq!(written.media, expected);
+    let by_variable = Place::new()
+        .var("SLUICE_MEDIA__ALLOW_PORTS", "8080,8443")
+        .var("SLUICE_MEDIA__ALLOW_PRIVATE_ADDRESSES", "10.0.0.0/8, 192.168.1.7")
+        .settings();
+    assert_eq!(by_variable.media.ports, expected.ports);
+    assert_eq!(by_variable.media.private_addresses, expected.private_addresses);
+}
+
+#[test]
+fn private_addresses_are_named_or_not_allowed_at_all() {
+    assert_eq!(settings_of("media: { allow_private_addresses: false }").media, Media::default());
+    let problems = problems_of("media: { allow_private_addresses: true, allow_ports: [0, ssh] }");
+    let expected = [
+        "`media.allow_ports`: `0` is not a port; write numbers from 1 to 65535",
+        "`media.allow_ports`: `ssh` is not a port; write numbers from 1 to 65535",
+        "`media.allow_private_addresses`: is true or false, not a list; write each item on a line that begins with `- `",
+    ];
+    assert_eq!(problems, expected);
+}
+
+#[test]
 fn variables_of_the_old_gateways_keep_their_meaning() {
     let settings = Place::new()
         .var("PORT", " 8080 ")

@@ -6,6 +6,8 @@ use http::StatusCode as S;
 use sluice_domain::key::Denial;
 use sluice_protocol::failure::Cause;
 
+use crate::media::{self, Blame};
+
 /// Who is to blame, for logs and statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Origin {
@@ -51,6 +53,9 @@ pub(crate) enum Kind {
     RecordsFull,
     StoreUnavailable,
     SpoolFailed,
+    MediaNotFetched,
+    MediaTooLarge,
+    MediaAddressNotAllowed,
 }
 
 /// The facts of a kind.
@@ -99,6 +104,9 @@ impl Kind {
             Self::UpstreamQuota => ("upstream_quota_exhausted", S::SERVICE_UNAVAILABLE, Origin::Upstream, true),
             Self::RecordsFull => ("records_full", S::SERVICE_UNAVAILABLE, Origin::Sluice, false),
             Self::StoreUnavailable => ("store_unavailable", S::SERVICE_UNAVAILABLE, Origin::Sluice, false),
+            Self::MediaNotFetched => ("media_not_fetched", S::BAD_REQUEST, Origin::Client, false),
+            Self::MediaTooLarge => ("media_too_large", S::BAD_REQUEST, Origin::Client, false),
+            Self::MediaAddressNotAllowed => ("media_address_not_allowed", S::BAD_REQUEST, Origin::Client, false),
             Self::SpoolFailed => ("spool_failed", S::INSUFFICIENT_STORAGE, Origin::Sluice, false),
         };
         Facts { code, status, origin, tries_next }
@@ -137,6 +145,17 @@ impl Fault {
     /// Makes a refusal that says when to try again.
     pub(crate) fn later(kind: Kind, message: impl Into<Cow<'static, str>>, retry_after_secs: u32) -> Self {
         Self { kind, message: message.into(), retry_after_secs: Some(retry_after_secs) }
+    }
+}
+
+impl From<media::Refusal> for Fault {
+    fn from(refusal: media::Refusal) -> Self {
+        let kind = match refusal.cause.blame() {
+            Blame::Fetching => Kind::MediaNotFetched,
+            Blame::Size => Kind::MediaTooLarge,
+            Blame::Address => Kind::MediaAddressNotAllowed,
+        };
+        Self::new(kind, refusal.to_string())
     }
 }
 
