@@ -186,6 +186,7 @@ impl Parts<'_> {
     async fn replay(&self, journals: &journal::Directory, books: &Books) -> anyhow::Result<()> {
         let left_over = journal::read_left_over(journals.path()).context("the journal cannot be read")?;
         let borrowed = self.store.leases_of(books.node).await.context("the leases cannot be read")?;
+        self.bank.inherit(&borrowed);
         let (books, live, bank) = (books.clone(), Arc::clone(&self.live), Arc::clone(&self.bank));
         tokio::spawn(async move {
             if record::replay(&books, &live, left_over).await {
