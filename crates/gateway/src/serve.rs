@@ -184,7 +184,7 @@ impl Parts<'_> {
     /// Settles what an earlier process left behind, while calls are served already, and then gives back what it had
     /// borrowed.
     async fn replay(&self, journals: &journal::Directory, books: &Books) -> anyhow::Result<()> {
-        let left_over = journal::read_left_over(journals.path()).context("the journal cannot be read")?;
+        let left_over = journal::Replay::find(journals.path()).context("the journal cannot be read")?;
         let borrowed = self.store.leases_of(books.node).await.context("the leases cannot be read")?;
         self.bank.inherit(&borrowed);
         let (books, live, bank) = (books.clone(), Arc::clone(&self.live), Arc::clone(&self.bank));
