@@ -12,6 +12,7 @@ mod delivery;
 mod demand;
 mod estimate;
 mod exchange;
+mod farewell;
 mod fault;
 mod headers;
 mod identify;
@@ -48,6 +49,7 @@ use demand::Demand;
 #[cfg(feature = "measure")]
 pub(crate) use estimate::{Asks, Bulk};
 use exchange::{Accepted, Plan, Tried, attempt, discard};
+use farewell::Delivery;
 use fault::Fault;
 pub(crate) use fault::Kind;
 pub(crate) use headers::secret_value;
@@ -351,7 +353,7 @@ impl Relay {
         }
         let facts = Facts { operation, call: call.id_text.clone(), is_error_answer: !status.is_success() };
         let is_whole = accepted.reading.framing == Framing::Json;
-        let tap = Box::pin(Tap::new(*accepted, ticket, facts, (on_object, meterage)));
+        let tap = Delivery::new(Tap::new(*accepted, ticket, facts, (on_object, meterage)));
         let body = if caller.key.billing.shows_cost && operation.consumes() {
             let coming = if is_whole { Coming::Whole } else { Coming::Streamed };
             cost::tell(tap, coming, trailers, &mut headers).await?
