@@ -433,6 +433,7 @@ fn declared_rows(declared: &config::Declared) -> admin::Declared {
         credentials: declared.credentials.clone(),
         routes: declared.routes.clone(),
         keys: declared.keys.iter().map(|key| key.caller.key.clone()).collect(),
+        key_groups: declared.keys.iter().map(|key| (key.caller.key.id, key.caller.group.clone())).collect(),
     }
 }
 
