@@ -11,14 +11,14 @@ mod refill;
 mod tests;
 mod upkeep;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 use std::sync::atomic::{AtomicI64, Ordering};
 use std::time::Duration;
 
 use parking_lot::Mutex;
 use sluice_domain::clock::{Clock, Timestamp};
-use sluice_domain::id::NodeId;
+use sluice_domain::id::{LeaseId, NodeId};
 use sluice_domain::key::Caller;
 use sluice_domain::money::Micros;
 use sluice_store::Store;
@@ -39,6 +39,8 @@ pub(crate) struct Bank {
     clock: Clock,
     longest_hold_ms: Arc<AtomicI64>,
     funds: Mutex<HashMap<SourceId, Arc<Fund>>>,
+    /// What an earlier run of this node borrowed, until its journal is settled.
+    inherited: Mutex<HashSet<LeaseId>>,
 }
 
 /// Every account and budget that a caller's calls fall under, the account that pays first.
@@ -76,7 +78,15 @@ impl Bank {
     /// Opens the bank of a node.
     pub(crate) fn new(store: Arc<Store>, node: NodeId, clock: Clock, control: tokio::runtime::Handle) -> Arc<Self> {
         let longest_hold_ms = Arc::new(AtomicI64::new(0));
-        Arc::new(Self { store, node, control, clock, longest_hold_ms, funds: Mutex::default() })
+        Arc::new(Self {
+            store,
+            node,
+            control,
+            clock,
+            longest_hold_ms,
+            funds: Mutex::default(),
+            inherited: Mutex::default(),
+        })
     }
 
     /// Returns the node.

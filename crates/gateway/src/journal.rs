@@ -28,7 +28,7 @@ use parking_lot::Mutex;
 pub(crate) use entry::{Note, Noted, Room, Stage, decode, encode};
 pub(crate) use flushing::Bell;
 use flushing::Flushing;
-pub(crate) use replay::{Replay, read_left_over, read_segment};
+pub(crate) use replay::{Replay, read_segment};
 pub(crate) use segment::Mark;
 use segment::{Active, Segment};
 

@@ -13,7 +13,6 @@ pub mod ledger_file;
 mod live;
 #[cfg(feature = "measure")]
 pub mod measure;
-#[cfg_attr(not(test), expect(dead_code, reason = "only calls that are converted to another dialect need it"))]
 mod media;
 mod metrics;
 mod node;

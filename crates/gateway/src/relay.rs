@@ -14,6 +14,7 @@ mod delivery;
 mod demand;
 mod estimate;
 mod exchange;
+mod farewell;
 mod fault;
 mod headers;
 mod identify;
@@ -68,6 +69,7 @@ use crate::bank::Bank;
 use crate::config::JournalSync;
 use crate::journal::Journal;
 use crate::live::Live;
+use crate::media::Fetcher;
 use crate::metrics::Counters;
 use crate::record::{Ending, Queue, RequestSample, Room, Ticket};
 use crate::snapshot::{Candidate, Snapshot};
@@ -95,6 +97,7 @@ pub(crate) struct Shared {
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
     pub(crate) unserved: Unserved,
+    pub(crate) fetcher: Fetcher,
     /// For answers that are kept.
     pub(crate) room: Arc<Room>,
     pub(crate) settings: RelaySettings,

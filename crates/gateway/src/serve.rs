@@ -26,6 +26,7 @@ use crate::bank::Bank;
 use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
 use crate::journal::{self, Journal};
 use crate::live::{Ingredients, Live};
+use crate::media::Fetcher;
 use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::node;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
@@ -184,8 +185,9 @@ impl Parts<'_> {
     /// Settles what an earlier process left behind, while calls are served already, and then gives back what it had
     /// borrowed.
     async fn replay(&self, journals: &journal::Directory, books: &Books) -> anyhow::Result<()> {
-        let left_over = journal::read_left_over(journals.path()).context("the journal cannot be read")?;
+        let left_over = journal::Replay::find(journals.path()).context("the journal cannot be read")?;
         let borrowed = self.store.leases_of(books.node).await.context("the leases cannot be read")?;
+        self.bank.inherit(&borrowed);
         let (books, live, bank) = (books.clone(), Arc::clone(&self.live), Arc::clone(&self.bank));
         tokio::spawn(async move {
             if record::replay(&books, &live, left_over).await {
@@ -311,6 +313,8 @@ impl Parts<'_> {
             bank: Arc::clone(&self.bank),
             objects: Objects::default(),
             unserved: Unserved::default(),
+            fetcher: Fetcher::new(self.settings.media.clone(), tokio::runtime::Handle::current())
+                .context("files that callers name cannot be fetched")?,
             room: Arc::default(),
             settings: relay_settings(self.settings)?,
             control: tokio::runtime::Handle::current(),
@@ -433,6 +437,7 @@ fn declared_rows(declared: &config::Declared) -> admin::Declared {
         credentials: declared.credentials.clone(),
         routes: declared.routes.clone(),
         keys: declared.keys.iter().map(|key| key.caller.key.clone()).collect(),
+        key_groups: declared.keys.iter().map(|key| (key.caller.key.id, key.caller.group.clone())).collect(),
     }
 }
 

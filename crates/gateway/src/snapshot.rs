@@ -14,9 +14,10 @@ use sluice_domain::key::{Caller, KeyHash};
 use sluice_domain::price::Buyer;
 use sluice_domain::provider::{Credential, Provider, Route, Timeouts};
 use sluice_domain::route::Standing;
+use sluice_protocol::chat::Trait;
 use sluice_protocol::meter::{Convention, Subject};
 use sluice_protocol::operation::{Dialect, Operation};
-use sluice_protocol::vendor::{PathTemplate, Quirk, Vendor, Vendors};
+use sluice_protocol::vendor::{PathTemplate, Quirk, TraitRules, Vendor, Vendors};
 
 use crate::prices::{PriceList, Priced};
 use crate::relay::secret_value;
@@ -81,6 +82,7 @@ pub(crate) struct ProviderPlan {
     aliases: BTreeMap<String, String>,
     quirks: Vec<Quirk>,
     chat_dialects: Vec<Dialect>,
+    trait_rules: TraitRules,
     issuer: String,
 }
 
@@ -275,6 +277,20 @@ impl ProviderPlan {
         wanted.operation.is_chat().then(|| chats.find(is_open)).flatten()
     }
 
+    /// Returns how a model differs from what its dialect's own vendor documents.
+    pub(crate) fn traits(&self, dialect: Dialect, model: &str) -> Vec<Trait> {
+        let mut traits = self.trait_rules.traits(dialect, model);
+        if self.quirks.contains(&Quirk::NoStreamOptions) && !traits.contains(&Trait::NoStreamOptions) {
+            traits.push(Trait::NoStreamOptions);
+        }
+        traits
+    }
+
+    /// Returns the most tokens that a model answers with, as far as its vendor's file says.
+    pub(crate) fn max_tokens(&self, dialect: Dialect, model: &str) -> Option<u64> {
+        self.trait_rules.max_tokens(dialect, model)
+    }
+
     /// Returns the name of the account in proofs that it issued.
     pub(crate) fn issuer(&self) -> &str {
         &self.issuer
@@ -369,6 +385,7 @@ fn compile_provider(provider: &Provider, vendor: &Vendor, sources: &Sources<'_>)
         aliases: provider.model_alias.clone(),
         quirks: vendor.quirks.clone(),
         chat_dialects: vendor.chat_dialects(),
+        trait_rules: sources.vendors.trait_rules(vendor),
         issuer: format!("{}/{}", vendor.name, provider.id),
     })
 }

@@ -75,6 +75,8 @@ struct Seen {
     opaque_bytes: u64,
     images: u64,
     is_finished: bool,
+    /// Whether nothing more is to come.
+    is_done: bool,
     is_failed: bool,
     is_error_event: bool,
     is_image_event: bool,
@@ -197,6 +199,13 @@ impl Meter {
         reported.max(self.tally.roughly())
     }
 
+    /// Returns whether a stream has told how it ended, but not yet what it used.
+    #[must_use]
+    pub const fn awaits_usage(&self) -> bool {
+        let Seen { is_finished, is_done, is_failed, .. } = self.seen;
+        is_finished && !is_done && !is_failed && self.seen.report.is_none()
+    }
+
     /// Returns what an answer that goes on has used so far, as far as it told.
     #[must_use]
     pub fn reported_so_far(&self) -> Option<Usage> {
@@ -269,7 +278,7 @@ impl Seen {
 
     fn data(&mut self, subject: Subject, tally: &mut Tally, data: &[u8]) {
         if data == b"[DONE]" {
-            self.is_finished = true;
+            (self.is_finished, self.is_done) = (true, true);
             return;
         }
         self.events += 1;

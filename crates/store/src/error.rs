@@ -133,6 +133,14 @@ pub enum StoreError {
         /// What exists already.
         what: What,
     },
+    /// Others need the row, which therefore stays.
+    #[error("this `{what}` is still used by {by}; change those first")]
+    InUse {
+        /// What cannot go.
+        what: What,
+        /// The names of those that use it, each in backticks; the last ones of many are only counted.
+        by: String,
+    },
     /// A value cannot be stored.
     #[error("`{field}` {problem}")]
     Invalid {

@@ -1,11 +1,14 @@
 //! Groups of users that pay the same.
 
-use sea_orm::{ActiveValue::Set, ConnectionTrait, EntityTrait, QueryOrder};
+use sea_orm::{
+    ActiveValue::Set, ColumnTrait, ConnectionTrait, DatabaseTransaction, EntityTrait, PaginatorTrait, QueryFilter,
+    QueryOrder, QuerySelect,
+};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::price::Multiplier;
 use sluice_domain::user::Group;
 
-use crate::entities::group;
+use crate::entities::{group, user};
 use crate::store::{commit, corrupt, db};
 use crate::text::{LONG_CHARS, checked, checked_name};
 use crate::{Store, StoreError, What};
@@ -14,6 +17,8 @@ use crate::{Store, StoreError, What};
 pub(crate) const GROUP_CHARS: usize = 64;
 /// A million times: more is a slip of the pen, and products of it would not fit into an account.
 const MAX_MULTIPLIER: Multiplier = Multiplier(1_000_000 * Multiplier::ONE.0);
+/// Users that are named when a group cannot be deleted; more are counted.
+const NAMED_MAX: u64 = 10;
 
 impl Store {
     /// Returns all groups by name.
@@ -50,16 +55,17 @@ impl Store {
         put.ok_or(StoreError::NotFound { what: What::Group }).and_then(to_group)
     }
 
-    /// Deletes a group; users that are in it then pay prices as they are.
+    /// Deletes a group that nobody is in: a price must not change because something was cleaned up.
     ///
     /// # Errors
-    /// `NotFound` when it does not exist.
+    /// `NotFound` when it does not exist, `InUse` when users are in it.
     pub async fn delete_group(&self, name: &str) -> Result<(), StoreError> {
         let tx = self.begin_change().await?;
         let deleted = group::Entity::delete_by_id(name.trim()).exec(&tx).await.map_err(db(What::Group))?;
         if deleted.rows_affected == 0 {
             return Err(StoreError::NotFound { what: What::Group });
         }
+        refuse_if_used(&tx, name.trim()).await?;
         commit(tx).await
     }
 }
@@ -71,6 +77,23 @@ pub(crate) async fn all<C: ConnectionTrait>(connection: &C) -> Result<Vec<group:
 
 async fn find<C: ConnectionTrait>(connection: &C, name: &str) -> Result<Option<group::Model>, StoreError> {
     group::Entity::find_by_id(name.trim()).one(connection).await.map_err(db(What::Group))
+}
+
+async fn refuse_if_used(tx: &DatabaseTransaction, name: &str) -> Result<(), StoreError> {
+    let members = user::Entity::find().filter(user::Column::GroupName.eq(name));
+    let count = members.clone().count(tx).await.map_err(db(What::User))?;
+    if count == 0 {
+        return Ok(());
+    }
+    let named =
+        members.select_only().column(user::Column::Username).order_by_asc(user::Column::Username).limit(NAMED_MAX);
+    let named: Vec<String> = named.into_tuple().all(tx).await.map_err(db(What::User))?;
+    let mut by = named.iter().map(|name| format!("`{name}`")).collect::<Vec<_>>().join(", ");
+    let unnamed = count.saturating_sub(named.len() as u64);
+    if unnamed > 0 {
+        by.push_str(&format!(", … (+{unnamed})"));
+    }
+    Err(StoreError::InUse { what: What::Group, by })
 }
 
 pub(crate) fn to_group(row: group::Model) -> Result<Group, StoreError> {

@@ -1,9 +1,10 @@
 //! What the admin API works with.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
 use sluice_domain::clock::{Clock, Timestamp};
-use sluice_domain::id::NodeId;
+use sluice_domain::id::{KeyId, NodeId};
 use sluice_domain::key::Key;
 use sluice_domain::provider::{Credential, Provider, Route};
 use sluice_protocol::vendor::Vendors;
@@ -80,6 +81,16 @@ pub struct Declared {
     pub routes: Vec<Route>,
     /// Declared keys.
     pub keys: Vec<Key>,
+    /// The groups that declared keys are in.
+    pub key_groups: HashMap<KeyId, String>,
+}
+
+impl Declared {
+    /// Returns the names of the declared keys in a group.
+    pub(crate) fn keys_in_group(&self, group: &str) -> impl Iterator<Item = &str> {
+        let is_in = move |key: &&Key| self.key_groups.get(&key.id).is_some_and(|name| name == group);
+        self.keys.iter().filter(is_in).map(|key| key.name.as_str())
+    }
 }
 
 /// The word for rows that are kept in the database.

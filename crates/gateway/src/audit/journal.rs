@@ -58,19 +58,33 @@ impl JournalAudit {
         if !dir.is_dir() {
             return Ok(Self::Absent);
         }
-        let calls = match journal::Directory::take(dir) {
-            Ok(directory) => journal::read_left_over(directory.path()).context("the journal cannot be read")?.calls,
+        let _directory = match journal::Directory::take(dir) {
+            Ok(directory) => directory,
             Err(error) if error.kind() == ErrorKind::ResourceBusy => return Ok(Self::InUse),
             Err(error) => return Err(error).context("the journal cannot be opened"),
         };
-        let ids: Vec<CallId> = calls.iter().map(|noted| noted.record.id).collect();
-        let unknown = store.unknown_calls(&ids).await.context("the calls of the journal cannot be looked up")?;
-        let unknown: HashSet<CallId> = unknown.into_iter().collect();
-        let is_unknown = |noted: &&Noted| unknown.contains(&noted.record.id);
-        let unsettled = calls.iter().filter(is_unknown).take(LISTED_MAX).map(Unsettled::from).collect::<Vec<_>>();
-        let more_unsettled = unknown.len().saturating_sub(unsettled.len()) as u64;
-        Ok(Self::Read { calls: calls.len() as u64, unsettled, more_unsettled })
+        let mut left_over = journal::Replay::find(dir).context("the journal cannot be read")?;
+        let (mut calls, mut unsettled, mut more_unsettled) = (0, Vec::new(), 0);
+        while let Some(noted) = left_over.next_calls().context("the journal cannot be read")? {
+            calls += noted.len() as u64;
+            for found in unknown_of(store, &noted).await? {
+                if unsettled.len() < LISTED_MAX {
+                    unsettled.push(Unsettled::from(found));
+                } else {
+                    more_unsettled += 1;
+                }
+            }
+        }
+        unsettled.sort_by_key(|found| found.call);
+        Ok(Self::Read { calls, unsettled, more_unsettled })
     }
+}
+
+async fn unknown_of<'a>(store: &Store, calls: &'a [Noted]) -> anyhow::Result<impl Iterator<Item = &'a Noted>> {
+    let ids: Vec<CallId> = calls.iter().map(|noted| noted.record.id).collect();
+    let unknown = store.unknown_calls(&ids).await.context("the calls of the journal cannot be looked up")?;
+    let unknown: HashSet<CallId> = unknown.into_iter().collect();
+    Ok(calls.iter().filter(move |noted| unknown.contains(&noted.record.id)))
 }
 
 impl From<&Noted> for Unsettled {

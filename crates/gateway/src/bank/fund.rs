@@ -361,7 +361,7 @@ impl Fund {
         }
     }
 
-    /// Returns every lease.
+    /// Returns every lease that it knows.
     pub(super) fn leases(&self) -> Vec<LeaseId> {
         let state = self.state.lock();
         state.current.iter().chain(&state.retired).map(|slice| slice.lease).collect()

@@ -9,6 +9,8 @@ use sluice_domain::id::LeaseId;
 use sluice_domain::ledger::{Account, lease_slice};
 use sluice_domain::money::Micros;
 use sluice_store::{Borrow, Extension, StoreError};
+use tokio::sync::oneshot;
+use tokio::time::{Instant, timeout_at};
 
 use super::fund::{Fund, Part, Source};
 use super::{Bank, HoldError, REFILL_LIMIT};
@@ -23,16 +25,23 @@ impl Bank {
     pub(super) async fn refill(self: &Arc<Self>, fund: &Arc<Fund>, amount: i64) -> Result<Part, HoldError> {
         let (bank, fund) = (Arc::clone(self), Arc::clone(fund));
         let _waiting = Waiting::of(&fund, amount);
-        let asking = {
-            let fund = Arc::clone(&fund);
-            // On a task of its own: what was borrowed is put to use even when the client leaves meanwhile.
-            let deadline = tokio::time::Instant::now() + REFILL_LIMIT;
-            self.control.spawn(tokio::time::timeout_at(deadline, async move {
-                let _turn = fund.refilling.lock().await;
-                bank.borrow_for(&fund, amount).await
-            }))
-        };
-        match asking.await {
+        let deadline = Instant::now() + REFILL_LIMIT;
+        let (mut answer, asked) = oneshot::channel();
+        let borrowing = Arc::clone(&fund);
+        // On a task of its own: what was borrowed is put to use even when the client leaves meanwhile.
+        self.control.spawn(async move {
+            let _turn = tokio::select! {
+                biased;
+                // Whoever gave up must not keep others waiting.
+                () = answer.closed() => return,
+                turn = borrowing.refilling.lock() => turn,
+            };
+            if let Ok(borrowed) = timeout_at(deadline, bank.borrow_for(&borrowing, amount)).await {
+                // A part that nobody waits for any more goes back.
+                drop(answer.send(borrowed));
+            }
+        });
+        match timeout_at(deadline, asked).await {
             Ok(Ok(Ok(part))) => Ok(part),
             Ok(Ok(Err(Refused::Insufficient(left)))) => {
                 Err(HoldError::Insufficient { source_id: fund.source.id(), needed: Micros(amount), left })

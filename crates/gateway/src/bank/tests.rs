@@ -177,7 +177,7 @@ async fn a_new_day_opens_the_budget_anew() {
     };
     let fund = Arc::new(Fund::new(Source::Budget(budget), Arc::default()));
     let lease = sluice_domain::ledger::Lease {
-        id: sluice_domain::id::LeaseId::new(1, [1; 10]),
+        id: LeaseId::new(1, [1; 10]),
         account: sluice_domain::id::AccountId(1),
         node: NODE,
         remaining: Micros(100),
@@ -195,7 +195,7 @@ async fn no_hold_is_taken_that_may_outlive_its_lease() {
     let longest = Arc::new(AtomicI64::new(1_000));
     let fund = Arc::new(Fund::new(Source::Account(ANN), longest));
     let lease = sluice_domain::ledger::Lease {
-        id: sluice_domain::id::LeaseId::new(1, [1; 10]),
+        id: LeaseId::new(1, [1; 10]),
         account: sluice_domain::id::AccountId(1),
         node: NODE,
         remaining: Micros(100),
@@ -235,4 +235,80 @@ async fn a_charge_above_its_hold_does_not_hide_what_is_left() {
     town.post(settling.charge.into_iter().collect()).await;
     drop(settling.claims);
     assert!(town.bank.hold(&purse, Micros(500)).await.is_ok());
+}
+
+#[tokio::test]
+async fn what_may_have_been_given_back_is_not_held_against() {
+    let town = Town::new().await;
+    town.pay_in(ANN, 10_000).await;
+    let purse = town.purse(&[Source::Account(ANN)]);
+    let small = town.bank.hold(&purse, Micros(10)).await.unwrap();
+    drop(town.bank.hold(&purse, Micros(1_000)).await.unwrap());
+    Store::clone(&town.store).close().await.unwrap();
+    // The database may have done it before it went away.
+    assert!(town.bank.tidy(0).await.is_err());
+    assert_eq!(town.bank.hold(&purse, Micros(500)).await.unwrap_err(), HoldError::Unavailable);
+    drop(small);
+}
+
+#[tokio::test]
+async fn a_lease_whose_loan_was_never_heard_of_goes_back_and_an_inherited_one_stays() {
+    let town = Town::new().await;
+    town.pay_in(ANN, 10_000).await;
+    let account = town.store.find_account_of(ANN).await.unwrap().unwrap().id;
+    let lend = async |number: u8| {
+        let borrow = sluice_store::Borrow {
+            id: LeaseId::new(1, [number; 10]),
+            account,
+            node: NODE,
+            want: Micros(100),
+            minimum: Micros(100),
+            expires_at: Timestamp(i64::MAX),
+        };
+        town.store.borrow(&borrow).await.unwrap().unwrap()
+    };
+    let inherited = lend(1).await;
+    town.bank.inherit(&[inherited]);
+    let unheard_of = lend(2).await;
+    let purse = town.purse(&[Source::Account(ANN)]);
+    let hold = town.bank.hold(&purse, Micros(50)).await.unwrap();
+    assert_eq!(town.balance(ANN).await, (10_000, 250));
+    // Seen once, it may be one that is just being borrowed.
+    let suspects = town.bank.give_back_unknown(&HashSet::new()).await.unwrap();
+    assert_eq!((&suspects, town.balance(ANN).await), (&HashSet::from([unheard_of.id]), (10_000, 250)));
+    assert_eq!(town.bank.give_back_unknown(&suspects).await.unwrap(), HashSet::new());
+    assert_eq!(town.balance(ANN).await, (10_000, 150));
+    drop(hold);
+    town.bank.give_back(&[inherited]).await;
+    town.bank.close().await;
+    assert_eq!(town.balance(ANN).await, (10_000, 0));
+}
+
+#[tokio::test]
+async fn a_bank_that_closes_leaves_no_lease_behind_that_it_never_heard_of() {
+    let town = Town::new().await;
+    town.pay_in(ANN, 10_000).await;
+    let account = town.store.find_account_of(ANN).await.unwrap().unwrap().id;
+    let id = LeaseId::new(1, [1; 10]);
+    let (want, minimum, expires_at) = (Micros(100), Micros(100), Timestamp(i64::MAX));
+    let borrow = sluice_store::Borrow { id, account, node: NODE, want, minimum, expires_at };
+    town.store.borrow(&borrow).await.unwrap().unwrap();
+    town.bank.close().await;
+    assert_eq!(town.balance(ANN).await, (10_000, 0));
+}
+
+#[tokio::test]
+async fn calls_that_gave_up_do_not_keep_others_waiting() {
+    let town = Town::new().await;
+    town.pay_in(ANN, 10_000).await;
+    let purse = town.purse(&[Source::Account(ANN)]);
+    let turn = purse.funds[0].refilling.lock().await;
+    for _ in 0..50 {
+        let hold = town.bank.hold(&purse, Micros(10));
+        assert!(tokio::time::timeout(Duration::from_millis(1), hold).await.is_err());
+    }
+    drop(turn);
+    assert_eq!(town.bank.hold(&purse, Micros(10)).await.unwrap().amount(), Micros(10));
+    // Nothing was borrowed for those who left.
+    assert_eq!(town.balance(ANN).await.1, 10);
 }

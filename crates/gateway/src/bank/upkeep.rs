@@ -1,5 +1,6 @@
 //! Upkeep: idle slices go back, leases in use are renewed, and what lost nodes stranded is freed.
 
+use std::collections::HashSet;
 use std::sync::Arc;
 use std::time::Duration;
 
@@ -20,7 +21,8 @@ const INTERVAL: Duration = Duration::from_secs(2);
 const IDLE_MS: i64 = 10_000;
 /// Leases are renewed when they have lost this much of their time.
 const RENEW_AFTER_MS: i64 = 2 * 60_000;
-/// How often expired leases of all nodes are looked for, and how long after their end they are taken: clocks differ.
+/// How often leases that are expired or unknown are looked for, and how long after their end expired ones are taken: clocks
+/// differ.
 const EXPIRE_EVERY: u32 = 30;
 const EXPIRE_MARGIN_MS: i64 = 60_000;
 const EXPIRE_MAX: u64 = 100;
@@ -28,7 +30,7 @@ const EXPIRE_MAX: u64 = 100;
 impl Bank {
     /// Keeps the leases in order until `stop`.
     pub(crate) async fn keep_up(self: Arc<Self>, stop: CancellationToken) {
-        let mut round = 0_u32;
+        let (mut round, mut suspects) = (0_u32, HashSet::new());
         loop {
             tokio::select! {
                 () = stop.cancelled() => return,
@@ -38,23 +40,38 @@ impl Bank {
                 tracing::debug!(%error, "leases could not be kept in order; this is tried again");
             }
             round = round.wrapping_add(1);
-            if round.is_multiple_of(EXPIRE_EVERY)
-                && let Err(error) = within_limit(self.expire()).await
-            {
+            if !round.is_multiple_of(EXPIRE_EVERY) {
+                continue;
+            }
+            if let Err(error) = within_limit(self.expire()).await {
                 tracing::warn!(%error, "expired leases could not be taken back; this is tried again");
+            }
+            match within_limit(self.give_back_unknown(&suspects)).await {
+                Ok(unknown) => suspects = unknown,
+                Err(error) => tracing::debug!(%error, "leases could not be compared; this is tried again"),
             }
         }
     }
 
     /// Gives everything back that no charge is waiting on. Called when no more calls come.
     pub(crate) async fn close(&self) {
-        match tokio::time::timeout(CLOSE_LIMIT, self.tidy(0)).await {
-            Ok(Ok(())) => {}
+        let given_back = async {
+            self.tidy(0).await?;
+            let unknown = self.unknown_leases().await?;
+            self.give_back_unknown(&unknown.iter().map(|lease| lease.id).collect()).await
+        };
+        match tokio::time::timeout(CLOSE_LIMIT, given_back).await {
+            Ok(Ok(_)) => {}
             Ok(Err(error)) => {
                 tracing::warn!(%error, "what this node has borrowed could not be given back; it expires by itself");
             }
             Err(_) => tracing::warn!("what this node has borrowed was not given back in time; it expires by itself"),
         }
+    }
+
+    /// Leaves alone what an earlier run of this node had borrowed: its journal draws from it.
+    pub(crate) fn inherit(&self, leases: &[Lease]) {
+        self.inherited.lock().extend(leases.iter().map(|lease| lease.id));
     }
 
     /// Gives back what an earlier run of this node had borrowed, once its journal is settled.
@@ -64,6 +81,32 @@ impl Bank {
                 tracing::warn!(%error, lease = %lease.id, "a lease of an earlier run could not be given back");
             }
         }
+        // Those that could not be given back are unknown from now on, and found as such.
+        self.inherited.lock().clear();
+    }
+
+    /// Gives back those of `suspects` that are still unknown here, and returns what else is. A borrowing whose answer got
+    /// lost leaves such a lease behind, but one that is under way looks the same.
+    pub(super) async fn give_back_unknown(&self, suspects: &HashSet<LeaseId>) -> Result<HashSet<LeaseId>, StoreError> {
+        let mut others = HashSet::new();
+        for lease in self.unknown_leases().await? {
+            if suspects.contains(&lease.id) {
+                tracing::info!(lease = %lease.id, amount = %lease.remaining, "a lease that no call knows is given back");
+                self.store.return_lease(lease.id, Micros(i64::MAX)).await?;
+            } else {
+                others.insert(lease.id);
+            }
+        }
+        Ok(others)
+    }
+
+    /// Returns the leases that this node has according to the database, but not according to itself.
+    async fn unknown_leases(&self) -> Result<Vec<Lease>, StoreError> {
+        let mut unknown = self.store.leases_of(self.node).await?;
+        let known: HashSet<LeaseId> = self.funds.lock().values().flat_map(|fund| fund.leases()).collect();
+        let inherited = self.inherited.lock();
+        unknown.retain(|lease| !known.contains(&lease.id) && !inherited.contains(&lease.id));
+        Ok(unknown)
     }
 
     pub(super) async fn tidy(&self, idle_ms: i64) -> Result<(), StoreError> {

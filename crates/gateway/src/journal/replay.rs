@@ -1,6 +1,6 @@
 //! What an earlier process left in the journal.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet, VecDeque};
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
@@ -21,65 +21,90 @@ impl Noted {
     }
 }
 
-/// Calls that an earlier process noted and the database may lack.
+/// What an earlier process noted and the database may lack, read one segment at a time: a database that was away for long
+/// leaves more behind than fits into memory.
 #[derive(Debug, Default)]
 pub(crate) struct Replay {
-    /// The calls; those that never ended are marked as broken.
-    pub(crate) calls: Vec<Noted>,
-    files: Vec<PathBuf>,
+    unread: VecDeque<PathBuf>,
+    /// Files of which everything was understood.
+    readable: Vec<PathBuf>,
+    /// Calls that have not ended as far as was read.
+    pub(super) open: HashMap<CallId, Noted>,
+    /// Calls whose end came before their beginning: the reserve was made before the segments that were filled before it.
+    pub(super) ended: HashSet<CallId>,
 }
 
 impl Replay {
-    /// Removes the files: the database has all of it.
+    /// Finds every segment in `dir`. Must be called before new ones are made.
+    ///
+    /// # Errors
+    /// The directory cannot be read.
+    pub(crate) fn find(dir: &Path) -> io::Result<Self> {
+        let mut files: Vec<PathBuf> = fs::read_dir(dir)?
+            .filter_map(|entry| entry.ok().map(|entry| entry.path()))
+            .filter(|path| path.extension().is_some_and(|extension| extension == EXTENSION))
+            .collect();
+        files.sort();
+        Ok(Self { unread: files.into(), ..Self::default() })
+    }
+
+    /// Returns the calls that ended in the next segment, oldest first. After the last segment come those that never ended,
+    /// marked as broken, and then `None`.
+    ///
+    /// # Errors
+    /// The segment cannot be read.
+    pub(crate) fn next_calls(&mut self) -> io::Result<Option<Vec<Noted>>> {
+        let mut calls = match self.unread.pop_front() {
+            Some(file) => self.read(file)?,
+            None if self.open.is_empty() => return Ok(None),
+            None => std::mem::take(&mut self.open).into_values().map(died).collect(),
+        };
+        calls.sort_by_key(|call| call.record.id);
+        Ok(Some(calls))
+    }
+
+    fn read(&mut self, file: PathBuf) -> io::Result<Vec<Noted>> {
+        let bytes = match fs::read(&file) {
+            Ok(bytes) => bytes,
+            // One that was made ahead of need goes away with its maker.
+            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(Vec::new()),
+            Err(error) => return Err(error),
+        };
+        let (found, unreadable) = notes(&bytes);
+        let calls = found.into_iter().filter_map(|note| self.take(note)).collect();
+        if unreadable == 0 {
+            self.readable.push(file);
+        } else {
+            tracing::warn!(file = %file.display(), unreadable, "notes of another version stay in the journal");
+        }
+        Ok(calls)
+    }
+
+    /// Returns the call of a note if it has ended.
+    fn take(&mut self, Found { stage, call }: Found) -> Option<Noted> {
+        let id = call.record.id;
+        match stage {
+            Stage::Open if self.ended.contains(&id) => None,
+            // One that went on for long was noted again, with what it had used by then.
+            Stage::Open => self.open.insert(id, call).and(None),
+            Stage::Close => {
+                // What was never sent to anybody has no beginning.
+                if self.open.remove(&id).is_none() && !call.record.attempts.is_empty() {
+                    self.ended.insert(id);
+                }
+                Some(call)
+            }
+        }
+    }
+
+    /// Removes the files that were read: the database has all of it.
     pub(crate) fn done(self) {
-        for file in self.files {
+        for file in self.readable {
             if let Err(error) = fs::remove_file(&file) {
                 tracing::warn!(%error, "a replayed segment of the journal cannot be removed");
             }
         }
     }
-}
-
-/// Reads every segment in `dir`. Must be called before new ones are made.
-///
-/// # Errors
-/// The directory or a file cannot be read.
-pub(crate) fn read_left_over(dir: &Path) -> io::Result<Replay> {
-    let mut files: Vec<PathBuf> = fs::read_dir(dir)?
-        .filter_map(|entry| entry.ok().map(|entry| entry.path()))
-        .filter(|path| path.extension().is_some_and(|extension| extension == EXTENSION))
-        .collect();
-    files.sort();
-    let mut readable = Vec::with_capacity(files.len());
-    let mut open: HashMap<CallId, Noted> = HashMap::new();
-    let mut ended: HashMap<CallId, Noted> = HashMap::new();
-    for file in &files {
-        let bytes = match fs::read(file) {
-            Ok(bytes) => bytes,
-            // One that was made ahead of need goes away with its maker.
-            Err(error) if error.kind() == io::ErrorKind::NotFound => continue,
-            Err(error) => return Err(error),
-        };
-        let (found, unreadable) = notes(&bytes);
-        for note in found {
-            let calls = match note.stage {
-                Stage::Open => &mut open,
-                Stage::Close => &mut ended,
-            };
-            calls.insert(note.call.record.id, note.call);
-        }
-        if unreadable == 0 {
-            readable.push(file.clone());
-        } else {
-            tracing::warn!(file = %file.display(), unreadable, "notes of another version stay in the journal");
-        }
-    }
-    for (id, call) in open {
-        ended.entry(id).or_insert_with(|| died(call));
-    }
-    let mut calls: Vec<Noted> = ended.into_values().collect();
-    calls.sort_by_key(|call| call.record.id);
-    Ok(Replay { calls, files: readable })
 }
 
 /// Reads what one segment has, be it still written to or not.

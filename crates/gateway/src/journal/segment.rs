@@ -33,6 +33,12 @@ pub(crate) struct Segment {
 }
 
 impl Segment {
+    /// Returns its file.
+    #[cfg(test)]
+    pub(super) fn path(&self) -> &Path {
+        &self.path
+    }
+
     /// Pushes what was written to the disk.
     pub(super) fn sync(&self) {
         if !self.is_dirty.swap(false, Ordering::AcqRel) {

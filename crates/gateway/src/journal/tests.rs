@@ -54,8 +54,13 @@ fn close(record: &CallRecord) -> Note<'_> {
     Note { stage: Stage::Close, room: Room::Reserved, record, dues: &NOTHING }
 }
 
-fn records(replay: Replay) -> Vec<CallRecord> {
-    replay.calls.into_iter().map(|call| call.record).collect()
+fn left_over(dir: &Path) -> Vec<Noted> {
+    let mut replay = Replay::find(dir).unwrap();
+    std::iter::from_fn(|| replay.next_calls().unwrap()).flatten().collect()
+}
+
+fn records(calls: Vec<Noted>) -> Vec<CallRecord> {
+    calls.into_iter().map(|call| call.record).collect()
 }
 
 fn segments(dir: &Path) -> Vec<PathBuf> {
@@ -83,10 +88,9 @@ fn what_was_noted_is_found_after_a_kill() {
     journal.append(&open(&died)).unwrap();
     journal.append(&close(&record(1))).unwrap();
     kill(journal);
-    let replay = read_left_over(dir.path()).unwrap();
     died.outcome = Outcome::Broken;
     died.error = "gateway_died".to_owned();
-    assert_eq!(records(replay), [record(1), died]);
+    assert_eq!(records(left_over(dir.path())), [record(1), died]);
 }
 
 #[test]
@@ -98,9 +102,9 @@ fn a_settled_segment_is_removed_and_an_unsettled_one_stays() {
     let second = journal.append(&close(&record(2))).unwrap();
     first.settle();
     drop(journal);
-    assert_eq!(read_left_over(dir.path()).unwrap().calls.len(), 2);
+    assert_eq!(left_over(dir.path()).len(), 2);
     second.settle();
-    assert_eq!(read_left_over(dir.path()).unwrap().calls, []);
+    assert_eq!(left_over(dir.path()), []);
 }
 
 #[test]
@@ -116,11 +120,56 @@ fn notes_go_on_in_the_next_segment_when_one_is_full() {
             journal.append(&close(&large)).unwrap()
         })
         .collect();
-    let found = read_left_over(dir.path()).unwrap();
-    assert_eq!(found.calls.len(), 9);
+    assert_eq!(left_over(dir.path()).len(), 9);
     marks.into_iter().for_each(Mark::settle);
     // Three such notes fill a segment; the last one is still open for more.
-    assert_eq!(read_left_over(dir.path()).unwrap().calls.len(), 3);
+    assert_eq!(left_over(dir.path()).len(), 3);
+}
+
+#[test]
+fn one_segment_is_read_at_a_time_and_files_stay_until_all_is_done() {
+    let dir = tempfile::tempdir().unwrap();
+    let directory = Directory::take(dir.path()).unwrap();
+    let journal = directory.open(0, 1 << 30).unwrap();
+    let mut large = record(0);
+    large.attempts[0].error = Some("x".repeat(256 * 1024));
+    let marks: Vec<Mark> = (0..9)
+        .flat_map(|number| {
+            large.id = record(number).id;
+            [journal.append(&open(&large)).unwrap(), journal.append(&close(&large)).unwrap()]
+        })
+        .collect();
+    drop((marks, journal));
+    let mut replay = Replay::find(dir.path()).unwrap();
+    let mut read = Vec::new();
+    while let Some(calls) = replay.next_calls().unwrap() {
+        // Three such notes fill a segment.
+        assert!(calls.len() <= 2 && replay.open.len() <= 1 && replay.ended.is_empty(), "{}", calls.len());
+        read.extend(calls.iter().map(|call| call.record.id));
+    }
+    assert_eq!(read, (0..9).map(|number| record(number).id).collect::<Vec<_>>());
+    assert!(segments(dir.path()).len() >= 6);
+    replay.done();
+    assert_eq!(segments(dir.path()), Vec::<PathBuf>::new());
+}
+
+#[test]
+fn a_call_that_ended_in_the_reserve_has_ended_though_its_beginning_is_read_later() {
+    let dir = tempfile::tempdir().unwrap();
+    let write = |name: &str, notes: &[Note<'_>]| {
+        let alive = Arc::default();
+        let mut segment = Active::create(dir.path(), 0, SEGMENT_BYTES, &alive).unwrap();
+        for note in notes {
+            entry::with_bytes(note, |bytes| segment.append(bytes)).unwrap();
+        }
+        std::fs::rename(segment.segment().path(), dir.path().join(name)).unwrap();
+    };
+    let again = CallRecord { usage: Usage { output: 5, ..Usage::default() }, ..record(1) };
+    write("1.journal", &[close(&record(1))]);
+    write("2.journal", &[open(&record(1)), open(&record(2)), open(&again)]);
+    let found = left_over(dir.path());
+    let ends: Vec<_> = found.iter().map(|call| (call.record.id, call.was_cut_off())).collect();
+    assert_eq!(ends, [(record(1).id, false), (record(2).id, true)]);
 }
 
 #[test]
@@ -143,7 +192,7 @@ fn a_segment_cut_at_any_byte_gives_the_notes_before_the_cut() {
             }
             let other = tempfile::tempdir().unwrap();
             std::fs::write(other.path().join("1.journal"), bytes).unwrap();
-            let found = records(read_left_over(other.path()).unwrap());
+            let found = records(left_over(other.path()));
             let before_cut = (cut - 8) / note_bytes;
             // A note whose last bytes are zeros is whole again when zeros follow the cut.
             assert!(found.len() == before_cut || is_zeroed && found.len() == before_cut + 1, "cut at {cut}");
@@ -177,7 +226,7 @@ fn what_calls_owe_survives_a_cut_at_any_byte_whole_or_not_at_all() {
     for cut in 8..=end {
         let other = tempfile::tempdir().unwrap();
         std::fs::write(other.path().join("1.journal"), &whole[..cut]).unwrap();
-        let found = read_left_over(other.path()).unwrap().calls;
+        let found = left_over(other.path());
         let expected = (1..4).map(|number| Noted { record: record(number), dues: dues(number) });
         assert_eq!(found, expected.take(found.len()).collect::<Vec<_>>(), "cut at {cut}");
         assert!(cut < end || found.len() == 3);

@@ -2,41 +2,68 @@
 
 use std::sync::Arc;
 
+use sluice_domain::clock::Clock;
 use sluice_domain::ledger::SettledCall;
 use sluice_domain::price::{Basis, Buyer, PriceVersion, Sale, Tariff, VersionId};
+use sluice_store::{PageRequest, ParkedCall};
 
 use super::Dues;
-use super::writer::{Books, insist, receipt};
+use super::writer::{Books, PARKED_ALERT, insist, receipt};
 use crate::bank::{Settling, Stake};
 use crate::journal::{self, Noted, Replay};
 use crate::live::Live;
 
 /// Calls settled at once.
 const BATCH: usize = 500;
-/// Most calls that were put aside and are tried again at a start.
-const PARKED_MAX: u64 = 1_000;
+/// Calls that were put aside and are read at once.
+const PARKED_PAGE: u64 = 100;
 
 /// Settles the calls of an earlier process, then removes them from the journal. Returns whether the database has all of
 /// them: only then may what that process had borrowed be given back.
 pub(crate) async fn replay(books: &Books, live: &Live, left_over: Replay) -> bool {
-    let mut has_all = true;
-    for chunk in left_over.calls.chunks(BATCH) {
-        let mut calls = Vec::with_capacity(chunk.len());
-        for noted in chunk {
-            let (call, versions) = settled(books, live, noted.clone()).await;
-            books.keep_versions(versions).await;
-            calls.push(call);
+    let has_all = match settle_all(books, live, left_over).await {
+        Ok(has_all) => has_all,
+        Err(error) => {
+            tracing::error!(%error, "the journal of an earlier run cannot be read; it is tried again at the next start");
+            false
         }
-        has_all &= books.settle(&calls).await.is_empty();
+    };
+    retry_parked(books, live).await;
+    has_all
+}
+
+async fn settle_all(books: &Books, live: &Live, mut left_over: Replay) -> std::io::Result<bool> {
+    let (mut has_all, mut count) = (true, 0);
+    loop {
+        let read = tokio::task::spawn_blocking(move || (left_over.next_calls(), left_over)).await;
+        let (calls, rest) = read.map_err(std::io::Error::other)?;
+        left_over = rest;
+        let Some(calls) = calls? else { break };
+        count += calls.len();
+        has_all &= settle_some(books, live, calls).await;
     }
     if has_all {
-        let count = left_over.calls.len();
         if count > 0 {
             tracing::info!(count, "calls of an earlier run were settled from the journal");
         }
         left_over.done();
     }
-    retry_parked(books, live).await;
+    Ok(has_all)
+}
+
+/// Settles calls of the journal. Returns whether the database has all of them.
+async fn settle_some(books: &Books, live: &Live, calls: Vec<Noted>) -> bool {
+    let mut has_all = true;
+    let mut calls = calls.into_iter().peekable();
+    while calls.peek().is_some() {
+        let mut batch = Vec::with_capacity(BATCH);
+        for noted in calls.by_ref().take(BATCH) {
+            let (call, versions) = settled(books, live, noted).await;
+            books.keep_versions(versions).await;
+            batch.push(call);
+        }
+        has_all &= books.settle(&batch).await.is_empty();
+    }
     has_all
 }
 
@@ -124,22 +151,47 @@ pub(super) fn parked(call: &SettledCall) -> String {
 
 /// Tries again what was put aside: its reason may be gone.
 async fn retry_parked(books: &Books, live: &Live) {
-    let parked = match books.store.list_parked(sluice_store::PageRequest::nth(0, PARKED_MAX)).await {
-        Ok(page) => page.items,
-        Err(error) => {
-            tracing::warn!(%error, "calls that were put aside cannot be read");
+    let mut page = PageRequest { offset: 0, limit: PARKED_PAGE };
+    loop {
+        let parked = match books.store.list_parked(page).await {
+            Ok(parked) => parked.items,
+            Err(error) => {
+                tracing::warn!(%error, "calls that were put aside cannot be read");
+                return;
+            }
+        };
+        if parked.is_empty() {
             return;
         }
-    };
-    for entry in parked {
-        let noted = hex::decode(&entry.entry).ok().and_then(|bytes| journal::decode(&bytes));
-        let Some(noted) = noted else { continue };
-        let (call, _) = settled(books, live, noted).await;
-        if books.settle(std::slice::from_ref(&call)).await.is_empty()
-            && matches!(books.store.find_call(entry.call, None).await, Ok(Some(_)))
-            && let Err(error) = books.store.unpark(entry.call).await
-        {
-            tracing::warn!(%error, call = %entry.call, "a call that was put aside is posted but still listed");
+        for entry in parked {
+            // What is posted makes room in the list; the next page begins behind what stays.
+            if !is_posted(books, live, &entry).await {
+                page.offset += 1;
+            }
         }
     }
 }
+
+/// Tries one call again. Returns whether it is posted and no longer listed.
+async fn is_posted(books: &Books, live: &Live, entry: &ParkedCall) -> bool {
+    let noted = hex::decode(&entry.entry).ok().and_then(|bytes| journal::decode(&bytes));
+    let Some(noted) = noted else { return false };
+    let (call, versions) = settled(books, live, noted).await;
+    books.keep_versions(versions).await;
+    let is_safe = books.settle(std::slice::from_ref(&call)).await.is_empty();
+    if !is_safe || !matches!(books.store.find_call(entry.call, None).await, Ok(Some(_))) {
+        return false;
+    }
+    if let Err(error) = books.store.unpark(entry.call).await {
+        tracing::warn!(%error, call = %entry.call, "a call that was put aside is posted but still listed");
+        return false;
+    }
+    if let Err(error) = books.store.resolve_alert(PARKED_ALERT, &entry.call.to_string(), Clock::System.now()).await {
+        tracing::warn!(%error, call = %entry.call, "the alert about a call that was put aside stays");
+    }
+    true
+}
+
+#[cfg(test)]
+#[path = "replay_tests.rs"]
+mod tests;

@@ -27,6 +27,8 @@ const RETRY_PAUSES: [Duration; 4] =
     [Duration::from_millis(50), Duration::from_millis(500), Duration::from_secs(2), Duration::from_secs(5)];
 /// Longest wait for one batch: a lost connection in the middle of a statement would else hang for minutes.
 const WRITE_LIMIT: Duration = Duration::from_secs(60);
+/// Kind of the alerts about calls that were put aside.
+pub(super) const PARKED_ALERT: &str = "parked_call";
 /// A key's last use is written at most this often.
 const TOUCH_INTERVAL_MS: i64 = 60_000;
 /// Keys whose last use is remembered to keep to that interval.
@@ -213,7 +215,7 @@ impl Books {
                 unsafe_calls.insert(id);
             }
             let message = format!("call {id} cannot be posted: {reason}; it is tried again at the next start");
-            if let Err(error) = self.store.raise_alert("parked_call", &id.to_string(), &message, now).await {
+            if let Err(error) = self.store.raise_alert(PARKED_ALERT, &id.to_string(), &message, now).await {
                 tracing::warn!(%error, "an alert could not be raised");
             }
         }

@@ -7,7 +7,7 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
 use super::cost::Costed;
-use super::delivery::Tap;
+use super::farewell::Delivery;
 
 /// An error that ends a connection in the middle of an answer.
 pub(crate) type BodyError = Box<dyn std::error::Error + Send + Sync>;
@@ -17,7 +17,7 @@ pub(crate) enum RelayBody {
     /// Something short that is there already.
     Full(Option<Bytes>),
     /// An upstream's answer as it comes in.
-    Tap(Pin<Box<Tap>>),
+    Tap(Delivery),
     /// The same, with what it cost.
     Costed(Box<Costed>),
     /// An answer of the admin API.
@@ -38,7 +38,7 @@ impl Body for RelayBody {
     fn poll_frame(mut self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Option<Result<Frame<Bytes>, BodyError>>> {
         match &mut *self {
             Self::Full(bytes) => Poll::Ready(bytes.take().map(|bytes| Ok(Frame::data(bytes)))),
-            Self::Tap(tap) => tap.as_mut().poll_frame(cx),
+            Self::Tap(tap) => Pin::new(tap).poll_frame(cx),
             Self::Costed(costed) => Pin::new(costed).poll_frame(cx),
             Self::Admin(body) => Pin::new(body).poll_frame(cx).map_err(Into::into),
         }

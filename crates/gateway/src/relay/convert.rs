@@ -1,16 +1,19 @@
 //! Calls that go to an upstream of another dialect: the request is rewritten before it leaves, and the answer's way back
 //! is kept.
 
+use std::sync::Arc;
+
 use bytes::Bytes;
 use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Request, Target, Text, Trait};
 use sluice_protocol::meter::Convention;
 use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::raw::RawObject;
 
-use super::Call;
 use super::demand::{Demand, INLINE_MAX_BYTES};
 use super::estimate::Bulk;
 use super::fault::{Fault, Kind};
+use super::{Call, Shared};
+use crate::media::Fetched;
 use crate::snapshot::Candidate;
 
 /// Longest list of losses that a caller is told and a record keeps.
@@ -33,6 +36,7 @@ pub(super) struct Conversion {
 /// # Errors
 /// The body breaks its dialect's rules, or the upstream cannot be asked for the same thing.
 pub(super) async fn convert(
+    shared: &Shared,
     call: &Call,
     demand: &Demand,
     candidate: &Candidate<'_>,
@@ -40,14 +44,33 @@ pub(super) async fn convert(
     if !candidate.converts(demand.operation) && !needs_restoring(demand) {
         return Ok(None);
     }
-    let job = Job::of(call, demand, candidate);
-    let conversion = if job.plain.len() <= INLINE_MAX_BYTES {
-        job.run()?
-    } else {
-        let running = tokio::task::spawn_blocking(move || job.run());
-        running.await.map_err(|_| Fault::new(Kind::InvalidBody, "the body could not be converted"))??
+    let job = Arc::new(Job::of(call, demand, candidate));
+    let wanted = match run(&job, Vec::new()).await? {
+        Step::Done(conversion) => return Ok(Some(*conversion)),
+        Step::Wants(urls) => urls,
     };
-    Ok(Some(conversion))
+    let files = shared.fetcher.fetch(&wanted).await?;
+    match run(&job, files).await? {
+        Step::Done(conversion) => Ok(Some(*conversion)),
+        Step::Wants(_) => Err(Fault::new(Kind::MediaNotFetched, "a file that the request names was not fetched")),
+    }
+}
+
+/// Runs a conversion, a long one on a thread that may take its time.
+async fn run(job: &Arc<Job>, files: Vec<Arc<Fetched>>) -> Result<Step, Fault> {
+    if job.plain.len() <= INLINE_MAX_BYTES {
+        return job.run(&files);
+    }
+    let job = Arc::clone(job);
+    let running = tokio::task::spawn_blocking(move || job.run(&files));
+    running.await.map_err(|_| Fault::new(Kind::InvalidBody, "the body could not be converted"))?
+}
+
+/// How far a conversion gets.
+enum Step {
+    Done(Box<Conversion>),
+    /// The upstream needs the bytes behind these addresses.
+    Wants(Vec<String>),
 }
 
 /// Returns whether the body holds proofs in envelopes, which no vendor understands.
@@ -77,16 +100,18 @@ struct Job {
 impl Job {
     fn of(call: &Call, demand: &Demand, candidate: &Candidate<'_>) -> Self {
         let provider = &candidate.target.provider;
-        let most = candidate.priced.as_ref().and_then(|priced| priced.limits.max_output);
+        let dialect = candidate.operation.dialect();
+        let known = candidate.priced.as_ref().and_then(|priced| priced.limits.max_output);
+        let most = known.or_else(|| provider.max_tokens(dialect, candidate.model));
         Self {
             plain: demand.plain().clone(),
             asked: demand.operation,
-            upstream: candidate.operation.dialect(),
+            upstream: dialect,
             is_stream: demand.is_stream,
             model: demand.model.clone(),
             upstream_model: candidate.model.to_owned(),
             issuer: provider.issuer().to_owned(),
-            traits: Vec::new(),
+            traits: provider.traits(dialect, candidate.model),
             default_max_tokens: most.unwrap_or(DEFAULT_MAX_TOKENS),
             convention: provider.convention(candidate.operation),
             stream_usage: !demand.lacks_usage_request(),
@@ -95,7 +120,7 @@ impl Job {
         }
     }
 
-    fn run(self) -> Result<Conversion, Fault> {
+    fn run(&self, files: &[Arc<Fetched>]) -> Result<Step, Fault> {
         let mut request =
             chat::decode_request(self.asked.dialect(), &self.plain).map_err(|error| unreadable(&error))?;
         if self.asked.dialect() == Dialect::Gemini {
@@ -109,14 +134,22 @@ impl Job {
             traits: &self.traits,
             default_max_tokens: self.default_max_tokens,
         };
+        for file in files {
+            request.supply(&file.url, &file.mime, &file.base64);
+        }
+        let is_foreign = self.asked.dialect() != self.upstream;
+        let wanted = if is_foreign { request.wanted_urls(self.upstream, &target) } else { Vec::new() };
+        if !wanted.is_empty() {
+            return Ok(Step::Wants(wanted));
+        }
         let encoded = chat::encode_request(self.upstream, &request, &target).map_err(|error| unreadable(&error))?;
         if let Some(loss) = encoded.losses.first_semantic() {
             let message = format!("`{}` cannot be carried to this model's provider: {}", loss.path, loss.reason);
             return Err(Fault::new(Kind::NotConvertible, message));
         }
         let losses = encoded.losses.to_header(LOSSES_MAX_BYTES);
-        let bridge = (self.asked.dialect() != self.upstream).then(|| Box::new(self.bridge(&request, &encoded)));
-        Ok(Conversion { body: encoded.body.into(), bridge, losses })
+        let bridge = is_foreign.then(|| Box::new(self.bridge(&request, &encoded)));
+        Ok(Step::Done(Box::new(Conversion { body: encoded.body.into(), bridge, losses })))
     }
 
     fn bridge(&self, request: &Request<'_>, encoded: &Encoded) -> Bridge {

@@ -12,7 +12,7 @@ use http::{Version, request};
 use http_body::{Body, Frame, SizeHint};
 
 use super::body::{BodyError, RelayBody};
-use super::delivery::Tap;
+use super::farewell::Delivery;
 use super::fault::{Fault, Kind};
 use crate::record::Told;
 
@@ -61,7 +61,7 @@ pub(super) enum Coming {
 /// # Errors
 /// The answer broke off before anything of it went out.
 pub(super) async fn tell(
-    tap: Pin<Box<Tap>>,
+    tap: Delivery,
     coming: Coming,
     trailers: Trailers,
     headers: &mut HeaderMap,
@@ -85,7 +85,7 @@ pub(super) async fn tell(
 ///
 /// # Errors
 /// The answer broke off before that, or cannot be given to this caller.
-pub(super) async fn read_whole(tap: Pin<Box<Tap>>) -> Result<RelayBody, Fault> {
+pub(super) async fn read_whole(tap: Delivery) -> Result<RelayBody, Fault> {
     let mut costed = Costed { tap, ahead: VecDeque::new(), owes_trailers: false };
     costed.read_ahead().await?;
     Ok(RelayBody::Costed(Box::new(costed)))
@@ -103,7 +103,7 @@ fn broken() -> Fault {
 
 /// An answer whose caller is told what it cost.
 pub(crate) struct Costed {
-    tap: Pin<Box<Tap>>,
+    tap: Delivery,
     /// What was read before the head went out.
     ahead: VecDeque<Bytes>,
     owes_trailers: bool,
@@ -115,7 +115,7 @@ impl Costed {
         self.tap.set_awaited(true);
         let mut read_bytes = 0;
         while read_bytes <= READ_AHEAD_MAX_BYTES {
-            match poll_fn(|context| self.tap.as_mut().poll_frame(context)).await {
+            match poll_fn(|context| Pin::new(&mut self.tap).poll_frame(context)).await {
                 None => return Ok(()),
                 Some(Err(error)) => return Err(error.downcast::<Fault>().map_or_else(|_| broken(), |fault| *fault)),
                 Some(Ok(frame)) => {
@@ -146,7 +146,7 @@ impl Body for Costed {
         if let Some(bytes) = self.ahead.pop_front() {
             return Poll::Ready(Some(Ok(Frame::data(bytes))));
         }
-        match ready!(self.tap.as_mut().poll_frame(cx)) {
+        match ready!(Pin::new(&mut self.tap).poll_frame(cx)) {
             Some(frame) => Poll::Ready(Some(frame)),
             None => Poll::Ready(self.poll_trailers().map(Ok)),
         }

@@ -18,6 +18,7 @@ use super::body::RelayBody;
 use super::cost::{self, Coming, Trailers};
 use super::delivery::{self, Facts, Tap};
 use super::exchange::Accepted;
+use super::farewell::Delivery;
 use super::fault::Fault;
 use super::headers;
 use super::identify::Client;
@@ -77,7 +78,7 @@ impl Relay {
             keeping.begin(status.as_u16(), &headers);
         }
         let facts = Facts { operation, call: call.id_text.clone(), is_error_answer: !status.is_success() };
-        let tap = Box::pin(Tap::new(*accepted, ticket, facts, (on_object, meterage)));
+        let tap = Delivery::new(Tap::new(*accepted, ticket, facts, (on_object, meterage)));
         let body = if caller.key.billing.shows_cost && operation.consumes() {
             let coming = if is_whole { Coming::Whole } else { Coming::Streamed };
             cost::tell(tap, coming, trailers, &mut headers).await?

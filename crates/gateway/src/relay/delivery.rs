@@ -148,6 +148,12 @@ impl Tap {
         self.told
     }
 
+    /// Returns whether the answer is at its end but for its usage.
+    pub(super) fn awaits_usage(&self) -> bool {
+        let is_metered = self.facts.operation.consumes() && !self.facts.is_error_answer;
+        is_metered && self.reading.as_ref().is_some_and(|reading| reading.meter.awaits_usage())
+    }
+
     /// Returns whether the upstream has sent all that it announced.
     fn is_read_out(&self) -> bool {
         self.body.is_end_stream() || self.body.size_hint().exact() == Some(0)

@@ -7,7 +7,7 @@ use sluice_protocol::operation::ModelPlace;
 use super::convert::{Conversion, convert};
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
-use super::{Asked, Call, Relay, clipped};
+use super::{Asked, Call, Relay, Shared, clipped};
 use crate::snapshot::{Candidate, Snapshot};
 
 impl Relay {
@@ -55,7 +55,7 @@ impl Relay {
         candidates.sort_by_key(|candidate| {
             (std::cmp::Reverse(candidate.standing.priority), candidate.converts(demand.operation))
         });
-        let mut shortlist = Shortlist::carrying(call, demand, candidates).await?;
+        let mut shortlist = Shortlist::carrying(&self.shared, call, demand, candidates).await?;
         shortlist.candidates.truncate(self.shared.settings.max_attempts.max(1));
         Ok(shortlist)
     }
@@ -80,11 +80,16 @@ impl<'s> Shortlist<'s> {
     ///
     /// # Errors
     /// None can; says why the first of them cannot.
-    async fn carrying(call: &Call, demand: &Demand, candidates: Vec<Candidate<'s>>) -> Result<Self, Fault> {
+    async fn carrying(
+        shared: &Shared,
+        call: &Call,
+        demand: &Demand,
+        candidates: Vec<Candidate<'s>>,
+    ) -> Result<Self, Fault> {
         let mut refusal = None;
         let mut rest = candidates.into_iter();
         while let Some(candidate) = rest.next() {
-            match convert(call, demand, &candidate).await {
+            match convert(shared, call, demand, &candidate).await {
                 Ok(conversion) => {
                     let prepared = Prepared(conversion.map(|made| (candidate.target.credential_id, made)));
                     return Ok(Self { candidates: std::iter::once(candidate).chain(rest).collect(), prepared });
@@ -103,13 +108,14 @@ impl Prepared {
     /// This candidate cannot carry the call.
     pub(super) async fn conversion(
         &mut self,
+        shared: &Shared,
         call: &Call,
         demand: &Demand,
         candidate: &Candidate<'_>,
     ) -> Result<Option<Conversion>, Fault> {
         match self.0.take_if(|(credential, _)| *credential == candidate.target.credential_id) {
             Some((_, conversion)) => Ok(Some(conversion)),
-            None => convert(call, demand, candidate).await,
+            None => convert(shared, call, demand, candidate).await,
         }
     }
 }

@@ -1,9 +1,11 @@
 //! Fail-over: candidates are tried one after the other until one is accepted.
 
 use std::collections::VecDeque;
+use std::ops::ControlFlow;
 
-use http::StatusCode;
+use sluice_protocol::operation::Operation;
 
+use super::demand::Demand;
 use super::exchange::{Accepted, Plan, Tried, attempt, discard};
 use super::fault::{Fault, Kind};
 use super::recording::new_attempt;
@@ -12,11 +14,14 @@ use super::{Call, Relay, unserved};
 use crate::record::Ticket;
 use crate::snapshot::Candidate;
 
+/// An answer with the candidate that gave it.
+type Given<'s> = (Box<Accepted>, Candidate<'s>);
+
 /// One candidate's turn.
 struct Turn<'s> {
     candidate: Candidate<'s>,
-    /// What its upstream said in another dialect; the client gets that if this one is no better.
-    before: Option<(Box<Accepted>, Candidate<'s>)>,
+    /// What its upstream said in other dialects, the caller's own first: the client gets that if this is no better.
+    before: Vec<Given<'s>>,
 }
 
 impl Relay {
@@ -31,54 +36,49 @@ impl Relay {
         plan: &Plan<'_>,
         shortlist: Shortlist<'s>,
         ticket: &mut Ticket,
-    ) -> Result<(Box<Accepted>, Candidate<'s>), Fault> {
+    ) -> Result<Given<'s>, Fault> {
         let Shortlist { candidates, mut prepared } = shortlist;
-        let mut turns: VecDeque<Turn<'s>> =
-            candidates.into_iter().map(|candidate| Turn { candidate, before: None }).collect();
+        let turn = |candidate| Turn { candidate, before: Vec::new() };
+        let mut turns: VecDeque<Turn<'s>> = candidates.into_iter().map(turn).collect();
         let mut last = Fault::new(Kind::UpstreamUnreachable, "no provider could be tried");
         while let Some(Turn { candidate, before }) = turns.pop_front() {
-            let conversion = match prepared.conversion(call, plan.demand, &candidate).await {
+            let conversion = match prepared.conversion(&self.shared, call, plan.demand, &candidate).await {
                 Ok(conversion) => conversion,
                 Err(fault) => {
                     tracing::info!(call = %call.id_text, provider = %candidate.target.provider.name, error = %fault,
                         "a provider cannot carry this call");
-                    match before {
-                        Some(before) => return Ok(before),
+                    match first_of(before) {
+                        Some(given) => return Ok(given),
                         None => continue,
                     }
                 }
             };
             ticket.begin_attempt(|started_ms| new_attempt(&candidate, conversion.as_ref(), started_ms));
-            let tried = attempt(&self.pool, plan, &candidate, conversion).await;
-            let is_last = turns.is_empty();
-            match (tried, before) {
-                (Tried::Accepted(accepted), before) => {
+            match attempt(&self.pool, plan, &candidate, conversion).await {
+                Tried::Accepted(accepted) => {
                     let status = accepted.parts.status;
                     let error = (!status.is_success()).then(|| format!("upstream_status_{}", status.as_u16()));
                     ticket.end_attempt(status.as_u16(), error);
-                    match (before, unserved::stand_in(&candidate, plan.demand.wanted(), status)) {
-                        (None, Some(other)) => {
-                            turns.push_front(Turn { candidate: other, before: Some((accepted, candidate)) });
-                        }
-                        (Some(before), _) => return Ok(self.better(before, (accepted, candidate))),
-                        (None, None) => return Ok((accepted, candidate)),
+                    match self.weigh(plan.demand, (accepted, candidate), before) {
+                        ControlFlow::Break(given) => return Ok(given),
+                        ControlFlow::Continue(other) => turns.push_front(other),
                     }
                 }
-                (Tried::Failed(fault, status, answer), before) => {
+                Tried::Failed(fault, status, answer) => {
                     self.counters.count_failed_attempt();
                     ticket.end_attempt(status, Some(format!("{}: {}", fault.kind.facts().code, fault.message)));
                     tracing::info!(call = %call.id_text, provider = %candidate.target.provider.name, status,
                         error = %fault, "an attempt failed");
-                    match (answer, before) {
-                        (answer, Some(before)) => {
-                            answer.into_iter().for_each(discard);
-                            return Ok(before);
-                        }
-                        (Some(accepted), None) if is_last || !fault.kind.facts().tries_next => {
+                    if let Some(given) = first_of(before) {
+                        answer.into_iter().for_each(discard);
+                        return Ok(given);
+                    }
+                    match answer {
+                        Some(accepted) if turns.is_empty() || !fault.kind.facts().tries_next => {
                             return Ok((accepted, candidate));
                         }
-                        (Some(accepted), None) => discard(accepted),
-                        (None, None) => {}
+                        Some(accepted) => discard(accepted),
+                        None => {}
                     }
                     last = fault;
                 }
@@ -87,18 +87,40 @@ impl Relay {
         Err(last)
     }
 
-    /// Returns the better of what an upstream said in two dialects, and remembers if it lacks the first one.
-    fn better<'s>(
+    /// Decides whether the client gets an answer, or its upstream is asked in another dialect because it seems to lack
+    /// this one.
+    fn weigh<'s>(
         &self,
-        before: (Box<Accepted>, Candidate<'s>),
-        after: (Box<Accepted>, Candidate<'s>),
-    ) -> (Box<Accepted>, Candidate<'s>) {
-        if after.0.parts.status == StatusCode::NOT_FOUND {
-            discard(after.0);
-            return before;
+        demand: &Demand,
+        given: Given<'s>,
+        mut before: Vec<Given<'s>>,
+    ) -> ControlFlow<Given<'s>, Turn<'s>> {
+        let is_lacking = unserved::may_lack(given.0.parts.status);
+        if !is_lacking {
+            before.iter().for_each(|(_, candidate)| self.shared.unserved.remember(candidate));
+            before.into_iter().for_each(|(accepted, _)| discard(accepted));
+            return ControlFlow::Break(given);
         }
-        self.shared.unserved.remember(&before.1);
-        discard(before.0);
-        after
+        let tried: Vec<Operation> = before.iter().chain([&given]).map(|(_, candidate)| candidate.operation).collect();
+        if let Some(operation) = given.1.target.provider.stand_in(demand.wanted(), &tried) {
+            let candidate = Candidate { operation, ..given.1.clone() };
+            before.push(given);
+            return ControlFlow::Continue(Turn { candidate, before });
+        }
+        ControlFlow::Break(match first_of(before) {
+            Some(first) => {
+                discard(given.0);
+                first
+            }
+            None => given,
+        })
     }
+}
+
+/// Returns the first answer and lets the others go.
+fn first_of(answers: Vec<Given<'_>>) -> Option<Given<'_>> {
+    let mut answers = answers.into_iter();
+    let first = answers.next()?;
+    answers.for_each(|(accepted, _)| discard(accepted));
+    Some(first)
 }

@@ -37,8 +37,10 @@ impl Unserved {
         if self.cache.is_empty() {
             return;
         }
-        let is_lacking = self.cache.get(&key(candidate)).is_some_and(|since| since.elapsed() < TTL);
-        if is_lacking && let Some(other) = candidate.target.provider.stand_in(wanted, &[candidate.operation]) {
+        let mut lacking = Vec::new();
+        while self.cache.get(&key(candidate)).is_some_and(|since| since.elapsed() < TTL) {
+            lacking.push(candidate.operation);
+            let Some(other) = candidate.target.provider.stand_in(wanted, &lacking) else { return };
             candidate.operation = other;
         }
     }
@@ -48,11 +50,8 @@ fn key(candidate: &Candidate<'_>) -> (ProviderId, String, Operation) {
     (candidate.target.provider.id, candidate.model.to_owned(), candidate.operation)
 }
 
-/// Returns the candidate that asks the same upstream in another dialect, if its answer may mean that it lacks this one.
-pub(super) fn stand_in<'s>(candidate: &Candidate<'s>, wanted: Wanted, status: StatusCode) -> Option<Candidate<'s>> {
-    if !matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED) {
-        return None;
-    }
-    let operation = candidate.target.provider.stand_in(wanted, &[candidate.operation])?;
-    Some(Candidate { operation, ..candidate.clone() })
+/// Returns whether an answer may mean that the upstream lacks what it was asked for. It may as well mean the model, which
+/// the other dialects will tell.
+pub(super) fn may_lack(status: StatusCode) -> bool {
+    matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
 }

@@ -1,9 +1,9 @@
 //! Any client, any model: a call reaches an upstream of another dialect, and its answer comes back in the caller's.
 
 use serde_json::{Value, json};
-use sluice_testkit::{Act, Cut, Failure, Kind, Pace, Script, Upstream};
+use sluice_testkit::{Act, Contract, Cut, Encoding, Failure, Kind, Pace, Script, Upstream};
 
-use crate::client::Answer;
+use crate::client::{Answer, call_of};
 use crate::gateway::{Gateway, provider, with};
 use crate::samples::Dialect;
 
@@ -128,4 +128,223 @@ async fn every_dialect_reaches_every_other() {
     for (asked, spoken) in pairs() {
         reaches_the_other_dialect(asked, spoken).await;
     }
+}
+
+/// A server whose connections are all that matters, so that its vendor is said apart.
+async fn at(kind: Kind, vendor: &str, script: Script) -> (Upstream, Value) {
+    let upstream = Upstream::start(kind, script.with_contract(Contract::Off)).await.unwrap();
+    let provider = with(provider(vendor, &upstream, json!(["m"])), json!({"vendor": vendor}));
+    (upstream, provider)
+}
+
+#[tokio::test]
+async fn what_cannot_be_carried_is_told_to_the_caller_and_kept_in_the_record() {
+    let foreign = Foreign::start(Dialect::Chat, Script::default()).await;
+    let body = with(Dialect::Messages.request("m", false), json!({"top_k": 40}));
+    let (got, record) = foreign.call(Dialect::Messages, &body, false).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    assert!(got.header("x-sluice-losses").starts_with("top_k;cosmetic;"), "{}", got.header("x-sluice-losses"));
+    assert_eq!(record["attempts"][0]["losses"], got.header("x-sluice-losses"));
+    let sent: Value = serde_json::from_slice(&foreign.upstream.requests()[0].body).unwrap();
+    assert_eq!(sent.get("top_k"), None, "{sent}");
+    foreign.gateway.finish().await;
+}
+
+#[tokio::test]
+async fn what_would_be_another_question_goes_where_it_can_be_asked_or_is_refused() {
+    let two = with(Dialect::Gemini.request("m", false), json!({"generationConfig": {"candidateCount": 2}}));
+    let (anthropic, narrow) = at(Kind::Anthropic, "anthropic", Script::default()).await;
+    let (_openai, wide) = at(Kind::OpenAi, "mistral", Script::default()).await;
+    let gateway = Gateway::before(vec![with(narrow.clone(), json!({"priority": 10})), wide]).await;
+    let path = Dialect::Gemini.path("m", false);
+    let got = gateway.call(gateway.post(&path, two.to_string())).await;
+    let record = gateway.record(got.call()).await;
+    assert_eq!((got.status, &record["provider_name"]), (200, &json!("mistral")), "{}", got.text());
+    gateway.finish().await;
+
+    let gateway = Gateway::before(vec![narrow]).await;
+    let got = gateway.call(gateway.post(&path, two.to_string())).await;
+    assert_eq!(got.status, 400);
+    assert_eq!(Dialect::Gemini.error_name(&got.json()), "NOT_CONVERTIBLE");
+    assert!(got.text().contains("one answer"), "{}", got.text());
+    let record = gateway.record(got.call()).await;
+    assert_eq!((&record["outcome"], &record["attempt_index"]), (&json!("refused"), &json!(0)));
+    assert!(anthropic.requests().is_empty());
+    gateway.finish().await;
+}
+
+#[tokio::test]
+async fn an_error_comes_in_the_callers_words_with_the_time_to_wait() {
+    let limited = Act::error(Failure::new(429, "slow down")).with_header("retry-after", "7");
+    let foreign = Foreign::start(Dialect::Messages, Script::new(limited)).await;
+    for (asked, status, name) in
+        [(Dialect::Chat, 429, "rate_limit_exceeded"), (Dialect::Gemini, 429, "RATE_LIMIT_EXCEEDED")]
+    {
+        for is_stream in [false, true] {
+            let (got, record) = foreign.call(asked, &asked.request("m", is_stream), is_stream).await;
+            assert_eq!((got.status, asked.error_name(&got.json()).as_str()), (status, name), "{}", got.text());
+            assert_eq!(got.header("retry-after"), "7");
+            assert!(got.text().contains("slow down"), "{}", got.text());
+            assert_eq!((&record["status_code"], &record["error_message"]), (&json!(status), &json!("upstream_error")));
+        }
+    }
+    foreign.gateway.finish().await;
+    let long = Failure::new(400, "maximum context length is 10 tokens").with_code("context_length_exceeded");
+    let foreign = Foreign::start(Dialect::Chat, Script::new(Act::error(long))).await;
+    let (got, _) = foreign.call(Dialect::Messages, &Dialect::Messages.request("m", false), false).await;
+    let error = &got.json()["error"];
+    assert_eq!((got.status, &error["type"]), (400, &json!("invalid_request_error")));
+    assert!(error["message"].as_str().unwrap().starts_with("prompt is too long"), "{error}");
+    foreign.gateway.finish().await;
+}
+
+#[tokio::test]
+async fn a_stream_that_breaks_ends_with_the_callers_own_error_event() {
+    for (asked, spoken) in pairs() {
+        let failure = Failure::new(529, "too much to do");
+        let told = Cut::ErrorAfterChunks { chunks: 4, failure };
+        for (cut, error) in [
+            (Cut::ResetAfterChunks { chunks: 4 }, "upstream_broken"),
+            (Cut::EndAfterChunks { chunks: 4 }, "upstream_truncated"),
+            (told, "upstream_error_event"),
+        ] {
+            let foreign = Foreign::start(spoken, Script::new(cut.clone().into())).await;
+            let (got, record) = foreign.call(asked, &asked.request("m", true), true).await;
+            let what = format!("{asked:?} at {spoken:?}, {cut:?}: {}", got.text());
+            assert_eq!(got.status, 200, "{what}");
+            assert!(!has_ended(asked, got.text()), "{what}");
+            let last = events(got.text()).pop().unwrap();
+            let is_error = last["type"] == "error" || last["error"].is_object() || last["type"] == "response.failed";
+            assert!(is_error, "{what}");
+            assert_eq!((&record["outcome"], &record["error_message"]), (&json!("broken"), &json!(error)), "{what}");
+            foreign.gateway.finish().await;
+        }
+    }
+}
+
+#[tokio::test]
+async fn an_answer_that_breaks_its_own_rules_is_a_bad_gateway_and_costs_nothing() {
+    for body in [r#"{"choices":"none"}"#, r#"{"choices":[{"message":{"content":7}}],"usage":{"prompt_tokens":1}"#] {
+        let act = Act::bytes("application/json", body);
+        let foreign = Foreign::start(Dialect::Chat, Script::new(act)).await;
+        let (got, record) = foreign.call(Dialect::Messages, &Dialect::Messages.request("m", false), false).await;
+        assert_eq!((got.status, &got.json()["error"]["type"]), (502, &json!("api_error")), "{}", got.text());
+        assert_eq!((&record["status_code"], &record["outcome"]), (&json!(502), &json!("broken")), "{record}");
+        foreign.gateway.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn an_encoded_answer_is_read_all_the_same() {
+    for encoding in [Encoding::Gzip, Encoding::Br] {
+        let foreign =
+            Foreign::start(Dialect::Messages, Script::new(Act::text("encoded").with_encoding(encoding))).await;
+        for is_stream in [false, true] {
+            let (got, _) = foreign.call(Dialect::Chat, &Dialect::Chat.request("m", is_stream), is_stream).await;
+            assert_eq!(text_of(Dialect::Chat, &got, is_stream), "encoded", "{}", got.text());
+            assert_eq!(got.header("content-encoding"), "");
+        }
+        foreign.gateway.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn an_upstream_that_lacks_a_dialect_is_asked_in_one_that_it_has() {
+    // It knows Anthropic's paths only, whatever a relay's vendor file says.
+    let (upstream, provider) = at(Kind::Anthropic, "vllm", Script::default()).await;
+    let gateway = Gateway::before(vec![provider]).await;
+    let mut paths = Vec::new();
+    for round in 0..2 {
+        let body = Dialect::Chat.request("m", true).to_string();
+        let got = gateway.call(gateway.post("/v1/chat/completions", body)).await;
+        assert!(has_ended(Dialect::Chat, got.text()), "{round}: {}", got.text());
+        let record = gateway.record(got.call()).await;
+        assert_eq!(record["outcome"], "complete");
+        paths.push(
+            record["attempts"]
+                .as_array()
+                .unwrap()
+                .iter()
+                .map(|attempt| attempt["status"].as_u64().unwrap())
+                .collect::<Vec<_>>(),
+        );
+    }
+    assert_eq!(paths, [vec![404, 404, 200], vec![200]], "what it lacks is remembered");
+    assert_eq!(upstream.requests().last().unwrap().target, "/v1/messages");
+    gateway.finish().await;
+}
+
+#[tokio::test]
+async fn a_client_that_leaves_a_converted_stream_frees_the_upstream_and_is_metered() {
+    let pace = Pace { between_chunks_ms: 20, chunks: Some(2_000), ..Pace::default() };
+    let foreign = Foreign::start(Dialect::Gemini, Script::new(pace.into())).await;
+    let request = foreign.gateway.post("/v1/messages", Dialect::Messages.request("m", true).to_string());
+    let mut response = foreign.gateway.open(request).await;
+    let call = call_of(&response);
+    let mut seen = Vec::new();
+    while seen.iter().filter(|&&byte| byte == b'x').count() < 100 {
+        seen.extend(response.chunk().await.unwrap().unwrap());
+    }
+    drop(response);
+    foreign.upstream.wait_for_cancellations(1).await;
+    let record = foreign.gateway.record(&call).await;
+    assert_eq!((&record["outcome"], &record["usage_source"]), (&json!("abandoned"), &json!("estimated")));
+    assert!(record["usage"]["output"].as_u64().unwrap() > 0, "{record}");
+    foreign.gateway.finish().await;
+}
+
+#[tokio::test]
+async fn images_by_address_are_fetched_for_upstreams_that_take_bytes() {
+    const PNG: &[u8] = b"\x89PNG\r\n\x1a\n0000";
+    let pictures =
+        Upstream::start(Kind::OpenAi, Script::new(Act::bytes("image/png", PNG)).with_contract(Contract::Off))
+            .await
+            .unwrap();
+    let url = format!("{}/v1/chat/completions", pictures.base_url());
+    let (upstream, provider) = at(Kind::Gemini, "gemini", Script::default()).await;
+    let port = pictures.address().port();
+    let media = json!({"allow_private_addresses": ["127.0.0.0/8"], "allow_ports": [port]});
+    let gateway = Gateway::start(json!({"providers": [provider.clone()], "media": media})).await;
+    let image = json!({"type": "image", "source": {"type": "url", "url": url}});
+    let body = json!({"model": "m", "max_tokens": 9, "messages": [{"role": "user", "content": [image]}]}).to_string();
+    let got = gateway.call(gateway.post("/v1/messages", body.clone())).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let sent: Value = serde_json::from_slice(&upstream.requests()[0].body).unwrap();
+    let inline = &sent["contents"][0]["parts"][0]["inlineData"];
+    assert_eq!((&inline["mimeType"], &inline["data"]), (&json!("image/png"), &json!("iVBORw0KGgowMDAw")), "{sent}");
+    gateway.finish().await;
+
+    let gateway = Gateway::before(vec![provider]).await;
+    let got = gateway.call(gateway.post("/v1/messages", body)).await;
+    assert_eq!((got.status, &got.json()["error"]["type"]), (400, &json!("invalid_request_error")), "{}", got.text());
+    gateway.finish().await;
+}
+
+#[tokio::test]
+async fn sealed_thoughts_go_back_to_the_account_that_made_them() {
+    let thought = json!({"type": "thinking", "thinking": "hm", "signature": "c2lnbmF0dXJl"});
+    let call = json!({"type": "tool_use", "id": "toolu_1", "name": "f", "input": {"a": 1}});
+    let answer = json!({"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [thought, call],
+        "stop_reason": "tool_use", "stop_sequence": null, "usage": {"input_tokens": 3, "output_tokens": 4}});
+    let act = Act::bytes("application/json", answer.to_string());
+    let (upstream, provider) = at(Kind::Anthropic, "anthropic", Script::new(act)).await;
+    let gateway = Gateway::before(vec![provider]).await;
+    let tools =
+        json!([{"type": "function", "name": "f", "parameters": {"type": "object", "properties": {}}, "strict": false}]);
+    let user = json!({"role": "user", "content": "go"});
+    let first = json!({"model": "m", "store": false, "include": ["reasoning.encrypted_content"], "tools": tools, "input": [user],
+        "reasoning": {"effort": "medium"}});
+    let got = gateway.call(gateway.post("/v1/responses", first.to_string())).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let mut input = vec![user];
+    input.extend(got.json()["output"].as_array().unwrap().iter().cloned());
+    input.push(json!({"type": "function_call_output", "call_id": "toolu_1", "output": "done"}));
+    let second = with(first, json!({"input": input}));
+    let got = gateway.call(gateway.post("/v1/responses", second.to_string())).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let sent: Value = serde_json::from_slice(&upstream.requests()[1].body).unwrap();
+    let returned = &sent["messages"][1]["content"][0];
+    assert_eq!((&returned["type"], &returned["signature"]), (&json!("thinking"), &json!("c2lnbmF0dXJl")), "{sent}");
+    assert_eq!(sent["messages"][1]["content"][1]["id"], "toolu_1", "{sent}");
+    gateway.finish().await;
 }

@@ -27,6 +27,7 @@ mod cost;
 mod crash;
 mod crowd;
 mod fail_over;
+mod farewell;
 mod full;
 mod headers;
 mod leaving;

@@ -343,3 +343,30 @@ fn the_service_level_is_told_beside_the_usage_or_inside_it() {
         assert_eq!(meter.finish(true).service, expected, "{json}");
     }
 }
+
+#[test]
+fn usage_is_awaited_between_the_end_of_an_answer_and_what_it_used() {
+    let finish = r#"{"choices":[{"delta":{},"finish_reason":"stop","index":0}],"usage":null}"#;
+    let usage = r#"{"choices":[],"usage":{"prompt_tokens":3,"completion_tokens":9}}"#;
+    let awaits = |operation, events: &[&str]| {
+        let mut meter = Meter::new(Subject {
+            operation,
+            framing: Framing::Events,
+            convention: Subject::usual_convention(operation),
+            count_tokens: |text| text.len() as u64,
+        });
+        events.iter().for_each(|event| meter.push(format!("data: {event}\n\n").as_bytes()));
+        meter.awaits_usage()
+    };
+    let text = r#"{"choices":[{"delta":{"content":"Hi"},"finish_reason":null,"index":0}]}"#;
+    assert!(!awaits(Operation::ChatCompletions, &[text]));
+    assert!(awaits(Operation::ChatCompletions, &[text, finish]));
+    assert!(!awaits(Operation::ChatCompletions, &[text, finish, usage]));
+    assert!(!awaits(Operation::ChatCompletions, &[text, finish, "[DONE]"]));
+    assert!(!awaits(Operation::ChatCompletions, &[text, finish, r#"{"error":{"message":"no"}}"#]));
+    // Where usage is told as the answer goes on, all of it is known.
+    assert!(!awaits(Operation::ChatCompletions, &[usage, finish]));
+    let last = r#"{"type":"response.completed","response":{"usage":{"input_tokens":1,"output_tokens":2}}}"#;
+    assert!(!awaits(Operation::Responses, &[last]));
+    assert!(awaits(Operation::GeminiGenerate, &[r#"{"candidates":[{"finishReason":"STOP"}]}"#]));
+}

@@ -8,7 +8,7 @@ use sea_orm::sqlx::mysql::MySqlConnectOptions;
 use sea_orm::sqlx::pool::PoolOptions;
 use sea_orm::sqlx::postgres::PgConnectOptions;
 use sea_orm::sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
-use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _};
+use sea_orm::sqlx::{self, ConnectOptions as _, Connection as _, Executor as _};
 use sea_orm::{ConnectOptions, Database, DatabaseConnection};
 
 use super::classify;
@@ -18,6 +18,13 @@ use crate::{DatabaseUrl, StoreError};
 const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(5);
 /// How long SQLite waits for another process that writes.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a server waits for the next statement of a transaction before it rolls it back and lets go of what it locked.
+/// Where the network forgot a connection it would else wait for hours, and whoever needs the same accounts with it.
+const SILENT_TRANSACTION: Duration = Duration::from_secs(30);
+/// MySQL and MariaDB have one such limit for connections inside and outside of transactions.
+const SILENT_CONNECTION: Duration = Duration::from_secs(60);
+/// Connections that rest are closed before that.
+const REST: Duration = Duration::from_secs(45);
 /// A connection that rested longer is asked whether it still lives before it is used.
 const PING_AFTER_IDLE: Duration = Duration::from_secs(5);
 /// Pages that SQLite's writer keeps, KiB: all that a batch changes must fit, or pages are written more than once.
@@ -50,14 +57,15 @@ pub(crate) async fn connect(url: &DatabaseUrl) -> Result<Pools, StoreError> {
             let server = PgConnectOptions::from_url(url).map_err(|_| bad_url())?.application_name("sluice");
             let mut options = pool_options("postgres://", SERVER_CONNECTIONS);
             options.map_sqlx_postgres_opts(move |_| server.clone().disable_statement_logging());
-            options.map_sqlx_postgres_pool_opts(keeping_good_ones);
+            options.map_sqlx_postgres_pool_opts(|options| beginning_with(keeping_good_ones(options), postgres_limits));
             shared_pool(options).await
         }
         Address::MySql(url) => {
             let server = MySqlConnectOptions::from_url(url).map_err(|_| bad_url())?;
             let mut options = pool_options("mysql://", SERVER_CONNECTIONS);
             options.map_sqlx_mysql_opts(move |_| server.clone().disable_statement_logging());
-            options.map_sqlx_mysql_pool_opts(keeping_good_ones);
+            options.idle_timeout(REST);
+            options.map_sqlx_mysql_pool_opts(|options| beginning_with(keeping_good_ones(options), mysql_limits));
             shared_pool(options).await
         }
     }
@@ -131,6 +139,25 @@ fn keeping_good_ones<DB: sqlx::Database>(options: PoolOptions<DB>) -> PoolOption
     })
 }
 
+/// Makes every connection begin with a statement.
+fn beginning_with<DB>(options: PoolOptions<DB>, statement: fn() -> String) -> PoolOptions<DB>
+where
+    DB: sqlx::Database,
+    for<'c> &'c mut DB::Connection: sqlx::Executor<'c, Database = DB>,
+{
+    options.after_connect(move |connection, _| {
+        Box::pin(async move { connection.execute(sqlx::AssertSqlSafe(statement())).await.map(drop) })
+    })
+}
+
+fn postgres_limits() -> String {
+    format!("SET idle_in_transaction_session_timeout = {}", SILENT_TRANSACTION.as_millis())
+}
+
+fn mysql_limits() -> String {
+    format!("SET SESSION wait_timeout = {}", SILENT_CONNECTION.as_secs())
+}
+
 /// Makes the file and its folder, so that only its owner may read password hashes and sealed secrets.
 fn prepare_file(path: &Path) -> std::io::Result<()> {
     if let Some(folder) = path.parent() {
@@ -141,4 +168,37 @@ fn prepare_file(path: &Path) -> std::io::Result<()> {
     #[cfg(unix)]
     std::os::unix::fs::OpenOptionsExt::mode(&mut options, 0o600);
     options.open(path).map(drop)
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+    use sea_orm::{ConnectionTrait, Statement, TransactionTrait};
+
+    use super::*;
+
+    /// A server forgets a transaction whose client went silent; that it was told to is all that can be seen at once.
+    #[rstest]
+    #[case::postgres(
+        "SLUICE_TEST_POSTGRES_URL",
+        "SELECT current_setting('idle_in_transaction_session_timeout')",
+        "30s"
+    )]
+    #[case::mariadb("SLUICE_TEST_MARIADB_URL", "SELECT CAST(@@SESSION.wait_timeout AS CHAR)", "60")]
+    #[tokio::test]
+    async fn a_server_does_not_wait_for_long_for_a_silent_transaction(
+        #[case] variable: &str,
+        #[case] question: &str,
+        #[case] answer: &str,
+    ) {
+        let Ok(url) = std::env::var(variable) else {
+            assert!(std::env::var("CI").as_deref() != Ok("true"), "`{variable}` must name a server when CI is true");
+            return;
+        };
+        let pools = connect(&url.parse().unwrap()).await.unwrap();
+        let tx = pools.writer.begin().await.unwrap();
+        let asked = Statement::from_string(pools.writer.get_database_backend(), question);
+        let told: String = tx.query_one_raw(asked).await.unwrap().unwrap().try_get_by_index(0).unwrap();
+        assert_eq!(told, answer);
+    }
 }

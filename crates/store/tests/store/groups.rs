@@ -70,6 +70,24 @@ async fn a_user_is_in_the_group_it_is_put_into_whether_that_exists_or_not() {
     .await;
 }
 
+#[tokio::test]
+async fn a_group_that_users_are_in_is_not_deleted_and_they_are_named() {
+    on_every_database(async |db| {
+        db.store.put_group(&group("friends", 500_000), NOW).await.unwrap();
+        for number in 0..12 {
+            let new = NewUser { group: "friends".to_owned(), ..new_user(&format!("user-{number:02}")) };
+            db.store.create_user(new).await.unwrap();
+        }
+        let before = db.store.config_revision().await.unwrap();
+        let refused = db.store.delete_group("friends").await;
+        let Err(StoreError::InUse { what: What::Group, by }) = &refused else { panic!("{refused:?}") };
+        assert!(by.starts_with("`user-00`, `user-01`, ") && by.ends_with("`user-09`, … (+2)"), "{by}");
+        assert_eq!(db.store.list_groups().await.unwrap(), [group("friends", 500_000)]);
+        assert_eq!(db.store.config_revision().await.unwrap(), before);
+    })
+    .await;
+}
+
 /// Takes away what makes users have groups and keys have prices.
 async fn undo_the_step(db: &TestDatabase) {
     let raw = db.raw().await;

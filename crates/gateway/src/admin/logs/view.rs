@@ -70,10 +70,11 @@ pub(super) struct CallView {
     usage: UsageView,
     /// `reported` by the upstream, `estimated` by Sluice, or `missing`.
     usage_source: &'static str,
-    /// US dollars; `null` when no price is known.
+    /// What the call cost the operator, US dollars; `null` when no price is known, and for the owners of billed calls, who
+    /// pay `charged_micros` instead.
     #[schema(value_type = Option<f64>)]
     cost_usd: Option<Box<RawValue>>,
-    /// Millionths of a US dollar; `null` when no price is known.
+    /// The same in millionths of a US dollar.
     cost_micros: Option<i64>,
     /// What the caller paid, micro-dollars; null when nobody was billed.
     charged_micros: Option<i64>,
@@ -186,6 +187,8 @@ impl CallView {
         let is_whole = sight == Sight::Whole;
         let id = row.id.to_string();
         let is_good = row.error.is_empty();
+        // What the operator pays is nobody's business who pays more.
+        let cost = row.cost.filter(|_| is_whole || row.charged.is_none());
         let answered_by = if row.model_used.is_empty() || !is_whole { &row.model_asked } else { &row.model_used };
         Self {
             relay_request_id: id.clone(),
@@ -211,8 +214,8 @@ impl CallView {
             cache_creation_1h_tokens: row.usage.cache_write_1h,
             usage: row.usage.into(),
             usage_source: row.usage_source.as_str(),
-            cost_usd: row.cost.and_then(dollars),
-            cost_micros: row.cost.map(|cost| cost.0),
+            cost_usd: cost.and_then(dollars),
+            cost_micros: cost.map(|cost| cost.0),
             charged_micros: row.charged.map(|charged| charged.0),
             response_time_ms: row.duration_ms,
             first_token_ms: row.first_token_ms.unwrap_or(0),

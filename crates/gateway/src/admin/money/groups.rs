@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sluice_domain::user::Group;
+use sluice_store::{StoreError, What};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -85,10 +86,15 @@ async fn put_group(
     found(state.store.put_group(&group, state.clock.now()).await?.into())
 }
 
-/// Delete a group; users that are in it then pay prices as they are.
+/// Delete a group that no user and no key of the configuration file is in: what they pay must not change by that.
 #[utoipa::path(delete, path = "/api/group/{name}", tag = "Money", params(("name" = String, Path, description = "Name.")),
     responses((status = 200, description = "Deleted.", body = Envelope<Nothing>)))]
 async fn delete_group(State(state): State<Arc<AdminState>>, _: AsAdmin, At(name): At<String>) -> Reply<Nothing> {
-    state.store.delete_group(name.trim()).await?;
+    let name = name.trim();
+    let in_file: Vec<String> = state.declared.keys_in_group(name).map(|key| format!("`{key}`")).collect();
+    if !in_file.is_empty() {
+        return Err(StoreError::InUse { what: What::Group, by: in_file.join(", ") }.into());
+    }
+    state.store.delete_group(name).await?;
     done()
 }

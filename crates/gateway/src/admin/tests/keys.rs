@@ -78,12 +78,12 @@ async fn a_value_that_makes_no_sense_is_named(#[case] body: Value, #[case] named
     assert!(refused.message().contains(named), "{}", refused.message());
 }
 
-#[tokio::test]
-async fn a_declared_key_is_listed_first_and_read_only() {
-    let key = Key {
+/// A key of the configuration file.
+pub(super) fn declared_key(name: &str) -> Key {
+    Key {
         id: KeyId(-1),
         user_id: UserId(1),
-        name: "declared".to_owned(),
+        name: name.to_owned(),
         last4: "wxyz".to_owned(),
         enabled: true,
         expires_at: None,
@@ -92,7 +92,12 @@ async fn a_declared_key_is_listed_first_and_read_only() {
         billing: KeyBilling::default(),
         created_at: Timestamp(0),
         accessed_at: None,
-    };
+    }
+}
+
+#[tokio::test]
+async fn a_declared_key_is_listed_first_and_read_only() {
+    let key = declared_key("declared");
     let site = Site::with(Declared { keys: vec![key], ..Declared::default() }).await;
     let root = site.set_up().await;
     root.post("/api/agg-token/", json!({"name": "stored"})).await.ok();

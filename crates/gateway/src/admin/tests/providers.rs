@@ -195,8 +195,12 @@ async fn what_the_file_declares_is_listed_without_secrets_and_read_only() {
         priority: 0,
         weight: 10,
     };
-    let declared =
-        Declared { providers: vec![provider], credentials: vec![credential], routes: vec![route], keys: Vec::new() };
+    let declared = Declared {
+        providers: vec![provider],
+        credentials: vec![credential],
+        routes: vec![route],
+        ..Declared::default()
+    };
     let site = Site::with(declared).await;
     let root = site.set_up().await;
     for path in ["/api/provider/", "/api/provider/?keyword=DECL", "/api/route/", "/api/route/overview"] {

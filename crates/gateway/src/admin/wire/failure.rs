@@ -76,6 +76,7 @@ impl From<StoreError> for Failure {
             StoreError::NotFound { what } => Problem::NotFound.with("what", what),
             StoreError::Conflict { what: What::IdempotencyKey } => Problem::IdempotencyReused.into(),
             StoreError::Conflict { what } => Problem::Exists.with("what", what),
+            StoreError::InUse { what, by } => Problem::InUse.with("what", what).with("by", by),
             StoreError::Invalid { field, problem } => {
                 Problem::ValueInvalid.with("field", field).with("reason", problem)
             }

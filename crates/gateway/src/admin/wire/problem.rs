@@ -252,6 +252,9 @@ problems! {
     Exists Conflict
         "a `{what}` like this exists already; choose another name or change the existing one"
         "已存在相同的 `{what}`，请换一个名称或修改已有的";
+    InUse Conflict
+        "this `{what}` is still used by {by}; change those first"
+        "该 `{what}` 仍被 {by} 使用，请先修改它们";
     IdempotencyReused IdempotencyConflict
         "this `idempotency-key` was used for another request; take a new key for a new request"
         "该 `idempotency-key` 已用于另一个请求，新请求请使用新的键";

@@ -1,6 +1,8 @@
 //! Groups, who is in them, and how keys are paid for.
 
 use super::*;
+use crate::admin::Declared;
+use crate::admin::tests::keys::declared_key;
 use rstest::rstest;
 
 #[tokio::test]
@@ -59,6 +61,34 @@ async fn a_user_is_put_into_a_group_that_exists() {
     assert_eq!(root.post("/api/user/", ben).await.ok()["group"], json!("friends"));
     let back = root.put("/api/user/", json!({"id": mia.id, "group": "default"})).await;
     assert_eq!(back.ok()["group"], json!("default"));
+}
+
+#[tokio::test]
+async fn a_group_that_somebody_is_in_is_not_deleted() {
+    let (site, root) = Site::ready().await;
+    root.put("/api/group/friends", json!({"multiplier": "0.5"})).await.ok();
+    let mia = site.customer(&root, "mia").await;
+    root.put("/api/user/", json!({"id": mia.id, "group": "friends"})).await.ok();
+    let refused = root.delete("/api/group/friends").await;
+    assert_eq!(refused.failure(), (409, "conflict"));
+    assert!(refused.message().contains("`mia`"), "{}", refused.message());
+    assert_eq!(root.get("/api/group/").await.ok()["items"][0]["multiplier"], json!("0.5"));
+    root.put("/api/user/", json!({"id": mia.id, "group": "default"})).await.ok();
+    root.delete("/api/group/friends").await.ok();
+}
+
+#[tokio::test]
+async fn a_group_that_a_key_of_the_file_is_in_is_not_deleted() {
+    let key = declared_key("desk");
+    let key_groups = [(key.id, "friends".to_owned())].into();
+    let site = Site::with(Declared { keys: vec![key], key_groups, ..Declared::default() }).await;
+    let root = site.set_up().await;
+    root.put("/api/group/friends", json!({})).await.ok();
+    root.put("/api/group/family", json!({})).await.ok();
+    let refused = root.delete("/api/group/friends").await;
+    assert_eq!(refused.failure(), (409, "conflict"));
+    assert!(refused.message().contains("`desk`"), "{}", refused.message());
+    root.delete("/api/group/family").await.ok();
 }
 
 fn billing(key: &Value) -> Value {

@@ -1,7 +1,9 @@
 //! Prices: stated, looked up, built in, and missing.
 
 use super::*;
+use crate::scene;
 use rstest::rstest;
+use sluice_domain::id::ProviderId;
 
 async fn with_provider(vendor: &str, model: &str) -> (Site, Client) {
     let (site, root) = Site::ready().await;
@@ -146,15 +148,57 @@ async fn models_without_a_price_are_those_that_routes_in_use_lead_to() {
         }
     }
     let list = root.get("/api/price/unpriced").await;
-    let expected = json!([
-        {"model": "invented-9", "provider_id": 1, "provider_name": "p", "routes": ["alias", "also"]},
-        {"model": "lonely", "provider_id": 1, "provider_name": "p", "routes": ["lonely"]}]);
-    assert_eq!(list.ok()["items"], expected);
-    root.post("/api/price/", json!({"model": "invented-*", "rates": {"input": 0}})).await.ok();
+    let view = |model: &str, is_pattern: bool, routes: Value| {
+        json!({"model": model, "is_pattern": is_pattern, "provider_id": 1, "provider_name": "p", "routes": routes,
+            "unpriced_calls": 0, "last_used_at": null})
+    };
+    let expected = [
+        view("free-*", true, json!(["free-*"])),
+        view("invented-9", false, json!(["alias", "also"])),
+        view("lonely", false, json!(["lonely"])),
+    ];
+    assert_eq!(list.ok()["items"], json!(expected));
+    for pattern in ["invented-*", "fr*"] {
+        root.post("/api/price/", json!({"model": pattern, "rates": {"input": 0}})).await.ok();
+    }
     let list = root.get("/api/price/unpriced").await;
     assert_eq!((&list.ok()["total"], &list.ok()["items"][0]["model"]), (&json!(1), &json!("lonely")));
     root.put("/api/provider/", json!({"id": 1, "status": 2})).await.ok();
     assert_eq!(root.get("/api/price/unpriced").await.ok()["total"], json!(0));
+}
+
+#[tokio::test]
+async fn models_that_were_used_without_a_price_are_listed_until_they_have_one() {
+    let (site, root) = with_provider("openai", "alias").await;
+    let route = json!({"model_name": "free-*", "provider_token_id": 1});
+    root.post("/api/route/", route).await.ok();
+    let used = |number: u8, model: &str, days_ago: i64| {
+        let at = Timestamp(NOW_MS - days_ago * 86_400_000);
+        let record = CallRecord {
+            model_asked: model.to_owned(),
+            provider_id: Some(ProviderId(1)),
+            cost: None,
+            usage: scene::USAGE,
+            ..scene::record(number, at)
+        };
+        SettledCall { record, receipt: None, charge: None, budgets: Vec::new() }
+    };
+    let calls = [("free-one", 1), ("free-one", 3), ("alias", 2), ("forgotten", 40), ("gpt-4o", 1)];
+    for (number, (model, days_ago)) in (1..).zip(calls) {
+        site.settle(used(number, model, days_ago)).await;
+    }
+    let listed = async || {
+        let list = root.get("/api/price/unpriced").await;
+        let items = list.ok()["items"].as_array().unwrap().clone();
+        let told = |item: &Value| json!([item["model"], item["routes"], item["unpriced_calls"], item["last_used_at"]]);
+        items.iter().map(told).collect::<Vec<_>>()
+    };
+    let hour = |days_ago: i64| NOW_MS / 3_600_000 * 3_600 - days_ago * 86_400;
+    let pattern = json!(["free-*", ["free-*"], 0, null]);
+    let invented = json!(["invented-9", ["alias"], 1, hour(2)]);
+    assert_eq!(listed().await, [pattern.clone(), json!(["free-one", [], 2, hour(1)]), invented.clone()]);
+    root.post("/api/price/", json!({"model": "free-one", "rates": {"input": 1}})).await.ok();
+    assert_eq!(listed().await, [pattern, invented]);
 }
 
 #[tokio::test]

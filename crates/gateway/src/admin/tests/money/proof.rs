@@ -41,6 +41,17 @@ async fn a_receipt_is_for_the_calls_owner_and_for_administrators() {
 }
 
 #[tokio::test]
+async fn the_record_of_a_billed_call_tells_its_owner_what_it_was_charged_and_not_what_it_cost() {
+    let (_site, root, mia, path) = receipt_of_mia().await;
+    let path = path.trim_end_matches("/receipt");
+    let sums = |answer: &Answer| json!(["charged_micros", "cost_micros", "cost_usd"].map(|name| &answer.ok()[name]));
+    assert_eq!(sums(&root.get(path).await), json!([6_900, 5_750, 0.00575]));
+    assert_eq!(sums(&mia.client.get(path).await), json!([6_900, null, null]));
+    let own = mia.client.get("/api/log/self").await;
+    assert_eq!(own.ok()["items"][0]["cost_micros"], Value::Null);
+}
+
+#[tokio::test]
 async fn a_charge_outlives_the_record_of_its_call() {
     let (site, root, _, path) = receipt_of_mia().await;
     site.user(&root, "ben", 1).await;
