@@ -22,6 +22,7 @@ mod once;
 mod recording;
 mod reserve;
 mod shortlist;
+mod stored;
 
 use std::net::IpAddr;
 use std::sync::Arc;
@@ -56,6 +57,8 @@ pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
 use recording::{new_attempt, note_answer};
 use reserve::Meterage;
+pub(crate) use stored::{Keep, Responses};
+use stored::{Keeping, OwnAnswer};
 
 use crate::bank::Bank;
 use crate::config::JournalSync;
@@ -87,6 +90,7 @@ pub(crate) struct Shared {
     pub(crate) store: Arc<Store>,
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
+    pub(crate) responses: Responses,
     /// For answers that are kept.
     pub(crate) room: Arc<Room>,
     pub(crate) settings: RelaySettings,
@@ -196,6 +200,7 @@ impl Relay {
         match self.exchange(call, &asked, request, &mut ticket).await {
             Ok(Exchanged::Now(exchange)) => self.deliver(call, &client, *exchange, ticket).await,
             Ok(Exchanged::Before(answer)) => Ok(once::replay(answer, ticket)),
+            Ok(Exchanged::Kept(answer)) => Ok(stored::deliver(answer, ticket)),
             Err(fault) => {
                 let facts = fault.kind.facts();
                 ticket.note(|record| record.status = facts.status.as_u16());
@@ -248,6 +253,10 @@ impl Relay {
                 format!("this key may not use the model `{}`; ask its owner to allow it", clipped(&demand.model));
             return Err(Fault::new(Kind::ModelNotAllowed, message));
         }
+        if let Some(answer) = self.answer_about(asked, parts.uri.query()).await? {
+            return Ok(Exchanged::Kept(answer));
+        }
+        let demand = self.recall(asked, demand).await?;
         ticket.keep_request(RequestSample::of(demand.plain()));
         let mut shortlist = self.shortlist(asked, &demand).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
@@ -275,8 +284,9 @@ impl Relay {
         ticket.buy(tariff.clone());
         let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);
         let meterage = pays.and_then(|(tariff, allowance)| Meterage::of(&self.shared.bank, client, tariff, allowance));
+        let keeping = self.keeping(client, &demand, candidate, &accepted);
         let (subject, model) = (subject.to_owned(), demand.model);
-        Ok(Exchanged::Now(Box::new(Exchange { accepted, operation, subject, model, meterage, trailers })))
+        Ok(Exchanged::Now(Box::new(Exchange { accepted, operation, subject, model, meterage, keeping, trailers })))
     }
 
     /// Tries candidates until one is accepted. Up to there a failure is invisible to the client; after it nothing is
@@ -326,7 +336,7 @@ impl Relay {
         exchange: Exchange,
         mut ticket: Ticket,
     ) -> Result<RelayResponse, Fault> {
-        let Exchange { mut accepted, operation, subject, model, meterage, trailers } = exchange;
+        let Exchange { mut accepted, operation, subject, model, meterage, keeping, trailers } = exchange;
         let caller = &client.caller;
         let status = accepted.parts.status;
         let first_token_ms = crate::record::millis(ticket.elapsed());
@@ -345,13 +355,16 @@ impl Relay {
         if operation == Operation::ResponseDelete && status.is_success() {
             self.shared.objects.forget(&subject, caller.key.user_id, &self.shared);
         }
-        let on_object = self.object_keeper(operation, caller, model, &ticket);
+        let (on_object, keeper) = match keeping {
+            Keeping::Upstream => (self.object_keeper(operation, caller, model, &ticket), None),
+            Keeping::Here(keeper) => (None, keeper),
+        };
         if let Some(keeping) = ticket.keeping() {
             keeping.begin(status.as_u16(), &headers);
         }
         let facts = Facts { operation, call: call.id_text.clone(), is_error_answer: !status.is_success() };
         let is_whole = accepted.reading.framing == Framing::Json;
-        let tap = Box::pin(Tap::new(*accepted, ticket, facts, (on_object, meterage)));
+        let tap = Box::pin(Tap::new(*accepted, ticket, facts, (on_object, meterage, keeper)));
         let body = if caller.key.billing.shows_cost && operation.consumes() {
             let coming = if is_whole { Coming::Whole } else { Coming::Streamed };
             cost::tell(tap, coming, trailers, &mut headers).await?
@@ -406,6 +419,8 @@ enum Exchanged {
     Now(Box<Exchange>),
     /// The answer that an earlier call with the same idempotency key got.
     Before(KeptAnswer),
+    /// What is kept here.
+    Kept(OwnAnswer),
 }
 
 /// An accepted answer with what the delivery must know of its call.
@@ -415,6 +430,7 @@ struct Exchange {
     subject: String,
     model: String,
     meterage: Option<Meterage>,
+    keeping: Keeping,
     trailers: Trailers,
 }
 

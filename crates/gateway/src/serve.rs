@@ -29,7 +29,7 @@ use crate::live::{Ingredients, Live};
 use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::node;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
-use crate::relay::{Cors, DECODERS_MAX, Intake, Objects, Relay, RelaySettings, Shared};
+use crate::relay::{Cors, DECODERS_MAX, Intake, Keep, Objects, Relay, RelaySettings, Responses, Shared};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
 use nightly::Nightly;
@@ -277,7 +277,10 @@ impl Parts<'_> {
             tokio::spawn(Arc::clone(&self.bank).keep_up(self.stop.clone())),
             tokio::spawn(housekeeping::run(
                 Arc::clone(&self.store),
-                self.settings.records.retention_days,
+                housekeeping::Bounds {
+                    records_kept_days: self.settings.records.retention_days,
+                    responses_max_bytes: self.settings.responses.max_bytes,
+                },
                 self.stop.clone(),
             )),
             tokio::spawn(self.nightly().run(self.stop.clone())),
@@ -310,6 +313,7 @@ impl Parts<'_> {
             store: Arc::clone(&self.store),
             bank: Arc::clone(&self.bank),
             objects: Objects::default(),
+            responses: Responses::new(keep(&self.settings.responses)),
             room: Arc::default(),
             settings: relay_settings(self.settings)?,
             control: tokio::runtime::Handle::current(),
@@ -424,6 +428,11 @@ fn relay_settings(settings: &Settings) -> anyhow::Result<RelaySettings> {
         key_cache_entries: relay.key_cache_entries,
         journal_sync: settings.records.journal_sync,
     })
+}
+
+fn keep(responses: &config::Responses) -> Keep {
+    let config::Responses { kept_for, max_bytes, max_user_bytes } = *responses;
+    Keep { kept_for, owner_max_bytes: (max_bytes > 0).then_some(max_user_bytes) }
 }
 
 fn declared_rows(declared: &config::Declared) -> admin::Declared {

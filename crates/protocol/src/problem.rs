@@ -13,6 +13,8 @@ pub struct Problem<'a> {
     pub code: &'a str,
     /// What happened and what to do.
     pub message: &'a str,
+    /// Parameter of the request that is wrong; only OpenAI's shape has a place for it.
+    pub param: Option<&'a str>,
     /// Id of the call, for support.
     pub call: &'a str,
 }
@@ -33,7 +35,7 @@ impl Problem<'_> {
             (Family::Anthropic, _) => format!("event: error\ndata: {}\n\n", self.value(family)),
             (Family::OpenAi, EventStyle::Responses { sequence_number }) => {
                 let event = json!({
-                    "type": "error", "code": self.code, "message": self.message, "param": null,
+                    "type": "error", "code": self.code, "message": self.message, "param": self.param,
                     "sequence_number": sequence_number,
                 });
                 format!("event: error\ndata: {event}\n\n")
@@ -46,7 +48,7 @@ impl Problem<'_> {
     fn value(&self, family: Family) -> serde_json::Value {
         match family {
             Family::OpenAi => json!({"error": {
-                "message": self.message, "type": openai_type(self.status), "param": null, "code": self.code,
+                "message": self.message, "type": openai_type(self.status), "param": self.param, "code": self.code,
             }}),
             Family::Anthropic => json!({
                 "type": "error",
@@ -121,7 +123,7 @@ mod tests {
     use super::*;
 
     const PROBLEM: Problem<'_> =
-        Problem { status: 404, code: "model_not_found", message: "no provider serves `x`", call: "c1" };
+        Problem { status: 404, code: "model_not_found", message: "no provider serves `x`", param: None, call: "c1" };
 
     #[test]
     fn each_family_gets_its_own_shape() {

@@ -19,6 +19,7 @@ use super::body::BodyError;
 use super::exchange::{Accepted, Reading};
 use super::fault::{Fault, Kind};
 use super::reserve::{Credit, Meterage};
+use super::stored::Keeper;
 use crate::record::{Ending, Ticket, Told};
 use crate::upstream::Lease;
 
@@ -42,6 +43,7 @@ pub(crate) struct Tap {
     patience: Patience,
     meterage: Option<Meterage>,
     on_object: Option<OnObject>,
+    keeper: Option<Box<Keeper>>,
     is_done: bool,
     /// Whether nothing of it goes out before its end.
     is_awaited: bool,
@@ -92,7 +94,7 @@ impl Tap {
         accepted: Accepted,
         ticket: Ticket,
         facts: Facts,
-        (on_object, meterage): (Option<OnObject>, Option<Meterage>),
+        (on_object, meterage, keeper): (Option<OnObject>, Option<Meterage>, Option<Box<Keeper>>),
     ) -> Self {
         let Accepted { held, body, lease, reading, withholds_usage, idle, deadline, .. } = accepted;
         let mut tap = Self {
@@ -108,6 +110,7 @@ impl Tap {
             patience: Patience { idle, deadline, last_piece: Instant::now(), timer: None },
             meterage,
             on_object,
+            keeper,
             is_done: false,
             is_awaited: false,
             told: None,
@@ -154,6 +157,9 @@ impl Tap {
         if let Some(keeping) = self.ticket.keeping() {
             keeping.push(&passed);
         }
+        if let Some(keeper) = &mut self.keeper {
+            keeper.push(&passed);
+        }
         passed
     }
 
@@ -167,6 +173,10 @@ impl Tap {
         if let Some(keeping) = self.ticket.keeping() {
             keeping.push(self.rest.as_deref().unwrap_or_default());
             keeping.complete();
+        }
+        if let Some(mut keeper) = self.keeper.take() {
+            keeper.push(self.rest.as_deref().unwrap_or_default());
+            keeper.complete();
         }
         self.end(Outcome::Complete, "", true);
     }
@@ -211,7 +221,8 @@ impl Tap {
             return None;
         }
         let facts = kind.facts();
-        let problem = Problem { status: facts.status.as_u16(), code: facts.code, message, call: &self.facts.call };
+        let (status, call) = (facts.status.as_u16(), &self.facts.call);
+        let problem = Problem { status, code: facts.code, message, param: None, call };
         let dialect = self.facts.operation.dialect();
         let style = match dialect {
             Dialect::OpenaiResponses => EventStyle::Responses { sequence_number: reading.meter.events() },

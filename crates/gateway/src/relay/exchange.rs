@@ -15,6 +15,7 @@ use sluice_protocol::operation::Operation;
 use super::coding::{Encoding, StreamDecoder, encoding};
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
+use super::stored::Keeps;
 use crate::snapshot::Candidate;
 use crate::tokens;
 use crate::upstream::{ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
@@ -176,7 +177,7 @@ impl Outgoing {
         let operation = plan.demand.operation;
         let subject = if plan.demand.model.is_empty() { plan.subject } else { candidate.model };
         let path = provider.path(operation, subject, plan.query, plan.client_path)?;
-        let (body, keeps_encoding) = plan.demand.body_for(candidate.model, asks_for_usage);
+        let (body, keeps_encoding) = plan.demand.body_for(candidate.model, asks_for_usage, Keeps::of(candidate));
         let mut headers = HeaderMap::with_capacity(plan.headers.len() + 4);
         headers.insert(header::HOST, provider.origin.host_header.clone());
         headers.extend(plan.headers.clone());

@@ -5,7 +5,7 @@ use sluice_protocol::operation::ModelPlace;
 
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
-use super::{Asked, Relay, clipped};
+use super::{Asked, Relay, clipped, stored};
 use crate::snapshot::{Candidate, Snapshot};
 
 impl Relay {
@@ -45,6 +45,7 @@ impl Relay {
         if candidates.is_empty() {
             return Err(nobody_serves(snapshot, demand));
         }
+        stored::fit(&mut candidates, demand)?;
         order(&mut candidates, |candidate| candidate.standing, &mut rand::rng());
         candidates.truncate(self.shared.settings.max_attempts.max(1));
         Ok(candidates)

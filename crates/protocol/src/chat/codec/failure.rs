@@ -51,8 +51,13 @@ fn status_of(code: &str) -> u16 {
 
 /// Writes an error event in the client's dialect.
 pub(in crate::chat) fn write_failure(failure: &Failure, bridge: &Bridge, style: EventStyle, out: &mut Vec<u8>) {
-    let problem =
-        Problem { status: failure.status, code: &failure.code, message: &failure.message, call: &bridge.call };
+    let problem = Problem {
+        status: failure.status,
+        code: &failure.code,
+        message: &failure.message,
+        param: None,
+        call: &bridge.call,
+    };
     out.extend_from_slice(&problem.event(bridge.client.family(), style));
 }
 
