@@ -13,6 +13,7 @@ pub mod ledger;
 pub mod money;
 pub mod price;
 pub mod provider;
+pub mod response;
 pub mod route;
 pub mod usage;
 pub mod user;

@@ -68,6 +68,8 @@ pub struct Settings {
     pub media: Media,
     /// How call records are written and kept.
     pub records: Records,
+    /// How responses are kept where no upstream keeps them.
+    pub responses: Responses,
     /// Sessions of the console.
     pub admin: Admin,
     /// Directory with vendor files of the operator.
@@ -190,6 +192,17 @@ pub enum JournalSync {
     Group,
     /// Before the upstream is called.
     Always,
+}
+
+/// How responses of the Responses API are kept where no upstream keeps them.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Responses {
+    /// How long a response is kept.
+    pub kept_for: Duration,
+    /// Most that all of them take in the database, bytes; 0 keeps none.
+    pub max_bytes: u64,
+    /// Most that those of one user take, bytes.
+    pub max_user_bytes: u64,
 }
 
 /// Sessions of the console.
@@ -360,6 +373,7 @@ impl Sources {
             relay: reader.section("relay", boot::read_relay),
             media: reader.section("media", media::read),
             records: reader.section("records", boot::read_records),
+            responses: reader.section("responses", boot::read_responses),
             admin: reader.section("admin", boot::read_admin),
             vendors_dir: boot::read_vendors_dir(reader, &paths),
             declared: declared::read(

@@ -7,6 +7,7 @@
 mod bill;
 mod estimate;
 mod keeping;
+mod parcel;
 mod queue;
 mod replay;
 mod spill;
@@ -25,7 +26,8 @@ use crate::journal::Mark;
 pub(crate) use bill::{Bill, Deal, Dues, Told};
 #[cfg(test)]
 pub(crate) use estimate::tests::record as sample_record;
-pub(crate) use keeping::{Keeping, Room, is_good};
+pub(crate) use keeping::{Keeping, Room, Share, is_good};
+pub(crate) use parcel::Parcel;
 pub(crate) use queue::{Inbox, Queue, QueueWatch};
 pub(crate) use replay::replay;
 pub(crate) use ticket::{Ending, Ticket, millis};
@@ -86,4 +88,6 @@ pub(crate) enum Entry {
     Call(Box<Finished>),
     /// An object that an upstream keeps for us.
     Object(Box<UpstreamObject>),
+    /// A response that is to be kept.
+    Response(Box<Parcel>),
 }

@@ -26,6 +26,7 @@ mod recording;
 mod reserve;
 mod rewrite;
 mod shortlist;
+mod stored;
 mod tries;
 mod unserved;
 
@@ -63,6 +64,8 @@ pub(crate) use objects::Objects;
 use recording::note_answer;
 use reserve::Meterage;
 use shortlist::Shortlist;
+use stored::OwnAnswer;
+pub(crate) use stored::{Keep, Responses};
 pub(crate) use unserved::Unserved;
 
 use crate::bank::Bank;
@@ -98,6 +101,7 @@ pub(crate) struct Shared {
     pub(crate) objects: Objects,
     pub(crate) unserved: Unserved,
     pub(crate) fetcher: Fetcher,
+    pub(crate) responses: Responses,
     /// For answers that are kept.
     pub(crate) room: Arc<Room>,
     pub(crate) settings: RelaySettings,
@@ -207,6 +211,7 @@ impl Relay {
         match self.exchange(call, &asked, request, &mut ticket).await {
             Ok(Exchanged::Now(exchange)) => self.deliver(call, &client, *exchange, ticket).await,
             Ok(Exchanged::Before(answer)) => Ok(once::replay(answer, ticket)),
+            Ok(Exchanged::Kept(answer)) => Ok(stored::deliver(answer, ticket)),
             Err(fault) => {
                 let facts = fault.kind.facts();
                 ticket.note(|record| record.status = facts.status.as_u16());
@@ -259,6 +264,10 @@ impl Relay {
                 format!("this key may not use the model `{}`; ask its owner to allow it", clipped(&demand.model));
             return Err(Fault::new(Kind::ModelNotAllowed, message));
         }
+        if let Some(answer) = self.answer_about(asked, parts.uri.query()).await? {
+            return Ok(Exchanged::Kept(answer));
+        }
+        let demand = self.recall(asked, demand).await?;
         ticket.keep_request(RequestSample::of(demand.plain()));
         let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
@@ -287,8 +296,9 @@ impl Relay {
         ticket.buy(tariff.clone());
         let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);
         let meterage = pays.and_then(|(tariff, allowance)| Meterage::of(&self.shared.bank, client, tariff, allowance));
+        let keeping = self.keeping(client, &demand, &candidate, &accepted);
         let (subject, model) = (subject.to_owned(), demand.model);
-        Ok(Exchanged::Now(Box::new(Exchange { accepted, operation, subject, model, meterage, trailers })))
+        Ok(Exchanged::Now(Box::new(Exchange { accepted, operation, subject, model, meterage, keeping, trailers })))
     }
 }
 
@@ -306,6 +316,8 @@ enum Exchanged {
     Now(Box<Exchange>),
     /// The answer that an earlier call with the same idempotency key got.
     Before(KeptAnswer),
+    /// What is kept here.
+    Kept(OwnAnswer),
 }
 
 /// Longest text from outside that goes into a record.

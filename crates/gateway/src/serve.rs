@@ -30,7 +30,7 @@ use crate::media::Fetcher;
 use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::node;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
-use crate::relay::{Cors, DECODERS_MAX, Intake, Objects, Relay, RelaySettings, Shared, Unserved};
+use crate::relay::{Cors, DECODERS_MAX, Intake, Keep, Objects, Relay, RelaySettings, Responses, Shared, Unserved};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
 use nightly::Nightly;
@@ -279,7 +279,10 @@ impl Parts<'_> {
             tokio::spawn(Arc::clone(&self.bank).keep_up(self.stop.clone())),
             tokio::spawn(housekeeping::run(
                 Arc::clone(&self.store),
-                self.settings.records.retention_days,
+                housekeeping::Bounds {
+                    records_kept_days: self.settings.records.retention_days,
+                    responses_max_bytes: self.settings.responses.max_bytes,
+                },
                 self.stop.clone(),
             )),
             tokio::spawn(self.nightly().run(self.stop.clone())),
@@ -315,6 +318,7 @@ impl Parts<'_> {
             unserved: Unserved::default(),
             fetcher: Fetcher::new(self.settings.media.clone(), tokio::runtime::Handle::current())
                 .context("files that callers name cannot be fetched")?,
+            responses: Responses::new(keep(&self.settings.responses)),
             room: Arc::default(),
             settings: relay_settings(self.settings)?,
             control: tokio::runtime::Handle::current(),
@@ -429,6 +433,11 @@ fn relay_settings(settings: &Settings) -> anyhow::Result<RelaySettings> {
         key_cache_entries: relay.key_cache_entries,
         journal_sync: settings.records.journal_sync,
     })
+}
+
+fn keep(responses: &config::Responses) -> Keep {
+    let config::Responses { kept_for, max_bytes, max_user_bytes } = *responses;
+    Keep { kept_for, owner_max_bytes: (max_bytes > 0).then_some(max_user_bytes) }
 }
 
 fn declared_rows(declared: &config::Declared) -> admin::Declared {

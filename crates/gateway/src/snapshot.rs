@@ -326,6 +326,11 @@ impl ProviderPlan {
         }
     }
 
+    /// Returns whether the vendor keeps responses, so that later calls may name them.
+    pub(crate) fn keeps_responses(&self) -> bool {
+        !self.quirks.contains(&Quirk::KeepsNoResponses)
+    }
+
     /// Returns whether the vendor understands `stream_options`.
     pub(crate) fn takes_stream_options(&self) -> bool {
         !self.quirks.contains(&Quirk::NoStreamOptions)

@@ -9,5 +9,6 @@ pub mod meter;
 pub mod operation;
 pub mod problem;
 pub mod raw;
+pub mod responses;
 pub mod sse;
 pub mod vendor;

@@ -13,6 +13,8 @@ pub struct Problem<'a> {
     pub code: &'a str,
     /// What happened and what to do.
     pub message: &'a str,
+    /// Parameter of the request that is wrong; only OpenAI's shape has a place for it.
+    pub param: Option<&'a str>,
     /// Id of the call, for support.
     pub call: &'a str,
 }
@@ -42,7 +44,7 @@ impl Problem<'_> {
             status: self.status,
             kind,
             code: Some(self.code),
-            param: None,
+            param: self.param,
             message: self.message,
             reason: self.code,
             call: self.call,
@@ -189,7 +191,7 @@ mod tests {
     use super::*;
 
     const PROBLEM: Problem<'_> =
-        Problem { status: 404, code: "model_not_found", message: "no provider serves `x`", call: "c1" };
+        Problem { status: 404, code: "model_not_found", message: "no provider serves `x`", param: None, call: "c1" };
 
     #[test]
     fn each_family_gets_its_own_shape() {

@@ -23,6 +23,8 @@ pub enum Quirk {
     CacheHitFields,
     /// The last chunk of a stream has `usage` inside `choices[0]`.
     UsageInChoices,
+    /// Responses are not kept: `store` and `previous_response_id` of the Responses API have no effect, or are refused.
+    KeepsNoResponses,
 }
 
 /// How a secret is presented.

@@ -17,6 +17,8 @@ pub(crate) mod parked_call;
 pub(crate) mod price;
 pub(crate) mod price_version;
 pub(crate) mod provider;
+pub(crate) mod response;
+pub(crate) mod response_item;
 pub(crate) mod route;
 pub(crate) mod session;
 pub(crate) mod setting;

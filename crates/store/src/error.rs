@@ -29,6 +29,8 @@ pub enum What {
     Usage,
     /// An object that lives at an upstream.
     UpstreamObject,
+    /// A response that is kept.
+    Response,
     /// An account of the ledger.
     Account,
     /// A transfer; conflicts are about its id.
@@ -70,6 +72,7 @@ impl What {
             Self::Call => "call",
             Self::Usage => "usage",
             Self::UpstreamObject => "upstream object",
+            Self::Response => "response",
             Self::Account => "account",
             Self::Transfer => "transfer",
             Self::Lease => "lease",
@@ -97,6 +100,7 @@ impl What {
             | Self::Call
             | Self::Usage
             | Self::UpstreamObject
+            | Self::Response
             | Self::Account
             | Self::Transfer
             | Self::Lease

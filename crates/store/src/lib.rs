@@ -28,6 +28,7 @@ mod options;
 mod page;
 mod prices;
 mod providers;
+mod responses;
 mod routes;
 mod search;
 mod sessions;

@@ -75,6 +75,10 @@ impl Store {
         &self.vault
     }
 
+    pub(crate) fn shared_vault(&self) -> Arc<Vault> {
+        Arc::clone(&self.vault)
+    }
+
     pub(crate) async fn begin_write(&self) -> Result<DatabaseTransaction, StoreError> {
         self.writer().begin_with_options(dialect::write_options()).await.map_err(db(What::Meta))
     }

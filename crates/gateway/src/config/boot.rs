@@ -16,7 +16,7 @@ use url::Url;
 use super::reader::{Complaint, Reader};
 use super::{
     Admin, CorsOrigins, Database, JournalSync, Listen, Log, LogFormat, MasterKey, NO_TIMEOUT, Records, Relay,
-    SecureCookies, TlsFiles,
+    Responses, SecureCookies, TlsFiles,
 };
 
 const HOUR_MS: u64 = 3_600_000;
@@ -185,6 +185,15 @@ pub(super) fn read_records(reader: &mut Reader<'_>) -> Records {
         queue_rows: whole(reader, "queue_rows", 100..=10_000_000, 100_000),
         journal_sync: reader.choice("journal_sync", &syncs).unwrap_or(JournalSync::Group),
         journal_max_bytes: reader.whole("journal_max_mb", 16..=1_000_000).unwrap_or(2_048) * 1024 * 1024,
+    }
+}
+
+pub(super) fn read_responses(reader: &mut Reader<'_>) -> Responses {
+    let bytes = |mb: u64| mb * 1024 * 1024;
+    Responses {
+        kept_for: Duration::from_secs(reader.whole("keep_days", 1..=3_650).unwrap_or(30) * DAY_SECS),
+        max_bytes: bytes(reader.whole("max_mb", 0..=10_000_000).unwrap_or(4_096)),
+        max_user_bytes: bytes(reader.whole("max_user_mb", 1..=10_000_000).unwrap_or(1_024)),
     }
 }
 

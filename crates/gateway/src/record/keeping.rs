@@ -14,7 +14,7 @@ const ANSWER_MAX_BYTES: usize = 1024 * 1024;
 /// Most that all answers together take in memory until the database has them.
 const ROOM_BYTES: usize = 64 * 1024 * 1024;
 
-/// What is left of the memory that kept answers may take.
+/// What is left of the memory that may be taken by what waits for the database.
 #[derive(Debug)]
 pub(crate) struct Room {
     left_bytes: AtomicUsize,
@@ -38,6 +38,13 @@ impl Room {
 pub(crate) struct Share {
     room: Arc<Room>,
     bytes: usize,
+}
+
+impl Share {
+    /// Takes a part of `room`; `None` when there is not so much left.
+    pub(crate) fn of(room: &Arc<Room>, bytes: usize) -> Option<Self> {
+        room.take(bytes).then(|| Self { room: Arc::clone(room), bytes })
+    }
 }
 
 impl Drop for Share {

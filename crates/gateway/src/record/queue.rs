@@ -8,7 +8,7 @@ use sluice_domain::call::UpstreamObject;
 use tokio::sync::mpsc;
 
 use super::spill::Spill;
-use super::{Due, Entry, Finished};
+use super::{Due, Entry, Finished, Parcel};
 
 /// What requests that wait for their tokens to be counted may hold in memory together.
 const SAMPLES_MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -57,6 +57,11 @@ impl Queue {
         self.sender.try_send(Entry::Object(Box::new(object))).is_ok()
     }
 
+    /// Adds a response that is to be kept; when the queue is full it is only kept in memory.
+    pub(crate) fn keep(&self, parcel: Parcel) -> bool {
+        self.sender.try_send(Entry::Response(Box::new(parcel))).is_ok()
+    }
+
     /// Returns a view of the queue that does not keep it open.
     pub(crate) fn watch(&self) -> QueueWatch {
         QueueWatch(self.sender.downgrade(), Arc::clone(&self.spill))
@@ -80,7 +85,7 @@ impl Inbox {
         }
         let calls = batch.iter().filter_map(|entry| match entry {
             Entry::Call(finished) => Some(weight(finished)),
-            Entry::Object(_) => None,
+            Entry::Object(_) | Entry::Response(_) => None,
         });
         self.samples.fetch_sub(calls.sum(), Ordering::Relaxed);
         true

@@ -16,7 +16,7 @@ use tokio::task::JoinHandle;
 
 use super::keeping::Share;
 use super::spill::Waiting;
-use super::{Due, Entry, Finished, Inbox, estimate, replay};
+use super::{Due, Entry, Finished, Inbox, Parcel, estimate, parcel, replay};
 use crate::bank::{Claim, Settling};
 
 /// First pause before a failed batch is tried again; doubled up to [`RETRY_MAX`].
@@ -66,9 +66,10 @@ pub(crate) fn spawn_writer(
         let mut touched = HashMap::new();
         let mut batch = Vec::with_capacity(batching.rows);
         while inbox.gather(&mut batch, batching.rows, batching.linger).await {
-            let Batch { calls, waiting, objects } = sort_out(std::mem::take(&mut batch)).await;
+            let Batch { calls, waiting, objects, parcels } = sort_out(std::mem::take(&mut batch)).await;
             let calls = inbox.spill.post(&books, calls, waiting).await;
             write_objects(&books.store, &objects).await;
+            parcel::deliver(&books.store, parcels).await;
             touch_keys(&books.store, &calls, &mut touched).await;
             while inbox.is_calm() && inbox.spill.settle_some(&books).await {}
         }
@@ -83,6 +84,7 @@ struct Batch {
     /// What is to be done once the call at the same place is posted.
     waiting: Vec<Waiting>,
     objects: Vec<UpstreamObject>,
+    parcels: Vec<Parcel>,
 }
 
 impl Batch {
@@ -96,6 +98,7 @@ impl Batch {
                 self.waiting.push(Waiting { marks, claims, versions, ended });
             }
             Entry::Object(object) => self.objects.push(*object),
+            Entry::Response(parcel) => self.parcels.push(*parcel),
         }
     }
 }
@@ -104,7 +107,7 @@ impl Batch {
 async fn sort_out(entries: Vec<Entry>) -> Batch {
     let needs_counting = entries.iter().any(|entry| match entry {
         Entry::Call(finished) => matches!(finished.due, Due::Count { .. }),
-        Entry::Object(_) => false,
+        Entry::Object(_) | Entry::Response(_) => false,
     });
     let work = move || {
         let mut batch = Batch::default();
@@ -258,7 +261,7 @@ pub(super) async fn end_claims(store: &Store, ended: Vec<(EndedClaim, Share)>) {
 }
 
 /// Repeats what the database could not do for now, but not for good. Returns whether it did it.
-async fn try_some_times<F>(what: &str, ask: impl Fn() -> F) -> bool
+pub(super) async fn try_some_times<F>(what: &str, ask: impl Fn() -> F) -> bool
 where
     F: Future<Output = Result<(), StoreError>>,
 {

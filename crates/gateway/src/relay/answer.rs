@@ -46,8 +46,13 @@ pub(super) fn wrong_method(call: &Call, path: &str, method: &Method, allowed: &'
 /// Writes a fault in the caller's dialect.
 pub(super) fn refusal(call: &Call, fault: &Fault) -> RelayResponse {
     let facts = fault.kind.facts();
-    let problem =
-        Problem { status: facts.status.as_u16(), code: facts.code, message: &fault.message, call: &call.id_text };
+    let problem = Problem {
+        status: facts.status.as_u16(),
+        code: facts.code,
+        message: &fault.message,
+        param: fault.param,
+        call: &call.id_text,
+    };
     if facts.origin == fault::Origin::Sluice {
         tracing::warn!(call = %call.id_text, error = %fault, "a call was refused");
     }

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Request, Target, Text, Trait};
+use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Json, Request, Target, Text, Trait};
 use sluice_protocol::meter::Convention;
 use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::raw::RawObject;
@@ -93,6 +93,8 @@ struct Job {
     default_max_tokens: u64,
     convention: Convention,
     stream_usage: bool,
+    /// The earlier response that the request goes on from, which its answer names.
+    previous: Option<String>,
     call: String,
     created: u64,
 }
@@ -115,6 +117,7 @@ impl Job {
             default_max_tokens: most.unwrap_or(DEFAULT_MAX_TOKENS),
             convention: provider.convention(candidate.operation),
             stream_usage: !demand.lacks_usage_request(),
+            previous: demand.retention.previous().map(str::to_owned),
             call: call.id_text.clone(),
             created: call.id.unix_ms() / 1_000,
         }
@@ -153,7 +156,11 @@ impl Job {
     }
 
     fn bridge(&self, request: &Request<'_>, encoded: &Encoded) -> Bridge {
-        let echo = RawObject::parse(&self.plain).map(|body| chat::echoed(self.asked.dialect(), &body));
+        let echoed = RawObject::parse(&self.plain).map(|body| chat::echoed(self.asked.dialect(), &body));
+        let mut echo = echoed.unwrap_or_default();
+        if let Some(previous) = &self.previous {
+            echo.push(("previous_response_id", Json::trusted(serde_json::Value::from(previous.as_str()).to_string())));
+        }
         Bridge {
             client: self.asked.dialect(),
             upstream: self.upstream,
@@ -166,7 +173,7 @@ impl Job {
             stream_usage: self.stream_usage,
             estimated_input: Bulk::of(self.asked, &self.plain).likely_tokens(),
             namespaces: request.namespaces(),
-            echo: echo.unwrap_or_default(),
+            echo,
         }
     }
 }

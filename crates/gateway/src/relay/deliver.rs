@@ -23,6 +23,7 @@ use super::fault::Fault;
 use super::headers;
 use super::identify::Client;
 use super::reserve::Meterage;
+use super::stored::Keeping;
 use super::{Call, Relay, RelayResponse};
 use crate::record::{Ending, Ticket};
 
@@ -38,6 +39,7 @@ pub(super) struct Exchange {
     pub(super) subject: String,
     pub(super) model: String,
     pub(super) meterage: Option<Meterage>,
+    pub(super) keeping: Keeping,
     pub(super) trailers: Trailers,
 }
 
@@ -65,7 +67,7 @@ impl Relay {
         if let Some(bridge) = exchange.accepted.bridge.take_if(|_| !status.is_success()) {
             return Ok(convert_error(*exchange.accepted, &bridge, ticket).await);
         }
-        let Exchange { mut accepted, operation, subject, model, meterage, trailers } = exchange;
+        let Exchange { mut accepted, operation, subject, model, meterage, keeping, trailers } = exchange;
         let caller = &client.caller;
         let is_foreign = accepted.bridge.is_some();
         let is_whole = accepted.reading.framing == Framing::Json;
@@ -73,12 +75,16 @@ impl Relay {
         if operation == Operation::ResponseDelete && status.is_success() {
             self.shared.objects.forget(&subject, caller.key.user_id, &self.shared);
         }
-        let on_object = self.object_keeper(operation, caller, model, &ticket).filter(|_| !is_foreign);
+        let (on_object, keeper) = match keeping {
+            Keeping::Upstream if is_foreign => (None, None),
+            Keeping::Upstream => (self.object_keeper(operation, caller, model, &ticket), None),
+            Keeping::Here(keeper) => (None, keeper),
+        };
         if let Some(keeping) = ticket.keeping() {
             keeping.begin(status.as_u16(), &headers);
         }
         let facts = Facts { operation, call: call.id_text.clone(), is_error_answer: !status.is_success() };
-        let tap = Delivery::new(Tap::new(*accepted, ticket, facts, (on_object, meterage)));
+        let tap = Delivery::new(Tap::new(*accepted, ticket, facts, (on_object, meterage, keeper)));
         let body = if caller.key.billing.shows_cost && operation.consumes() {
             let coming = if is_whole { Coming::Whole } else { Coming::Streamed };
             cost::tell(tap, coming, trailers, &mut headers).await?

@@ -20,6 +20,7 @@ use super::exchange::{Accepted, Reading};
 use super::fault::{Fault, Kind};
 use super::reserve::{Credit, Meterage};
 use super::rewrite::Rewrite;
+use super::stored::Keeper;
 use crate::record::{Ending, Ticket, Told};
 use crate::upstream::Lease;
 
@@ -47,6 +48,7 @@ pub(crate) struct Tap {
     patience: Patience,
     meterage: Option<Meterage>,
     on_object: Option<OnObject>,
+    keeper: Option<Box<Keeper>>,
     is_done: bool,
     /// Whether nothing of it goes out before its end.
     is_awaited: bool,
@@ -97,7 +99,7 @@ impl Tap {
         accepted: Accepted,
         ticket: Ticket,
         facts: Facts,
-        (on_object, meterage): (Option<OnObject>, Option<Meterage>),
+        (on_object, meterage, keeper): (Option<OnObject>, Option<Meterage>, Option<Box<Keeper>>),
     ) -> Self {
         let Accepted { held, body, lease, reading, withholds_usage, bridge, idle, deadline, .. } = accepted;
         let rewrite = bridge.and_then(|bridge| Rewrite::new(bridge, reading.framing));
@@ -116,6 +118,7 @@ impl Tap {
             patience: Patience { idle, deadline, last_piece: Instant::now(), timer: None },
             meterage,
             on_object,
+            keeper,
             is_done: false,
             is_awaited: false,
             told: None,
@@ -169,6 +172,9 @@ impl Tap {
         if let Some(keeping) = self.ticket.keeping() {
             keeping.push(&passed);
         }
+        if let Some(keeper) = &mut self.keeper {
+            keeper.push(&passed);
+        }
         if self.rewrite.as_ref().is_some_and(Rewrite::has_failed) {
             // The client was told, so there is nothing to wait for.
             self.lease = None;
@@ -195,8 +201,13 @@ impl Tap {
             keeping.push(self.rest.as_deref().unwrap_or_default());
             keeping.complete();
         }
+        if let Some(mut keeper) = self.keeper.take() {
+            keeper.push(self.rest.as_deref().unwrap_or_default());
+            keeper.complete();
+        }
         match &self.rewrite {
-            Some(rewrite) if rewrite.has_failed() => self.end(Outcome::Broken, "upstream_error_event", true),
+            // What came was good until now, so its end is missing.
+            Some(rewrite) if rewrite.has_failed() => self.end(Outcome::Broken, "upstream_truncated", true),
             _ => self.end(Outcome::Complete, "", true),
         }
     }
@@ -261,7 +272,8 @@ impl Tap {
             return None;
         }
         let facts = kind.facts();
-        let problem = Problem { status: facts.status.as_u16(), code: facts.code, message, call: &self.facts.call };
+        let (status, call) = (facts.status.as_u16(), &self.facts.call);
+        let problem = Problem { status, code: facts.code, message, param: None, call };
         let dialect = self.facts.operation.dialect();
         let style = match dialect {
             Dialect::OpenaiResponses => EventStyle::Responses { sequence_number: reading.meter.events() },

@@ -13,6 +13,7 @@ use sluice_protocol::raw::{RawObject, json_string};
 use super::estimate::Asks;
 use super::fault::{Fault, Kind};
 use super::intake::Payload;
+use super::stored::{Keeps, Retention};
 use crate::snapshot::Wanted;
 use crate::upstream::OutBody;
 
@@ -28,6 +29,8 @@ pub(crate) struct Demand {
     pub(crate) previous_response: Option<String>,
     /// What it says about the size of the answer.
     pub(crate) asks: Asks,
+    /// What it says about what is kept.
+    pub(crate) retention: Retention,
     payload: Payload,
     model_place: Option<BodyModel>,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
@@ -50,6 +53,7 @@ struct Told {
     is_stream: bool,
     previous_response: Option<String>,
     asks: Asks,
+    retention: Retention,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
 }
 
@@ -107,6 +111,7 @@ impl Demand {
             is_stream: told.is_stream || operation == Operation::GeminiStream,
             previous_response: told.previous_response,
             asks: told.asks,
+            retention: told.retention,
             payload,
             model_place: told.model_place,
             usage_request: told.usage_request,
@@ -129,8 +134,11 @@ impl Demand {
     }
 
     /// Returns the body to send for the upstream's `model`, and whether it still has the client's encoding.
-    pub(crate) fn body_for(&self, model: &str, asks_for_usage: bool) -> (OutBody, bool) {
+    pub(crate) fn body_for(&self, model: &str, asks_for_usage: bool, keeps: Keeps) -> (OutBody, bool) {
         let mut edits = Edits::default();
+        if let Some(range) = self.retention.vain_wish().filter(|_| keeps == Keeps::Nothing) {
+            edits.replace(range, b"false".to_vec());
+        }
         if model != self.model {
             match &self.model_place {
                 Some(BodyModel::Json(range)) => edits.replace(range.clone(), json_string(model)),
@@ -194,6 +202,7 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
         is_stream,
         previous_response: object.string("previous_response_id").map(std::borrow::Cow::into_owned),
         asks: Asks::of(operation, &object),
+        retention: if operation == Operation::Responses { Retention::of(&object, body) } else { Retention::default() },
         usage_request: (is_stream && is_chat(operation)).then(|| usage_request(&object)).flatten(),
     })
 }
@@ -256,7 +265,7 @@ mod tests {
     }
 
     async fn sent(demand: &Demand, model: &str, asks_for_usage: bool) -> String {
-        let (body, _) = demand.body_for(model, asks_for_usage);
+        let (body, _) = demand.body_for(model, asks_for_usage, Keeps::Responses);
         String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap()
     }
 

@@ -4,23 +4,27 @@ use std::collections::VecDeque;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
-use http::header::{self, HeaderMap};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, response};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use sluice_protocol::chat::Bridge;
 use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject, judge_first_frame};
-use sluice_protocol::operation::Operation;
+use sluice_protocol::operation::{Dialect, Operation};
 
 use super::coding::{Encoding, StreamDecoder, encoding};
 use super::convert::Conversion;
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
 use super::headers;
+use super::stored::Keeps;
 use crate::snapshot::Candidate;
 use crate::tokens;
 use crate::upstream::{ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
+
+/// Every upstream that speaks Anthropic's dialect wants to know which version of it.
+const ANTHROPIC_VERSION: HeaderName = HeaderName::from_static("anthropic-version");
 
 /// An answer that goes to the client.
 pub(crate) struct Accepted {
@@ -221,7 +225,7 @@ impl Outgoing {
         let path = provider.path(operation, subject, query, client_path)?;
         let (body, keeps_encoding) = match conversion {
             Some(conversion) => (OutBody::new(vec![std::mem::take(&mut conversion.body)]), false),
-            None => plan.demand.body_for(candidate.model, asks_for_usage),
+            None => plan.demand.body_for(candidate.model, asks_for_usage, Keeps::of(candidate)),
         };
         let mut headers = HeaderMap::with_capacity(plan.headers.len() + 4);
         headers.insert(header::HOST, provider.origin.host_header.clone());
@@ -241,6 +245,9 @@ impl Outgoing {
         }
         for (name, value) in &provider.default_headers {
             headers.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        if is_foreign && operation.dialect() == Dialect::Anthropic {
+            headers.entry(ANTHROPIC_VERSION).or_insert(HeaderValue::from_static("2023-06-01"));
         }
         Some(Self { method: plan.method.clone(), path, headers, body })
     }

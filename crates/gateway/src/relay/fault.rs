@@ -42,6 +42,9 @@ pub(crate) enum Kind {
     OperationNotServed,
     NotConvertible,
     ObjectNotFound,
+    PreviousResponseNotFound,
+    ResponseNotCancellable,
+    InvalidQuery,
     UnknownPath,
     WrongMethod,
     UpstreamUnreachable,
@@ -94,6 +97,9 @@ impl Kind {
             Self::OperationNotServed => ("operation_not_served", S::BAD_REQUEST, Origin::Client, false),
             Self::NotConvertible => ("not_convertible", S::BAD_REQUEST, Origin::Client, false),
             Self::ObjectNotFound => ("object_not_found", S::NOT_FOUND, Origin::Client, false),
+            Self::PreviousResponseNotFound => ("previous_response_not_found", S::BAD_REQUEST, Origin::Client, false),
+            Self::ResponseNotCancellable => ("response_not_cancellable", S::BAD_REQUEST, Origin::Client, false),
+            Self::InvalidQuery => ("invalid_query", S::BAD_REQUEST, Origin::Client, false),
             Self::UnknownPath => ("unknown_path", S::NOT_FOUND, Origin::Client, false),
             Self::WrongMethod => ("method_not_allowed", S::METHOD_NOT_ALLOWED, Origin::Client, false),
             Self::UpstreamUnreachable => ("upstream_unreachable", S::BAD_GATEWAY, Origin::Upstream, true),
@@ -132,6 +138,8 @@ pub(crate) struct Fault {
     pub(crate) kind: Kind,
     /// What happened and what to do.
     pub(crate) message: Cow<'static, str>,
+    /// Parameter of the request that is wrong.
+    pub(crate) param: Option<&'static str>,
     /// Seconds after which a retry makes sense.
     pub(crate) retry_after_secs: Option<u32>,
 }
@@ -139,12 +147,17 @@ pub(crate) struct Fault {
 impl Fault {
     /// Makes a refusal.
     pub(crate) fn new(kind: Kind, message: impl Into<Cow<'static, str>>) -> Self {
-        Self { kind, message: message.into(), retry_after_secs: None }
+        Self { kind, message: message.into(), param: None, retry_after_secs: None }
+    }
+
+    /// Makes a refusal because of one parameter.
+    pub(crate) fn about(kind: Kind, param: &'static str, message: impl Into<Cow<'static, str>>) -> Self {
+        Self { param: Some(param), ..Self::new(kind, message) }
     }
 
     /// Makes a refusal that says when to try again.
     pub(crate) fn later(kind: Kind, message: impl Into<Cow<'static, str>>, retry_after_secs: u32) -> Self {
-        Self { kind, message: message.into(), retry_after_secs: Some(retry_after_secs) }
+        Self { retry_after_secs: Some(retry_after_secs), ..Self::new(kind, message) }
     }
 }
 

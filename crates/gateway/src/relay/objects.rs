@@ -48,7 +48,13 @@ impl Objects {
         // Two upstreams may give the same id to objects of two owners.
         let object = match self.cache.get(id).filter(|object| object.user_id == owner) {
             Some(object) => Some(object),
-            None => ask(id, owner, shared).await?,
+            None => {
+                let asked = ask(id, owner, shared).await?;
+                if let Some(object) = &asked {
+                    self.cache.insert(id.to_owned(), Arc::clone(object));
+                }
+                asked
+            }
         };
         Ok(object.and_then(|object| snapshot.target(object.credential_id)))
     }

@@ -7,7 +7,7 @@ use sluice_protocol::operation::ModelPlace;
 use super::convert::{Conversion, convert};
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
-use super::{Asked, Call, Relay, Shared, clipped};
+use super::{Asked, Call, Relay, Shared, clipped, stored};
 use crate::snapshot::{Candidate, Snapshot};
 
 impl Relay {
@@ -50,6 +50,7 @@ impl Relay {
             return Err(nobody_serves(snapshot, demand));
         }
         candidates.iter_mut().for_each(|candidate| self.shared.unserved.correct(candidate, demand.wanted()));
+        stored::fit(&mut candidates, demand)?;
         order(&mut candidates, |candidate| candidate.standing, &mut rand::rng());
         // Of equals, those go first that the call reaches as it is.
         candidates.sort_by_key(|candidate| {

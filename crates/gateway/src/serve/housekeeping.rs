@@ -19,8 +19,17 @@ const IDEMPOTENCY_DAYS: u32 = 2;
 /// How long people can look back at what is over.
 const ALERT_DAYS: u32 = 90;
 
-/// Runs until `stop`. `retention_days` of 0 keeps call records for good.
-pub(super) async fn run(store: Arc<Store>, retention_days: u32, stop: CancellationToken) {
+/// How much stays.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Bounds {
+    /// Days that records of calls are kept; 0 keeps them for good.
+    pub(super) records_kept_days: u32,
+    /// Most that responses take, bytes.
+    pub(super) responses_max_bytes: u64,
+}
+
+/// Runs until `stop`.
+pub(super) async fn run(store: Arc<Store>, bounds: Bounds, stop: CancellationToken) {
     let mut pause = FIRST_AFTER;
     loop {
         tokio::select! {
@@ -28,24 +37,27 @@ pub(super) async fn run(store: Arc<Store>, retention_days: u32, stop: Cancellati
             () = tokio::time::sleep(pause) => {}
         }
         pause = INTERVAL;
-        if let Err(error) = tidy(&store, retention_days, &stop).await {
+        if let Err(error) = tidy(&store, bounds, &stop).await {
             tracing::warn!(%error, "old rows could not be removed; this is tried again later");
         }
     }
 }
 
-async fn tidy(store: &Store, retention_days: u32, stop: &CancellationToken) -> Result<(), StoreError> {
+async fn tidy(store: &Store, bounds: Bounds, stop: &CancellationToken) -> Result<(), StoreError> {
+    let retention_days = bounds.records_kept_days;
     let now = Clock::System.now();
     store.purge_sessions(now).await?;
     let objects = days_before(now, OBJECT_DAYS).map(Purge::Objects);
     let idempotency = days_before(now, IDEMPOTENCY_DAYS).map(Purge::Idempotency);
     let alerts = days_before(now, ALERT_DAYS).map(Purge::Alerts);
     let calls = (retention_days > 0).then(|| days_before(now, retention_days)).flatten().map(Purge::Calls);
-    for purge in [objects, idempotency, alerts, calls].into_iter().flatten() {
+    let responses = Some(Purge::Responses(now));
+    for purge in [objects, idempotency, alerts, calls, responses].into_iter().flatten() {
         while !stop.is_cancelled() && purge.step(store).await? == STEP_ROWS {
             tokio::time::sleep(STEP_PAUSE).await;
         }
     }
+    store.trim_responses(bounds.responses_max_bytes).await?;
     Ok(())
 }
 
@@ -55,6 +67,8 @@ enum Purge {
     Idempotency(Timestamp),
     Alerts(Timestamp),
     Calls(Timestamp),
+    /// Those whose time is over by then.
+    Responses(Timestamp),
 }
 
 impl Purge {
@@ -64,6 +78,7 @@ impl Purge {
             Self::Idempotency(before) => store.purge_idempotency_before(*before, STEP_ROWS).await,
             Self::Alerts(before) => store.purge_alerts_before(*before, STEP_ROWS).await,
             Self::Calls(before) => store.purge_calls_before(*before, STEP_ROWS).await,
+            Self::Responses(now) => store.purge_responses(*now, STEP_ROWS).await,
         }
     }
 }
@@ -94,7 +109,8 @@ mod tests {
             store.resolve_alert("k", subject, ago(days)).await.unwrap();
         }
         store.raise_alert("k", "open", "m", ago(91)).await.unwrap();
-        tidy(store, 0, &CancellationToken::new()).await.unwrap();
+        let bounds = Bounds { records_kept_days: 0, responses_max_bytes: 0 };
+        tidy(store, bounds, &CancellationToken::new()).await.unwrap();
         assert_eq!(store.claim(&key("old"), "", now).await.unwrap(), Claim::First);
         let again = Claim::Again { outcome: "done".to_owned() };
         assert_eq!(store.claim(&key("young"), "", now).await.unwrap(), again);

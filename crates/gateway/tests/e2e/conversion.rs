@@ -348,3 +348,22 @@ async fn sealed_thoughts_go_back_to_the_account_that_made_them() {
     assert_eq!(sent["messages"][1]["content"][1]["id"], "toolu_1", "{sent}");
     gateway.finish().await;
 }
+
+#[tokio::test]
+async fn a_conversation_of_responses_goes_on_where_the_upstream_keeps_none() {
+    let foreign = Foreign::start(Dialect::Messages, Script::new(Act::text("I am here."))).await;
+    let first = json!({"model": "m", "input": "Remember the number 7."});
+    let (got, _) = foreign.call(Dialect::Responses, &first, false).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let id = got.json()["id"].as_str().unwrap().to_owned();
+    let second = json!({"model": "m", "input": "Which number?", "previous_response_id": id});
+    let (got, _) = foreign.call(Dialect::Responses, &second, false).await;
+    assert_eq!((got.status, &got.json()["previous_response_id"]), (200, &json!(id)), "{}", got.text());
+    let sent: Value = serde_json::from_slice(&foreign.upstream.requests()[1].body).unwrap();
+    let said: Vec<_> = sent["messages"].as_array().unwrap().iter().map(|turn| turn["role"].clone()).collect();
+    assert_eq!(said, ["user", "assistant", "user"], "{sent}");
+    assert!(sent.to_string().contains("Remember the number 7.") && sent.to_string().contains("I am here."), "{sent}");
+    let kept = foreign.gateway.call(foreign.gateway.ask(reqwest::Method::GET, &format!("/v1/responses/{id}"))).await;
+    assert_eq!((kept.status, &kept.json()["id"]), (200, &json!(id)), "{}", kept.text());
+    foreign.gateway.finish().await;
+}

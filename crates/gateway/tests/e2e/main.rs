@@ -42,6 +42,7 @@ mod pace;
 mod power_loss;
 mod proof_tools;
 mod records;
+mod responses_state;
 mod same_bytes;
 mod seen;
 mod spread;

@@ -25,6 +25,7 @@ mod options;
 mod parked;
 mod prices;
 mod providers;
+mod responses;
 mod routes;
 mod settlement;
 mod support;
