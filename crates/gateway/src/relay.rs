@@ -45,7 +45,7 @@ use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
 use sluice_store::{KeptAnswer, Store};
 
-use answer::{family_of, own_answer, refusal, wrong_method};
+use answer::{family_of, own_answer, refusal, wrong_method, wrong_transport};
 pub(crate) use body::RelayBody;
 pub(crate) use coding::{Encoding, StreamDecoder, encoding};
 pub(crate) use cors::Cors;
@@ -183,6 +183,9 @@ impl Relay {
         match endpoint {
             Endpoint::Unknown => {
                 Err(Fault::new(Kind::UnknownPath, format!("there is no `{path}` here; see `/api/docs`")))
+            }
+            Endpoint::WrongMethod(_) if headers::asks_for_websocket(request.headers()) => {
+                Ok(wrong_transport(call, &path))
             }
             Endpoint::WrongMethod(allowed) => {
                 let method = request.method();

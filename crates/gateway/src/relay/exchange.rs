@@ -18,6 +18,7 @@ use super::convert::Conversion;
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
 use super::headers;
+use super::rewrite::Rendering;
 use super::stored::Keeps;
 use crate::snapshot::Candidate;
 use crate::tokens;
@@ -38,6 +39,8 @@ pub(crate) struct Accepted {
     pub(crate) withholds_usage: bool,
     /// The way back into the client's dialect, where the upstream speaks another.
     pub(crate) bridge: Option<Box<Bridge>>,
+    /// How the client takes a stream.
+    pub(crate) rendering: Rendering,
     /// What of the request could not be carried, as the client is told; empty for nothing.
     pub(crate) losses: String,
     /// Longest pause between two pieces.
@@ -160,6 +163,7 @@ pub(super) async fn attempt(
     let mut accepted = receive(candidate, exchanged, started);
     if let Some(conversion) = conversion {
         (accepted.bridge, accepted.losses) = (conversion.bridge, conversion.losses);
+        accepted.rendering = Rendering::of(plan.demand.operation, plan.query);
     }
     accepted.withholds_usage =
         asks_for_usage && accepted.reading.framing == Framing::Events && accepted.reading.is_plain();
@@ -296,6 +300,7 @@ fn receive(candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) ->
         reading: Reading { framing, meter, decoder, is_vague },
         withholds_usage: false,
         bridge: None,
+        rendering: Rendering::Events,
         losses: String::new(),
         idle: timeouts.idle,
         deadline: started + timeouts.total,

@@ -92,6 +92,9 @@ fn write_reasoning(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     }
     // The model decides by itself when nothing is said.
     let Some(effort) = reasoning.to_effort() else { return };
+    if effort == Effort::None && has_thinking_switch(encoding) {
+        return;
+    }
     if !encoding.target.has(Trait::NoEffort) {
         let effort = encoding.known_effort(effort);
         w.key("reasoning_effort").string(effort.as_str());
