@@ -22,6 +22,7 @@ mod intake;
 mod listing;
 mod objects;
 mod once;
+mod provenance;
 mod recording;
 mod reserve;
 mod rewrite;
@@ -61,6 +62,7 @@ pub(crate) use headers::secret_value;
 use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
+pub(crate) use provenance::Provenance;
 use recording::note_answer;
 use reserve::Meterage;
 use shortlist::Shortlist;
@@ -100,6 +102,7 @@ pub(crate) struct Shared {
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
     pub(crate) unserved: Unserved,
+    pub(crate) provenance: Arc<Provenance>,
     pub(crate) fetcher: Fetcher,
     pub(crate) responses: Responses,
     /// For answers that are kept.
@@ -289,6 +292,7 @@ impl Relay {
             subject,
             headers: &parts.headers,
             demand: &demand,
+            provenance: &self.shared.provenance,
             needs_usage: !client.purse.is_empty() || client.caller.key.billing.shows_cost,
         };
         self.note_open(ticket).await?;

@@ -316,6 +316,7 @@ impl Parts<'_> {
             bank: Arc::clone(&self.bank),
             objects: Objects::default(),
             unserved: Unserved::default(),
+            provenance: Arc::default(),
             fetcher: Fetcher::new(self.settings.media.clone(), tokio::runtime::Handle::current())
                 .context("files that callers name cannot be fetched")?,
             responses: Responses::new(keep(&self.settings.responses)),

@@ -83,7 +83,7 @@ pub(crate) struct ProviderPlan {
     quirks: Vec<Quirk>,
     chat_dialects: Vec<Dialect>,
     trait_rules: TraitRules,
-    issuer: String,
+    issuer: Arc<str>,
 }
 
 enum UpstreamPath {
@@ -292,7 +292,7 @@ impl ProviderPlan {
     }
 
     /// Returns the name of the account in proofs that it issued.
-    pub(crate) fn issuer(&self) -> &str {
+    pub(crate) const fn issuer(&self) -> &Arc<str> {
         &self.issuer
     }
 
@@ -391,7 +391,7 @@ fn compile_provider(provider: &Provider, vendor: &Vendor, sources: &Sources<'_>)
         quirks: vendor.quirks.clone(),
         chat_dialects: vendor.chat_dialects(),
         trait_rules: sources.vendors.trait_rules(vendor),
-        issuer: format!("{}/{}", vendor.name, provider.id),
+        issuer: format!("{}/{}", vendor.name, provider.id).into(),
     })
 }
 

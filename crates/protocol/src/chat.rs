@@ -11,6 +11,7 @@ mod gemini;
 mod loss;
 mod openai_chat;
 mod openai_responses;
+mod proofs;
 mod reasoning;
 mod request;
 mod signature;
@@ -23,6 +24,7 @@ pub use bridge::{Bridge, Encoded, Memo, Target, Trait};
 pub use codec::names::Names;
 pub use codec::wire::{DecodeError, Extra};
 pub use loss::{Loss, Losses, MAX_LOSSES, Severity};
+pub use proofs::{ProofId, ProofScanner};
 pub use reasoning::{Amount, Effort, Reasoning, Show};
 pub use request::{
     CacheMark, Citation, Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Media,

@@ -12,6 +12,7 @@ use sluice_protocol::raw::RawObject;
 use super::demand::{Demand, INLINE_MAX_BYTES};
 use super::estimate::Bulk;
 use super::fault::{Fault, Kind};
+use super::provenance::Provenance;
 use super::{Call, Shared};
 use crate::media::Fetched;
 use crate::snapshot::Candidate;
@@ -41,10 +42,10 @@ pub(super) async fn convert(
     demand: &Demand,
     candidate: &Candidate<'_>,
 ) -> Result<Option<Conversion>, Fault> {
-    if !candidate.converts(demand.operation) && !needs_restoring(demand) {
+    if !candidate.converts(demand.operation) && !needs_restoring(shared, demand, candidate) {
         return Ok(None);
     }
-    let job = Arc::new(Job::of(call, demand, candidate));
+    let job = Arc::new(Job::of(shared, call, demand, candidate));
     let wanted = match run(&job, Vec::new()).await? {
         Step::Done(conversion) => return Ok(Some(*conversion)),
         Step::Wants(urls) => urls,
@@ -73,14 +74,19 @@ enum Step {
     Wants(Vec<String>),
 }
 
-/// Returns whether the body holds proofs in envelopes, which no vendor understands.
-fn needs_restoring(demand: &Demand) -> bool {
-    demand.operation.is_chat() && chat::carries_envelopes(demand.plain())
+/// Returns whether the body holds proofs that must not go to this candidate as they are: in envelopes, which no vendor
+/// understands, or issued by another account.
+fn needs_restoring(shared: &Shared, demand: &Demand, candidate: &Candidate<'_>) -> bool {
+    let issuer = candidate.target.provider.issuer();
+    let is_others = || shared.provenance.issuers_in(demand.plain()).iter().any(|known| known != issuer);
+    demand.operation.is_chat()
+        && (chat::carries_envelopes(demand.plain()) || (shared.provenance.concerns(issuer) && is_others()))
 }
 
 /// All that a conversion depends on, so that any thread can do it.
 struct Job {
     plain: Bytes,
+    provenance: Arc<Provenance>,
     asked: Operation,
     upstream: Dialect,
     is_stream: bool,
@@ -88,7 +94,7 @@ struct Job {
     model: String,
     /// As the upstream calls it.
     upstream_model: String,
-    issuer: String,
+    issuer: Arc<str>,
     traits: Vec<Trait>,
     default_max_tokens: u64,
     convention: Convention,
@@ -100,19 +106,20 @@ struct Job {
 }
 
 impl Job {
-    fn of(call: &Call, demand: &Demand, candidate: &Candidate<'_>) -> Self {
+    fn of(shared: &Shared, call: &Call, demand: &Demand, candidate: &Candidate<'_>) -> Self {
         let provider = &candidate.target.provider;
         let dialect = candidate.operation.dialect();
         let known = candidate.priced.as_ref().and_then(|priced| priced.limits.max_output);
         let most = known.or_else(|| provider.max_tokens(dialect, candidate.model));
         Self {
             plain: demand.plain().clone(),
+            provenance: Arc::clone(&shared.provenance),
             asked: demand.operation,
             upstream: dialect,
             is_stream: demand.is_stream,
             model: demand.model.clone(),
             upstream_model: candidate.model.to_owned(),
-            issuer: provider.issuer().to_owned(),
+            issuer: Arc::clone(provider.issuer()),
             traits: provider.traits(dialect, candidate.model),
             default_max_tokens: most.unwrap_or(DEFAULT_MAX_TOKENS),
             convention: provider.convention(candidate.operation),
@@ -131,6 +138,7 @@ impl Job {
             request.model = Text::plain(self.model.clone());
             request.delivery.stream = Some(self.is_stream);
         }
+        request.attribute(|proof| self.provenance.issuer_of(proof).map(|issuer| issuer.to_string()));
         let target = Target {
             model: &self.upstream_model,
             issuer: &self.issuer,
@@ -168,7 +176,7 @@ impl Job {
             call: self.call.clone(),
             model: self.model.clone(),
             created: self.created,
-            issuer: self.issuer.clone(),
+            issuer: self.issuer.to_string(),
             convention: self.convention,
             stream_usage: self.stream_usage,
             estimated_input: Bulk::of(self.asked, &self.plain).likely_tokens(),

@@ -1,6 +1,7 @@
 //! One attempt: a request to one candidate, and the verdict on what came back.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -18,6 +19,7 @@ use super::convert::Conversion;
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
 use super::headers;
+use super::provenance::{Provenance, Watch};
 use super::rewrite::Rendering;
 use super::stored::Keeps;
 use crate::snapshot::Candidate;
@@ -62,6 +64,8 @@ pub(crate) struct Reading {
     pub(crate) framing: Framing,
     pub(crate) meter: Meter,
     decoder: Option<StreamDecoder>,
+    /// What looks for proofs in it.
+    watch: Option<Watch>,
     /// Whether the header says too little of the framing, so that the first bytes must tell.
     is_vague: bool,
 }
@@ -95,10 +99,14 @@ impl Reading {
 
     /// Returns what the next bytes are without their coding.
     fn decode(&mut self, bytes: &Bytes) -> Bytes {
-        match &mut self.decoder {
+        let plain: Bytes = match &mut self.decoder {
             None => bytes.clone(),
             Some(decoder) => decoder.push(bytes).into(),
+        };
+        if let Some(watch) = &mut self.watch {
+            watch.push(&plain);
         }
+        plain
     }
 
     /// Takes the next bytes as they came, and returns them without their coding.
@@ -131,13 +139,14 @@ pub(crate) struct Plan<'c> {
     /// The client's headers, without what must not leave.
     pub(crate) headers: &'c HeaderMap,
     pub(crate) demand: &'c Demand,
+    pub(super) provenance: &'c Arc<Provenance>,
     /// Whether somebody waits to learn the exact usage.
     pub(crate) needs_usage: bool,
 }
 
 /// Tries one candidate, with the request converted for it where it must be.
 pub(super) async fn attempt(
-    pool: &std::sync::Arc<Pool>,
+    pool: &Arc<Pool>,
     plan: &Plan<'_>,
     candidate: &Candidate<'_>,
     mut conversion: Option<Conversion>,
@@ -160,7 +169,7 @@ pub(super) async fn attempt(
         Ok(Err(error)) => return Tried::Failed(send_fault(&provider.name, &error), 0, None),
         Err(_) => return Tried::Failed(first_byte_fault(timeouts.first_byte), 0, None),
     };
-    let mut accepted = receive(candidate, exchanged, started);
+    let mut accepted = receive(plan.provenance, candidate, exchanged, started);
     if let Some(conversion) = conversion {
         (accepted.bridge, accepted.losses) = (conversion.bridge, conversion.losses);
         accepted.rendering = Rendering::of(plan.demand.operation, plan.query);
@@ -268,7 +277,12 @@ impl Outgoing {
     }
 }
 
-fn receive(candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) -> Box<Accepted> {
+fn receive(
+    provenance: &Arc<Provenance>,
+    candidate: &Candidate<'_>,
+    exchanged: Exchanged,
+    started: Instant,
+) -> Box<Accepted> {
     let timeouts = candidate.target.provider.timeouts;
     let (parts, body) = exchanged.response.into_parts();
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -286,6 +300,8 @@ fn receive(candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) ->
         Encoding::One(coding) => Some(StreamDecoder::new(coding)),
         Encoding::Identity | Encoding::Unknown => None,
     };
+    let is_watched = candidate.operation.is_chat() && framing != Framing::Opaque;
+    let watch = is_watched.then(|| Watch::new(provenance, candidate.target.provider.issuer()));
     let meter = Meter::new(Subject {
         operation: candidate.operation,
         framing,
@@ -297,7 +313,7 @@ fn receive(candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) ->
         held: VecDeque::new(),
         body,
         lease: exchanged.lease,
-        reading: Reading { framing, meter, decoder, is_vague },
+        reading: Reading { framing, meter, decoder, watch, is_vague },
         withholds_usage: false,
         bridge: None,
         rendering: Rendering::Events,

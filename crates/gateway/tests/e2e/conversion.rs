@@ -398,3 +398,32 @@ async fn googles_stream_is_an_array_unless_events_are_asked_for() {
         foreign.gateway.finish().await;
     }
 }
+
+#[tokio::test]
+async fn a_proof_does_not_go_to_another_account_of_the_same_vendor() {
+    let thought = json!({"type": "thinking", "thinking": "hm", "signature": "c2lnbmF0dXJlIG9mIEE="});
+    let said = json!({"type": "text", "text": "Yes."});
+    let answer = json!({"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [thought, said],
+        "stop_reason": "end_turn", "stop_sequence": null, "usage": {"input_tokens": 3, "output_tokens": 4}});
+    let (first, one) =
+        at(Kind::Anthropic, "anthropic", Script::new(Act::bytes("application/json", answer.to_string()))).await;
+    let (second, other) = at(Kind::Anthropic, "anthropic", Script::default()).await;
+    let other = with(other, json!({"name": "other"}));
+    let gateway = Gateway::before(vec![with(one, json!({"priority": 10})), other]).await;
+    let user = |text: &str| json!({"role": "user", "content": text});
+    let body = |turns: Vec<Value>| {
+        let thinking = json!({"type": "enabled", "budget_tokens": 1024});
+        json!({"model": "m", "max_tokens": 2000, "thinking": thinking, "messages": turns}).to_string()
+    };
+    let got = gateway.call(gateway.post("/v1/messages", body(vec![user("Well?")]))).await;
+    let assistant = json!({"role": "assistant", "content": got.json()["content"]});
+    let next = body(vec![user("Well?"), assistant, user("Sure?")]);
+    gateway.call(gateway.post("/v1/messages", next.clone())).await;
+    assert_eq!(std::str::from_utf8(&first.requests()[1].body).unwrap(), next, "it goes back to its issuer untouched");
+    first.set_script(Script::new(Act::error(Failure::new(529, "busy"))).with_contract(Contract::Off));
+    let got = gateway.call(gateway.post("/v1/messages", next)).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let sent = String::from_utf8(second.requests()[0].body.to_vec()).unwrap();
+    assert!(!sent.contains("c2lnbmF0dXJl") && sent.contains("Yes."), "{sent}");
+    gateway.finish().await;
+}
