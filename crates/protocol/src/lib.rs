@@ -10,4 +10,5 @@ pub mod operation;
 pub mod problem;
 pub mod raw;
 pub mod sse;
+pub mod suffix;
 pub mod vendor;

@@ -39,6 +39,8 @@ pub enum Trait {
     SealsThoughts,
     /// Knows no effort between none and low.
     LowIsLeastEffort,
+    /// Takes no thinking budget between none and 512 tokens.
+    NoSmallBudgets,
     /// Cannot be told not to think.
     AlwaysThinks,
     /// Knows no effort above high.
