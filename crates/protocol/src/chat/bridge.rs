@@ -69,6 +69,12 @@ pub enum Trait {
     NoFreeTools,
     /// Caches nothing unless asked; callers whose own vendor caches by itself get the mark.
     CachesOnRequest,
+    /// Refuses fields that say who calls and how to serve the call: user, metadata, cache key, class of service.
+    NoCallerFields,
+    /// Refuses penalties, seeds, log probabilities and biases.
+    NoFineSampling,
+    /// Calls the seed `random_seed`.
+    RandomSeed,
     /// Takes `parameters` in Google's own schema language only.
     OpenApiSchemas,
 }

@@ -46,7 +46,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ("vendor", vendor),
 ];
 
-const TRAITS: [Trait; 29] = [
+const TRAITS: [Trait; 32] = [
     Trait::ThinkingBudget,
     Trait::NoThinking,
     Trait::NoSampling,
@@ -75,6 +75,9 @@ const TRAITS: [Trait; 29] = [
     Trait::FetchesNothing,
     Trait::NoFreeTools,
     Trait::CachesOnRequest,
+    Trait::NoCallerFields,
+    Trait::NoFineSampling,
+    Trait::RandomSeed,
     Trait::OpenApiSchemas,
 ];
 
