@@ -154,18 +154,14 @@ fn write_thinking(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
 
 /// Returns the nearest budget that the model takes. What this API's own callers ask for is theirs to know.
 fn known_budget(encoding: &mut Encoding<'_, '_>, tokens: u64) -> u64 {
-    let target = encoding.target;
-    let most = match () {
-        () if encoding.is_native() => u64::MAX,
-        () if target.has(Trait::HighIsMostEffort) => Effort::High.budget(),
-        () if target.has(Trait::XhighIsMostEffort) => Effort::Xhigh.budget(),
-        () => u64::MAX,
-    };
-    if tokens == 0 && target.has(Trait::AlwaysThinks) && !encoding.is_native() {
-        encoding.losses.cosmetic("reasoning", "the model always thinks a little");
-        return Effort::Minimal.budget();
+    if encoding.is_native() {
+        return tokens;
     }
-    tokens.min(most)
+    let known = Effort::nearest_budget(tokens, encoding.target.traits);
+    if tokens == 0 && known > 0 {
+        encoding.losses.cosmetic("reasoning", "the model always thinks a little");
+    }
+    known
 }
 
 fn level_of(encoding: &mut Encoding<'_, '_>, effort: Effort) -> &'static str {
