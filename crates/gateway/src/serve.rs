@@ -27,7 +27,7 @@ use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Setting
 use crate::journal::{self, Journal};
 use crate::live::{Ingredients, Live};
 use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
-use crate::node;
+use crate::node::Run;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
 use crate::relay::{Cors, DECODERS_MAX, Intake, Objects, Relay, RelaySettings, Shared};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
@@ -55,14 +55,22 @@ pub(crate) fn run(loaded: Loaded, ready: impl FnOnce(SocketAddr)) -> anyhow::Res
     let result = control.block_on(async {
         let gateway = Gateway::start(loaded).await?;
         ready(gateway.address);
-        stop_signal().await?;
+        let lost = gateway.run.lost();
         tokio::select! {
-            stopped = gateway.stop() => stopped,
+            signal = stop_signal() => signal?,
+            () = lost.cancelled() => {}
+        }
+        tokio::select! {
+            stopped = gateway.stop() => stopped?,
             again = stop_signal() => {
                 again?;
                 bail!("stopped at once; calls under way were cut off and come from the journal at the next start")
             }
         }
+        if lost.is_cancelled() {
+            bail!("stopped because another process runs as this node; every node needs a data directory of its own");
+        }
+        Ok(())
     });
     control.shutdown_timeout(std::time::Duration::from_secs(1));
     result
@@ -77,6 +85,7 @@ struct Gateway {
     jobs: Vec<tokio::task::JoinHandle<()>>,
     store: Arc<Store>,
     bank: Arc<Bank>,
+    run: Run,
     _journals: journal::Directory,
 }
 
@@ -85,11 +94,13 @@ impl Gateway {
         let Loaded { settings, vendors, .. } = loaded;
         let vendors = Arc::new(vendors);
         let store = open_store(&settings).await?;
+        let journals = journal::Directory::take(&journal_dir(&settings.data_dir));
+        let journals = journals.context("the journal cannot be opened")?;
+        let run = Run::begin_in(&settings.data_dir, &journals, &settings.database.url, &store).await?;
         let listeners = bind_all(settings.listen.address, settings.relay.threads.get())
             .with_context(|| format!("cannot listen on {}", settings.listen.address))?;
         let address = listeners.first().context("no listener")?.local_addr()?;
-        let node = node::load_or_create(&settings.data_dir).context("the node's number cannot be kept")?;
-        let bank = Bank::new(Arc::clone(&store), node, Clock::System, tokio::runtime::Handle::current());
+        let bank = Bank::new(Arc::clone(&store), run.node(), Clock::System, tokio::runtime::Handle::current());
         let live = Live::load_first(Ingredients {
             store: Arc::clone(&store),
             vendors: Arc::clone(&vendors),
@@ -113,8 +124,6 @@ impl Gateway {
             tls,
             sampled: Arc::default(),
         };
-        let journals = journal::Directory::take(&journal_dir(&settings.data_dir));
-        let journals = journals.context("the journal cannot be opened")?;
         let books = parts.open_books().await?;
         parts.replay(&journals, &books).await?;
         let (gates, writers) = parts.open_gates(&journals, &books)?;
@@ -122,7 +131,17 @@ impl Gateway {
         let jobs = parts.spawn_jobs();
         spawn_sync(&gates, Arc::clone(journals.bell()))?;
         let threads = parts.spawn_threads(listeners, gates, &admin)?;
-        Ok(Self { address, stop: parts.stop, threads, writers, jobs, store, bank: parts.bank, _journals: journals })
+        Ok(Self {
+            address,
+            stop: parts.stop,
+            threads,
+            writers,
+            jobs,
+            store,
+            bank: parts.bank,
+            run,
+            _journals: journals,
+        })
     }
 
     /// Stops accepting, waits for the calls under way, then for their records.
@@ -145,6 +164,7 @@ impl Gateway {
         }
         self.bank.close().await;
         drop(self.bank);
+        self.run.end().await;
         match Arc::try_unwrap(self.store) {
             Ok(store) => store.close().await.context("the database did not close")?,
             Err(_) => tracing::debug!("the database is still in use by a task that was cut off"),

@@ -20,6 +20,7 @@ mod m0017_alerts;
 mod m0018_narrow_calls;
 mod m0019_usage_hours;
 mod m0020_jobs;
+mod m0022_node_runs;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -62,6 +63,7 @@ impl MigratorTrait for Steps {
             Box::new(m0018_narrow_calls::Step),
             Box::new(m0019_usage_hours::STEP),
             Box::new(m0020_jobs::STEP),
+            Box::new(m0022_node_runs::STEP),
         ]
     }
 }

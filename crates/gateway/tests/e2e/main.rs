@@ -22,6 +22,7 @@ mod tariff;
 
 mod access;
 mod bodies;
+mod copies;
 mod cost;
 mod crash;
 mod crowd;
