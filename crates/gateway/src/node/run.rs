@@ -114,8 +114,12 @@ impl Run {
         self.beating.abort();
         // Aborting it is no failure.
         let _ = self.beating.await;
-        if let Err(error) = self.store.end_node_run(self.node, &self.name).await {
-            tracing::warn!(%error, "the end of this run could not be noted; another place waits for it before it starts");
+        match tokio::time::timeout(BEAT, self.store.end_node_run(self.node, &self.name)).await {
+            Ok(Ok(())) => {}
+            Ok(Err(error)) => {
+                tracing::warn!(%error, "the end of this run could not be noted; in another place it has to wait")
+            }
+            Err(_) => tracing::warn!("the end of this run was not noted in time; in another place it has to wait"),
         }
     }
 }
