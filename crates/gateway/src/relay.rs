@@ -265,7 +265,12 @@ impl Relay {
             record.model_asked = clipped(&demand.model);
             record.stream = demand.is_stream;
         });
-        if !demand.model.is_empty() && !client.caller.key.models.allows(&demand.model) {
+        let models = &client.caller.key.models;
+        let is_allowed = || {
+            let base = snapshot.wish_in(&demand.model, demand.wanted()).map(|wish| wish.base);
+            models.allows(&demand.model) || base.is_some_and(|base| models.allows(base))
+        };
+        if !demand.model.is_empty() && !is_allowed() {
             let message =
                 format!("this key may not use the model `{}`; ask its owner to allow it", clipped(&demand.model));
             return Err(Fault::new(Kind::ModelNotAllowed, message));
@@ -292,6 +297,7 @@ impl Relay {
             subject,
             headers: &parts.headers,
             demand: &demand,
+            snapshot,
             provenance: &self.shared.provenance,
             needs_usage: !client.purse.is_empty() || client.caller.key.billing.shows_cost,
         };

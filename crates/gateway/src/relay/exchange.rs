@@ -13,16 +13,17 @@ use hyper::body::{Body, Incoming};
 use sluice_protocol::chat::Bridge;
 use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject, judge_first_frame};
 use sluice_protocol::operation::{Dialect, Operation};
+use sluice_protocol::suffix;
 
 use super::coding::{Encoding, StreamDecoder, encoding};
 use super::convert::Conversion;
-use super::demand::Demand;
+use super::demand::{Change, Demand};
 use super::fault::{Fault, Kind};
 use super::headers;
 use super::provenance::{Provenance, Watch};
 use super::rewrite::Rendering;
 use super::stored::Keeps;
-use crate::snapshot::Candidate;
+use crate::snapshot::{Candidate, Snapshot};
 use crate::tokens;
 use crate::upstream::{ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
 
@@ -139,6 +140,7 @@ pub(crate) struct Plan<'c> {
     /// The client's headers, without what must not leave.
     pub(crate) headers: &'c HeaderMap,
     pub(crate) demand: &'c Demand,
+    pub(super) snapshot: &'c Snapshot,
     pub(super) provenance: &'c Arc<Provenance>,
     /// Whether somebody waits to learn the exact usage.
     pub(crate) needs_usage: bool,
@@ -238,7 +240,14 @@ impl Outgoing {
         let path = provider.path(operation, subject, query, client_path)?;
         let (body, keeps_encoding) = match conversion {
             Some(conversion) => (OutBody::new(vec![std::mem::take(&mut conversion.body)]), false),
-            None => plan.demand.body_for(candidate.model, asks_for_usage, Keeps::of(candidate)),
+            None => {
+                let traits = candidate.wish.map(|_| provider.traits(operation.dialect(), candidate.model));
+                let target =
+                    suffix::Target { dialect: operation.dialect(), traits: traits.as_deref().unwrap_or_default() };
+                let wish = candidate.wish.map(|wish| (wish, target));
+                let keeps = Keeps::of(candidate);
+                plan.demand.body_for(&Change { model: candidate.model, asks_for_usage, keeps, wish })
+            }
         };
         let mut headers = HeaderMap::with_capacity(plan.headers.len() + 4);
         headers.insert(header::HOST, provider.origin.host_header.clone());

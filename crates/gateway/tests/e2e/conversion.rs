@@ -427,3 +427,33 @@ async fn a_proof_does_not_go_to_another_account_of_the_same_vendor() {
     assert!(!sent.contains("c2lnbmF0dXJl") && sent.contains("Yes."), "{sent}");
     gateway.finish().await;
 }
+
+#[tokio::test]
+async fn a_wish_at_the_end_of_a_models_name_becomes_a_setting() {
+    let upstream = Upstream::start(Kind::OpenAi, Script::default()).await.unwrap();
+    let declared = with(provider("p", &upstream, json!(["o3-mini", "gpt-5-low"])), json!({"vendor": "openai"}));
+    let gateway = Gateway::before(vec![declared]).await;
+    let mut sent = Vec::new();
+    for (asked, model) in
+        [(Dialect::Chat, "o3-mini-high"), (Dialect::Messages, "o3-mini-high"), (Dialect::Chat, "gpt-5-low")]
+    {
+        let body = asked.request(model, false).to_string();
+        let got = gateway.call(gateway.post(&asked.path(model, false), body)).await;
+        assert_eq!(
+            (got.status, &got.json()["model"]),
+            (200, &json!(if asked == Dialect::Chat { model.trim_end_matches("-high") } else { model }))
+        );
+        let body: Value = serde_json::from_slice(&upstream.requests().last().unwrap().body).unwrap();
+        sent.push((body["model"].clone(), body["reasoning_effort"].clone(), body["reasoning"]["effort"].clone()));
+    }
+    let null = Value::Null;
+    assert_eq!(
+        sent,
+        [
+            (json!("o3-mini"), json!("high"), null.clone()),
+            (json!("o3-mini"), null.clone(), json!("high")),
+            (json!("gpt-5-low"), null.clone(), null),
+        ]
+    );
+    gateway.finish().await;
+}
