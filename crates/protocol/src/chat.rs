@@ -98,6 +98,15 @@ pub fn convert_answer(body: &[u8], bridge: &Bridge) -> Result<Vec<u8>, DecodeErr
     encode_answer(&answer, bridge)
 }
 
+/// Reads the error of an answer that came with a good status and says of itself that it failed, as responses do.
+#[must_use]
+pub fn failed_answer(upstream: Dialect, body: &[u8]) -> Option<Failure> {
+    let object = RawObject::parse(body).ok().filter(|_| upstream == Dialect::OpenaiResponses)?;
+    let has_failed = object.string("status").as_deref() == Some("failed");
+    let error = object.get("error").and_then(|error| std::str::from_utf8(error).ok());
+    has_failed.then(|| Failure::read_event(error.unwrap_or("null")))
+}
+
 /// Reads a whole answer of the upstream's dialect.
 ///
 /// # Errors

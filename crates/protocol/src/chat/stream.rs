@@ -114,8 +114,8 @@ impl Core {
         let Self { bridge, reader, restorer, writer, has_started, has_failed, failure, .. } = self;
         let mut write = |event: Event<'_>| {
             // Relays that try again in the middle of an answer begin anew; the client's answer goes on.
-            let is_repeated = matches!(event, Event::Start(_)) && std::mem::replace(has_started, true);
-            if *has_failed || is_repeated {
+            let is_late = std::mem::replace(has_started, true) && matches!(event, Event::Start(_));
+            if *has_failed || is_late {
                 return;
             }
             if let Event::Failed(reason) = &event {
