@@ -4,6 +4,7 @@ mod health;
 mod housekeeping;
 mod nightly;
 mod sampling;
+mod signals;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -35,6 +36,7 @@ use crate::relay::{Cors, DECODERS_MAX, Intake, Keep, Objects, Relay, RelaySettin
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
 use nightly::Nightly;
+use signals::StopSignals;
 
 /// Threads of the control runtime: admin API, jobs, database.
 const CONTROL_THREADS: usize = 2;
@@ -55,16 +57,20 @@ pub(crate) fn run(loaded: Loaded, ready: impl FnOnce(SocketAddr)) -> anyhow::Res
         .build()
         .context("the runtime cannot start")?;
     let result = control.block_on(async {
-        let gateway = Gateway::start(loaded).await?;
+        let mut signals = StopSignals::listen()?;
+        let gateway = tokio::select! {
+            started = Gateway::start(loaded) => started?,
+            stopped = signals.next() => return stopped,
+        };
         ready(gateway.address);
         let lost = gateway.run.lost();
         tokio::select! {
-            signal = stop_signal() => signal?,
+            signal = signals.next() => signal?,
             () = lost.cancelled() => {}
         }
         tokio::select! {
             stopped = gateway.stop() => stopped?,
-            again = stop_signal() => {
+            again = signals.next() => {
                 again?;
                 bail!("stopped at once; calls under way were cut off and come from the journal at the next start")
             }
@@ -488,16 +494,4 @@ pub(crate) fn base_url(address: SocketAddr, is_tls: bool) -> String {
 pub(crate) fn say(line: &str) {
     let mut out = std::io::stdout().lock();
     writeln!(out, "{line}").and_then(|()| out.flush()).ok();
-}
-
-/// Waits for SIGTERM or SIGINT.
-async fn stop_signal() -> anyhow::Result<()> {
-    use tokio::signal::unix::{SignalKind, signal};
-    let mut terminate = signal(SignalKind::terminate()).context("signals cannot be watched")?;
-    let mut interrupt = signal(SignalKind::interrupt()).context("signals cannot be watched")?;
-    tokio::select! {
-        received = terminate.recv() => if received.is_none() { bail!("signals cannot be watched") },
-        received = interrupt.recv() => if received.is_none() { bail!("signals cannot be watched") },
-    }
-    Ok(())
 }

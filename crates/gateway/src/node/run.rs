@@ -117,7 +117,7 @@ impl Run {
         match tokio::time::timeout(BEAT, self.store.end_node_run(self.node, &self.name)).await {
             Ok(Ok(())) => {}
             Ok(Err(error)) => {
-                tracing::warn!(%error, "the end of this run could not be noted; in another place it has to wait")
+                tracing::warn!(%error, "the end of this run could not be noted; in another place it has to wait");
             }
             Err(_) => tracing::warn!("the end of this run was not noted in time; in another place it has to wait"),
         }
