@@ -7,6 +7,7 @@
 mod capture;
 mod items;
 mod listing;
+mod mend;
 mod replay;
 
 use std::collections::BTreeMap;
@@ -20,6 +21,7 @@ pub use capture::Capture;
 pub use items::item_ids;
 use items::{Item, input_items, output_items};
 pub use listing::{BadPage, Order, Page, list_input};
+pub use mend::{Kept, Mend};
 pub use replay::replay;
 
 /// An earlier response that a request goes on from.

@@ -74,6 +74,9 @@ impl Relay {
         let is_whole = accepted.reading.framing == Framing::Json;
         let is_events = !is_whole && accepted.rendering == Rendering::Events;
         let mut headers = answer_headers(call, &mut accepted, is_events);
+        if matches!(&keeping, Keeping::Here(Some(keeper)) if keeper.mends()) {
+            headers.remove(header::CONTENT_LENGTH);
+        }
         if operation == Operation::ResponseDelete && status.is_success() {
             self.shared.objects.forget(&subject, caller.key.user_id, &self.shared);
         }

@@ -169,11 +169,12 @@ impl Tap {
             (None, Some(filter)) => filter.push(&bytes, |event| !is_usage_only_event(event)).into(),
             (None, None) => bytes,
         };
+        let passed = match &mut self.keeper {
+            None => passed,
+            Some(keeper) => keeper.pass(passed),
+        };
         if let Some(keeping) = self.ticket.keeping() {
             keeping.push(&passed);
-        }
-        if let Some(keeper) = &mut self.keeper {
-            keeper.push(&passed);
         }
         if self.rewrite.as_ref().is_some_and(Rewrite::has_failed) {
             // The client was told, so there is nothing to wait for.
@@ -202,10 +203,6 @@ impl Tap {
             keeping.push(self.rest.as_deref().unwrap_or_default());
             keeping.complete();
         }
-        if let Some(mut keeper) = self.keeper.take() {
-            keeper.push(self.rest.as_deref().unwrap_or_default());
-            keeper.complete();
-        }
         match &self.rewrite {
             // What came was good until now, so its end is missing.
             Some(rewrite) if rewrite.has_failed() => self.end(Outcome::Broken, "upstream_truncated", true),
@@ -218,11 +215,15 @@ impl Tap {
         if self.is_done {
             return Ok(Bytes::new());
         }
-        match (&mut self.rewrite, self.filter.take()) {
-            (Some(rewrite), _) => rewrite.finish(),
-            (None, Some(mut filter)) => Ok(filter.finish(|event| !is_usage_only_event(event)).into()),
-            (None, None) => Ok(Bytes::new()),
-        }
+        let rest = match (&mut self.rewrite, self.filter.take()) {
+            (Some(rewrite), _) => rewrite.finish()?,
+            (None, Some(mut filter)) => filter.finish(|event| !is_usage_only_event(event)).into(),
+            (None, None) => Bytes::new(),
+        };
+        Ok(match self.keeper.take() {
+            Some(keeper) => keeper.complete(rest),
+            None => rest,
+        })
     }
 
     fn end(&mut self, outcome: Outcome, error: &'static str, reached_end: bool) {
@@ -395,7 +396,8 @@ impl Body for Tap {
     }
 
     fn size_hint(&self) -> SizeHint {
-        if self.filter.is_some() || self.rewrite.is_some() || self.is_done {
+        let is_mended = self.keeper.as_ref().is_some_and(|keeper| keeper.mends());
+        if self.filter.is_some() || self.rewrite.is_some() || is_mended || self.is_done {
             return SizeHint::default();
         }
         let held: u64 = self.held.iter().map(|bytes| bytes.len() as u64).sum();

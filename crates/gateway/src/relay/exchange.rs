@@ -258,8 +258,8 @@ impl Outgoing {
         if !keeps_encoding {
             headers.remove(header::CONTENT_ENCODING);
         }
-        if asks_for_usage {
-            // What is added must be found again and taken out, which an encoded stream would hide.
+        if asks_for_usage || plan.demand.retention.previous().is_some() {
+            // What is added must be found again and taken out, and what is missing be put in; an encoded stream hides both.
             headers.remove(header::ACCEPT_ENCODING);
         }
         if let Some((name, value)) = candidate.target.auth(operation.dialect()) {

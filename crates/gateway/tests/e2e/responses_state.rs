@@ -98,6 +98,7 @@ async fn three_turns_with_a_tool_in_between_are_one_conversation() {
         let sent = to.last_sent();
         assert_eq!(kinds(&sent["input"]), ["message", "function_call", "function_call_output"]);
         assert_eq!((&sent["input"][1], &sent["previous_response_id"]), (&call, &Value::Null));
+        assert_eq!(second["previous_response_id"], first["id"]);
         assert_eq!(sent.get("instructions"), None);
         let body = json!({"input": "Thank you", "previous_response_id": id(&second), "tool_choice": "none"});
         let third = to.made(turn(body)).await;
@@ -112,6 +113,38 @@ async fn three_turns_with_a_tool_in_between_are_one_conversation() {
         assert_eq!((status, kinds(&items["data"])), (200, all.to_vec()));
     }
     to.gateway.finish().await;
+}
+
+#[tokio::test]
+async fn a_conversation_goes_on_at_upstreams_of_other_dialects() {
+    for (kind, vendor) in [(Kind::Anthropic, "anthropic"), (Kind::Gemini, "gemini"), (Kind::OpenAi, "mistral")] {
+        let upstream = Upstream::start(kind, Script::default()).await.unwrap();
+        let declared = with(provider("p", &upstream, json!(["m"])), json!({"vendor": vendor}));
+        let to = Stateless { gateway: Gateway::before(vec![declared]).await, upstream };
+        for is_stream in [false, true] {
+            let turn = |body: Value| with(json!({"stream": is_stream, "tools": weather()}), body);
+            let first = to.made(turn(json!({"input": "What is the weather in Rome?"}))).await;
+            let call = first["output"].as_array().unwrap().iter().find(|item| item["type"] == "function_call").unwrap();
+            let result = json!([{"type": "function_call_output", "call_id": call["call_id"], "output": "sunny"}]);
+            let second = to.made(turn(json!({"input": result, "previous_response_id": id(&first)}))).await;
+            assert_eq!((&second["previous_response_id"], &second["store"]), (&first["id"], &json!(true)), "{vendor}");
+            let third = json!({"input": "Thank you", "previous_response_id": id(&second), "tool_choice": "none"});
+            let third = to.made(turn(third)).await;
+            let sent = to.last_sent().to_string();
+            for said in ["What is the weather in Rome?", "sunny", "Thank you"] {
+                assert_eq!(sent.matches(&format!("\"{said}\"")).count(), 1, "{vendor}: {sent}");
+            }
+            let (status, kept) = to.about(Method::GET, id(&third)).await;
+            assert_eq!(
+                (status, &kept["output"], &kept["previous_response_id"]),
+                (200, &third["output"], &second["id"])
+            );
+            let (_, items) = to.about(Method::GET, &format!("{}/input_items?order=asc", id(&third))).await;
+            assert_eq!(items["data"].as_array().unwrap().len(), kinds(&items["data"]).len());
+            assert_eq!(kinds(&items["data"]).first(), Some(&"message"), "{vendor}");
+        }
+        to.gateway.finish().await;
+    }
 }
 
 #[tokio::test]

@@ -250,7 +250,40 @@ fn reasoning_refusals_and_ends_of_other_kinds_are_told_too() {
     }
 }
 
+fn mended(pieces: &[&[u8]]) -> String {
+    let mut mend = Mend::of_successor("resp_\"0", Kept::Here);
+    let mut out = Vec::new();
+    pieces.iter().for_each(|piece| out.extend(mend.push(piece)));
+    out.extend(mend.finish());
+    String::from_utf8(out).unwrap()
+}
+
+const UNMENDED: &str = r#"{"id":"r","a":"\"previous_response_id\":null \\","previous_response_id" : null,"b":"\\","store":false,"previous_response_id":"x","store":"no","output":[]}"#;
+
+#[test]
+fn an_answer_says_what_it_goes_on_from_and_nothing_else_changes() {
+    let expected = UNMENDED
+        .replace(r#""previous_response_id" : null"#, r#""previous_response_id" : "resp_\"0""#)
+        .replace(r#""store":false"#, r#""store":true"#);
+    assert_eq!(mended(&[UNMENDED.as_bytes()]), expected);
+    let mut untouched = Mend::of_successor("r", Kept::Nowhere);
+    assert_eq!(untouched.push(br#"{"store":false}"#), br#"{"store":false}"#);
+}
+
 proptest! {
+    #[test]
+    fn an_answer_is_mended_however_it_is_split(cuts in prop::collection::vec(0_usize..2_000, 0..6)) {
+        let mut cuts: Vec<usize> = cuts.into_iter().map(|cut| cut % UNMENDED.len()).chain([0, UNMENDED.len()]).collect();
+        cuts.sort_unstable();
+        let pieces: Vec<&[u8]> = cuts.windows(2).map(|pair| &UNMENDED.as_bytes()[pair[0]..pair[1]]).collect();
+        prop_assert_eq!(mended(&pieces), mended(&[UNMENDED.as_bytes()]));
+    }
+
+    #[test]
+    fn what_has_nothing_to_mend_passes_as_it_is(text in r#"[a-z"\\:, {}]{0,80}"#) {
+        prop_assert_eq!(mended(&[text.as_bytes()]), text);
+    }
+
     #[test]
     fn an_answer_is_caught_however_it_is_split(cuts in prop::collection::vec(0_usize..2_000, 0..6), streamed: bool) {
         let last = format!("data: {{\"type\":\"response.completed\",\"response\":{RESPONSE}}}\r\n\r\n");

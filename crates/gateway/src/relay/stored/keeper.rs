@@ -7,7 +7,7 @@ use sluice_domain::id::{KeyId, UserId};
 use sluice_domain::response::StoredResponse;
 use sluice_protocol::operation::Operation;
 use sluice_protocol::raw::RawObject;
-use sluice_protocol::responses::{Capture, item_ids, kept};
+use sluice_protocol::responses::{Capture, Kept, Mend, item_ids, kept};
 
 use super::{KEPT_MAX_BYTES, keeps_responses};
 use crate::record::Queue;
@@ -49,10 +49,10 @@ impl Relay {
         if demand.operation != Operation::Responses || keeps_responses(candidate) {
             return Keeping::Upstream;
         }
-        let is_kept = retention.is_wanted && self.shared.responses.is_on() && accepted.parts.status.is_success();
-        if !is_kept {
+        if !accepted.parts.status.is_success() {
             return Keeping::Here(None);
         }
+        let kept = if retention.is_wanted && self.shared.responses.is_on() { Kept::Here } else { Kept::Nowhere };
         let made_from = MadeFrom {
             user_id: client.caller.key.user_id,
             key_id: client.caller.key.id,
@@ -62,13 +62,18 @@ impl Relay {
         let shared = (Arc::clone(&self.shared), self.queue.clone());
         // What is rewritten has no coding any more.
         let coding = if accepted.bridge.is_some() { Encoding::Identity } else { encoding(&accepted.parts.headers) };
-        Keeping::Here(Keeper::new(made_from, coding, shared))
+        // It says itself what it goes on from, and what is encoded cannot be made to.
+        let can_mend = accepted.bridge.is_none() && coding == Encoding::Identity;
+        let mend = retention.previous().filter(|_| can_mend).map(|previous| Mend::of_successor(previous, kept));
+        Keeping::Here(Keeper::new((made_from, kept), (coding, mend), shared))
     }
 }
 
-/// Watches an answer and keeps the response in it. It never disturbs the delivery.
+/// Watches an answer and keeps the response in it. Where the request went on from another response, the answer is made to
+/// say so.
 pub(crate) struct Keeper {
     made_from: MadeFrom,
+    mend: Option<Mend>,
     decoder: Option<StreamDecoder>,
     capture: Option<Capture>,
     shared: Arc<Shared>,
@@ -76,19 +81,39 @@ pub(crate) struct Keeper {
 }
 
 impl Keeper {
-    /// Begins for an answer in this coding; `None` where nobody can read it.
-    fn new(made_from: MadeFrom, coding: Encoding, (shared, queue): (Arc<Shared>, Queue)) -> Option<Box<Self>> {
+    /// Begins for an answer in this coding; `None` where there is nothing to do, or nobody can read it.
+    fn new(
+        (made_from, kept): (MadeFrom, Kept),
+        (coding, mend): (Encoding, Option<Mend>),
+        (shared, queue): (Arc<Shared>, Queue),
+    ) -> Option<Box<Self>> {
         let decoder = match coding {
             Encoding::Identity => None,
             Encoding::One(coding) => Some(StreamDecoder::new(coding)),
             Encoding::Unknown => return None,
         };
-        let room = KEPT_MAX_BYTES.checked_sub(made_from.input.len())?;
-        Some(Box::new(Self { made_from, decoder, capture: Some(Capture::new(room)), shared, queue }))
+        let room = KEPT_MAX_BYTES.checked_sub(made_from.input.len());
+        let capture = room.filter(|_| kept == Kept::Here).map(Capture::new);
+        let has_work = mend.is_some() || capture.is_some();
+        has_work.then(|| Box::new(Self { made_from, mend, decoder, capture, shared, queue }))
     }
 
-    /// Takes the next bytes, as the client gets them.
-    pub(in crate::relay) fn push(&mut self, bytes: &[u8]) {
+    /// Returns whether the answer changes on its way, and with it its length.
+    pub(in crate::relay) const fn mends(&self) -> bool {
+        self.mend.is_some()
+    }
+
+    /// Takes the next bytes for the client and returns them as it gets them.
+    pub(in crate::relay) fn pass(&mut self, bytes: Bytes) -> Bytes {
+        let bytes = match &mut self.mend {
+            Some(mend) => mend.push(&bytes).into(),
+            None => bytes,
+        };
+        self.watch(&bytes);
+        bytes
+    }
+
+    fn watch(&mut self, bytes: &[u8]) {
         let Some(capture) = &mut self.capture else { return };
         match &mut self.decoder {
             None => capture.push(bytes),
@@ -101,11 +126,18 @@ impl Keeper {
         }
     }
 
-    /// Notes that the answer has ended as it should.
-    pub(in crate::relay) fn complete(&mut self) {
+    /// Takes the last bytes of an answer that has ended as it should, and returns those that are still to go out.
+    pub(in crate::relay) fn complete(mut self: Box<Self>, last: Bytes) -> Bytes {
+        let mut rest = self.pass(last);
+        let held_back = self.mend.take().map(Mend::finish).unwrap_or_default();
+        if !held_back.is_empty() {
+            self.watch(&held_back);
+            rest = [rest.as_ref(), &held_back].concat().into();
+        }
         if let Some(response) = self.capture.take().and_then(Capture::into_whole) {
             self.keep(&response);
         }
+        rest
     }
 
     fn keep(&self, response: &[u8]) {
