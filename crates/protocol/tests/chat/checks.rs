@@ -46,7 +46,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ("vendor", vendor),
 ];
 
-const TRAITS: [Trait; 32] = [
+const TRAITS: [Trait; 33] = [
     Trait::ThinkingBudget,
     Trait::NoThinking,
     Trait::NoSampling,
@@ -73,6 +73,7 @@ const TRAITS: [Trait; 32] = [
     Trait::ThinkingFlag,
     Trait::FetchesUrls,
     Trait::FetchesNothing,
+    Trait::NoForcedTools,
     Trait::NoFreeTools,
     Trait::CachesOnRequest,
     Trait::NoCallerFields,
