@@ -33,6 +33,11 @@ impl Edits {
         self.cuts.insert(place, Cut { range, replacement });
     }
 
+    /// Returns whether something is inserted at `place`.
+    pub(crate) fn inserts_at(&self, place: usize) -> bool {
+        self.cuts.iter().any(|cut| cut.range == (place..place))
+    }
+
     /// Returns whether nothing changes.
     #[must_use]
     pub fn is_empty(&self) -> bool {

@@ -122,7 +122,7 @@ impl<'a> RawObject<'a> {
             return;
         }
         let mut field = Vec::with_capacity(key.len() + value.len() + 4);
-        if !self.fields.is_empty() {
+        if !self.fields.is_empty() || edits.inserts_at(self.close) {
             field.push(b',');
         }
         field.extend_from_slice(&json_string(key));
@@ -131,8 +131,12 @@ impl<'a> RawObject<'a> {
         edits.replace(self.close..self.close, field);
     }
 
-    /// Adds to `edits` that these keys go with their values. At least one other key must stay if one is added too.
+    /// Adds to `edits` that these keys go with their values. Where no other key stays their values become null, so that
+    /// keys can be added all the same.
     pub fn remove(&self, keys: &[&str], edits: &mut Edits) {
+        if self.fields.iter().all(|field| keys.contains(&field.key.as_ref())) {
+            return self.fields.iter().for_each(|field| edits.replace(field.value.clone(), b"null".to_vec()));
+        }
         let mut kept_end = None;
         let mut gone: Option<usize> = None;
         for field in &self.fields {

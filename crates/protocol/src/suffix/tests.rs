@@ -103,7 +103,8 @@ fn responses_keep_what_else_they_say_of_reasoning() {
 #[case("claude-x-thinking-30000", &[], r#"{"max_tokens":9}"#, r#"{"max_tokens":9,"thinking":{"type":"adaptive"},"output_config":{"effort":"high"}}"#)]
 #[case("claude-x-max", &[Trait::HighIsMostEffort], r#"{"max_tokens":9,"output_config":{"format":{}}}"#, r#"{"max_tokens":9,"output_config":{"format":{},"effort":"high"},"thinking":{"type":"adaptive"}}"#)]
 #[case("claude-x-nothinking", &[], r#"{"max_tokens":9,"thinking":{"type":"adaptive"}}"#, r#"{"max_tokens":9,"thinking":{"type":"disabled"}}"#)]
-#[case("claude-x-nothinking", &[Trait::AlwaysThinks], r#"{"max_tokens":9}"#, r#"{"max_tokens":9}"#)]
+#[case("claude-x-nothinking", &[Trait::AlwaysThinks], r#"{"max_tokens":9}"#, r#"{"max_tokens":9,"output_config":{"effort":"low"}}"#)]
+#[case("claude-x-nothinking", &[Trait::AlwaysThinks, Trait::NoEffort], r#"{"max_tokens":9}"#, r#"{"max_tokens":9}"#)]
 #[case("claude-x-thinking", &[Trait::ThinkingBudget], r#"{"max_tokens":9,"tool_choice":{"type":"any"}}"#, r#"{"max_tokens":9,"tool_choice":{"type":"any"}}"#)]
 fn messages_get_the_thinking_that_their_model_takes(
     #[case] name: &str,

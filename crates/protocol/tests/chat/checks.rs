@@ -6,6 +6,7 @@
 
 use std::collections::BTreeMap;
 use std::hash::{DefaultHasher, Hash, Hasher};
+use std::sync::LazyLock;
 
 use http::HeaderMap;
 use serde_json::value::RawValue;
@@ -16,6 +17,7 @@ use sluice_protocol::meter::{Framing, Meter, Metered, Subject, judge_first_frame
 use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::raw::RawObject;
 use sluice_protocol::sse::{Line, Lines};
+use sluice_protocol::suffix::{Suffixes, Target};
 use sluice_protocol::vendor::Vendors;
 
 use crate::grammar;
@@ -46,7 +48,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ("vendor", vendor),
 ];
 
-const TRAITS: [Trait; 32] = [
+const TRAITS: [Trait; 33] = [
     Trait::ThinkingBudget,
     Trait::NoThinking,
     Trait::NoSampling,
@@ -73,6 +75,7 @@ const TRAITS: [Trait; 32] = [
     Trait::ThinkingFlag,
     Trait::FetchesUrls,
     Trait::FetchesNothing,
+    Trait::NoForcedTools,
     Trait::NoFreeTools,
     Trait::CachesOnRequest,
     Trait::NoCallerFields,
@@ -88,7 +91,7 @@ fn dice(data: &[u8]) -> impl Iterator<Item = u64> {
     let mut state = hasher.finish();
     std::iter::repeat_with(move || {
         state = state.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        state >> 33
+        state >> 20
     })
 }
 
@@ -109,8 +112,7 @@ fn assert_json(bytes: &[u8], what: &str) {
 fn request(client: Dialect, data: &[u8]) {
     let Ok(request) = decode_request(client, data) else { return };
     for (upstream, mask) in DIALECTS.into_iter().zip(dice(data)) {
-        let traits: Vec<Trait> =
-            TRAITS.into_iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, each)| each).collect();
+        let traits = traits_of(mask);
         for traits in [&[][..], &traits] {
             let target = target(traits);
             let encoded = encode_request(upstream, &request, &target).unwrap();
@@ -193,6 +195,7 @@ fn lines(pieces: &[&[u8]]) -> Vec<String> {
 
 fn raw(data: &[u8]) {
     let Ok(object) = RawObject::parse(data) else { return };
+    wishes(data, &object);
     let bare = data.strip_prefix(b"\xef\xbb\xbf").unwrap_or(data);
     // What stands inside values is not looked at for more than its grammar.
     if std::str::from_utf8(bare).is_ok() {
@@ -219,6 +222,27 @@ fn raw(data: &[u8]) {
         assert_eq!(others(&without), others(&object));
         assert!(!without.has(key));
     }
+}
+
+/// A wish in a model's name leaves a body that can be read, and touches nothing but settings.
+fn wishes(data: &[u8], object: &RawObject<'_>) {
+    static SUFFIXES: LazyLock<Suffixes> = LazyLock::new(|| Suffixes::embedded().unwrap());
+    let names = ["claude-thinking", "claude-thinking-9000", "claude-nothinking", "gpt-5-high", "grok-4-search"];
+    for (dialect, mask) in DIALECTS.into_iter().zip(dice(data)) {
+        let traits = traits_of(mask);
+        for name in names {
+            let mut edits = Edits::default();
+            SUFFIXES.split(name).unwrap().edit(&Target { dialect, traits: &traits }, object, &mut edits);
+            let edited = edits.apply(data);
+            let again = RawObject::parse(&edited)
+                .unwrap_or_else(|error| panic!("{error}: {}", String::from_utf8_lossy(&edited)));
+            assert_eq!(again.get("messages"), object.get("messages"));
+        }
+    }
+}
+
+fn traits_of(mask: u64) -> Vec<Trait> {
+    TRAITS.into_iter().enumerate().filter(|(bit, _)| mask >> bit & 1 == 1).map(|(_, each)| each).collect()
 }
 
 fn failure(data: &[u8]) {

@@ -212,7 +212,8 @@ fn write_thinking(encoding: &Encoding<'_, '_>, w: &mut Writer<'_>, plan: Plan) {
 
 fn write_output_config(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let request = encoding.request;
-    let effort = request.reasoning.effort.filter(|_| !encoding.target.has(Trait::NoEffort) && takes_effort(encoding));
+    let effort = request.reasoning.effort.filter(|_| takes_effort(encoding)).or_else(|| least_effort(encoding));
+    let effort = effort.filter(|_| !encoding.target.has(Trait::NoEffort));
     let own: Vec<(&str, &Json<'_>)> = request.extra.iter().filter(|(key, _)| key.starts_with(OUTPUT_CONFIG)).collect();
     let own = if encoding.is_native() { own } else { Vec::new() };
     let schema = match &request.format {
@@ -244,6 +245,12 @@ fn takes_effort(encoding: &Encoding<'_, '_>) -> bool {
     let effort = encoding.request.reasoning.effort;
     let thinks = !encoding.target.has(Trait::NoThinking) && !encoding.target.has(Trait::ThinkingBudget);
     effort != Some(Effort::None) && (encoding.is_native() || thinks)
+}
+
+/// Returns the effort of a model that was told not to think and cannot obey.
+fn least_effort(encoding: &Encoding<'_, '_>) -> Option<Effort> {
+    let is_told = encoding.request.reasoning.to_effort() == Some(Effort::None);
+    (is_told && encoding.target.has(Trait::AlwaysThinks) && !encoding.is_native()).then_some(Effort::Low)
 }
 
 fn write_output_format(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, schema: &FormatSchema<'_>) {
@@ -439,8 +446,13 @@ fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         (None, None) if parallel.is_some() => ("auto", None),
         (None, None) => return,
     };
-    w.key("tool_choice").begin_object().kind(kind);
-    if let Some(name) = name {
+    let is_refused =
+        matches!(kind, "any" | "tool") && encoding.target.has(Trait::NoForcedTools) && !encoding.is_native();
+    if is_refused {
+        encoding.losses.semantic("tool_choice", "the model cannot be forced to call a tool");
+    }
+    w.key("tool_choice").begin_object().kind(if is_refused { "auto" } else { kind });
+    if let Some(name) = name.filter(|_| !is_refused) {
         w.key("name").string(&name);
     }
     if kind != "none" {
