@@ -8,6 +8,7 @@ mod body;
 mod coding;
 mod cors;
 mod cost;
+mod counting;
 mod delivery;
 mod demand;
 mod estimate;
@@ -37,6 +38,7 @@ use sluice_domain::id::CallId;
 use sluice_domain::key::Caller;
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
+use sluice_protocol::tokens::Count;
 use sluice_store::{KeptAnswer, Store};
 
 use answer::{family_of, own_answer, refusal, wrong_method};
@@ -197,6 +199,7 @@ impl Relay {
         match self.exchange(call, &asked, request, &mut ticket).await {
             Ok(Exchanged::Now(exchange)) => self.deliver(call, &client, *exchange, ticket).await,
             Ok(Exchanged::Before(answer)) => Ok(once::replay(answer, ticket)),
+            Ok(Exchanged::Counted(count)) => Ok(counting::answer(operation, &count, ticket)),
             Err(fault) => {
                 let facts = fault.kind.facts();
                 ticket.note(|record| record.status = facts.status.as_u16());
@@ -250,6 +253,9 @@ impl Relay {
             return Err(Fault::new(Kind::ModelNotAllowed, message));
         }
         ticket.keep_request(RequestSample::of(demand.plain()));
+        if let Some(count) = counting::count_here(snapshot, &demand).await? {
+            return Ok(Exchanged::Counted(count));
+        }
         let mut shortlist = self.shortlist(asked, &demand).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
             && let Some(answer) = self.claim(call, asked, key, ticket).await?
@@ -407,6 +413,8 @@ enum Exchanged {
     Now(Box<Exchange>),
     /// The answer that an earlier call with the same idempotency key got.
     Before(KeptAnswer),
+    /// How many tokens it would read; no upstream was asked.
+    Counted(Count),
 }
 
 /// An accepted answer with what the delivery must know of its call.

@@ -9,4 +9,5 @@ pub mod operation;
 pub mod problem;
 pub mod raw;
 pub mod sse;
+pub mod tokens;
 pub mod vendor;

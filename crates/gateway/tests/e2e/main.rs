@@ -23,6 +23,7 @@ mod tariff;
 mod access;
 mod bodies;
 mod cost;
+mod counting;
 mod crash;
 mod crowd;
 mod fail_over;
