@@ -9,6 +9,7 @@ mod coding;
 mod convert;
 mod cors;
 mod cost;
+mod counting;
 mod deliver;
 mod delivery;
 mod demand;
@@ -44,6 +45,7 @@ use sluice_domain::clock::Clock;
 use sluice_domain::id::CallId;
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
+use sluice_protocol::tokens::Count;
 use sluice_store::{KeptAnswer, Store};
 
 use answer::{family_of, own_answer, refusal, wrong_method, wrong_transport};
@@ -218,6 +220,7 @@ impl Relay {
             Ok(Exchanged::Now(exchange)) => self.deliver(call, &client, *exchange, ticket).await,
             Ok(Exchanged::Before(answer)) => Ok(once::replay(answer, ticket)),
             Ok(Exchanged::Kept(answer)) => Ok(stored::deliver(answer, ticket)),
+            Ok(Exchanged::Counted(count)) => Ok(counting::answer(operation, &count, ticket)),
             Err(fault) => {
                 let facts = fault.kind.facts();
                 ticket.note(|record| record.status = facts.status.as_u16());
@@ -280,6 +283,9 @@ impl Relay {
         }
         let demand = self.recall(asked, demand).await?;
         ticket.keep_request(RequestSample::of(demand.plain()));
+        if let Some(count) = counting::count_here(snapshot, &demand).await? {
+            return Ok(Exchanged::Counted(count));
+        }
         let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
             && let Some(answer) = self.claim(call, asked, key, ticket).await?
@@ -331,6 +337,8 @@ enum Exchanged {
     Before(KeptAnswer),
     /// What is kept here.
     Kept(OwnAnswer),
+    /// How many tokens it would read; no upstream was asked.
+    Counted(Count),
 }
 
 /// Longest text from outside that goes into a record.

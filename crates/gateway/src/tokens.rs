@@ -1,10 +1,17 @@
-//! Token counts with a real tokenizer, for calls whose upstream reports none.
+//! Token counts with real tokenizers: for calls whose upstream reports none, and for callers who ask what a request would
+//! come to.
+
+mod chat;
+mod vocabulary;
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-/// Longest text that is counted exactly; longer ones are counted in part and scaled. One long word costs quadratic time.
-const EXACT_MAX_BYTES: usize = 256 * 1024;
+pub(crate) use chat::{CountError, count_chat};
+use vocabulary::Cutter;
+
+/// The vocabulary for texts of which nobody knows the model.
+const USUAL_VOCABULARY: &str = "o200k_base";
 
 /// Counts the tokens of `text` with OpenAI's `o200k_base`.
 ///
@@ -12,16 +19,7 @@ const EXACT_MAX_BYTES: usize = 256 * 1024;
 /// such counts are marked as estimated.
 #[must_use]
 pub(crate) fn count(text: &str) -> u64 {
-    let Some(encoding) = tiktoken::get_encoding("o200k_base") else { return text.len() as u64 / 4 };
-    if text.len() <= EXACT_MAX_BYTES {
-        return encoding.count(text) as u64;
-    }
-    let mut end = EXACT_MAX_BYTES;
-    while !text.is_char_boundary(end) {
-        end -= 1;
-    }
-    let counted = encoding.count(text.get(..end).unwrap_or_default()) as u128;
-    u64::try_from(counted * text.len() as u128 / end as u128).unwrap_or(u64::MAX)
+    Cutter::new(USUAL_VOCABULARY).cut(text)
 }
 
 /// Counts the tokens of a piece of a stream as it passes. The vocabulary takes a tenth of a second to load, for which no

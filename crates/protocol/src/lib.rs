@@ -12,4 +12,5 @@ pub mod raw;
 pub mod responses;
 pub mod sse;
 pub mod suffix;
+pub mod tokens;
 pub mod vendor;

@@ -148,6 +148,8 @@ operations! {
     ResponseCancel "response_cancel" POST OpenaiResponses Object "/v1/responses/{id}/cancel";
     /// Input of a stored response.
     ResponseInputItems "response_input_items" GET OpenaiResponses Object "/v1/responses/{id}/input_items";
+    /// Token count of a response's input.
+    ResponseInputTokens "response_input_tokens" POST OpenaiResponses Body "/v1/responses/input_tokens";
     /// A message.
     Messages "messages" POST Anthropic Body "/v1/messages";
     /// Token count of a message.
@@ -171,8 +173,13 @@ impl Operation {
     /// the call that made it, and counting tokens is free.
     #[must_use]
     pub const fn consumes(self) -> bool {
-        !matches!(self.model_place(), ModelPlace::Object)
-            && !matches!(self, Self::CountTokens | Self::GeminiCountTokens)
+        !matches!(self.model_place(), ModelPlace::Object) && !self.counts_tokens()
+    }
+
+    /// Returns whether tokens are counted and nothing else is done.
+    #[must_use]
+    pub const fn counts_tokens(self) -> bool {
+        matches!(self, Self::CountTokens | Self::GeminiCountTokens | Self::ResponseInputTokens)
     }
 
     /// Returns whether this is a chat in one of the four dialects that convert into each other.
@@ -258,6 +265,7 @@ fn fixed_operation(path: &str) -> Option<Operation> {
         "chat/completions" => Operation::ChatCompletions,
         "messages" => Operation::Messages,
         "responses" => Operation::Responses,
+        "responses/input_tokens" => Operation::ResponseInputTokens,
         "completions" => Operation::Completions,
         "embeddings" => Operation::Embeddings,
         "messages/count_tokens" => Operation::CountTokens,

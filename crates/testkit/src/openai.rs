@@ -53,6 +53,7 @@ pub(crate) enum Operation {
     ResponseDelete(String),
     ResponseCancel(String),
     ResponseInputItems(String),
+    ResponseInputTokens,
     Models,
     Model(String),
 }
@@ -75,6 +76,7 @@ pub(crate) fn locate(method: &Method, rest: &[&str]) -> Option<Operation> {
             ["rerank"] => O::Rerank,
             ["video", "generations"] => O::VideoCreate,
             ["responses"] => O::ResponseCreate,
+            ["responses", "input_tokens"] => O::ResponseInputTokens,
             ["responses", id, "cancel"] => O::ResponseCancel((*id).to_owned()),
             _ => return None,
         });
@@ -153,6 +155,7 @@ pub(crate) fn operate(call: &Call<'_>, operation: &Operation) -> Result<Reply, F
         Operation::ResponseDelete(id) => responses::delete(call, id),
         Operation::ResponseCancel(id) => responses::cancel(call, id),
         Operation::ResponseInputItems(id) => responses::input_items(call, id),
+        Operation::ResponseInputTokens => responses::input_tokens(call),
         Operation::Models => Ok(Reply::json(&json!({"object": "list", "data": model_list(call)}))),
         Operation::Model(id) => {
             let known = call.models().into_iter().find(|model| model == id).ok_or_else(|| unknown_model(id))?;

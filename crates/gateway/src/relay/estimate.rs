@@ -146,6 +146,7 @@ impl Asks {
             | Operation::Rerank
             | Operation::CountTokens
             | Operation::GeminiCountTokens
+            | Operation::ResponseInputTokens
             | Operation::GeminiEmbed
             | Operation::GeminiBatchEmbed => estimate,
             Operation::ImageGenerations | Operation::ImageEdits | Operation::ImageVariations => {

@@ -25,6 +25,7 @@ mod bodies;
 mod conversion;
 mod copies;
 mod cost;
+mod counting;
 mod crash;
 mod crowd;
 mod fail_over;

@@ -75,6 +75,17 @@ pub(super) fn input_items(call: &Call<'_>, id: &str) -> Result<Reply, Failure> {
     Ok(Reply::json(&list))
 }
 
+/// Counts what a response would read.
+pub(super) fn input_tokens(call: &Call<'_>) -> Result<Reply, Failure> {
+    let body = read_body(call)?;
+    read_model(call, &body)?;
+    if call.is_strict() {
+        responses_contract::check(call, &body)?;
+    }
+    let speech = speak(&prompt(&body), call.style());
+    Ok(Reply::json(&json!({"object": "response.input_tokens", "input_tokens": speech.input})))
+}
+
 fn find(call: &Call<'_>, id: &str) -> Result<Value, Failure> {
     call.shelf.get(id).filter(|kept| kept.get("response").is_some()).ok_or_else(|| not_found(id))
 }
