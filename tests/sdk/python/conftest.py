@@ -67,7 +67,11 @@ class Upstream:
         """Sets what is answered: for every call, or for the `first` calls and the vendor's answer after that."""
         if answer is not None:
             act["answer"] = answer
-        script = {"first": [{"calls": first, "act": act}]} if first else {"then": act}
+        self.play([act] * first, {} if first else act)
+
+    def play(self, first, then):
+        """Sets what is answered to each of the first calls, and to the others."""
+        script = {"first": [{"calls": 1, "act": act} for act in first], "then": then}
         status, _, body = http("PUT", f"{self.control}/script", script)
         assert status == 204, body
 
