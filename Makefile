@@ -1,7 +1,7 @@
 # What people run. Each target is one line here; the work is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test crash outage bench
+.PHONY: help run demo check test crash outage bench fuzz
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -29,3 +29,6 @@ outage: ## Takes the database away for a minute under load and looks for lost or
 bench: ## Sluice beside nginx as a plain proxy
 	cargo build --release --locked
 	scripts/bench.sh
+
+fuzz: ## Fuzzes every reader for FUZZ_SECS seconds each (600) and keeps what it found for the unit tests
+	scripts/fuzz

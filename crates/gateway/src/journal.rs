@@ -92,6 +92,11 @@ impl Directory {
         &self.bell
     }
 
+    /// Returns the file that other processes find locked.
+    pub(crate) fn lock_file(&self) -> PathBuf {
+        self.path.join(LOCK_FILE)
+    }
+
     /// Returns the directory.
     pub(crate) fn path(&self) -> &Path {
         &self.path

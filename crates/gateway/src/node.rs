@@ -1,12 +1,16 @@
 //! Which node this is: a random number drawn at the first start and kept beside the journal. Leases and the operator's
 //! accounts carry it, so two nodes must never have the same, and one node must never change its own.
 
+mod run;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, ErrorKind, Write};
 use std::path::{Path, PathBuf};
 
 use rand::RngExt;
 use sluice_domain::id::NodeId;
+
+pub(crate) use run::Run;
 
 const FILE_NAME: &str = "node";
 /// Every number up to here can be read by programs that keep numbers as 64-bit floats, such as browsers.
@@ -16,7 +20,7 @@ const LARGEST: i64 = (1 << 53) - 1;
 ///
 /// # Errors
 /// `InvalidData` when the file holds anything but a number, and whatever keeps it from being read or made.
-pub(crate) fn load_or_create(data_dir: &Path) -> io::Result<NodeId> {
+fn load_or_create(data_dir: &Path) -> io::Result<NodeId> {
     let path = data_dir.join(FILE_NAME);
     match load(&path) {
         Err(error) if error.kind() == ErrorKind::NotFound => create(data_dir, &path).and_then(|()| load(&path)),

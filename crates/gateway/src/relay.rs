@@ -22,6 +22,7 @@ mod intake;
 mod listing;
 mod objects;
 mod once;
+mod provenance;
 mod recording;
 mod reserve;
 mod rewrite;
@@ -45,7 +46,7 @@ use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
 use sluice_store::{KeptAnswer, Store};
 
-use answer::{family_of, own_answer, refusal, wrong_method};
+use answer::{family_of, own_answer, refusal, wrong_method, wrong_transport};
 pub(crate) use body::RelayBody;
 pub(crate) use coding::{Encoding, StreamDecoder, encoding};
 pub(crate) use cors::Cors;
@@ -61,6 +62,7 @@ pub(crate) use headers::secret_value;
 use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
+pub(crate) use provenance::Provenance;
 use recording::note_answer;
 use reserve::Meterage;
 use shortlist::Shortlist;
@@ -100,6 +102,7 @@ pub(crate) struct Shared {
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
     pub(crate) unserved: Unserved,
+    pub(crate) provenance: Arc<Provenance>,
     pub(crate) fetcher: Fetcher,
     pub(crate) responses: Responses,
     /// For answers that are kept.
@@ -184,6 +187,9 @@ impl Relay {
             Endpoint::Unknown => {
                 Err(Fault::new(Kind::UnknownPath, format!("there is no `{path}` here; see `/api/docs`")))
             }
+            Endpoint::WrongMethod(_) if headers::asks_for_websocket(request.headers()) => {
+                Ok(wrong_transport(call, &path))
+            }
             Endpoint::WrongMethod(allowed) => {
                 let method = request.method();
                 Ok(wrong_method(call, &path, method, allowed))
@@ -259,7 +265,12 @@ impl Relay {
             record.model_asked = clipped(&demand.model);
             record.stream = demand.is_stream;
         });
-        if !demand.model.is_empty() && !client.caller.key.models.allows(&demand.model) {
+        let models = &client.caller.key.models;
+        let is_allowed = || {
+            let base = snapshot.wish_in(&demand.model, demand.wanted()).map(|wish| wish.base);
+            models.allows(&demand.model) || base.is_some_and(|base| models.allows(base))
+        };
+        if !demand.model.is_empty() && !is_allowed() {
             let message =
                 format!("this key may not use the model `{}`; ask its owner to allow it", clipped(&demand.model));
             return Err(Fault::new(Kind::ModelNotAllowed, message));
@@ -286,6 +297,8 @@ impl Relay {
             subject,
             headers: &parts.headers,
             demand: &demand,
+            snapshot,
+            provenance: &self.shared.provenance,
             needs_usage: !client.purse.is_empty() || client.caller.key.billing.shows_cost,
         };
         self.note_open(ticket).await?;

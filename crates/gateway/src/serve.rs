@@ -16,6 +16,7 @@ use prometheus_client::registry::Registry;
 use secrecy::ExposeSecret;
 use sluice_domain::clock::Clock;
 use sluice_domain::ledger::Holder;
+use sluice_protocol::suffix::Suffixes;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::Store;
 use tokio::sync::{Notify, Semaphore};
@@ -28,7 +29,7 @@ use crate::journal::{self, Journal};
 use crate::live::{Ingredients, Live};
 use crate::media::Fetcher;
 use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
-use crate::node;
+use crate::node::Run;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
 use crate::relay::{Cors, DECODERS_MAX, Intake, Keep, Objects, Relay, RelaySettings, Responses, Shared, Unserved};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
@@ -56,14 +57,22 @@ pub(crate) fn run(loaded: Loaded, ready: impl FnOnce(SocketAddr)) -> anyhow::Res
     let result = control.block_on(async {
         let gateway = Gateway::start(loaded).await?;
         ready(gateway.address);
-        stop_signal().await?;
+        let lost = gateway.run.lost();
         tokio::select! {
-            stopped = gateway.stop() => stopped,
+            signal = stop_signal() => signal?,
+            () = lost.cancelled() => {}
+        }
+        tokio::select! {
+            stopped = gateway.stop() => stopped?,
             again = stop_signal() => {
                 again?;
                 bail!("stopped at once; calls under way were cut off and come from the journal at the next start")
             }
         }
+        if lost.is_cancelled() {
+            bail!("stopped because another process runs as this node; every node needs a data directory of its own");
+        }
+        Ok(())
     });
     control.shutdown_timeout(std::time::Duration::from_secs(1));
     result
@@ -78,6 +87,7 @@ struct Gateway {
     jobs: Vec<tokio::task::JoinHandle<()>>,
     store: Arc<Store>,
     bank: Arc<Bank>,
+    run: Run,
     _journals: journal::Directory,
 }
 
@@ -86,14 +96,17 @@ impl Gateway {
         let Loaded { settings, vendors, .. } = loaded;
         let vendors = Arc::new(vendors);
         let store = open_store(&settings).await?;
+        let journals = journal::Directory::take(&journal_dir(&settings.data_dir));
+        let journals = journals.context("the journal cannot be opened")?;
+        let run = Run::begin_in(&settings.data_dir, &journals, &settings.database.url, &store).await?;
         let listeners = bind_all(settings.listen.address, settings.relay.threads.get())
             .with_context(|| format!("cannot listen on {}", settings.listen.address))?;
         let address = listeners.first().context("no listener")?.local_addr()?;
-        let node = node::load_or_create(&settings.data_dir).context("the node's number cannot be kept")?;
-        let bank = Bank::new(Arc::clone(&store), node, Clock::System, tokio::runtime::Handle::current());
+        let bank = Bank::new(Arc::clone(&store), run.node(), Clock::System, tokio::runtime::Handle::current());
         let live = Live::load_first(Ingredients {
             store: Arc::clone(&store),
             vendors: Arc::clone(&vendors),
+            suffixes: Arc::new(Suffixes::embedded()?),
             declared: settings.declared.clone(),
             timeouts: settings.relay.timeouts,
             max_attempts: usize::try_from(settings.relay.max_attempts).unwrap_or(usize::MAX),
@@ -114,8 +127,6 @@ impl Gateway {
             tls,
             sampled: Arc::default(),
         };
-        let journals = journal::Directory::take(&journal_dir(&settings.data_dir));
-        let journals = journals.context("the journal cannot be opened")?;
         let books = parts.open_books().await?;
         parts.replay(&journals, &books).await?;
         let (gates, writers) = parts.open_gates(&journals, &books)?;
@@ -123,7 +134,17 @@ impl Gateway {
         let jobs = parts.spawn_jobs();
         spawn_sync(&gates, Arc::clone(journals.bell()))?;
         let threads = parts.spawn_threads(listeners, gates, &admin)?;
-        Ok(Self { address, stop: parts.stop, threads, writers, jobs, store, bank: parts.bank, _journals: journals })
+        Ok(Self {
+            address,
+            stop: parts.stop,
+            threads,
+            writers,
+            jobs,
+            store,
+            bank: parts.bank,
+            run,
+            _journals: journals,
+        })
     }
 
     /// Stops accepting, waits for the calls under way, then for their records.
@@ -146,6 +167,7 @@ impl Gateway {
         }
         self.bank.close().await;
         drop(self.bank);
+        self.run.end().await;
         match Arc::try_unwrap(self.store) {
             Ok(store) => store.close().await.context("the database did not close")?,
             Err(_) => tracing::debug!("the database is still in use by a task that was cut off"),
@@ -316,6 +338,7 @@ impl Parts<'_> {
             bank: Arc::clone(&self.bank),
             objects: Objects::default(),
             unserved: Unserved::default(),
+            provenance: Arc::default(),
             fetcher: Fetcher::new(self.settings.media.clone(), tokio::runtime::Handle::current())
                 .context("files that callers name cannot be fetched")?,
             responses: Responses::new(keep(&self.settings.responses)),

@@ -17,6 +17,7 @@ use sluice_domain::route::Standing;
 use sluice_protocol::chat::Trait;
 use sluice_protocol::meter::{Convention, Subject};
 use sluice_protocol::operation::{Dialect, Operation};
+use sluice_protocol::suffix::{Suffixed, Suffixes};
 use sluice_protocol::vendor::{PathTemplate, Quirk, TraitRules, Vendor, Vendors};
 
 use crate::prices::{PriceList, Priced};
@@ -32,6 +33,7 @@ pub(crate) struct Sources<'a> {
     pub(crate) declared_keys: &'a HashMap<KeyHash, Arc<Caller>>,
     pub(crate) vendors: &'a Vendors,
     pub(crate) timeouts: Timeouts,
+    pub(crate) suffixes: &'a Arc<Suffixes>,
     pub(crate) origins: &'a OriginNumbers,
     pub(crate) prices: PriceList,
 }
@@ -47,6 +49,7 @@ pub(crate) struct Snapshot {
     by_model: HashMap<String, Vec<Entry>>,
     wildcards: Vec<(String, Entry)>,
     by_credential: HashMap<CredentialId, Arc<Target>>,
+    suffixes: Arc<Suffixes>,
     /// What models cost.
     pub(crate) prices: PriceList,
 }
@@ -83,7 +86,7 @@ pub(crate) struct ProviderPlan {
     quirks: Vec<Quirk>,
     chat_dialects: Vec<Dialect>,
     trait_rules: TraitRules,
-    issuer: String,
+    issuer: Arc<str>,
 }
 
 enum UpstreamPath {
@@ -108,6 +111,8 @@ pub(crate) struct Candidate<'s> {
     pub(crate) standing: Standing,
     /// What the upstream is asked for; of another dialect where the call must be converted.
     pub(crate) operation: Operation,
+    /// What the name that was asked for says beside the model.
+    pub(crate) wish: Option<Suffixed<'s, 's>>,
     /// What it costs; `None` when nobody says.
     pub(crate) priced: Option<Arc<Priced>>,
 }
@@ -144,6 +149,7 @@ impl Snapshot {
             by_model: HashMap::new(),
             wildcards: Vec::new(),
             by_credential,
+            suffixes: Arc::clone(sources.suffixes),
             prices: sources.prices,
         };
         for route in sources.routes.iter().filter(|route| route.enabled) {
@@ -153,8 +159,30 @@ impl Snapshot {
         (snapshot, problems)
     }
 
-    /// Returns every route that can serve `operation` for the model `asked`, be it in another dialect, in no order.
+    /// Returns every route that can serve `operation` for the model `asked`, be it in another dialect, in no order. A name
+    /// that nobody serves may be a model with a wish at its end.
     pub(crate) fn candidates<'s>(&'s self, asked: &'s str, wanted: Wanted) -> Vec<Candidate<'s>> {
+        let candidates = self.candidates_as_named(asked, wanted);
+        let Some(suffixed) = self.wish_in(asked, wanted).filter(|_| candidates.is_empty()) else { return candidates };
+        let mut candidates = self.candidates_as_named(suffixed.base, wanted);
+        candidates.iter_mut().for_each(|candidate| candidate.wish = Some(suffixed));
+        candidates
+    }
+
+    /// Returns a name taken apart that nobody serves as it stands.
+    pub(crate) fn wish_in<'s>(&'s self, asked: &'s str, wanted: Wanted) -> Option<Suffixed<'s, 's>> {
+        if !wanted.operation.is_chat() || self.knows(asked) {
+            return None;
+        }
+        self.suffixes.split(asked)
+    }
+
+    /// Returns how names are taken apart.
+    pub(crate) const fn suffixes(&self) -> &Arc<Suffixes> {
+        &self.suffixes
+    }
+
+    fn candidates_as_named<'s>(&'s self, asked: &'s str, wanted: Wanted) -> Vec<Candidate<'s>> {
         let lower = asked.to_ascii_lowercase();
         let exact = self.by_model.get(&lower).into_iter().flatten();
         let wild =
@@ -174,7 +202,7 @@ impl Snapshot {
                 Some(priced) => Some(Arc::clone(priced)),
                 None => self.priced(target, asked, model),
             };
-            candidates.push(Candidate { target, model, standing: entry.standing, operation, priced });
+            candidates.push(Candidate { target, model, standing: entry.standing, operation, wish: None, priced });
         }
         candidates
     }
@@ -292,7 +320,7 @@ impl ProviderPlan {
     }
 
     /// Returns the name of the account in proofs that it issued.
-    pub(crate) fn issuer(&self) -> &str {
+    pub(crate) const fn issuer(&self) -> &Arc<str> {
         &self.issuer
     }
 
@@ -391,7 +419,7 @@ fn compile_provider(provider: &Provider, vendor: &Vendor, sources: &Sources<'_>)
         quirks: vendor.quirks.clone(),
         chat_dialects: vendor.chat_dialects(),
         trait_rules: sources.vendors.trait_rules(vendor),
-        issuer: format!("{}/{}", vendor.name, provider.id),
+        issuer: format!("{}/{}", vendor.name, provider.id).into(),
     })
 }
 

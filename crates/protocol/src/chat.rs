@@ -11,6 +11,7 @@ mod gemini;
 mod loss;
 mod openai_chat;
 mod openai_responses;
+mod proofs;
 mod reasoning;
 mod request;
 mod signature;
@@ -23,6 +24,7 @@ pub use bridge::{Bridge, Encoded, Memo, Target, Trait};
 pub use codec::names::Names;
 pub use codec::wire::{DecodeError, Extra};
 pub use loss::{Loss, Losses, MAX_LOSSES, Severity};
+pub use proofs::{ProofId, ProofScanner};
 pub use reasoning::{Amount, Effort, Reasoning, Show};
 pub use request::{
     CacheMark, Citation, Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Media,
@@ -94,6 +96,15 @@ pub fn restore_envelopes(dialect: Dialect, body: &[u8], target: &Target<'_>) -> 
 pub fn convert_answer(body: &[u8], bridge: &Bridge) -> Result<Vec<u8>, DecodeError> {
     let answer = decode_answer(body, bridge)?;
     encode_answer(&answer, bridge)
+}
+
+/// Reads the error of an answer that came with a good status and says of itself that it failed, as responses do.
+#[must_use]
+pub fn failed_answer(upstream: Dialect, body: &[u8]) -> Option<Failure> {
+    let object = RawObject::parse(body).ok().filter(|_| upstream == Dialect::OpenaiResponses)?;
+    let has_failed = object.string("status").as_deref() == Some("failed");
+    let error = object.get("error").and_then(|error| std::str::from_utf8(error).ok());
+    has_failed.then(|| Failure::read_event(error.unwrap_or("null")))
 }
 
 /// Reads a whole answer of the upstream's dialect.

@@ -124,7 +124,19 @@ impl Failure {
     /// Returns the error as the last event of a client's stream that is already under way.
     #[must_use]
     pub fn event_for(&self, dialect: Dialect, style: EventStyle, call: &str) -> Vec<u8> {
-        self.worded(dialect, call, |wording| wording.event(dialect.family(), style))
+        self.worded(dialect, call, |wording| match style {
+            EventStyle::Plain => wording.event(dialect.family(), style),
+            EventStyle::Responses { .. } => {
+                Wording { code: Some(self.event_code()), ..*wording }.event(dialect.family(), style)
+            }
+        })
+    }
+
+    /// Returns the code in events of the responses API, which always have one.
+    #[must_use]
+    pub fn event_code(&self) -> &str {
+        let dialect = Dialect::OpenaiResponses;
+        self.code_for(dialect).unwrap_or(self.cause.facts(dialect).kind)
     }
 
     /// Returns the seconds after which a retry makes sense, where they are told as such.

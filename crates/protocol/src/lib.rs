@@ -11,4 +11,5 @@ pub mod problem;
 pub mod raw;
 pub mod responses;
 pub mod sse;
+pub mod suffix;
 pub mod vendor;

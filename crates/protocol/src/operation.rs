@@ -17,7 +17,7 @@ pub enum Family {
 }
 
 /// A wire protocol.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Dialect {
     /// `POST /v1/chat/completions` of OpenAI.

@@ -27,6 +27,8 @@ pub struct RawObject<'a> {
 
 #[derive(Debug, Clone)]
 struct Field<'a> {
+    /// Where its key begins.
+    start: usize,
     key: Cow<'a, str>,
     value: Range<usize>,
 }
@@ -127,6 +129,25 @@ impl<'a> RawObject<'a> {
         field.push(b':');
         field.extend_from_slice(value);
         edits.replace(self.close..self.close, field);
+    }
+
+    /// Adds to `edits` that these keys go with their values. At least one other key must stay if one is added too.
+    pub fn remove(&self, keys: &[&str], edits: &mut Edits) {
+        let mut kept_end = None;
+        let mut gone: Option<usize> = None;
+        for field in &self.fields {
+            if keys.contains(&field.key.as_ref()) {
+                gone.get_or_insert(field.start);
+                continue;
+            }
+            if let Some(start) = gone.take() {
+                edits.replace(start..field.start, Vec::new());
+            }
+            kept_end = Some(field.value.end);
+        }
+        if let (Some(start), Some(last)) = (gone, self.fields.last()) {
+            edits.replace(kept_end.unwrap_or(start)..last.value.end, Vec::new());
+        }
     }
 }
 
@@ -242,10 +263,11 @@ impl<'a> Scanner<'a> {
             return Ok((fields, self.at - 1));
         }
         loop {
-            let key = self.key()?;
             let start = self.at;
+            let key = self.key()?;
+            let value = self.at;
             self.skip_value()?;
-            fields.push(Field { key, value: start..self.at });
+            fields.push(Field { start, key, value: value..self.at });
             self.skip_space();
             match self.peek() {
                 Some(b',') => {

@@ -7,9 +7,11 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+pub(crate) use traits::Pattern;
 pub use traits::{TraitRule, TraitRules};
 
 use crate::operation::{Dialect, Family, Operation};
+use crate::suffix::Suffixes;
 
 /// A deviation from what the dialect's own vendor does. Each is implemented in one place.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
@@ -122,6 +124,7 @@ pub struct Vendors {
     by_name: BTreeMap<String, Vendor>,
     /// Rules for models, whatever the vendor.
     models: Arc<[TraitRule]>,
+    suffixes: Arc<Suffixes>,
 }
 
 /// The file with rules for models of all vendors: relays and clouds serve them too.
@@ -168,7 +171,7 @@ impl Vendors {
     /// # Errors
     /// Names the file that does not follow the schema; a test makes sure that none does.
     pub fn embedded() -> Result<Self, VendorError> {
-        let mut vendors = Self::default();
+        let mut vendors = Self { suffixes: Arc::new(Suffixes::embedded()?), ..Self::default() };
         vendors.set_models(MODELS.0, MODELS.1)?;
         for (name, text) in EMBEDDED {
             vendors.add(name, text)?;
@@ -204,6 +207,12 @@ impl Vendors {
     #[must_use]
     pub fn trait_rules(&self, vendor: &Vendor) -> TraitRules {
         TraitRules::new(Arc::clone(&self.models), &vendor.traits)
+    }
+
+    /// Returns what the ends of models' names mean.
+    #[must_use]
+    pub fn suffixes(&self) -> &Arc<Suffixes> {
+        &self.suffixes
     }
 
     /// Returns a vendor.

@@ -13,6 +13,7 @@ pub(crate) mod job;
 pub(crate) mod key;
 pub(crate) mod lease;
 pub(crate) mod meta;
+pub(crate) mod node_run;
 pub(crate) mod parked_call;
 pub(crate) mod price;
 pub(crate) mod price_version;

@@ -51,6 +51,8 @@ pub enum What {
     ParkedCall,
     /// A job that one node at a time does.
     Job,
+    /// The process that runs as a node.
+    NodeRun,
     /// The store's own facts, such as the configuration's revision.
     Meta,
 }
@@ -83,6 +85,7 @@ impl What {
             Self::Alert => "alert",
             Self::ParkedCall => "parked call",
             Self::Job => "job",
+            Self::NodeRun => "run of a node",
             Self::Meta => "meta",
         }
     }
@@ -111,6 +114,7 @@ impl What {
             | Self::Alert
             | Self::ParkedCall
             | Self::Job
+            | Self::NodeRun
             | Self::Meta => self,
         }
     }

@@ -23,6 +23,7 @@ mod keys;
 mod ledger;
 mod meta;
 mod migrations;
+mod node_runs;
 mod objects;
 mod options;
 mod page;
@@ -52,6 +53,7 @@ pub use ledger::{
     Booking, Borrow, Borrowed, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order,
     ParkedCall, Settled, Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
 };
+pub use node_runs::NodeRun;
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
 pub use prices::{NewPrice, PriceFilter, PriceRow};
 pub use providers::{NewProvider, ProviderFilter, ProviderPatch};

@@ -21,6 +21,7 @@ mod m0018_narrow_calls;
 mod m0019_usage_hours;
 mod m0020_jobs;
 mod m0021_responses;
+mod m0022_node_runs;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -64,6 +65,7 @@ impl MigratorTrait for Steps {
             Box::new(m0019_usage_hours::STEP),
             Box::new(m0020_jobs::STEP),
             Box::new(m0021_responses::STEP),
+            Box::new(m0022_node_runs::STEP),
         ]
     }
 }

@@ -43,6 +43,15 @@ pub(super) fn wrong_method(call: &Call, path: &str, method: &Method, allowed: &'
     response
 }
 
+/// Refuses a transport that is not spoken here. Codex tries a WebSocket first and goes on with HTTP at once when it is told
+/// so by this status; any other makes it try again for many seconds.
+pub(super) fn wrong_transport(call: &Call, path: &str) -> RelayResponse {
+    let message = format!("`{path}` is not served over WebSocket; send a POST request, with `stream` for events");
+    let mut response = refusal(call, &Fault::new(Kind::WrongTransport, message));
+    response.headers_mut().insert(header::CONNECTION, HeaderValue::from_static("close"));
+    response
+}
+
 /// Writes a fault in the caller's dialect.
 pub(super) fn refusal(call: &Call, fault: &Fault) -> RelayResponse {
     let facts = fault.kind.facts();

@@ -5,16 +5,19 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Json, Request, Target, Text, Trait};
+use sluice_protocol::edit::Edits;
 use sluice_protocol::meter::Convention;
 use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::raw::RawObject;
+use sluice_protocol::suffix::{Suffixed, Suffixes};
 
 use super::demand::{Demand, INLINE_MAX_BYTES};
 use super::estimate::Bulk;
 use super::fault::{Fault, Kind};
+use super::provenance::Provenance;
 use super::{Call, Shared};
 use crate::media::Fetched;
-use crate::snapshot::Candidate;
+use crate::snapshot::{Candidate, Snapshot};
 
 /// Longest list of losses that a caller is told and a record keeps.
 const LOSSES_MAX_BYTES: usize = 2_000;
@@ -36,15 +39,15 @@ pub(super) struct Conversion {
 /// # Errors
 /// The body breaks its dialect's rules, or the upstream cannot be asked for the same thing.
 pub(super) async fn convert(
-    shared: &Shared,
+    (shared, snapshot): (&Shared, &Snapshot),
     call: &Call,
     demand: &Demand,
     candidate: &Candidate<'_>,
 ) -> Result<Option<Conversion>, Fault> {
-    if !candidate.converts(demand.operation) && !needs_restoring(demand) {
+    if !candidate.converts(demand.operation) && !needs_restoring(shared, demand, candidate) {
         return Ok(None);
     }
-    let job = Arc::new(Job::of(call, demand, candidate));
+    let job = Arc::new(Job::of((shared, snapshot), call, demand, candidate));
     let wanted = match run(&job, Vec::new()).await? {
         Step::Done(conversion) => return Ok(Some(*conversion)),
         Step::Wants(urls) => urls,
@@ -73,14 +76,19 @@ enum Step {
     Wants(Vec<String>),
 }
 
-/// Returns whether the body holds proofs in envelopes, which no vendor understands.
-fn needs_restoring(demand: &Demand) -> bool {
-    demand.operation.is_chat() && chat::carries_envelopes(demand.plain())
+/// Returns whether the body holds proofs that must not go to this candidate as they are: in envelopes, which no vendor
+/// understands, or issued by another account.
+fn needs_restoring(shared: &Shared, demand: &Demand, candidate: &Candidate<'_>) -> bool {
+    let issuer = candidate.target.provider.issuer();
+    let is_others = || shared.provenance.issuers_in(demand.plain()).iter().any(|known| known != issuer);
+    demand.operation.is_chat()
+        && (chat::carries_envelopes(demand.plain()) || (shared.provenance.concerns(issuer) && is_others()))
 }
 
 /// All that a conversion depends on, so that any thread can do it.
 struct Job {
     plain: Bytes,
+    provenance: Arc<Provenance>,
     asked: Operation,
     upstream: Dialect,
     is_stream: bool,
@@ -88,11 +96,13 @@ struct Job {
     model: String,
     /// As the upstream calls it.
     upstream_model: String,
-    issuer: String,
+    issuer: Arc<str>,
     traits: Vec<Trait>,
     default_max_tokens: u64,
     convention: Convention,
     stream_usage: bool,
+    /// How the name that was asked for is taken apart, if it says more than the model.
+    suffixes: Option<Arc<Suffixes>>,
     /// The earlier response that the request goes on from, which its answer names.
     previous: Option<String>,
     call: String,
@@ -100,23 +110,25 @@ struct Job {
 }
 
 impl Job {
-    fn of(call: &Call, demand: &Demand, candidate: &Candidate<'_>) -> Self {
+    fn of((shared, snapshot): (&Shared, &Snapshot), call: &Call, demand: &Demand, candidate: &Candidate<'_>) -> Self {
         let provider = &candidate.target.provider;
         let dialect = candidate.operation.dialect();
         let known = candidate.priced.as_ref().and_then(|priced| priced.limits.max_output);
         let most = known.or_else(|| provider.max_tokens(dialect, candidate.model));
         Self {
             plain: demand.plain().clone(),
+            provenance: Arc::clone(&shared.provenance),
             asked: demand.operation,
             upstream: dialect,
             is_stream: demand.is_stream,
             model: demand.model.clone(),
             upstream_model: candidate.model.to_owned(),
-            issuer: provider.issuer().to_owned(),
+            issuer: Arc::clone(provider.issuer()),
             traits: provider.traits(dialect, candidate.model),
             default_max_tokens: most.unwrap_or(DEFAULT_MAX_TOKENS),
             convention: provider.convention(candidate.operation),
             stream_usage: !demand.lacks_usage_request(),
+            suffixes: candidate.wish.map(|_| Arc::clone(snapshot.suffixes())),
             previous: demand.retention.previous().map(str::to_owned),
             call: call.id_text.clone(),
             created: call.id.unix_ms() / 1_000,
@@ -131,6 +143,11 @@ impl Job {
             request.model = Text::plain(self.model.clone());
             request.delivery.stream = Some(self.is_stream);
         }
+        let wish = self.suffixes.as_ref().and_then(|suffixes| suffixes.split(&self.model));
+        if let Some(wish) = &wish {
+            wish.apply(&mut request);
+        }
+        request.attribute(|proof| self.provenance.issuer_of(proof).map(|issuer| issuer.to_string()));
         let target = Target {
             model: &self.upstream_model,
             issuer: &self.issuer,
@@ -151,8 +168,9 @@ impl Job {
             return Err(Fault::new(Kind::NotConvertible, message));
         }
         let losses = encoded.losses.to_header(LOSSES_MAX_BYTES);
+        let body = wish.map_or_else(|| encoded.body.clone(), |wish| with_fields(wish, self.upstream, &encoded.body));
         let bridge = is_foreign.then(|| Box::new(self.bridge(&request, &encoded)));
-        Ok(Step::Done(Box::new(Conversion { body: encoded.body.into(), bridge, losses })))
+        Ok(Step::Done(Box::new(Conversion { body: body.into(), bridge, losses })))
     }
 
     fn bridge(&self, request: &Request<'_>, encoded: &Encoded) -> Bridge {
@@ -168,7 +186,7 @@ impl Job {
             call: self.call.clone(),
             model: self.model.clone(),
             created: self.created,
-            issuer: self.issuer.clone(),
+            issuer: self.issuer.to_string(),
             convention: self.convention,
             stream_usage: self.stream_usage,
             estimated_input: Bulk::of(self.asked, &self.plain).likely_tokens(),
@@ -176,6 +194,15 @@ impl Job {
             echo,
         }
     }
+}
+
+/// Returns a body with what the name says beside how much to think.
+fn with_fields(wish: Suffixed<'_, '_>, upstream: Dialect, body: &[u8]) -> Vec<u8> {
+    let mut edits = Edits::default();
+    if let Ok(object) = RawObject::parse(body) {
+        wish.edit_fields(upstream, &object, &mut edits);
+    }
+    edits.apply(body)
 }
 
 fn unreadable(error: &DecodeError) -> Fault {

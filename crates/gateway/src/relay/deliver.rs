@@ -23,6 +23,7 @@ use super::fault::Fault;
 use super::headers;
 use super::identify::Client;
 use super::reserve::Meterage;
+use super::rewrite::Rendering;
 use super::stored::Keeping;
 use super::{Call, Relay, RelayResponse};
 use crate::record::{Ending, Ticket};
@@ -71,7 +72,8 @@ impl Relay {
         let caller = &client.caller;
         let is_foreign = accepted.bridge.is_some();
         let is_whole = accepted.reading.framing == Framing::Json;
-        let mut headers = answer_headers(call, &mut accepted, !is_whole);
+        let is_events = !is_whole && accepted.rendering == Rendering::Events;
+        let mut headers = answer_headers(call, &mut accepted, is_events);
         if operation == Operation::ResponseDelete && status.is_success() {
             self.shared.objects.forget(&subject, caller.key.user_id, &self.shared);
         }

@@ -101,8 +101,8 @@ impl Tap {
         facts: Facts,
         (on_object, meterage, keeper): (Option<OnObject>, Option<Meterage>, Option<Box<Keeper>>),
     ) -> Self {
-        let Accepted { held, body, lease, reading, withholds_usage, bridge, idle, deadline, .. } = accepted;
-        let rewrite = bridge.and_then(|bridge| Rewrite::new(bridge, reading.framing));
+        let Accepted { held, body, lease, reading, withholds_usage, bridge, rendering, idle, deadline, .. } = accepted;
+        let rewrite = bridge.and_then(|bridge| Rewrite::new(bridge, reading.framing, rendering));
         let mut tap = Self {
             held,
             body,
@@ -178,6 +178,7 @@ impl Tap {
         if self.rewrite.as_ref().is_some_and(Rewrite::has_failed) {
             // The client was told, so there is nothing to wait for.
             self.lease = None;
+            self.rest = self.rewrite.as_mut().and_then(Rewrite::close).filter(|rest| !rest.is_empty());
             self.end(Outcome::Broken, "upstream_error_event", false);
         }
         Ok(passed)

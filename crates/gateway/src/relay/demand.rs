@@ -9,6 +9,7 @@ use sluice_protocol::edit::{Edits, Segment};
 use sluice_protocol::form::Form;
 use sluice_protocol::operation::{ModelPlace, Operation};
 use sluice_protocol::raw::{RawObject, json_string};
+use sluice_protocol::suffix::{self, Suffixed};
 
 use super::estimate::Asks;
 use super::fault::{Fault, Kind};
@@ -34,6 +35,19 @@ pub(crate) struct Demand {
     payload: Payload,
     model_place: Option<BodyModel>,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
+}
+
+/// What must change in a body for one upstream.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Change<'c> {
+    /// The model's name there.
+    pub(crate) model: &'c str,
+    /// Whether a stream must tell its usage though the caller did not ask.
+    pub(crate) asks_for_usage: bool,
+    /// What the upstream keeps.
+    pub(crate) keeps: Keeps,
+    /// What the name that was asked for says beside the model.
+    pub(crate) wish: Option<(Suffixed<'c, 'c>, suffix::Target<'c>)>,
 }
 
 /// Where the model stands in the body.
@@ -134,8 +148,14 @@ impl Demand {
     }
 
     /// Returns the body to send for the upstream's `model`, and whether it still has the client's encoding.
-    pub(crate) fn body_for(&self, model: &str, asks_for_usage: bool, keeps: Keeps) -> (OutBody, bool) {
+    pub(crate) fn body_for(&self, change: &Change<'_>) -> (OutBody, bool) {
+        let Change { model, asks_for_usage, keeps, wish } = *change;
         let mut edits = Edits::default();
+        if let Some((wish, target)) = wish
+            && let Ok(object) = RawObject::parse(&self.payload.plain)
+        {
+            wish.edit(&target, &object, &mut edits);
+        }
         if let Some(range) = self.retention.vain_wish().filter(|_| keeps == Keeps::Nothing) {
             edits.replace(range, b"false".to_vec());
         }
@@ -265,7 +285,8 @@ mod tests {
     }
 
     async fn sent(demand: &Demand, model: &str, asks_for_usage: bool) -> String {
-        let (body, _) = demand.body_for(model, asks_for_usage, Keeps::Responses);
+        let change = Change { model, asks_for_usage, keeps: Keeps::Responses, wish: None };
+        let (body, _) = demand.body_for(&change);
         String::from_utf8(body.collect().await.unwrap().to_bytes().to_vec()).unwrap()
     }
 

@@ -1,6 +1,7 @@
 //! One attempt: a request to one candidate, and the verdict on what came back.
 
 use std::collections::VecDeque;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use bytes::Bytes;
@@ -12,14 +13,17 @@ use hyper::body::{Body, Incoming};
 use sluice_protocol::chat::Bridge;
 use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject, judge_first_frame};
 use sluice_protocol::operation::{Dialect, Operation};
+use sluice_protocol::suffix;
 
 use super::coding::{Encoding, StreamDecoder, encoding};
 use super::convert::Conversion;
-use super::demand::Demand;
+use super::demand::{Change, Demand};
 use super::fault::{Fault, Kind};
 use super::headers;
+use super::provenance::{Provenance, Watch};
+use super::rewrite::Rendering;
 use super::stored::Keeps;
-use crate::snapshot::Candidate;
+use crate::snapshot::{Candidate, Snapshot};
 use crate::tokens;
 use crate::upstream::{ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
 
@@ -38,6 +42,8 @@ pub(crate) struct Accepted {
     pub(crate) withholds_usage: bool,
     /// The way back into the client's dialect, where the upstream speaks another.
     pub(crate) bridge: Option<Box<Bridge>>,
+    /// How the client takes a stream.
+    pub(crate) rendering: Rendering,
     /// What of the request could not be carried, as the client is told; empty for nothing.
     pub(crate) losses: String,
     /// Longest pause between two pieces.
@@ -59,6 +65,8 @@ pub(crate) struct Reading {
     pub(crate) framing: Framing,
     pub(crate) meter: Meter,
     decoder: Option<StreamDecoder>,
+    /// What looks for proofs in it.
+    watch: Option<Watch>,
     /// Whether the header says too little of the framing, so that the first bytes must tell.
     is_vague: bool,
 }
@@ -92,10 +100,14 @@ impl Reading {
 
     /// Returns what the next bytes are without their coding.
     fn decode(&mut self, bytes: &Bytes) -> Bytes {
-        match &mut self.decoder {
+        let plain: Bytes = match &mut self.decoder {
             None => bytes.clone(),
             Some(decoder) => decoder.push(bytes).into(),
+        };
+        if let Some(watch) = &mut self.watch {
+            watch.push(&plain);
         }
+        plain
     }
 
     /// Takes the next bytes as they came, and returns them without their coding.
@@ -128,13 +140,15 @@ pub(crate) struct Plan<'c> {
     /// The client's headers, without what must not leave.
     pub(crate) headers: &'c HeaderMap,
     pub(crate) demand: &'c Demand,
+    pub(super) snapshot: &'c Snapshot,
+    pub(super) provenance: &'c Arc<Provenance>,
     /// Whether somebody waits to learn the exact usage.
     pub(crate) needs_usage: bool,
 }
 
 /// Tries one candidate, with the request converted for it where it must be.
 pub(super) async fn attempt(
-    pool: &std::sync::Arc<Pool>,
+    pool: &Arc<Pool>,
     plan: &Plan<'_>,
     candidate: &Candidate<'_>,
     mut conversion: Option<Conversion>,
@@ -157,9 +171,10 @@ pub(super) async fn attempt(
         Ok(Err(error)) => return Tried::Failed(send_fault(&provider.name, &error), 0, None),
         Err(_) => return Tried::Failed(first_byte_fault(timeouts.first_byte), 0, None),
     };
-    let mut accepted = receive(candidate, exchanged, started);
+    let mut accepted = receive(plan.provenance, candidate, exchanged, started);
     if let Some(conversion) = conversion {
         (accepted.bridge, accepted.losses) = (conversion.bridge, conversion.losses);
+        accepted.rendering = Rendering::of(plan.demand.operation, plan.query);
     }
     accepted.withholds_usage =
         asks_for_usage && accepted.reading.framing == Framing::Events && accepted.reading.is_plain();
@@ -225,7 +240,14 @@ impl Outgoing {
         let path = provider.path(operation, subject, query, client_path)?;
         let (body, keeps_encoding) = match conversion {
             Some(conversion) => (OutBody::new(vec![std::mem::take(&mut conversion.body)]), false),
-            None => plan.demand.body_for(candidate.model, asks_for_usage, Keeps::of(candidate)),
+            None => {
+                let traits = candidate.wish.map(|_| provider.traits(operation.dialect(), candidate.model));
+                let target =
+                    suffix::Target { dialect: operation.dialect(), traits: traits.as_deref().unwrap_or_default() };
+                let wish = candidate.wish.map(|wish| (wish, target));
+                let keeps = Keeps::of(candidate);
+                plan.demand.body_for(&Change { model: candidate.model, asks_for_usage, keeps, wish })
+            }
         };
         let mut headers = HeaderMap::with_capacity(plan.headers.len() + 4);
         headers.insert(header::HOST, provider.origin.host_header.clone());
@@ -264,7 +286,12 @@ impl Outgoing {
     }
 }
 
-fn receive(candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) -> Box<Accepted> {
+fn receive(
+    provenance: &Arc<Provenance>,
+    candidate: &Candidate<'_>,
+    exchanged: Exchanged,
+    started: Instant,
+) -> Box<Accepted> {
     let timeouts = candidate.target.provider.timeouts;
     let (parts, body) = exchanged.response.into_parts();
     let content_type = parts.headers.get(header::CONTENT_TYPE).and_then(|value| value.to_str().ok());
@@ -282,6 +309,8 @@ fn receive(candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) ->
         Encoding::One(coding) => Some(StreamDecoder::new(coding)),
         Encoding::Identity | Encoding::Unknown => None,
     };
+    let is_watched = candidate.operation.is_chat() && framing != Framing::Opaque;
+    let watch = is_watched.then(|| Watch::new(provenance, candidate.target.provider.issuer()));
     let meter = Meter::new(Subject {
         operation: candidate.operation,
         framing,
@@ -293,9 +322,10 @@ fn receive(candidate: &Candidate<'_>, exchanged: Exchanged, started: Instant) ->
         held: VecDeque::new(),
         body,
         lease: exchanged.lease,
-        reading: Reading { framing, meter, decoder, is_vague },
+        reading: Reading { framing, meter, decoder, watch, is_vague },
         withholds_usage: false,
         bridge: None,
+        rendering: Rendering::Events,
         losses: String::new(),
         idle: timeouts.idle,
         deadline: started + timeouts.total,

@@ -147,6 +147,11 @@ fn remove_hop_by_hop(headers: &mut HeaderMap) {
     }
 }
 
+/// Returns whether a request wants to become a WebSocket (RFC 6455 §4.1).
+pub(crate) fn asks_for_websocket(headers: &HeaderMap) -> bool {
+    headers.get(header::UPGRADE).is_some_and(|value| value.as_bytes().eq_ignore_ascii_case(b"websocket"))
+}
+
 /// Returns the key that a caller presents: the first that is there of `authorization`, `x-api-key`, `x-goog-api-key`
 /// and the query's `key`.
 pub(crate) fn presented_key<'a>(headers: &'a HeaderMap, query: Option<&'a str>) -> Option<std::borrow::Cow<'a, str>> {

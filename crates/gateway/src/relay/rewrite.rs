@@ -4,27 +4,50 @@ use bytes::Bytes;
 use sluice_protocol::chat::{self, Bridge, Transcoder};
 use sluice_protocol::failure::Failure;
 use sluice_protocol::meter::Framing;
+use sluice_protocol::operation::Operation;
 
 use super::fault::{Fault, Kind};
 
 /// Largest answer in one piece that is rewritten.
 const WHOLE_MAX_BYTES: usize = 64 * 1024 * 1024;
 
+/// How a client takes a stream.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rendering {
+    /// As server-sent events.
+    Events,
+    /// As one JSON array that grows, which is how Google streams unless it is asked for `alt=sse`.
+    Array,
+}
+
+impl Rendering {
+    /// Reads it from what a client asks.
+    pub(super) fn of(asked: Operation, query: &str) -> Self {
+        let is_events = asked != Operation::GeminiStream || query.split('&').any(|pair| pair == "alt=sse");
+        if is_events { Self::Events } else { Self::Array }
+    }
+}
+
 /// What rewrites one answer.
 pub(super) enum Rewrite {
     /// Event by event.
     Events(Box<Transcoder>),
+    /// The same, as an array.
+    Array(Box<Transcoder>, Array),
     /// All at once, when all of it is there.
     Whole { bridge: Box<Bridge>, gathered: Vec<u8> },
 }
 
 impl Rewrite {
     /// Begins before the first byte of an answer that comes in this framing.
-    pub(super) fn new(bridge: Box<Bridge>, framing: Framing) -> Option<Self> {
-        match framing {
-            Framing::Events => Some(Self::Events(Box::new(Transcoder::new(*bridge)?))),
-            Framing::Json => Some(Self::Whole { bridge, gathered: Vec::new() }),
-            Framing::Opaque => None,
+    pub(super) fn new(bridge: Box<Bridge>, framing: Framing, rendering: Rendering) -> Option<Self> {
+        match (framing, rendering) {
+            (Framing::Events, Rendering::Events) => Some(Self::Events(Box::new(Transcoder::new(*bridge)?))),
+            (Framing::Events, Rendering::Array) => {
+                Some(Self::Array(Box::new(Transcoder::new(*bridge)?), Array::default()))
+            }
+            (Framing::Json, _) => Some(Self::Whole { bridge, gathered: Vec::new() }),
+            (Framing::Opaque, _) => None,
         }
     }
 
@@ -38,6 +61,11 @@ impl Rewrite {
                 let mut out = Vec::with_capacity(plain.len());
                 transcoder.push(plain, &mut out);
                 Ok(out.into())
+            }
+            Self::Array(transcoder, array) => {
+                let mut out = Vec::with_capacity(plain.len());
+                transcoder.push(plain, &mut out);
+                Ok(array.elements(&out).into())
             }
             Self::Whole { gathered, .. } if gathered.len() + plain.len() > WHOLE_MAX_BYTES => {
                 Err(Fault::new(Kind::UpstreamInvalid, "the upstream's answer is too large to be converted"))
@@ -60,6 +88,11 @@ impl Rewrite {
                 transcoder.finish(&mut out);
                 Ok(out.into())
             }
+            Self::Array(transcoder, array) => {
+                let mut out = Vec::new();
+                transcoder.finish(&mut out);
+                Ok(array.end(&out).into())
+            }
             Self::Whole { bridge, gathered } => {
                 let body = std::mem::take(gathered);
                 chat::convert_answer(&body, bridge).map(Bytes::from).map_err(|error| {
@@ -72,16 +105,61 @@ impl Rewrite {
 
     /// Ends the answer because its upstream went away; returns the client's last event, if it can be told.
     pub(super) fn fail(&mut self, kind: Kind, message: &str) -> Option<Bytes> {
-        let Self::Events(transcoder) = self else { return None };
-        let facts = kind.facts();
-        let failure = Failure::new(kind.cause(), facts.code, message);
+        let failure = Failure::new(kind.cause(), kind.facts().code, message);
         let mut out = Vec::new();
-        transcoder.fail(failure, &mut out);
-        Some(out.into())
+        match self {
+            Self::Events(transcoder) => {
+                transcoder.fail(failure, &mut out);
+                Some(out.into())
+            }
+            Self::Array(transcoder, array) => {
+                transcoder.fail(failure, &mut out);
+                Some(array.end(&out).into())
+            }
+            Self::Whole { .. } => None,
+        }
+    }
+
+    /// Returns what must follow an error that the client was told of.
+    pub(super) fn close(&mut self) -> Option<Bytes> {
+        match self {
+            Self::Array(_, array) => Some(array.end(b"").into()),
+            Self::Events(_) | Self::Whole { .. } => None,
+        }
     }
 
     /// Returns whether the client was told of an error, after which nothing follows.
     pub(super) fn has_failed(&self) -> bool {
-        matches!(self, Self::Events(transcoder) if transcoder.failure().is_some())
+        match self {
+            Self::Events(transcoder) | Self::Array(transcoder, _) => transcoder.failure().is_some(),
+            Self::Whole { .. } => false,
+        }
+    }
+}
+
+/// Turns events into the elements of a JSON array.
+#[derive(Debug, Default)]
+pub(super) struct Array {
+    has_begun: bool,
+}
+
+impl Array {
+    /// Returns the elements that whole events stand for.
+    fn elements(&mut self, events: &[u8]) -> Vec<u8> {
+        let mut out = Vec::with_capacity(events.len());
+        for line in events.split(|&byte| byte == b'\n') {
+            let Some(data) = line.strip_prefix(b"data: ") else { continue };
+            out.extend_from_slice(if self.has_begun { b",\r\n" } else { b"[" });
+            out.extend_from_slice(data);
+            self.has_begun = true;
+        }
+        out
+    }
+
+    /// Returns the last elements and the array's end.
+    fn end(&mut self, events: &[u8]) -> Vec<u8> {
+        let mut out = self.elements(events);
+        out.extend_from_slice(if self.has_begun { b"]" } else { b"[]" });
+        out
     }
 }

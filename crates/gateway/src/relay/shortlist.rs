@@ -35,7 +35,7 @@ impl Relay {
                     None if demand.operation.model_place() == ModelPlace::Object => {
                         let standing = Standing { priority: 0, weight: 1 };
                         let (operation, priced) = (demand.operation, snapshot.priced(target, model, model));
-                        Ok(Shortlist::of(Candidate { target, model, standing, operation, priced }))
+                        Ok(Shortlist::of(Candidate { target, model, standing, operation, wish: None, priced }))
                     }
                     None => Err(nobody_serves(snapshot, demand)),
                 };
@@ -56,7 +56,7 @@ impl Relay {
         candidates.sort_by_key(|candidate| {
             (std::cmp::Reverse(candidate.standing.priority), candidate.converts(demand.operation))
         });
-        let mut shortlist = Shortlist::carrying(&self.shared, call, demand, candidates).await?;
+        let mut shortlist = Shortlist::carrying((&self.shared, snapshot), call, demand, candidates).await?;
         shortlist.candidates.truncate(self.shared.settings.max_attempts.max(1));
         Ok(shortlist)
     }
@@ -82,7 +82,7 @@ impl<'s> Shortlist<'s> {
     /// # Errors
     /// None can; says why the first of them cannot.
     async fn carrying(
-        shared: &Shared,
+        whole: (&Shared, &Snapshot),
         call: &Call,
         demand: &Demand,
         candidates: Vec<Candidate<'s>>,
@@ -90,7 +90,7 @@ impl<'s> Shortlist<'s> {
         let mut refusal = None;
         let mut rest = candidates.into_iter();
         while let Some(candidate) = rest.next() {
-            match convert(shared, call, demand, &candidate).await {
+            match convert(whole, call, demand, &candidate).await {
                 Ok(conversion) => {
                     let prepared = Prepared(conversion.map(|made| (candidate.target.credential_id, made)));
                     return Ok(Self { candidates: std::iter::once(candidate).chain(rest).collect(), prepared });
@@ -109,14 +109,14 @@ impl Prepared {
     /// This candidate cannot carry the call.
     pub(super) async fn conversion(
         &mut self,
-        shared: &Shared,
+        whole: (&Shared, &Snapshot),
         call: &Call,
         demand: &Demand,
         candidate: &Candidate<'_>,
     ) -> Result<Option<Conversion>, Fault> {
         match self.0.take_if(|(credential, _)| *credential == candidate.target.credential_id) {
             Some((_, conversion)) => Ok(Some(conversion)),
-            None => convert(shared, call, demand, candidate).await,
+            None => convert(whole, call, demand, candidate).await,
         }
     }
 }

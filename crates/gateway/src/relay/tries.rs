@@ -42,17 +42,18 @@ impl Relay {
         let mut turns: VecDeque<Turn<'s>> = candidates.into_iter().map(turn).collect();
         let mut last = Fault::new(Kind::UpstreamUnreachable, "no provider could be tried");
         while let Some(Turn { candidate, before }) = turns.pop_front() {
-            let conversion = match prepared.conversion(&self.shared, call, plan.demand, &candidate).await {
-                Ok(conversion) => conversion,
-                Err(fault) => {
-                    tracing::info!(call = %call.id_text, provider = %candidate.target.provider.name, error = %fault,
+            let conversion =
+                match prepared.conversion((&self.shared, plan.snapshot), call, plan.demand, &candidate).await {
+                    Ok(conversion) => conversion,
+                    Err(fault) => {
+                        tracing::info!(call = %call.id_text, provider = %candidate.target.provider.name, error = %fault,
                         "a provider cannot carry this call");
-                    match first_of(before) {
-                        Some(given) => return Ok(given),
-                        None => continue,
+                        match first_of(before) {
+                            Some(given) => return Ok(given),
+                            None => continue,
+                        }
                     }
-                }
-            };
+                };
             ticket.begin_attempt(|started_ms| new_attempt(&candidate, conversion.as_ref(), started_ms));
             match attempt(&self.pool, plan, &candidate, conversion).await {
                 Tried::Accepted(accepted) => {

@@ -250,14 +250,14 @@ async fn an_encoded_answer_is_read_all_the_same() {
 
 #[tokio::test]
 async fn an_upstream_that_lacks_a_dialect_is_asked_in_one_that_it_has() {
-    // It knows Anthropic's paths only, whatever a relay's vendor file says.
-    let (upstream, provider) = at(Kind::Anthropic, "vllm", Script::default()).await;
+    // It knows OpenAI's paths only, whatever its vendor file says.
+    let (upstream, provider) = at(Kind::OpenAi, "vllm", Script::default()).await;
     let gateway = Gateway::before(vec![provider]).await;
     let mut paths = Vec::new();
     for round in 0..2 {
-        let body = Dialect::Chat.request("m", true).to_string();
-        let got = gateway.call(gateway.post("/v1/chat/completions", body)).await;
-        assert!(has_ended(Dialect::Chat, got.text()), "{round}: {}", got.text());
+        let body = Dialect::Messages.request("m", true).to_string();
+        let got = gateway.call(gateway.post("/v1/messages", body)).await;
+        assert!(has_ended(Dialect::Messages, got.text()), "{round}: {}", got.text());
         let record = gateway.record(got.call()).await;
         assert_eq!(record["outcome"], "complete");
         paths.push(
@@ -269,8 +269,8 @@ async fn an_upstream_that_lacks_a_dialect_is_asked_in_one_that_it_has() {
                 .collect::<Vec<_>>(),
         );
     }
-    assert_eq!(paths, [vec![404, 404, 200], vec![200]], "what it lacks is remembered");
-    assert_eq!(upstream.requests().last().unwrap().target, "/v1/messages");
+    assert_eq!(paths, [vec![404, 200], vec![200]], "what it lacks is remembered");
+    assert_eq!(upstream.requests().last().unwrap().target, "/v1/chat/completions");
     gateway.finish().await;
 }
 
@@ -366,4 +366,94 @@ async fn a_conversation_of_responses_goes_on_where_the_upstream_keeps_none() {
     let kept = foreign.gateway.call(foreign.gateway.ask(reqwest::Method::GET, &format!("/v1/responses/{id}"))).await;
     assert_eq!((kept.status, &kept.json()["id"]), (200, &json!(id)), "{}", kept.text());
     foreign.gateway.finish().await;
+}
+
+#[tokio::test]
+async fn a_websocket_is_refused_so_that_codex_goes_on_with_http_at_once() {
+    let foreign = Foreign::start(Dialect::Messages, Script::default()).await;
+    let upgrade = foreign.gateway.ask(reqwest::Method::GET, "/v1/responses").header("upgrade", "websocket");
+    let got = foreign.gateway.turned_away(upgrade.header("connection", "upgrade")).await;
+    assert_eq!((got.status, got.json()["error"]["code"].as_str()), (426, Some("upgrade_required")), "{}", got.text());
+    let got = foreign.gateway.turned_away(foreign.gateway.ask(reqwest::Method::GET, "/v1/responses")).await;
+    assert_eq!(got.status, 405);
+    foreign.gateway.finish().await;
+}
+
+#[tokio::test]
+async fn googles_stream_is_an_array_unless_events_are_asked_for() {
+    let path = "/v1beta/models/m:streamGenerateContent";
+    let body = Dialect::Gemini.request("m", true).to_string();
+    for (act, is_good) in [
+        (Act::text("The sea is wide."), true),
+        (Act::text("The sea is wide.").with_cut(Cut::ResetAfterChunks { chunks: 4 }), false),
+    ] {
+        let foreign = Foreign::start(Dialect::Messages, Script::new(act)).await;
+        let got = foreign.gateway.call(foreign.gateway.post(path, body.clone())).await;
+        assert_eq!((got.status, got.header("content-type")), (200, "application/json"));
+        let elements = got.json();
+        let text: String = elements.as_array().unwrap().iter().map(|event| piece_of(Dialect::Gemini, event)).collect();
+        assert!("The sea is wide.".starts_with(&text) && !text.is_empty(), "{}", got.text());
+        let last = elements.as_array().unwrap().last().unwrap();
+        assert_eq!((last["error"].is_object(), text.len() == 16), (!is_good, is_good), "{}", got.text());
+        foreign.gateway.finish().await;
+    }
+}
+
+#[tokio::test]
+async fn a_proof_does_not_go_to_another_account_of_the_same_vendor() {
+    let thought = json!({"type": "thinking", "thinking": "hm", "signature": "c2lnbmF0dXJlIG9mIEE="});
+    let said = json!({"type": "text", "text": "Yes."});
+    let answer = json!({"id": "msg_1", "type": "message", "role": "assistant", "model": "m", "content": [thought, said],
+        "stop_reason": "end_turn", "stop_sequence": null, "usage": {"input_tokens": 3, "output_tokens": 4}});
+    let (first, one) =
+        at(Kind::Anthropic, "anthropic", Script::new(Act::bytes("application/json", answer.to_string()))).await;
+    let (second, other) = at(Kind::Anthropic, "anthropic", Script::default()).await;
+    let other = with(other, json!({"name": "other"}));
+    let gateway = Gateway::before(vec![with(one, json!({"priority": 10})), other]).await;
+    let user = |text: &str| json!({"role": "user", "content": text});
+    let body = |turns: Vec<Value>| {
+        let thinking = json!({"type": "enabled", "budget_tokens": 1024});
+        json!({"model": "m", "max_tokens": 2000, "thinking": thinking, "messages": turns}).to_string()
+    };
+    let got = gateway.call(gateway.post("/v1/messages", body(vec![user("Well?")]))).await;
+    let assistant = json!({"role": "assistant", "content": got.json()["content"]});
+    let next = body(vec![user("Well?"), assistant, user("Sure?")]);
+    gateway.call(gateway.post("/v1/messages", next.clone())).await;
+    assert_eq!(std::str::from_utf8(&first.requests()[1].body).unwrap(), next, "it goes back to its issuer untouched");
+    first.set_script(Script::new(Act::error(Failure::new(529, "busy"))).with_contract(Contract::Off));
+    let got = gateway.call(gateway.post("/v1/messages", next)).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    let sent = String::from_utf8(second.requests()[0].body.to_vec()).unwrap();
+    assert!(!sent.contains("c2lnbmF0dXJl") && sent.contains("Yes."), "{sent}");
+    gateway.finish().await;
+}
+
+#[tokio::test]
+async fn a_wish_at_the_end_of_a_models_name_becomes_a_setting() {
+    let upstream = Upstream::start(Kind::OpenAi, Script::default()).await.unwrap();
+    let declared = with(provider("p", &upstream, json!(["o3-mini", "gpt-5-low"])), json!({"vendor": "openai"}));
+    let gateway = Gateway::before(vec![declared]).await;
+    let mut sent = Vec::new();
+    for (asked, model) in
+        [(Dialect::Chat, "o3-mini-high"), (Dialect::Messages, "o3-mini-high"), (Dialect::Chat, "gpt-5-low")]
+    {
+        let body = asked.request(model, false).to_string();
+        let got = gateway.call(gateway.post(&asked.path(model, false), body)).await;
+        assert_eq!(
+            (got.status, &got.json()["model"]),
+            (200, &json!(if asked == Dialect::Chat { model.trim_end_matches("-high") } else { model }))
+        );
+        let body: Value = serde_json::from_slice(&upstream.requests().last().unwrap().body).unwrap();
+        sent.push((body["model"].clone(), body["reasoning_effort"].clone(), body["reasoning"]["effort"].clone()));
+    }
+    let null = Value::Null;
+    assert_eq!(
+        sent,
+        [
+            (json!("o3-mini"), json!("high"), null.clone()),
+            (json!("o3-mini"), null.clone(), json!("high")),
+            (json!("gpt-5-low"), null.clone(), null),
+        ]
+    );
+    gateway.finish().await;
 }

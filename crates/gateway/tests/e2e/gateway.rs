@@ -243,8 +243,13 @@ impl Gateway {
 
     /// Sends SIGTERM and does not wait.
     pub(crate) fn terminate(&self) {
+        self.signal("TERM");
+    }
+
+    /// Sends a signal by its name.
+    pub(crate) fn signal(&self, name: &str) {
         let id = self.process.as_ref().expect("the gateway runs").id();
-        let sent = Command::new("sh").arg("-c").arg(format!("kill -TERM {id}")).status().unwrap();
+        let sent = Command::new("sh").arg("-c").arg(format!("kill -{name} {id}")).status().unwrap();
         assert!(sent.success());
     }
 
@@ -305,7 +310,8 @@ impl Gateway {
         assert!(status.success(), "sluice ended with {status}:\n{}", self.log());
     }
 
-    async fn exit(&mut self) -> ExitStatus {
+    /// Waits until it ends by itself.
+    pub(crate) async fn exit(&mut self) -> ExitStatus {
         let mut process = self.process.take().expect("the gateway runs");
         let deadline = Instant::now() + STOP_PATIENCE;
         loop {

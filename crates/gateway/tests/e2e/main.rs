@@ -23,6 +23,7 @@ mod tariff;
 mod access;
 mod bodies;
 mod conversion;
+mod copies;
 mod cost;
 mod crash;
 mod crowd;

@@ -39,6 +39,8 @@ pub enum Trait {
     SealsThoughts,
     /// Knows no effort between none and low.
     LowIsLeastEffort,
+    /// Takes no thinking budget between none and 512 tokens.
+    NoSmallBudgets,
     /// Cannot be told not to think.
     AlwaysThinks,
     /// Knows no effort above high.
@@ -67,6 +69,12 @@ pub enum Trait {
     NoFreeTools,
     /// Caches nothing unless asked; callers whose own vendor caches by itself get the mark.
     CachesOnRequest,
+    /// Refuses fields that say who calls and how to serve the call: user, metadata, cache key, class of service.
+    NoCallerFields,
+    /// Refuses penalties, seeds, log probabilities and biases.
+    NoFineSampling,
+    /// Calls the seed `random_seed`.
+    RandomSeed,
     /// Takes `parameters` in Google's own schema language only.
     OpenApiSchemas,
 }

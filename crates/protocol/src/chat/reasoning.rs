@@ -1,5 +1,6 @@
 //! How much a model should think: the one table between words and tokens.
 
+use super::bridge::Trait;
 use super::text::{Number, Text};
 
 /// How hard a model should think, in the words that OpenAI, Anthropic and Google share.
@@ -33,6 +34,9 @@ const TABLE: [(Effort, &str, u64); 7] = [
     (Effort::Max, "max", 65_536),
 ];
 
+/// Least budget of models that always think, tokens.
+const LEAST_BUDGET: u64 = 128;
+
 impl Effort {
     /// Reads the word; upper case is Google's.
     #[must_use]
@@ -63,6 +67,34 @@ impl Effort {
             4_097..=16_384 => Self::Medium,
             _ => Self::High,
         }
+    }
+
+    /// Returns the nearest effort that a model with these traits knows.
+    #[must_use]
+    pub fn nearest(self, traits: &[Trait]) -> Self {
+        let least = if traits.contains(&Trait::LowIsLeastEffort) { Self::Low } else { Self::Minimal };
+        let most = match () {
+            () if traits.contains(&Trait::HighIsMostEffort) => Self::High,
+            () if traits.contains(&Trait::XhighIsMostEffort) => Self::Xhigh,
+            () => Self::Max,
+        };
+        if self == Self::None && !traits.contains(&Trait::AlwaysThinks) { self } else { self.clamp(least, most) }
+    }
+
+    /// Returns the nearest budget that a model of Google's with these traits takes, tokens.
+    #[must_use]
+    pub fn nearest_budget(tokens: u64, traits: &[Trait]) -> u64 {
+        let least = match () {
+            () if traits.contains(&Trait::AlwaysThinks) => LEAST_BUDGET,
+            () if traits.contains(&Trait::NoSmallBudgets) && tokens > 0 => Self::Minimal.budget(),
+            () => 0,
+        };
+        let most = match () {
+            () if traits.contains(&Trait::HighIsMostEffort) => Self::High.budget(),
+            () if traits.contains(&Trait::XhighIsMostEffort) => Self::Xhigh.budget(),
+            () => u64::MAX,
+        };
+        tokens.clamp(least, most)
     }
 
     fn row(self) -> (Self, &'static str, u64) {

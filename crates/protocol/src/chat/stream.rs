@@ -29,6 +29,7 @@ struct Core {
     writer: StreamWriter,
     /// Data of an event that goes on in its next line.
     pending: Vec<u8>,
+    has_started: bool,
     has_failed: bool,
     failure: Option<Failure>,
 }
@@ -43,6 +44,7 @@ impl Transcoder {
             writer: StreamWriter::new(&bridge)?,
             bridge,
             pending: Vec::new(),
+            has_started: false,
             has_failed: false,
             failure: None,
         };
@@ -109,9 +111,11 @@ impl Core {
 
     fn read(&mut self, data: &[u8], out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
         let text = std::str::from_utf8(data).map_err(|_| serde::de::Error::custom("no UTF-8"))?;
-        let Self { bridge, reader, restorer, writer, has_failed, failure, .. } = self;
+        let Self { bridge, reader, restorer, writer, has_started, has_failed, failure, .. } = self;
         let mut write = |event: Event<'_>| {
-            if *has_failed {
+            // Relays that try again in the middle of an answer begin anew; the client's answer goes on.
+            let is_late = std::mem::replace(has_started, true) && matches!(event, Event::Start(_));
+            if *has_failed || is_late {
                 return;
             }
             if let Event::Failed(reason) = &event {

@@ -225,3 +225,14 @@ fn errors_inside_streams_are_read(#[case] json: &str, #[case] cause: Cause, #[ca
     let failure = Failure::read_event(json);
     assert_eq!((failure.cause, failure.code.as_str()), (cause, code));
 }
+
+#[test]
+fn a_response_that_failed_tells_its_cause() {
+    let failed = |body: &str| crate::chat::failed_answer(Dialect::OpenaiResponses, body.as_bytes());
+    let body =
+        r#"{"id":"resp_1","object":"response","status":"failed","error":{"code":"rate_limit_exceeded","message":"m"}}"#;
+    assert_eq!(failed(body).map(|failure| failure.cause), Some(Cause::RateLimit));
+    assert_eq!(failed(r#"{"status":"failed"}"#).map(|failure| failure.cause), Some(Cause::Server));
+    assert_eq!(failed(r#"{"status":"completed","error":null}"#), None);
+    assert_eq!(crate::chat::failed_answer(Dialect::OpenaiChat, body.as_bytes()), None);
+}

@@ -128,3 +128,17 @@ fn a_duplicate_key_is_named_in_at_most_64_characters() {
     let body = format!("{{\"{key}\":1,\"{key}\":2}}");
     assert_eq!(RawObject::parse(body.as_bytes()).unwrap_err(), RawError::DuplicateKey("鍵".repeat(64)));
 }
+
+#[rstest]
+#[case(r#"{"a":1, "b":2 ,"c":3}"#, &["a"], r#"{"b":2 ,"c":3}"#)]
+#[case(r#"{"a":1, "b":2 ,"c":3}"#, &["b"], r#"{"a":1, "c":3}"#)]
+#[case(r#"{"a":1, "b":2 ,"c":3}"#, &["c"], r#"{"a":1, "b":2}"#)]
+#[case(r#"{"a":1, "b":2 ,"c":3}"#, &["b", "c"], r#"{"a":1}"#)]
+#[case(r#"{"a":1, "b":2 ,"c":3}"#, &["a", "c"], r#"{"b":2}"#)]
+#[case(r#"{"a":1, "b":2 }"#, &["a", "b"], r#"{ }"#)]
+#[case(r#"{"a":1}"#, &["x"], r#"{"a":1}"#)]
+fn keys_go_with_their_values_and_commas(#[case] source: &str, #[case] keys: &[&str], #[case] expected: &str) {
+    let mut edits = Edits::default();
+    RawObject::parse(source.as_bytes()).unwrap().remove(keys, &mut edits);
+    assert_eq!(String::from_utf8(edits.apply(source.as_bytes())).unwrap(), expected);
+}

@@ -199,4 +199,63 @@ mod tests {
         let read = serde_json::from_str::<TraitRule>(rule);
         assert!(!read.is_ok_and(|rule| rule.check().is_ok()), "{rule}");
     }
+
+    const CHAT: Dialect = Dialect::OpenaiChat;
+    const RESPONSES: Dialect = Dialect::OpenaiResponses;
+
+    /// What a model has of the traits at hand, and what it lacks.
+    #[rstest]
+    #[case("anthropic", Dialect::Anthropic, "claude-3-5-haiku-20241022", &[Trait::NoThinking], &[Trait::ThinkingBudget])]
+    #[case("anthropic", Dialect::Anthropic, "claude-sonnet-4-20250514", &[Trait::ThinkingBudget, Trait::NoStructuredOutput], &[Trait::NoThinking])]
+    #[case("anthropic", Dialect::Anthropic, "claude-haiku-4-5-20251001", &[Trait::ThinkingBudget, Trait::OneOfTemperatureAndTopP], &[Trait::NoStructuredOutput, Trait::NoSampling])]
+    #[case("anthropic", Dialect::Anthropic, "claude-opus-4-6", &[Trait::NoMidwayInstructions], &[Trait::ThinkingBudget, Trait::NoSampling])]
+    #[case("anthropic", Dialect::Anthropic, "claude-opus-4-8", &[Trait::NoSampling], &[Trait::NoMidwayInstructions, Trait::AlwaysThinks])]
+    #[case("anthropic", Dialect::Anthropic, "claude-opus-5-5", &[Trait::NoSampling, Trait::AlwaysThinks], &[Trait::ThinkingBudget])]
+    #[case("newapi", Dialect::Anthropic, "[aws]claude-3-7-sonnet-20250219", &[Trait::ThinkingBudget], &[Trait::NoThinking])]
+    #[case("newapi", Dialect::Anthropic, "deepseek-chat", &[Trait::ThinkingBudget, Trait::NoEffort], &[])]
+    #[case("openrouter", Dialect::Anthropic, "anthropic/claude-sonnet-4.5", &[Trait::ThinkingBudget], &[])]
+    #[case("openai", CHAT, "o3-mini", &[Trait::NoSampling, Trait::AlwaysThinks, Trait::LowIsLeastEffort], &[Trait::NoDeveloperRole])]
+    #[case("openai", CHAT, "gpt-5-mini", &[Trait::NoSampling, Trait::AlwaysThinks, Trait::HighIsMostEffort], &[Trait::LowIsLeastEffort])]
+    #[case("openai", CHAT, "gpt-5.1", &[Trait::LowIsLeastEffort, Trait::HighIsMostEffort], &[Trait::AlwaysThinks])]
+    #[case("openai", RESPONSES, "gpt-5.2-codex", &[Trait::AlwaysThinks, Trait::XhighIsMostEffort], &[Trait::HighIsMostEffort])]
+    #[case("openai", CHAT, "gpt-4o", &[Trait::NoThinking], &[Trait::NoSampling, Trait::OldMaxTokens])]
+    #[case("openai", RESPONSES, "gpt-6-sol", &[Trait::LowIsLeastEffort], &[Trait::HighIsMostEffort, Trait::XhighIsMostEffort])]
+    #[case("azure", CHAT, "our-deployment", &[], &[Trait::OldMaxTokens, Trait::NoDeveloperRole])]
+    #[case("newapi", CHAT, "qwen3-max", &[Trait::OldMaxTokens, Trait::NoDeveloperRole], &[Trait::EchoesReasoning])]
+    #[case("newapi", CHAT, "gpt-4.1", &[Trait::NoThinking], &[Trait::OldMaxTokens, Trait::NoDeveloperRole])]
+    #[case("groq", CHAT, "openai/gpt-oss-120b", &[Trait::AlwaysThinks, Trait::NoDeveloperRole], &[Trait::NoEffort])]
+    #[case("groq", CHAT, "qwen/qwen3-32b", &[Trait::NoEffort], &[])]
+    #[case("deepseek", CHAT, "deepseek-v4-pro", &[Trait::EchoesReasoning, Trait::ThinkingSwitch], &[Trait::NoEffort])]
+    #[case("moonshot", CHAT, "kimi-k2-thinking", &[Trait::AlwaysThinks, Trait::EchoesReasoning], &[Trait::NoThinking])]
+    #[case("dashscope", CHAT, "qwen3-235b-a22b-thinking-2507", &[Trait::AlwaysThinks, Trait::ThinkingFlag], &[])]
+    #[case("xai", CHAT, "grok-4-0709", &[Trait::NoEffort], &[Trait::AlwaysThinks])]
+    #[case("gemini", Dialect::Gemini, "gemini-2.5-flash", &[Trait::ThinkingBudget, Trait::HighIsMostEffort], &[Trait::AlwaysThinks])]
+    #[case("gemini", Dialect::Gemini, "models/gemini-2.5-pro", &[Trait::ThinkingBudget, Trait::AlwaysThinks], &[Trait::HighIsMostEffort])]
+    #[case("gemini", Dialect::Gemini, "gemini-3-pro-preview", &[Trait::LowIsLeastEffort], &[Trait::ThinkingBudget])]
+    #[case("gemini", Dialect::Gemini, "gemini-2.0-flash", &[Trait::NoThinking], &[Trait::ThinkingBudget])]
+    fn the_files_that_ship_know_each_familys_ways(
+        #[case] vendor: &str,
+        #[case] dialect: Dialect,
+        #[case] model: &str,
+        #[case] has: &[Trait],
+        #[case] lacks: &[Trait],
+    ) {
+        let vendors = crate::vendor::Vendors::embedded().unwrap();
+        let traits = vendors.trait_rules(vendors.get(vendor).unwrap()).traits(dialect, model);
+        assert!(has.iter().all(|each| traits.contains(each)), "{traits:?}");
+        assert!(!lacks.iter().any(|each| traits.contains(each)), "{traits:?}");
+    }
+
+    #[rstest]
+    #[case("claude-3-haiku-20240307", Some(4_096))]
+    #[case("claude-3-5-sonnet-20241022", Some(8_192))]
+    #[case("claude-opus-4-1-20250805", Some(32_000))]
+    #[case("us.anthropic.claude-sonnet-4-5-20250929-v1:0", Some(64_000))]
+    #[case("claude-opus-4-6", Some(128_000))]
+    #[case("claude-of-tomorrow", None)]
+    fn the_longest_answers_of_claude_models_are_known(#[case] model: &str, #[case] expected: Option<u64>) {
+        let vendors = crate::vendor::Vendors::embedded().unwrap();
+        let rules = vendors.trait_rules(vendors.get("anthropic").unwrap());
+        assert_eq!(rules.max_tokens(Dialect::Anthropic, model), expected);
+    }
 }

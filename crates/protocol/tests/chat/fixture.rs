@@ -28,8 +28,14 @@ pub(crate) struct Section {
     pub(crate) losses: Vec<String>,
 }
 
+/// Returns the folder of the protocol's crate, whichever crate these tests are built into.
+pub(crate) fn home() -> PathBuf {
+    let above = Path::new(env!("CARGO_MANIFEST_DIR")).ancestors();
+    above.map(|folder| folder.join("crates/protocol")).find(|folder| folder.is_dir()).unwrap()
+}
+
 pub(crate) fn files(folder: &str) -> Vec<PathBuf> {
-    let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/chat/fixtures").join(folder);
+    let folder = home().join("tests/chat/fixtures").join(folder);
     let mut files: Vec<PathBuf> = std::fs::read_dir(&folder)
         .unwrap_or_else(|error| panic!("{}: {error}", folder.display()))
         .map(|entry| entry.unwrap().path())

@@ -9,6 +9,8 @@
     reason = "a test that meets something unexpected has to stop, in helpers as in tests"
 )]
 
+mod checks;
+mod corpus;
 mod fixture;
 mod golden;
 mod grammar;

@@ -17,6 +17,7 @@ mod jobs;
 mod keys;
 mod leases;
 mod money;
+mod node_runs;
 mod objects;
 mod once;
 mod open;

@@ -52,7 +52,16 @@ pub(super) fn finish_of(word: &str) -> Finish {
     }
 }
 
-pub(super) const fn finish_word(finish: Finish, stop: Option<&Text<'_>>) -> &'static str {
+/// Writes why an answer ended, after the key `stop_reason`. The stop text stands there only when it was the reason.
+pub(super) fn write_finish(w: &mut Writer<'_>, finish: Finish, stop: Option<&Text<'_>>) {
+    w.string(finish_word(finish, stop)).key("stop_sequence");
+    match stop.filter(|_| finish == Finish::StopText) {
+        Some(stop) => w.text(stop),
+        None => w.null(),
+    };
+}
+
+const fn finish_word(finish: Finish, stop: Option<&Text<'_>>) -> &'static str {
     match (finish, stop) {
         (Finish::StopText, Some(_)) => "stop_sequence",
         // Which text it was must be told with it.
@@ -83,11 +92,7 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
     }
     w.end_array().key("stop_reason");
     let stop = choice.and_then(|choice| choice.stop.as_ref());
-    w.string(finish_word(choice.map_or(Finish::Stop, |choice| choice.finish), stop)).key("stop_sequence");
-    match stop {
-        Some(stop) => w.text(stop),
-        None => w.null(),
-    };
+    write_finish(&mut w, choice.map_or(Finish::Stop, |choice| choice.finish), stop);
     w.key("usage");
     write_anthropic_usage(&mut w, &answer.usage.unwrap_or_default());
     w.end_object();

@@ -1,7 +1,7 @@
 //! Writes streams of the Messages API: `message_start`, then each block from start to stop, then `message_delta` and
 //! `message_stop`. Blocks never overlap.
 
-use super::answer::{envelope_of, finish_word, message_id};
+use super::answer::{envelope_of, message_id, write_finish};
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
 use crate::chat::codec::encoding::free_input_as_json;
@@ -76,11 +76,7 @@ impl StreamWriter {
         let (finish, stop) = self.finish.take().unwrap_or((Finish::Stop, None));
         let mut w = Writer::named_event(out, "message_delta");
         w.begin_object().kind("message_delta").key("delta").begin_object().key("stop_reason");
-        w.string(finish_word(finish, stop.as_ref())).key("stop_sequence");
-        match &stop {
-            Some(stop) => w.text(stop),
-            None => w.null(),
-        };
+        write_finish(&mut w, finish, stop.as_ref());
         w.end_object().key("usage");
         write_anthropic_delta_usage(&mut w, &self.usage.unwrap_or_default());
         w.end_object();

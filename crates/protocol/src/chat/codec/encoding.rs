@@ -4,7 +4,7 @@ use super::names::Rule;
 use super::schema::{self, Rules};
 use super::wire::{Extra, Path};
 use super::write::Writer;
-use crate::chat::bridge::{Memo, Target, Trait};
+use crate::chat::bridge::{Memo, Target};
 use crate::chat::loss::{Losses, Severity};
 use crate::chat::reasoning::Effort;
 use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
@@ -59,15 +59,8 @@ impl<'e, 'a> Encoding<'e, 'a> {
         if self.is_native() {
             return asked;
         }
-        let target = self.target;
-        let always_thinks = asked == Effort::None && target.has(Trait::AlwaysThinks);
-        let least = if target.has(Trait::LowIsLeastEffort) { Effort::Low } else { Effort::Minimal };
-        let most = match () {
-            () if target.has(Trait::HighIsMostEffort) => Effort::High,
-            () if target.has(Trait::XhighIsMostEffort) => Effort::Xhigh,
-            () => Effort::Max,
-        };
-        let known = if asked == Effort::None && !always_thinks { asked } else { asked.clamp(least, most) };
+        let known = asked.nearest(self.target.traits);
+        let always_thinks = asked == Effort::None && known != Effort::None;
         if always_thinks {
             self.cosmetic_once(Path::Key(&Path::Root, "reasoning"), "the model always thinks a little");
         } else if known < asked {

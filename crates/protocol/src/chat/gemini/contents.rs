@@ -106,7 +106,17 @@ fn write_user(
         w.truncate(start);
         return;
     }
-    w.end_array().end_object();
+    end_content(encoding, w, turns);
+}
+
+/// Ends the parts, and writes what else only this dialect has in a content.
+fn end_content(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Turn<'_>]) {
+    w.end_array();
+    for turn in turns {
+        let at = encoding.place(turn);
+        encoding.extra(w, &turn.extra, at);
+    }
+    w.end_object();
 }
 
 /// Where a result stands, and which tool's it is.
@@ -184,14 +194,13 @@ fn write_model(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Tu
         for (index, part) in solid(&turn.parts) {
             write_model_part(encoding, w, (part, &mut state), at.item(CONTENT, index));
         }
-        encoding.extra(w, &turn.extra, at);
     }
     if w.len() == empty {
         // Nothing of it can be said here, and the API refuses a content without parts.
         w.truncate(start);
         return;
     }
-    w.end_array().end_object();
+    end_content(encoding, w, turns);
 }
 
 /// What is known while a turn of the model's is written.

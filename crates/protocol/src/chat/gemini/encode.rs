@@ -130,7 +130,7 @@ fn write_thinking(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     };
     let budget = match (target.has(Trait::ThinkingBudget), reasoning.amount, reasoning.to_budget()) {
         (true, Amount::Adaptive, None) => Some("-1".to_owned()),
-        (true, _, budget) => budget.map(|tokens| tokens.to_string()),
+        (true, _, budget) => budget.map(|tokens| known_budget(encoding, tokens).to_string()),
         (false, Amount::Budget(tokens), _) if encoding.is_native() => Some(tokens.to_string()),
         (false, Amount::Off, _) if encoding.is_native() => Some("0".to_owned()),
         (false, Amount::Adaptive, _) if encoding.is_native() => Some("-1".to_owned()),
@@ -150,6 +150,18 @@ fn write_thinking(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     }
     encoding.inside(w, THINKING);
     w.end_object();
+}
+
+/// Returns the nearest budget that the model takes. What this API's own callers ask for is theirs to know.
+fn known_budget(encoding: &mut Encoding<'_, '_>, tokens: u64) -> u64 {
+    if encoding.is_native() {
+        return tokens;
+    }
+    let known = Effort::nearest_budget(tokens, encoding.target.traits);
+    if tokens == 0 && known > 0 {
+        encoding.losses.cosmetic("reasoning", "the model always thinks a little");
+    }
+    known
 }
 
 fn level_of(encoding: &mut Encoding<'_, '_>, effort: Effort) -> &'static str {

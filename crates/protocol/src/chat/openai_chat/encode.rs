@@ -53,12 +53,35 @@ fn write_sampling(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     } else if sampling.top_k.is_some() {
         encoding.losses.cosmetic("top_k", "the upstream has no such setting");
     }
+    if encoding.target.has(Trait::NoFineSampling) && !encoding.is_native() {
+        return note_fine_sampling(encoding);
+    }
     w.maybe_number("frequency_penalty", sampling.frequency_penalty.as_ref());
     w.maybe_number("presence_penalty", sampling.presence_penalty.as_ref());
-    w.maybe_number("seed", sampling.seed.as_ref());
+    let seed_key = if encoding.target.has(Trait::RandomSeed) { "random_seed" } else { "seed" };
+    w.maybe_number(seed_key, sampling.seed.as_ref());
     w.flag(sampling.logprobs, "logprobs");
     w.maybe_number("top_logprobs", sampling.top_logprobs.as_ref());
     w.maybe_json("logit_bias", sampling.logit_bias.as_ref());
+}
+
+fn note_fine_sampling(encoding: &mut Encoding<'_, '_>) {
+    const REASON: &str = "the upstream has no such setting";
+    let (sampling, losses) = (&encoding.request.sampling, &mut encoding.losses);
+    let cosmetic = [
+        ("frequency_penalty", &sampling.frequency_penalty),
+        ("presence_penalty", &sampling.presence_penalty),
+        ("seed", &sampling.seed),
+    ];
+    for (key, _) in cosmetic.into_iter().filter(|(_, value)| value.is_some()) {
+        losses.cosmetic(key, REASON);
+    }
+    if sampling.logprobs == Some(true) {
+        losses.semantic("logprobs", REASON);
+    }
+    if sampling.logit_bias.is_some() {
+        losses.semantic("logit_bias", REASON);
+    }
 }
 
 fn write_limits(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
@@ -92,6 +115,9 @@ fn write_reasoning(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     }
     // The model decides by itself when nothing is said.
     let Some(effort) = reasoning.to_effort() else { return };
+    if effort == Effort::None && has_thinking_switch(encoding) {
+        return;
+    }
     if !encoding.target.has(Trait::NoEffort) {
         let effort = encoding.known_effort(effort);
         w.key("reasoning_effort").string(effort.as_str());
@@ -170,6 +196,9 @@ pub(in crate::chat) fn write_format_schema(
 
 fn write_origin(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let origin = &encoding.request.origin;
+    if encoding.target.has(Trait::NoCallerFields) && !encoding.is_native() {
+        return note_origin(encoding);
+    }
     if let Some(user) = &origin.user {
         if encoding.is_native() {
             w.key("user").text(user)
@@ -183,6 +212,21 @@ fn write_origin(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     w.maybe_text("verbosity", origin.verbosity.as_ref());
     if let Some(tier) = origin.tier {
         w.key("service_tier").string(tier_word(tier));
+    }
+}
+
+fn note_origin(encoding: &mut Encoding<'_, '_>) {
+    let (origin, losses) = (&encoding.request.origin, &mut encoding.losses);
+    let given = [
+        ("user", origin.user.is_some()),
+        ("safety_identifier", origin.safety_id.is_some()),
+        ("metadata", origin.metadata.is_some()),
+        ("prompt_cache_key", origin.cache_key.is_some()),
+        ("verbosity", origin.verbosity.is_some()),
+        ("service_tier", origin.tier.is_some()),
+    ];
+    for (key, _) in given.into_iter().filter(|(_, is_given)| *is_given) {
+        losses.cosmetic(key, "the upstream has no such setting");
     }
 }
 

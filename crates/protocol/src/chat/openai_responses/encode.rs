@@ -77,7 +77,8 @@ fn write_reasoning(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) -> Seals
         }
         return Seals::Unwanted;
     }
-    let effort = reasoning.to_effort().map(|effort| encoding.known_effort(effort));
+    let effort = reasoning.to_effort().filter(|_| !encoding.target.has(Trait::NoEffort));
+    let effort = effort.map(|effort| encoding.known_effort(effort));
     let is_on = reasoning.is_on();
     // Callers of the other dialects see the thoughts of a model that was asked to think.
     let wants_summary = is_on && reasoning.show != Some(Show::Nothing) && !encoding.is_native();

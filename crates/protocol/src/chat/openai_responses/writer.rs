@@ -14,7 +14,6 @@ use crate::chat::request::{Citation, Content, Input, ToolCall};
 use crate::chat::signature::Signature;
 use crate::chat::text::{Json, Text};
 use crate::failure::Failure;
-use crate::operation::Dialect;
 use crate::problem::EventStyle;
 use sluice_domain::usage::Usage;
 
@@ -115,8 +114,7 @@ impl StreamWriter {
         let style = EventStyle::Responses { sequence_number: self.sequence };
         out.extend_from_slice(&failure.event_for(bridge.client, style, &bridge.call));
         self.sequence += 1;
-        let code = failure.code_for(Dialect::OpenaiResponses).unwrap_or(&failure.code);
-        self.lifecycle("response.failed", State::failed(code, &failure.message), bridge, out);
+        self.lifecycle("response.failed", State::failed(failure.event_code(), &failure.message), bridge, out);
     }
 
     fn ensure_started(&mut self, bridge: &Bridge, out: &mut Vec<u8>) {

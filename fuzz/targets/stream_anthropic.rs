@@ -1,0 +1,4 @@
+#![no_main]
+//! Fuzzes the check of this name.
+
+libfuzzer_sys::fuzz_target!(|data: &[u8]| sluice_fuzz::run("stream_anthropic", data));
