@@ -146,7 +146,8 @@ fn check_messages(body: &Object) -> Result<(), Failure> {
         let path = format!("messages.{index}");
         let message = message.as_object().ok_or_else(|| fault(&path, "Input should be an object"))?;
         let role = string(message, "role").ok_or_else(|| required(&format!("{path}.role")))?;
-        if role != "user" && role != "assistant" && !(role == "system" && takes_instructions(messages, index)) {
+        let is_instruction = role == "system" && takes_instructions(messages, index);
+        if !is_instruction && !matches!(role, "user" | "assistant") {
             return Err(fault(
                 "messages",
                 &format!(
