@@ -1,6 +1,7 @@
 """The world of the SDK tests: scripted upstreams, and Sluice before them unless SLUICE_TEST_DIRECT=1."""
 
 import base64
+import contextlib
 import json
 import os
 import pathlib
@@ -30,6 +31,16 @@ PIXEL = base64.b64decode(
 )
 SIX_MEGABYTES = 6 * 1024 * 1024
 
+VENDORS = pathlib.Path(__file__).resolve().parent.parent / "vendors"
+# Upstreams with one dialect each, so that every client must be converted to it: what they imitate, and their model.
+# Each serves the public model of its own name.
+ONLY = {
+    "only_chat": ("newapi", "gpt-5.4"),
+    "only_responses": ("openai", "gpt-5.4"),
+    "only_messages": ("anthropic", "claude-sonnet-5"),
+    "only_gemini": ("gemini", "gemini-3-flash"),
+}
+
 
 def http(method, url, body=None, headers=None, timeout=15):
     """Returns status, headers and body; an error status is an answer like any other."""
@@ -56,7 +67,11 @@ class Upstream:
         """Sets what is answered: for every call, or for the `first` calls and the vendor's answer after that."""
         if answer is not None:
             act["answer"] = answer
-        script = {"first": [{"calls": first, "act": act}]} if first else {"then": act}
+        self.play([act] * first, {} if first else act)
+
+    def play(self, first, then):
+        """Sets what is answered to each of the first calls, and to the others."""
+        script = {"first": [{"calls": 1, "act": act} for act in first], "then": then}
         status, _, body = http("PUT", f"{self.control}/script", script)
         assert status == 204, body
 
@@ -104,17 +119,20 @@ def free_port():
 
 
 def configuration(upstreams, key):
+    served = {name: (name.removesuffix("-b"), models) for name, models in MODELS.items()}
+    only = {name: (name, [{"name": name, "upstream": model}]) for name, (_, model) in ONLY.items()}
     # JSON is YAML.
     providers = [
         {
-            "name": name, "vendor": name.removesuffix("-b"), "base_url": upstreams[name].base_url,
+            "name": name, "vendor": vendor, "base_url": upstreams[name].base_url,
             "priority": -1 if name.endswith("-b") else 0, "models": models,
             "credentials": [{"name": "main", "secret": upstreams[name].secret}],
             "timeouts": {"connect_ms": 2000, "first_byte_ms": 10000, "idle_ms": 90000, "total_ms": 120000},
         }
-        for name, models in MODELS.items()
+        for name, (vendor, models) in [*served.items(), *only.items()]
     ]
-    return json.dumps({"providers": providers, "keys": [{"name": "sdk", "secret": key}]})
+    keys = [{"name": "sdk", "secret": key}]
+    return json.dumps({"vendors_dir": str(VENDORS), "providers": providers, "keys": keys})
 
 
 def start_sluice(folder, upstreams, key):
@@ -152,7 +170,11 @@ def stop(process):
 
 @pytest.fixture(scope="session")
 def the_world():
-    program = subprocess.Popen([os.environ["SLUICE_UPSTREAMS_BIN"]], stdin=subprocess.PIPE, stdout=subprocess.PIPE)
+    kinds = {name: name.removesuffix("-b") for name in MODELS} | {name: kind for name, (kind, _) in ONLY.items()}
+    arguments = [f"{name}={kind}" for name, kind in kinds.items()]
+    program = subprocess.Popen(
+        [os.environ["SLUICE_UPSTREAMS_BIN"], *arguments], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     told = json.loads(program.stdout.readline())
     upstreams = {name: Upstream(told["control"], name, facts) for name, facts in told["upstreams"].items()}
     try:
@@ -171,17 +193,30 @@ def the_world():
         program.wait(STOP_TIMEOUT_SECS)
 
 
-@pytest.fixture
-def world(the_world, request):
-    """Fresh upstreams; after the test, none may have refused what the vendor would refuse."""
-    for upstream in the_world.upstreams.values():
+@contextlib.contextmanager
+def watched(upstreams, node):
+    """Makes upstreams fresh; after the test, none may have refused what the vendor would refuse."""
+    for upstream in upstreams:
         upstream.reset()
-    yield the_world
-    if request.node.get_closest_marker("refused"):
+    yield
+    if node.get_closest_marker("refused"):
         return
-    for upstream in the_world.upstreams.values():
+    for upstream in upstreams:
         refusals = [(seen["target"], seen["refusal"]) for seen in upstream.requests() if seen["refusal"]]
         assert refusals == [], f"`{upstream.name}` got what its vendor refuses"
+
+
+@pytest.fixture
+def world(the_world, request):
+    with watched(the_world.upstreams.values(), request.node):
+        yield the_world
+
+
+@pytest.fixture(params=ONLY)
+def upstream(the_world, request):
+    """Each upstream that speaks one dialect only."""
+    with watched([the_world[request.param]], request.node):
+        yield the_world[request.param]
 
 
 def pytest_configure(config):

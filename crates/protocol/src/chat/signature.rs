@@ -7,7 +7,7 @@
 use std::borrow::Cow;
 
 use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
+use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use super::text::Text;
 
@@ -127,7 +127,7 @@ fn open(value: &str) -> Option<Signature<'static>> {
     if !value.starts_with(MAGIC_BASE64) {
         return None;
     }
-    let bytes = STANDARD.decode(value).ok()?;
+    let bytes = decoded(value)?;
     let inside = std::str::from_utf8(bytes.strip_prefix(MAGIC)?).ok()?;
     let mut lines = inside.split('\n');
     let text = |line: Option<&str>| line.map(|line| Text::from_escaped(line.to_owned()));
@@ -145,6 +145,12 @@ fn open(value: &str) -> Option<Signature<'static>> {
         issuer: Some(issuer).filter(|issuer| !issuer.is_empty()).map(|issuer| Cow::Owned(issuer.to_owned())),
         sealed_text: Some(thought),
     })
+}
+
+/// Reads base64 in either alphabet, padded or not: Google's SDKs hold proofs as bytes and write them for URLs.
+fn decoded(base64: &str) -> Option<Vec<u8>> {
+    let plain = base64.trim_end_matches('=').replace('-', "+").replace('_', "/");
+    STANDARD_NO_PAD.decode(plain).ok()
 }
 
 fn is_string_inside(escaped: &str) -> bool {
@@ -165,6 +171,17 @@ mod tests {
         assert!(back.may_go_to(SignatureKind::Anthropic, "anthropic/7"));
         assert!(!back.may_go_to(SignatureKind::Anthropic, "anthropic/8"));
         assert!(!back.may_go_to(SignatureKind::Responses, "anthropic/7"));
+    }
+
+    #[test]
+    fn an_envelope_that_a_client_wrote_in_the_alphabet_for_urls_opens() {
+        let signature = Signature::issued(SignatureKind::Anthropic, "Eq".into(), "anthropic/7");
+        let envelope = signature.to_envelope(&"~~~???>>>".into());
+        let rewritten = envelope.replace('+', "-").replace('/', "_").trim_end_matches('=').to_owned();
+        assert_ne!(rewritten, envelope);
+        let back = Signature::found(SignatureKind::Gemini, Text::plain(rewritten), None);
+        assert_eq!(back, Signature::found(SignatureKind::Gemini, Text::plain(envelope), None));
+        assert_eq!(back.kind, SignatureKind::Anthropic);
     }
 
     #[test]

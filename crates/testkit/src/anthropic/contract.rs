@@ -146,7 +146,8 @@ fn check_messages(body: &Object) -> Result<(), Failure> {
         let path = format!("messages.{index}");
         let message = message.as_object().ok_or_else(|| fault(&path, "Input should be an object"))?;
         let role = string(message, "role").ok_or_else(|| required(&format!("{path}.role")))?;
-        if role != "user" && role != "assistant" {
+        let is_instruction = role == "system" && takes_instructions(messages, index);
+        if !is_instruction && !matches!(role, "user" | "assistant") {
             return Err(fault(
                 "messages",
                 &format!(
@@ -159,6 +160,12 @@ fn check_messages(body: &Object) -> Result<(), Failure> {
         open = if role == "assistant" { tool_uses(blocks) } else { Vec::new() };
     }
     Ok(())
+}
+
+/// Returns whether instructions may stand amid the conversation: behind the user, before the model or the end.
+fn takes_instructions(messages: &[Value], index: usize) -> bool {
+    let role = |index: Option<usize>| messages.get(index?)?.get("role")?.as_str();
+    role(index.checked_sub(1)) == Some("user") && matches!(role(index.checked_add(1)), None | Some("assistant"))
 }
 
 fn check_content<'a>(message: &'a Object, path: &str) -> Result<&'a [Value], Failure> {

@@ -190,7 +190,8 @@ impl Message<'_> {
 fn prompt(body: &Object) -> Prompt {
     let messages = array(body, "messages");
     let user = messages.iter().rev().find(|message| message.get("role") == Some(&json!("user")));
-    let results: Vec<String> = messages.last().map(results).unwrap_or_default();
+    let last = messages.iter().rev().find(|message| message.get("role") != Some(&json!("system")));
+    let results: Vec<String> = last.map(results).unwrap_or_default();
     let choice = body.get("tool_choice");
     let thinking = body.get("thinking").and_then(|thinking| thinking.get("type")).and_then(Value::as_str);
     let schema = ["/output_config/format/schema", "/output_format/schema"]

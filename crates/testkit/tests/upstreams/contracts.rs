@@ -68,6 +68,12 @@ async fn anthropic_refuses_bad_messages() {
         (json!({"model": "c", "max_tokens": 5}), "messages: Field required"),
         (message(json!({"stream_options": {}})), "stream_options: Extra inputs are not permitted"),
         (message(json!({"messages": [{"role": "system", "content": "x"}]})), "Unexpected role \"system\""),
+        (
+            message(
+                json!({"messages": [{"role": "user", "content": "a"}, {"role": "system", "content": "x"}, {"role": "user", "content": "b"}]}),
+            ),
+            "Unexpected role \"system\"",
+        ),
         (message(json!({"messages": [result]})), "unexpected `tool_use_id` found in `tool_result` blocks: t9"),
         (message(json!({"tools": [{"name": "f"}]})), "tools.0.custom.input_schema: Field required"),
         (message(json!({"temperature": 1.5})), "temperature: range: 0..1"),

@@ -29,7 +29,6 @@ const SEMANTIC_FIELDS: &[&str] = &[
     "cachedContent",
     "container",
     "conversation",
-    "context_management",
     "mcp_servers",
     "modalities",
     "moderation",
