@@ -13,7 +13,7 @@ use super::demand::Demand;
 use super::fault::{Fault, Kind};
 use super::{RelayResponse, clipped};
 use crate::record::{Ending, Ticket};
-use crate::snapshot::Snapshot;
+use crate::snapshot::{Snapshot, Wanted};
 use crate::tokens::{CountError, count_chat};
 
 const SOURCE: HeaderName = HeaderName::from_static("x-sluice-token-count");
@@ -32,14 +32,14 @@ enum Counter {
 }
 
 impl Counter {
-    /// Chooses who counts for a model that is known.
-    fn choose(snapshot: &Snapshot, demand: &Demand) -> Self {
-        if !snapshot.candidates(&demand.model, demand.operation).is_empty() {
-            return Self::Upstream;
+    /// Chooses who counts; `None` where nobody serves the model.
+    fn choose(snapshot: &Snapshot, demand: &Demand) -> Option<Self> {
+        let of = |operation| snapshot.candidates(&demand.model, Wanted { operation, is_stream: false });
+        if !of(demand.operation).is_empty() {
+            return Some(Self::Upstream);
         }
-        let served = CHAT.iter().flat_map(|operation| snapshot.candidates(&demand.model, *operation));
-        let first = served.max_by_key(|candidate| candidate.standing.priority);
-        Self::Here(first.map_or_else(|| demand.model.clone(), |candidate| candidate.model.to_owned()))
+        let first = CHAT.into_iter().flat_map(of).max_by_key(|candidate| candidate.standing.priority)?;
+        Some(Self::Here(first.model.to_owned()))
     }
 }
 
@@ -48,12 +48,12 @@ impl Counter {
 /// # Errors
 /// Says why they cannot be told.
 pub(super) async fn count_here(snapshot: &Snapshot, demand: &Demand) -> Result<Option<Count>, Fault> {
-    if !demand.operation.counts_tokens() || !snapshot.knows(&demand.model) {
+    if !demand.operation.counts_tokens() {
         return Ok(None);
     }
     match Counter::choose(snapshot, demand) {
-        Counter::Upstream => Ok(None),
-        Counter::Here(model) => {
+        None | Some(Counter::Upstream) => Ok(None),
+        Some(Counter::Here(model)) => {
             let counted = count_chat(demand.operation, demand.plain(), &model).await;
             counted.map(Some).map_err(|error| refused(&demand.model, &error))
         }

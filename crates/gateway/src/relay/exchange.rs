@@ -11,6 +11,7 @@ use http::{Method, Request, StatusCode, Uri, response};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use sluice_protocol::chat::Bridge;
+use sluice_protocol::failure::{Cause, Failure};
 use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject, judge_first_frame};
 use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::suffix;
@@ -57,6 +58,33 @@ impl Accepted {
     fn is_convertible(&self, is_stream: bool) -> bool {
         let framing = if is_stream { Framing::Events } else { Framing::Json };
         self.bridge.is_none() || self.reading.framing == framing
+    }
+}
+
+/// What is read of a refusal to see what it is about, and the longest wait for it.
+const REFUSAL_MAX_BYTES: usize = 16 * 1024;
+const REFUSAL_WAIT: Duration = Duration::from_secs(2);
+
+impl Accepted {
+    /// Returns whether the upstream seems to lack what it was asked for: it knows no such path, not only no such model
+    /// or item. What is read to tell stays in the answer.
+    pub(super) async fn lacks_operation(&mut self) -> bool {
+        match self.parts.status {
+            StatusCode::METHOD_NOT_ALLOWED => true,
+            StatusCode::NOT_FOUND => {
+                let reading = async {
+                    while self.held.iter().map(Bytes::len).sum::<usize>() < REFUSAL_MAX_BYTES {
+                        let Some(Ok(frame)) = self.body.frame().await else { return };
+                        self.held.extend(frame.into_data());
+                    }
+                };
+                tokio::time::timeout(REFUSAL_WAIT, reading).await.ok();
+                let text: Vec<u8> = self.held.iter().flatten().copied().collect();
+                let failure = Failure::read(self.parts.status.as_u16(), &self.parts.headers, &text);
+                failure.cause == Cause::NotFound && failure.param.is_none()
+            }
+            _ => false,
+        }
     }
 }
 

@@ -10,7 +10,7 @@ use super::exchange::{Accepted, Plan, Tried, attempt, discard};
 use super::fault::{Fault, Kind};
 use super::recording::new_attempt;
 use super::shortlist::Shortlist;
-use super::{Call, Relay, unserved};
+use super::{Call, Relay};
 use crate::record::Ticket;
 use crate::snapshot::Candidate;
 
@@ -60,7 +60,7 @@ impl Relay {
                     let status = accepted.parts.status;
                     let error = (!status.is_success()).then(|| format!("upstream_status_{}", status.as_u16()));
                     ticket.end_attempt(status.as_u16(), error);
-                    match self.weigh(plan.demand, (accepted, candidate), before) {
+                    match self.weigh(plan.demand, (accepted, candidate), before).await {
                         ControlFlow::Break(given) => return Ok(given),
                         ControlFlow::Continue(other) => turns.push_front(other),
                     }
@@ -90,15 +90,16 @@ impl Relay {
 
     /// Decides whether the client gets an answer, or its upstream is asked in another dialect because it seems to lack
     /// this one.
-    fn weigh<'s>(
+    async fn weigh<'s>(
         &self,
         demand: &Demand,
-        given: Given<'s>,
+        mut given: Given<'s>,
         mut before: Vec<Given<'s>>,
     ) -> ControlFlow<Given<'s>, Turn<'s>> {
-        let is_lacking = unserved::may_lack(given.0.parts.status);
-        if !is_lacking {
-            before.iter().for_each(|(_, candidate)| self.shared.unserved.remember(candidate));
+        if !demand.operation.is_chat() || !given.0.lacks_operation().await {
+            if given.0.parts.status.is_success() {
+                before.iter().for_each(|(_, candidate)| self.shared.unserved.remember(candidate));
+            }
             before.into_iter().for_each(|(accepted, _)| discard(accepted));
             return ControlFlow::Break(given);
         }

@@ -3,7 +3,6 @@
 
 use std::time::{Duration, Instant};
 
-use http::StatusCode;
 use quick_cache::sync::Cache;
 use sluice_domain::id::ProviderId;
 use sluice_protocol::operation::Operation;
@@ -48,10 +47,4 @@ impl Unserved {
 
 fn key(candidate: &Candidate<'_>) -> (ProviderId, String, Operation) {
     (candidate.target.provider.id, candidate.model.to_owned(), candidate.operation)
-}
-
-/// Returns whether an answer may mean that the upstream lacks what it was asked for. It may as well mean the model, which
-/// the other dialects will tell.
-pub(super) fn may_lack(status: StatusCode) -> bool {
-    matches!(status, StatusCode::NOT_FOUND | StatusCode::METHOD_NOT_ALLOWED)
 }
