@@ -359,6 +359,11 @@ impl ProviderPlan {
         !self.quirks.contains(&Quirk::KeepsNoResponses)
     }
 
+    /// Returns whether the vendor may lack a path that its file names.
+    pub(crate) fn may_lack_paths(&self) -> bool {
+        !self.quirks.contains(&Quirk::CertainPaths)
+    }
+
     /// Returns whether the vendor understands `stream_options`.
     pub(crate) fn takes_stream_options(&self) -> bool {
         !self.quirks.contains(&Quirk::NoStreamOptions)

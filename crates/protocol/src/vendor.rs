@@ -25,6 +25,8 @@ pub enum Quirk {
     CacheHitFields,
     /// The last chunk of a stream has `usage` inside `choices[0]`.
     UsageInChoices,
+    /// The vendor has every path that its file names: "not found" means something else.
+    CertainPaths,
     /// Responses are not kept: `store` and `previous_response_id` of the Responses API have no effect, or are refused.
     KeepsNoResponses,
 }

@@ -96,7 +96,8 @@ impl Relay {
         mut given: Given<'s>,
         mut before: Vec<Given<'s>>,
     ) -> ControlFlow<Given<'s>, Turn<'s>> {
-        if !demand.operation.is_chat() || !given.0.lacks_operation().await {
+        let may_lack = demand.operation.is_chat() && given.1.target.provider.may_lack_paths();
+        if !may_lack || !given.0.lacks_operation().await {
             if given.0.parts.status.is_success() {
                 before.iter().for_each(|(_, candidate)| self.shared.unserved.remember(candidate));
             }

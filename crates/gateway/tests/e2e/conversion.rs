@@ -139,14 +139,14 @@ async fn at(kind: Kind, vendor: &str, script: Script) -> (Upstream, Value) {
 
 #[tokio::test]
 async fn what_cannot_be_carried_is_told_to_the_caller_and_kept_in_the_record() {
-    let foreign = Foreign::start(Dialect::Chat, Script::default()).await;
-    let body = with(Dialect::Messages.request("m", false), json!({"top_k": 40}));
-    let (got, record) = foreign.call(Dialect::Messages, &body, false).await;
+    let foreign = Foreign::start(Dialect::Messages, Script::default()).await;
+    let body = with(Dialect::Chat.request("m", false), json!({"seed": 40}));
+    let (got, record) = foreign.call(Dialect::Chat, &body, false).await;
     assert_eq!(got.status, 200, "{}", got.text());
-    assert!(got.header("x-sluice-losses").starts_with("top_k;cosmetic;"), "{}", got.header("x-sluice-losses"));
+    assert!(got.header("x-sluice-losses").starts_with("seed;cosmetic;"), "{}", got.header("x-sluice-losses"));
     assert_eq!(record["attempts"][0]["losses"], got.header("x-sluice-losses"));
     let sent: Value = serde_json::from_slice(&foreign.upstream.requests()[0].body).unwrap();
-    assert_eq!(sent.get("top_k"), None, "{sent}");
+    assert_eq!(sent.get("seed"), None, "{sent}");
     foreign.gateway.finish().await;
 }
 
