@@ -7,10 +7,12 @@ use std::time::{Duration, Instant};
 
 use reqwest::Method;
 use rstest::rstest;
+use sea_orm::{ConnectionTrait, DatabaseTransaction, TransactionTrait};
 use serde_json::{Value, json};
 use sluice_store::CallFilter;
 use sluice_testkit::{Break, Kind as Vendor, Line, Script, Upstream};
 use tokio::task::JoinSet;
+use url::Url;
 
 use crate::client::{Answer, plain_client};
 use crate::database::{Database, Kind, MASTER_KEY};
@@ -28,6 +30,8 @@ const OUTAGE: Duration = Duration::from_secs(5);
 /// Longest time until everything is recorded: a batch that waits for a connection which leads nowhere takes a minute.
 const CAUGHT_UP_WITHIN: Duration = Duration::from_secs(90);
 const CLIENTS: usize = 8;
+/// Calls that end are settled within this time.
+const CALLS_SETTLED_WITHIN: Duration = Duration::from_millis(500);
 /// Dear calls at once, so that much is borrowed.
 const DEAR_CALLS: usize = 24;
 /// Longest wait for the database when a call needs it, and some more.
@@ -141,12 +145,21 @@ async fn connections_that_the_network_forgot_are_given_up() {
     survive(Break::Silence, Line::mend_for_new_ones).await;
 }
 
+/// Makes settlements wait, so that some are under way when the line is cut: the server must not keep what they locked.
+async fn lock_accounts(url: &Url) -> DatabaseTransaction {
+    let connection = sea_orm::Database::connect(url.as_str()).await.unwrap();
+    let locked = connection.begin().await.unwrap();
+    locked.execute_unprepared("SELECT id FROM accounts FOR UPDATE").await.unwrap();
+    locked
+}
+
 /// Takes the database away under load and gives it back.
 async fn survive(how: Break, mend: fn(&Line)) {
     let Some(database) = Database::make(Kind::Postgres).await else { return };
     let upstream = Upstream::start(Vendor::OpenAi, Script::default()).await.unwrap();
     let (line, address) = line_to(&database).await;
     let gateway = Gateway::start_on(&database, config(&upstream, &address)).await;
+    let url = database.url().unwrap().clone();
     drop(database);
     let paid_in = (gateway.pay_in("leased", PAID_IN).await, gateway.pay_in("cold", PAID_IN).await);
     let unseen = gateway.make_key("unseen").await;
@@ -154,7 +167,10 @@ async fn survive(how: Break, mend: fn(&Line)) {
     let stop = Arc::<AtomicBool>::default();
     let clients = load(&gateway, &stop);
     tokio::time::sleep(Duration::from_secs(1)).await;
+    let accounts = lock_accounts(&url).await;
+    tokio::time::sleep(CALLS_SETTLED_WITHIN).await;
     line.cut(how);
+    accounts.rollback().await.unwrap();
     let cut = Instant::now();
     is_refused(&gateway, ask(&gateway, COLD, &Dialect::Chat.request(MODEL, false)), 1).await;
     is_refused(&gateway, ask(&gateway, &unseen, &Dialect::Chat.request(MODEL, false)), 0).await;
