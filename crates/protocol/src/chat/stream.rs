@@ -29,9 +29,40 @@ struct Core {
     writer: StreamWriter,
     /// Data of an event that goes on in its next line.
     pending: Vec<u8>,
-    has_started: bool,
+    order: Order,
     has_failed: bool,
     failure: Option<Failure>,
+}
+
+/// Whether the events of a stream come in their order. Relays that try again in the middle of an answer begin anew, and
+/// some go on after the end.
+#[derive(Debug, Default)]
+struct Order {
+    has_started: bool,
+    finished: Vec<u32>,
+}
+
+impl Order {
+    /// Returns whether an event comes in time; those that come too late say nothing.
+    fn admits(&mut self, event: &Event<'_>) -> bool {
+        let has_started = std::mem::replace(&mut self.has_started, true);
+        match event {
+            Event::Start(_) => !has_started,
+            Event::Usage(_) | Event::Failed(_) => true,
+            Event::Finish(choice, ..) if !self.finished.contains(choice) => {
+                self.finished.push(*choice);
+                true
+            }
+            Event::Open(choice, _)
+            | Event::Delta(choice, _)
+            | Event::Seal(choice, _)
+            | Event::Cite(choice, _)
+            | Event::Logprobs(choice, _)
+            | Event::Close(choice)
+            | Event::Whole(choice, _)
+            | Event::Finish(choice, ..) => !self.finished.contains(choice),
+        }
+    }
 }
 
 impl Transcoder {
@@ -44,7 +75,7 @@ impl Transcoder {
             writer: StreamWriter::new(&bridge)?,
             bridge,
             pending: Vec::new(),
-            has_started: false,
+            order: Order::default(),
             has_failed: false,
             failure: None,
         };
@@ -111,11 +142,9 @@ impl Core {
 
     fn read(&mut self, data: &[u8], out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
         let text = std::str::from_utf8(data).map_err(|_| serde::de::Error::custom("no UTF-8"))?;
-        let Self { bridge, reader, restorer, writer, has_started, has_failed, failure, .. } = self;
+        let Self { bridge, reader, restorer, writer, order, has_failed, failure, .. } = self;
         let mut write = |event: Event<'_>| {
-            // Relays that try again in the middle of an answer begin anew; the client's answer goes on.
-            let is_late = std::mem::replace(has_started, true) && matches!(event, Event::Start(_));
-            if *has_failed || is_late {
+            if *has_failed || !order.admits(&event) {
                 return;
             }
             if let Event::Failed(reason) = &event {
