@@ -93,7 +93,7 @@ async function startSluice(upstreams, providerOf, key) {
     return { name, base_url: base, credentials: [{ name: 'main', secret }], ...providerOf(name) }
   })
   // JSON is YAML.
-  const config = { vendors_dir: VENDORS, providers, keys: [{ name: 'node', secret: key }] }
+  const config = { log: { level: 'warn' }, vendors_dir: VENDORS, providers, keys: [{ name: 'node', secret: key }] }
   await writeFile(join(folder, 'sluice.yaml'), JSON.stringify(config))
   const port = await freePort()
   const options = ['serve', '--config', join(folder, 'sluice.yaml'), '--data', join(folder, 'data'), '--port', `${port}`]

@@ -4,7 +4,7 @@ import base64
 import json
 
 import pytest
-from speakers import SPEAKERS, Person, Wish
+from speakers import PDF_BASE64, SPEAKERS, Person, Wish
 
 pytestmark = pytest.mark.gateway
 QUESTION = "How is the weather in Oslo and Rome?"
@@ -26,6 +26,35 @@ def stream(request):
     return request.param
 
 
+def message(cache, **more):
+    return {
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5", "content": [],
+        "stop_reason": None, "stop_sequence": None, "usage": cache, **more,
+    }
+
+
+def raw(kind, text):
+    piece = {"bytes": base64.b64encode(text.encode()).decode()}
+    return {"answer": {"kind": "raw", "content_type": kind, "pieces": [piece]}}
+
+
+def whole_message(cache):
+    content = [{"type": "text", "text": "Hi"}]
+    return raw("application/json", json.dumps(message(cache, content=content, stop_reason="end_turn")))
+
+
+def streamed_message(cache):
+    events = [
+        {"type": "message_start", "message": message({**cache, "output_tokens": 1})},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hi"}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": {"output_tokens": 6}},
+        {"type": "message_stop"},
+    ]
+    return raw("text/event-stream", "".join(f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in events))
+
+
 def sent(upstream):
     """The bodies that the upstream got."""
     return [json.loads(base64.b64decode(request["body"])) for request in upstream.relayed()]
@@ -35,6 +64,30 @@ def test_a_question_is_answered(speaker, stream):
     speaker.ask("Hello there")
     said = speaker.say(Wish(), stream)
     assert (said.text, said.stop, said.usage) == ("You said: Hello there", "stop", (3, 6))
+
+
+def test_a_stream_cut_at_every_byte_and_compressed_reads_the_same(speaker, upstream):
+    upstream.script({"kind": "text", "text": "Grüße, 世界 — fertig"}, pace={"split_every": 1}, encoding="gzip")
+    speaker.ask("Hello there")
+    assert speaker.say(Wish(), stream=True).text == "Grüße, 世界 — fertig"
+
+
+def test_cached_tokens_are_told(speaker, upstream, stream):
+    if upstream.name == "only_messages":
+        cache = {"input_tokens": 738, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 512, "output_tokens": 6}
+        upstream.script(**streamed_message(cache) if stream else whole_message(cache))
+    speaker.ask("word " * 1000)
+    said = speaker.say(Wish(), stream)
+    assert (said.usage[0], said.cached) == (1250, 512)
+
+
+def test_documents_are_carried(speaker, upstream, stream):
+    speaker.ask_about_document("What is this?")
+    assert speaker.say(Wish(), stream).text.endswith("You said: What is this?")
+    # google-genai writes bytes in the alphabet for URLs, which Google takes and nobody else.
+    body = json.dumps(sent(upstream)[-1])
+    plain = body.replace("-", "+").replace("_", "/") if upstream.name == "only_gemini" else body
+    assert PDF_BASE64 in plain
 
 
 def test_a_conversation_goes_on_under_instructions(speaker, upstream, stream):
