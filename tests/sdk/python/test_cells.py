@@ -4,6 +4,7 @@ import base64
 import json
 
 import pytest
+from scripted_models import play
 from speakers import PDF_BASE64, SPEAKERS, Person, Wish
 
 pytestmark = pytest.mark.gateway
@@ -120,6 +121,29 @@ def test_a_tool_is_called_where_one_must_be(speaker, stream):
     assert [call.arguments for call in said.calls] == [{"location": "Paris"}]
 
 
+def test_text_stands_beside_a_call_without_arguments(speaker, upstream):
+    play(upstream, ("I look.", [("get_weather", {}), ("get_weather", {"location": "Ålesund"})]), ("All is well.", []))
+    wish = Wish(has_tools=True)
+    speaker.ask(QUESTION)
+    said = speaker.say(wish, stream=True)
+    assert (said.text, [call.arguments for call in said.calls]) == ("I look.", [{}, {"location": "Ålesund"}])
+    speaker.bring(said, ["nowhere", "snow"])
+    assert speaker.say(wish, stream=True).text == "All is well."
+    body = json.dumps(sent(upstream)[-1], ensure_ascii=False)
+    assert all(word in body for word in ("ook.", "nowhere", "snow"))
+
+
+@pytest.mark.parametrize("speaker", ["gemini"], indirect=True)
+def test_functions_are_run_by_the_sdk_itself(speaker):
+    def get_weather(location: str) -> str:
+        """Tells the weather of a place."""
+        return f"rain in {location}"
+
+    chat = speaker.client.chats.create(model=speaker.model, config={"tools": [get_weather]})
+    text = chat.send_message(QUESTION).text
+    assert "rain in Oslo" in text and "rain in Rome" in text
+
+
 # The signature that the upstream gave out comes back to it, whatever the client made of it. Chat completions have a place
 # for Google's, by Google's own convention, and none for others.
 PROOFS = {"only_messages": '"signature": "EqQB', "only_gemini": '"thoughtSignature": "CiQB'}
@@ -154,6 +178,26 @@ def test_a_limit_cuts_the_answer(speaker, stream):
     # Less than this Responses refuses.
     said = speaker.say(Wish(limit=16), stream)
     assert (said.text, said.stop, said.usage[1]) == ("You said: " + "word " * 10 + "word", "length", 16)
+
+
+@pytest.mark.parametrize("speaker", ["chat"], indirect=True)
+def test_what_cannot_be_carried_is_refused_with_the_reason(speaker, upstream):
+    ask = {"model": speaker.model, "messages": [{"role": "user", "content": "Hello there"}], "n": 2}
+    if upstream.name == "only_chat":
+        assert len(speaker.client.chat.completions.create(**ask).choices) == 2
+    elif upstream.name != "only_gemini":
+        with pytest.raises(speaker.invalid, match="`n` cannot be carried"):
+            speaker.client.chat.completions.create(**ask)
+        assert upstream.relayed() == []
+
+
+@pytest.mark.parametrize("speaker", ["messages"], indirect=True)
+def test_what_was_lost_is_told(speaker, upstream):
+    ask = {"model": speaker.model, "max_tokens": 50, "messages": [{"role": "user", "content": "Hello there"}]}
+    headers = speaker.client.messages.with_raw_response.create(**ask, extra_body={"top_k": 5}).headers
+    # Google's API has it too.
+    is_lost = upstream.name in ("only_chat", "only_responses")
+    assert ("top_k;cosmetic" in headers.get("x-sluice-losses", "")) == is_lost
 
 
 TOO_LONG = {
@@ -232,11 +276,25 @@ def test_a_response_goes_on_from_another(speaker, upstream, stream):
     assert client.responses.input_items.list(first.id).data[0].content[0].text == "My name is Ada"
 
 
+@pytest.mark.parametrize("speaker", ["responses"], indirect=True)
+def test_results_follow_the_calls_of_an_earlier_response(speaker, stream):
+    wish = Wish(has_tools=True, thinks=True)
+    speaker.ask(QUESTION)
+    options = speaker.options(wish)
+    first = speaker.answer(options, stream)
+    calls = [item for item in first.output if item.type == "function_call"]
+    results = [{"type": "function_call_output", "call_id": call.call_id, "output": "rain"} for call in calls]
+    second = speaker.answer({**options, "input": results, "previous_response_id": first.id}, stream)
+    assert len(calls) == 2 and second.output_text.count("rain") == 2
+
+
 @pytest.mark.refused
 @pytest.mark.parametrize("speaker", ["responses"], indirect=True)
 def test_a_response_is_deleted(speaker):
     client = speaker.client
     made = client.responses.create(model=speaker.model, input="Hello there")
+    with pytest.raises(speaker.invalid):
+        client.responses.cancel(made.id)
     client.responses.delete(made.id)
     with pytest.raises(speaker.error):
         client.responses.retrieve(made.id)
