@@ -1,94 +1,30 @@
 // The openai SDK for Node, against Sluice or, with SLUICE_TEST_DIRECT=1, against the upstream itself.
 
 import assert from 'node:assert/strict'
-import { spawn } from 'node:child_process'
-import { randomBytes } from 'node:crypto'
-import { mkdtemp, rm, writeFile } from 'node:fs/promises'
-import { createRequire } from 'node:module'
-import { createServer } from 'node:net'
-import { tmpdir } from 'node:os'
-import { join } from 'node:path'
-import { createInterface } from 'node:readline'
 import { after, before, beforeEach, test } from 'node:test'
+import { CALL_TIMEOUT_MS, DIRECT, openWorld, require } from './world.mjs'
 
-const require = createRequire(join(process.env.SLUICE_NODE_MODULES, 'entry.js'))
 const { default: OpenAI, toFile, ...sdk } = require('openai')
 
-const DIRECT = process.env.SLUICE_TEST_DIRECT === '1'
-const START_TIMEOUT_MS = 20_000
-const CALL_TIMEOUT_MS = 30_000
 const ASK = { model: 'gpt-4o', messages: [{ role: 'user', content: 'Hello there' }] }
 const WEATHER = {
   type: 'function',
   function: { name: 'get_weather', parameters: { type: 'object', properties: { location: { type: 'string' } } } },
 }
 
-let upstreams, sluice, folder, control, client
-
-const freePort = () =>
-  new Promise((resolve) => {
-    const probe = createServer().listen(0, '127.0.0.1', () => {
-      const { port } = probe.address()
-      probe.close(() => resolve(port))
-    })
-  })
-
-async function startUpstreams() {
-  upstreams = spawn(process.env.SLUICE_UPSTREAMS_BIN, ['openai=openai'], { stdio: ['pipe', 'pipe', 'inherit'] })
-  for await (const line of createInterface({ input: upstreams.stdout })) return JSON.parse(line)
-}
-
-async function startSluice(upstream, key) {
-  folder = await mkdtemp(join(tmpdir(), 'sluice-node-'))
-  const credentials = [{ name: 'main', secret: upstream.secret }]
-  const models = ['gpt-*', 'whisper-1', 'text-embedding-3-small']
-  const provider = { name: 'openai', vendor: 'openai', base_url: upstream.base_url, credentials, models }
-  // JSON is YAML.
-  const config = { providers: [provider], keys: [{ name: 'node', secret: key }] }
-  await writeFile(join(folder, 'sluice.yaml'), JSON.stringify(config))
-  const port = await freePort()
-  const options = ['serve', '--config', join(folder, 'sluice.yaml'), '--data', join(folder, 'data'), '--port', `${port}`]
-  // What the tests are told by variables is no setting of Sluice, and it refuses what it does not know.
-  const env = Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith('SLUICE_')))
-  sluice = spawn(process.env.SLUICE_BIN, options, { stdio: ['ignore', 'ignore', 'inherit'], cwd: folder, env })
-  const base = `http://127.0.0.1:${port}`
-  const deadline = Date.now() + START_TIMEOUT_MS
-  while (Date.now() < deadline && sluice.exitCode === null) {
-    const answer = await fetch(`${base}/healthz`).catch(() => null)
-    if (answer?.ok) return base
-    await new Promise((resolve) => setTimeout(resolve, 50))
-  }
-  throw new Error('sluice does not start')
-}
-
-const script = (body) =>
-  fetch(`${control}/script`, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) })
-
-const fail = (status, headers = []) => {
-  const failure = { status, message: 'no such luck', code: 'scripted_code' }
-  return script({ then: { answer: { kind: 'error', failure }, headers } })
-}
+let world, upstream, client
 
 before(async () => {
-  const told = await startUpstreams()
-  const upstream = told.upstreams.openai
-  control = `${told.control}/upstreams/openai`
-  const key = DIRECT ? upstream.secret : `ag-${randomBytes(24).toString('hex')}`
-  const base = DIRECT ? upstream.base_url : await startSluice(upstream, key)
-  client = new OpenAI({ baseURL: `${base}/v1`, apiKey: key, maxRetries: 0, timeout: CALL_TIMEOUT_MS })
+  const models = ['gpt-*', 'whisper-1', 'text-embedding-3-small']
+  world = await openWorld({ openai: 'openai' }, () => ({ vendor: 'openai', models }))
+  upstream = world.upstreams.openai
+  const [base, apiKey] = DIRECT ? [upstream.base, upstream.secret] : [world.base, world.key]
+  client = new OpenAI({ baseURL: `${base}/v1`, apiKey, maxRetries: 0, timeout: CALL_TIMEOUT_MS })
 })
 
-beforeEach(() => fetch(`${control}/reset`, { method: 'POST' }))
+beforeEach(() => upstream.reset())
 
-after(async () => {
-  if (sluice && sluice.exitCode === null) {
-    const gone = new Promise((resolve) => sluice.once('exit', resolve))
-    sluice.kill('SIGTERM')
-    await gone
-  }
-  upstreams?.stdin.end()
-  if (folder) await rm(folder, { recursive: true, force: true })
-})
+after(() => world?.close())
 
 test('a chat is answered', async () => {
   const answer = await client.chat.completions.create(ASK)
@@ -151,7 +87,7 @@ for (const [status, kind] of [
   [503, 'InternalServerError'],
 ]) {
   test(`${status} is raised as ${kind}`, async () => {
-    await fail(status, [['retry-after', '9']])
+    await upstream.fail(status, 'no such luck', [['retry-after', '9']])
     await assert.rejects(client.chat.completions.create(ASK), (error) => {
       assert.ok(error instanceof sdk[kind], `${error}`)
       assert.deepEqual([error.status, error.code, error.headers.get('retry-after')], [status, 'scripted_code', '9'])
@@ -166,12 +102,12 @@ test('a wrong key is an authentication error', async () => {
 })
 
 test('leaving a stream frees the upstream', async () => {
-  await script({ then: { pace: { between_chunks_ms: 60_000 } } })
+  await upstream.script({ then: { pace: { between_chunks_ms: 60_000 } } })
   const stream = await client.chat.completions.create({ ...ASK, stream: true })
   for await (const _ of stream) break
   stream.controller.abort()
   const left = Date.now() / 1000
-  const seen = await (await fetch(`${control}/cancellations?at_least=1`)).json()
+  const seen = await upstream.seen('cancellations?at_least=1')
   assert.equal(seen.length, 1)
   assert.ok(seen[0].at - left < 0.1)
 })

@@ -18,6 +18,8 @@ from pydantic import BaseModel
 LIMIT = 4000
 BUDGET = 1024
 PIXEL_BASE64 = base64.b64encode(PIXEL).decode()
+PDF = b"%PDF-1.4\n1 0 obj<</Type/Catalog>>endobj\ntrailer<</Root 1 0 R>>\n%%EOF\n"
+PDF_BASE64 = base64.b64encode(PDF).decode()
 TOOL = "get_weather"
 PARAMETERS = {
     "type": "object", "properties": {"location": {"type": "string"}}, "required": ["location"], "additionalProperties": False,
@@ -50,7 +52,9 @@ class Said:
     calls: list = dataclasses.field(default_factory=list)
     person: Person | None = None
     stop: str = ""
+    # Tokens of the input, cached ones among them, and of the output, thoughts among them.
     usage: tuple = ()
+    cached: int = 0
 
 
 @dataclasses.dataclass
@@ -79,6 +83,10 @@ class Chat:
         image = {"type": "image_url", "image_url": {"url": f"data:image/png;base64,{PIXEL_BASE64}"}}
         content = [image, {"type": "text", "text": text}] if has_image else text
         self.turns.append({"role": "user", "content": content})
+
+    def ask_about_document(self, text):
+        document = {"type": "file", "file": {"filename": "a.pdf", "file_data": f"data:application/pdf;base64,{PDF_BASE64}"}}
+        self.turns.append({"role": "user", "content": [document, {"type": "text", "text": text}]})
 
     def bring(self, said, results):
         self.turns += [
@@ -128,6 +136,7 @@ class Chat:
             message.content or "", thoughts or "",
             [Call(call.id, call.function.name, json.loads(call.function.arguments)) for call in calls],
             getattr(message, "parsed", None), self.stops[choice.finish_reason], (usage.prompt_tokens, usage.completion_tokens),
+            usage.prompt_tokens_details.cached_tokens if usage.prompt_tokens_details else 0,
         )
 
 
@@ -147,6 +156,10 @@ class Responses:
         image = {"type": "input_image", "detail": "auto", "image_url": f"data:image/png;base64,{PIXEL_BASE64}"}
         content = [image, {"type": "input_text", "text": text}] if has_image else text
         self.turns.append({"role": "user", "content": content})
+
+    def ask_about_document(self, text):
+        document = {"type": "input_file", "filename": "a.pdf", "file_data": f"data:application/pdf;base64,{PDF_BASE64}"}
+        self.turns.append({"role": "user", "content": [document, {"type": "input_text", "text": text}]})
 
     def bring(self, said, results):
         self.turns += [
@@ -180,6 +193,7 @@ class Responses:
             answer.output_text, "".join(thoughts),
             [Call(call.call_id, call.name, json.loads(call.arguments)) for call in calls],
             getattr(answer, "output_parsed", None), self.stop(answer, calls), (usage.input_tokens, usage.output_tokens),
+            usage.input_tokens_details.cached_tokens,
         )
 
     def answer(self, options, stream):
@@ -222,6 +236,11 @@ class Messages:
         content = [image, {"type": "text", "text": text}] if has_image else text
         self.turns.append({"role": "user", "content": content})
 
+    def ask_about_document(self, text):
+        source = {"type": "base64", "media_type": "application/pdf", "data": PDF_BASE64}
+        content = [{"type": "document", "source": source, "title": "a.pdf"}, {"type": "text", "text": text}]
+        self.turns.append({"role": "user", "content": content})
+
     def bring(self, said, results):
         blocks = [
             {"type": "tool_result", "tool_use_id": call.id, "content": result}
@@ -256,8 +275,13 @@ class Messages:
         return Said(
             "".join(block.text for block in blocks["text"]), "".join(block.thinking for block in blocks["thinking"]),
             [Call(block.id, block.name, block.input) for block in blocks["tool_use"]],
-            answer.parsed_output, self.stops[answer.stop_reason], (answer.usage.input_tokens, answer.usage.output_tokens),
+            answer.parsed_output, self.stops[answer.stop_reason], self.usage(answer.usage), answer.usage.cache_read_input_tokens,
         )
+
+    @staticmethod
+    def usage(usage):
+        cached = (usage.cache_read_input_tokens or 0) + (usage.cache_creation_input_tokens or 0)
+        return usage.input_tokens + cached, usage.output_tokens
 
 
 class Gemini:
@@ -276,6 +300,10 @@ class Gemini:
     def ask(self, text, has_image=False):
         image = [types.Part.from_bytes(data=PIXEL, mime_type="image/png")] if has_image else []
         self.turns.append(types.Content(role="user", parts=[*image, types.Part(text=text)]))
+
+    def ask_about_document(self, text):
+        document = types.Part.from_bytes(data=PDF, mime_type="application/pdf")
+        self.turns.append(types.Content(role="user", parts=[document, types.Part(text=text)]))
 
     def bring(self, said, results):
         answers = [
@@ -318,6 +346,7 @@ class Gemini:
             text, "".join(part.text or "" for part in parts if part.thought),
             [Call(call.id, call.name, call.args) for call in calls],
             Person.model_validate_json(text) if wish.wants_person else None, stop, (usage.prompt_token_count, output),
+            usage.cached_content_token_count or 0,
         )
 
 

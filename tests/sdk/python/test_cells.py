@@ -4,7 +4,8 @@ import base64
 import json
 
 import pytest
-from speakers import SPEAKERS, Person, Wish
+from scripted_models import play
+from speakers import PDF_BASE64, SPEAKERS, Person, Wish
 
 pytestmark = pytest.mark.gateway
 QUESTION = "How is the weather in Oslo and Rome?"
@@ -26,6 +27,35 @@ def stream(request):
     return request.param
 
 
+def message(cache, **more):
+    return {
+        "id": "msg_1", "type": "message", "role": "assistant", "model": "claude-sonnet-5", "content": [],
+        "stop_reason": None, "stop_sequence": None, "usage": cache, **more,
+    }
+
+
+def raw(kind, text):
+    piece = {"bytes": base64.b64encode(text.encode()).decode()}
+    return {"answer": {"kind": "raw", "content_type": kind, "pieces": [piece]}}
+
+
+def whole_message(cache):
+    content = [{"type": "text", "text": "Hi"}]
+    return raw("application/json", json.dumps(message(cache, content=content, stop_reason="end_turn")))
+
+
+def streamed_message(cache):
+    events = [
+        {"type": "message_start", "message": message({**cache, "output_tokens": 1})},
+        {"type": "content_block_start", "index": 0, "content_block": {"type": "text", "text": ""}},
+        {"type": "content_block_delta", "index": 0, "delta": {"type": "text_delta", "text": "Hi"}},
+        {"type": "content_block_stop", "index": 0},
+        {"type": "message_delta", "delta": {"stop_reason": "end_turn", "stop_sequence": None}, "usage": {"output_tokens": 6}},
+        {"type": "message_stop"},
+    ]
+    return raw("text/event-stream", "".join(f"event: {each['type']}\ndata: {json.dumps(each)}\n\n" for each in events))
+
+
 def sent(upstream):
     """The bodies that the upstream got."""
     return [json.loads(base64.b64decode(request["body"])) for request in upstream.relayed()]
@@ -35,6 +65,30 @@ def test_a_question_is_answered(speaker, stream):
     speaker.ask("Hello there")
     said = speaker.say(Wish(), stream)
     assert (said.text, said.stop, said.usage) == ("You said: Hello there", "stop", (3, 6))
+
+
+def test_a_stream_cut_at_every_byte_and_compressed_reads_the_same(speaker, upstream):
+    upstream.script({"kind": "text", "text": "Grüße, 世界 — fertig"}, pace={"split_every": 1}, encoding="gzip")
+    speaker.ask("Hello there")
+    assert speaker.say(Wish(), stream=True).text == "Grüße, 世界 — fertig"
+
+
+def test_cached_tokens_are_told(speaker, upstream, stream):
+    if upstream.name == "only_messages":
+        cache = {"input_tokens": 738, "cache_creation_input_tokens": 0, "cache_read_input_tokens": 512, "output_tokens": 6}
+        upstream.script(**streamed_message(cache) if stream else whole_message(cache))
+    speaker.ask("word " * 1000)
+    said = speaker.say(Wish(), stream)
+    assert (said.usage[0], said.cached) == (1250, 512)
+
+
+def test_documents_are_carried(speaker, upstream, stream):
+    speaker.ask_about_document("What is this?")
+    assert speaker.say(Wish(), stream).text.endswith("You said: What is this?")
+    # google-genai writes bytes in the alphabet for URLs, which Google takes and nobody else.
+    body = json.dumps(sent(upstream)[-1])
+    plain = body.replace("-", "+").replace("_", "/") if upstream.name == "only_gemini" else body
+    assert PDF_BASE64 in plain
 
 
 def test_a_conversation_goes_on_under_instructions(speaker, upstream, stream):
@@ -65,6 +119,29 @@ def test_a_tool_is_called_where_one_must_be(speaker, stream):
     speaker.ask("Hello there")
     said = speaker.say(Wish(has_tools=True, must_call=True), stream)
     assert [call.arguments for call in said.calls] == [{"location": "Paris"}]
+
+
+def test_text_stands_beside_a_call_without_arguments(speaker, upstream):
+    play(upstream, ("I look.", [("get_weather", {}), ("get_weather", {"location": "Ålesund"})]), ("All is well.", []))
+    wish = Wish(has_tools=True)
+    speaker.ask(QUESTION)
+    said = speaker.say(wish, stream=True)
+    assert (said.text, [call.arguments for call in said.calls]) == ("I look.", [{}, {"location": "Ålesund"}])
+    speaker.bring(said, ["nowhere", "snow"])
+    assert speaker.say(wish, stream=True).text == "All is well."
+    body = json.dumps(sent(upstream)[-1], ensure_ascii=False)
+    assert all(word in body for word in ("ook.", "nowhere", "snow"))
+
+
+@pytest.mark.parametrize("speaker", ["gemini"], indirect=True)
+def test_functions_are_run_by_the_sdk_itself(speaker):
+    def get_weather(location: str) -> str:
+        """Tells the weather of a place."""
+        return f"rain in {location}"
+
+    chat = speaker.client.chats.create(model=speaker.model, config={"tools": [get_weather]})
+    text = chat.send_message(QUESTION).text
+    assert "rain in Oslo" in text and "rain in Rome" in text
 
 
 # The signature that the upstream gave out comes back to it, whatever the client made of it. Chat completions have a place
@@ -101,6 +178,26 @@ def test_a_limit_cuts_the_answer(speaker, stream):
     # Less than this Responses refuses.
     said = speaker.say(Wish(limit=16), stream)
     assert (said.text, said.stop, said.usage[1]) == ("You said: " + "word " * 10 + "word", "length", 16)
+
+
+@pytest.mark.parametrize("speaker", ["chat"], indirect=True)
+def test_what_cannot_be_carried_is_refused_with_the_reason(speaker, upstream):
+    ask = {"model": speaker.model, "messages": [{"role": "user", "content": "Hello there"}], "n": 2}
+    if upstream.name == "only_chat":
+        assert len(speaker.client.chat.completions.create(**ask).choices) == 2
+    elif upstream.name != "only_gemini":
+        with pytest.raises(speaker.invalid, match="`n` cannot be carried"):
+            speaker.client.chat.completions.create(**ask)
+        assert upstream.relayed() == []
+
+
+@pytest.mark.parametrize("speaker", ["messages"], indirect=True)
+def test_what_was_lost_is_told(speaker, upstream):
+    ask = {"model": speaker.model, "max_tokens": 50, "messages": [{"role": "user", "content": "Hello there"}]}
+    headers = speaker.client.messages.with_raw_response.create(**ask, extra_body={"top_k": 5}).headers
+    # Google's API has it too.
+    is_lost = upstream.name in ("only_chat", "only_responses")
+    assert ("top_k;cosmetic" in headers.get("x-sluice-losses", "")) == is_lost
 
 
 TOO_LONG = {
@@ -179,11 +276,25 @@ def test_a_response_goes_on_from_another(speaker, upstream, stream):
     assert client.responses.input_items.list(first.id).data[0].content[0].text == "My name is Ada"
 
 
+@pytest.mark.parametrize("speaker", ["responses"], indirect=True)
+def test_results_follow_the_calls_of_an_earlier_response(speaker, stream):
+    wish = Wish(has_tools=True, thinks=True)
+    speaker.ask(QUESTION)
+    options = speaker.options(wish)
+    first = speaker.answer(options, stream)
+    calls = [item for item in first.output if item.type == "function_call"]
+    results = [{"type": "function_call_output", "call_id": call.call_id, "output": "rain"} for call in calls]
+    second = speaker.answer({**options, "input": results, "previous_response_id": first.id}, stream)
+    assert len(calls) == 2 and second.output_text.count("rain") == 2
+
+
 @pytest.mark.refused
 @pytest.mark.parametrize("speaker", ["responses"], indirect=True)
 def test_a_response_is_deleted(speaker):
     client = speaker.client
     made = client.responses.create(model=speaker.model, input="Hello there")
+    with pytest.raises(speaker.invalid):
+        client.responses.cancel(made.id)
     client.responses.delete(made.id)
     with pytest.raises(speaker.error):
         client.responses.retrieve(made.id)
