@@ -255,11 +255,12 @@ impl Reader {
     fn end(&mut self, event: &StreamEvent<'_>, sink: Sink<'_>) {
         self.close(sink);
         self.is_over = true;
-        let Some(response) = &event.response else { return };
-        if let Some(usage) = response.usage.as_ref().and_then(|usage| self.usage.read(usage.as_str().as_bytes())) {
+        let response = event.response.as_ref();
+        let usage = response.and_then(|response| response.usage.as_ref());
+        if let Some(usage) = usage.and_then(|usage| self.usage.read(usage.as_str().as_bytes())) {
             sink(Event::Usage(usage));
         }
-        let finish = match incompleteness(response) {
+        let finish = match response.and_then(incompleteness) {
             Some(finish) => finish,
             None if self.calls > 0 => Finish::Calls,
             None if self.has_refused => Finish::Refusal,

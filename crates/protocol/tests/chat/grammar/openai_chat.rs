@@ -10,7 +10,13 @@ use super::{Frame, demand};
 struct Choice {
     has_role: bool,
     is_finished: bool,
-    calls: Vec<String>,
+    calls: Vec<Call>,
+}
+
+struct Call {
+    /// Free text may be empty; JSON is something.
+    is_free: bool,
+    input: String,
 }
 
 pub(crate) fn check(frames: &[Frame]) -> Result<(), String> {
@@ -42,8 +48,8 @@ pub(crate) fn check(frames: &[Frame]) -> Result<(), String> {
     }
     for (index, choice) in &choices {
         demand!(is_failed || choice.is_finished, "choice {index} does not finish");
-        for arguments in &choice.calls {
-            demand!(is_failed || !arguments.is_empty(), "a call without arguments");
+        for call in &choice.calls {
+            demand!(is_failed || call.is_free || !call.input.is_empty(), "a call without arguments");
         }
     }
     Ok(())
@@ -63,12 +69,12 @@ fn one(choice: &mut Choice, chunk: &Value) -> Result<(), String> {
             demand!(call["type"] == kind.0, "type is {}", call["type"]);
             demand!(call["id"].as_str().is_some_and(|id| !id.is_empty() && id.len() <= 40), "id is {}", call["id"]);
             demand!(call[kind.0]["name"].as_str().is_some_and(|name| !name.is_empty()), "no name");
-            choice.calls.push(String::new());
+            choice.calls.push(Call { is_free: kind.0 == "custom", input: String::new() });
         } else {
             demand!(call.get("id").is_none() && call[kind.0].get("name").is_none(), "id and name come once");
             demand!(index + 1 == choice.calls.len(), "call {index} goes on behind the next one");
         }
-        choice.calls[index].push_str(call[kind.0][kind.1].as_str().ok_or("no arguments")?);
+        choice.calls[index].input.push_str(call[kind.0][kind.1].as_str().ok_or("no arguments")?);
     }
     match &chunk["finish_reason"] {
         Value::Null => {}
