@@ -37,7 +37,7 @@ use std::sync::Arc;
 use std::time::Instant;
 
 use http::header::{self, HeaderName, HeaderValue};
-use http::{Method, Request, Response, StatusCode};
+use http::{Method, Request, Response, StatusCode, request};
 use hyper::body::Incoming;
 use rand::RngExt;
 use sluice_domain::call::Outcome;
@@ -252,6 +252,30 @@ impl Relay {
         Ok(client)
     }
 
+    /// Reads what is asked for and makes sure that the caller may ask for it.
+    async fn read_demand(
+        &self,
+        asked: &Asked<'_>,
+        parts: &request::Parts,
+        body: Incoming,
+        ticket: &mut Ticket,
+    ) -> Result<Demand, Fault> {
+        let payload = self.shared.settings.intake.read(&parts.headers, body).await?;
+        let demand = Demand::read(asked.operation, asked.subject, &parts.headers, payload).await?;
+        ticket.note(|record| {
+            record.model_asked = clipped(&demand.model);
+            record.stream = demand.is_stream;
+        });
+        let models = &asked.client.caller.key.models;
+        // Whoever may use a model may also say how much it is to think.
+        let base = || asked.snapshot.wish_in(&demand.model, demand.wanted()).map(|wish| wish.base);
+        if demand.model.is_empty() || models.allows(&demand.model) || base().is_some_and(|base| models.allows(base)) {
+            return Ok(demand);
+        }
+        let message = format!("this key may not use the model `{}`; ask its owner to allow it", clipped(&demand.model));
+        Err(Fault::new(Kind::ModelNotAllowed, message))
+    }
+
     async fn exchange(
         &self,
         call: &Call,
@@ -262,22 +286,7 @@ impl Relay {
         let Asked { snapshot, client, operation, subject } = *asked;
         let (mut parts, body) = request.into_parts();
         let trailers = Trailers::of(&parts);
-        let payload = self.shared.settings.intake.read(&parts.headers, body).await?;
-        let demand = Demand::read(operation, subject, &parts.headers, payload).await?;
-        ticket.note(|record| {
-            record.model_asked = clipped(&demand.model);
-            record.stream = demand.is_stream;
-        });
-        let models = &client.caller.key.models;
-        let is_allowed = || {
-            let base = snapshot.wish_in(&demand.model, demand.wanted()).map(|wish| wish.base);
-            models.allows(&demand.model) || base.is_some_and(|base| models.allows(base))
-        };
-        if !demand.model.is_empty() && !is_allowed() {
-            let message =
-                format!("this key may not use the model `{}`; ask its owner to allow it", clipped(&demand.model));
-            return Err(Fault::new(Kind::ModelNotAllowed, message));
-        }
+        let demand = self.read_demand(asked, &parts, body, ticket).await?;
         if let Some(answer) = self.answer_about(asked, parts.uri.query()).await? {
             return Ok(Exchanged::Kept(answer));
         }

@@ -191,6 +191,12 @@ impl Operation {
         )
     }
 
+    /// Returns whether a request may go on from an earlier response.
+    #[must_use]
+    pub const fn has_state(self) -> bool {
+        matches!(self, Self::Responses | Self::ResponseInputTokens)
+    }
+
     /// Returns how a chat is asked for in `dialect`; `None` for one that has no chat.
     #[must_use]
     pub const fn chat_in(dialect: Dialect, is_stream: bool) -> Option<Self> {

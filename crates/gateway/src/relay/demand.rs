@@ -222,7 +222,7 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
         is_stream,
         previous_response: object.string("previous_response_id").map(std::borrow::Cow::into_owned),
         asks: Asks::of(operation, &object),
-        retention: if operation == Operation::Responses { Retention::of(&object, body) } else { Retention::default() },
+        retention: if operation.has_state() { Retention::of(&object, body) } else { Retention::default() },
         usage_request: (is_stream && is_chat(operation)).then(|| usage_request(&object)).flatten(),
     })
 }

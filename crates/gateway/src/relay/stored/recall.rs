@@ -5,7 +5,6 @@ use std::sync::Arc;
 
 use http::HeaderMap;
 use sluice_domain::response::StoredResponse;
-use sluice_protocol::operation::Operation;
 use sluice_protocol::responses::{Earlier, expand, items_named};
 
 use super::keeps_responses;
@@ -49,7 +48,7 @@ impl Relay {
     /// # Errors
     /// The response that it goes on from is not known, or belongs to somebody else.
     pub(in crate::relay) async fn recall(&self, asked: &Asked<'_>, demand: Demand) -> Result<Demand, Fault> {
-        if demand.operation != Operation::Responses {
+        if !demand.operation.has_state() {
             return Ok(demand);
         }
         let mut known = Known { earlier: None, named: self.named(asked, &demand).await? };
@@ -73,7 +72,7 @@ impl Relay {
         }
         let plain = known.complete(&demand).await?;
         let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-        let mut demand = Demand::read(Operation::Responses, "", &HeaderMap::new(), payload).await?;
+        let mut demand = Demand::read(demand.operation, "", &HeaderMap::new(), payload).await?;
         demand.retention.previous = previous;
         demand.retention.is_completed = true;
         Ok(demand)
