@@ -4,6 +4,9 @@ import base64
 import json
 
 USAGE = (100, 20)
+THOUGHT = "What do the files say?"
+# What proves a thought, and must come back with it.
+PROOF = "cHJvb2Ygb2YgdGhlIHRob3VnaHQ="
 
 
 def call_id(turn, index):
@@ -26,6 +29,7 @@ def chat(turn, text, calls):
 
     envelope = {"id": f"chatcmpl-{turn}", "object": "chat.completion.chunk", "created": 1_700_000_000, "model": "gpt-5.4"}
     chunks = [chunk({"role": "assistant", "content": "", "refusal": None})]
+    chunks += [chunk({"reasoning_content": part}) for part in halves(THOUGHT)]
     chunks += [chunk({"content": part}) for part in halves(text) if part]
     for index, (name, arguments) in enumerate(calls):
         function = {"name": name, "arguments": ""}
@@ -45,18 +49,29 @@ def responses(turn, text, calls):
         "tool_choice": "auto", "tools": [], "top_p": 1.0,
     }
     early = {**response, "status": "in_progress", "output": [], "usage": None}
-    said, output = [{"type": "response.created", "response": early}, {"type": "response.in_progress", "response": early}], []
+    said = [{"type": "response.created", "response": early}, {"type": "response.in_progress", "response": early}]
+    thought = {"type": "summary_text", "text": THOUGHT}
+    output = [{"id": f"rs_{turn}", "type": "reasoning", "summary": [thought], "encrypted_content": PROOF}]
+    place = {"item_id": f"rs_{turn}", "output_index": 0, "summary_index": 0}
+    said += [
+        {"type": "response.output_item.added", "output_index": 0, "item": {**output[0], "summary": [], "encrypted_content": None}},
+        {"type": "response.reasoning_summary_part.added", **place, "part": {**thought, "text": ""}},
+        *({"type": "response.reasoning_summary_text.delta", **place, "delta": piece} for piece in halves(THOUGHT)),
+        {"type": "response.reasoning_summary_text.done", **place, "text": THOUGHT},
+        {"type": "response.reasoning_summary_part.done", **place, "part": thought},
+        {"type": "response.output_item.done", "output_index": 0, "item": output[0]},
+    ]
     if text:
         part = {"type": "output_text", "annotations": [], "logprobs": [], "text": text}
         item = {"id": f"msg_{turn}", "type": "message", "status": "completed", "role": "assistant", "content": [part]}
-        place = {"item_id": item["id"], "output_index": 0, "content_index": 0}
+        place = {"item_id": item["id"], "output_index": 1, "content_index": 0}
         said += [
-            {"type": "response.output_item.added", "output_index": 0, "item": {**item, "status": "in_progress", "content": []}},
+            {"type": "response.output_item.added", "output_index": 1, "item": {**item, "status": "in_progress", "content": []}},
             {"type": "response.content_part.added", **place, "part": {**part, "text": ""}},
             *({"type": "response.output_text.delta", **place, "delta": piece, "logprobs": []} for piece in halves(text)),
             {"type": "response.output_text.done", **place, "text": text, "logprobs": []},
             {"type": "response.content_part.done", **place, "part": part},
-            {"type": "response.output_item.done", "output_index": 0, "item": item},
+            {"type": "response.output_item.done", "output_index": 1, "item": item},
         ]
         output.append(item)
     for index, (name, arguments) in enumerate(calls):
@@ -88,7 +103,9 @@ def messages(turn, text, calls):
         "stop_reason": None, "stop_sequence": None,
         "usage": {"input_tokens": USAGE[0], "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 1},
     }
-    said, blocks = [{"type": "message_start", "message": message}], []
+    said = [{"type": "message_start", "message": message}]
+    thought = [{"type": "thinking_delta", "thinking": part} for part in halves(THOUGHT)]
+    blocks = [({"type": "thinking", "thinking": "", "signature": ""}, [*thought, {"type": "signature_delta", "signature": PROOF}])]
     if text:
         parts = [{"type": "text_delta", "text": part} for part in halves(text)]
         blocks.append(({"type": "text", "text": ""}, parts))
@@ -105,10 +122,11 @@ def messages(turn, text, calls):
 
 
 def gemini(turn, text, calls):
-    parts = [{"text": part} for part in halves(text) if part]
+    parts = [{"text": part, "thought": True} for part in halves(THOUGHT)]
+    parts += [{"text": part} for part in halves(text) if part]
     for index, (name, arguments) in enumerate(calls):
         # Only the first of several calls carries the signature.
-        signature = {"thoughtSignature": base64.b64encode(b"thought").decode()} if index == 0 else {}
+        signature = {"thoughtSignature": PROOF} if index == 0 else {}
         parts.append({"functionCall": {"id": call_id(turn, index), "name": name, "args": arguments}, **signature})
     usage = {"promptTokenCount": USAGE[0], "candidatesTokenCount": USAGE[1], "totalTokenCount": sum(USAGE)}
     chunks = [

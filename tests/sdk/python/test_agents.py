@@ -4,14 +4,16 @@ import base64
 import json
 import os
 import pathlib
+import re
 import subprocess
 
 import pytest
-from scripted_models import USAGE, play
+from conftest import PIXEL
+from scripted_models import PROOF, USAGE, play
 
 pytestmark = pytest.mark.gateway
 TIMEOUT_SECS = 90
-TASK = "Put what a.txt and b.txt say into c.txt."
+TASK = "Put what a.txt and b.txt say into d.txt, and look at c.png."
 
 
 @pytest.fixture
@@ -22,6 +24,7 @@ def room(tmp_path):
     home.mkdir()
     (folder / "a.txt").write_text("Ada says “grüß dich”\n")
     (folder / "b.txt").write_text("Bob says hello\n")
+    (folder / "c.png").write_bytes(PIXEL)
     return folder, home
 
 
@@ -41,11 +44,14 @@ def told(upstream):
 
 
 def assert_done(upstream, folder):
-    assert (folder / "c.txt").read_text() == "Ada says “grüß dich”\nBob says hello\n"
+    assert (folder / "d.txt").read_text() == "Ada says “grüß dich”\nBob says hello\n"
     first, second, third = [json.dumps(json.loads(body), ensure_ascii=False) for body in told(upstream)]
     assert TASK in first and "Ada says" not in first
     assert "Ada says “grüß dich”" in second and "Bob says hello" in second
+    assert re.search("image/(png|jpeg|webp)", second) and not re.search("image/(png|jpeg|webp)", first)
     assert len(third) > len(second) > len(first)
+    # Chat completions have no place for a proof.
+    assert (PROOF in second) == (upstream.name != "only_chat") and PROOF not in first
 
 
 def test_claude_code_does_a_task(the_world, upstream, room):
@@ -53,8 +59,8 @@ def test_claude_code_does_a_task(the_world, upstream, room):
     text = "Ada says “grüß dich”\nBob says hello\n"
     play(
         upstream,
-        ("I look at the files.", [("Read", {"file_path": str(folder / name)}) for name in ("a.txt", "b.txt")]),
-        ("", [("Write", {"file_path": str(folder / "c.txt"), "content": text})]),
+        ("I look at the files.", [("Read", {"file_path": str(folder / name)}) for name in ("a.txt", "b.txt", "c.png")]),
+        ("", [("Write", {"file_path": str(folder / "d.txt"), "content": text})]),
         ("All is written.", []),
     )
     said = run(
@@ -64,7 +70,7 @@ def test_claude_code_does_a_task(the_world, upstream, room):
         DISABLE_AUTOUPDATER="1", DISABLE_ERROR_REPORTING="1", CLAUDE_CODE_MAX_RETRIES="0",
     )
     result = json.loads(said)
-    assert (result["result"], result["is_error"], result["num_turns"]) == ("All is written.", False, 4)
+    assert (result["result"], result["is_error"], result["num_turns"]) == ("All is written.", False, 5)
     usage = result["usage"]
     assert (usage["input_tokens"], usage["output_tokens"]) == (3 * USAGE[0], 3 * USAGE[1])
     assert_done(upstream, folder)
@@ -97,8 +103,11 @@ def test_codex_does_a_task(the_world, upstream, room):
     settings.write_text(CODEX_SETTINGS.format(model=upstream.name, base_url=the_world.gateway_url))
     play(
         upstream,
-        ("I look at the files.", [("exec_command", {"cmd": f"cat {name}"}) for name in ("a.txt", "b.txt")]),
-        ("", [("exec_command", {"cmd": "cat a.txt b.txt > c.txt"})]),
+        (
+            "I look at the files.",
+            [*(("exec_command", {"cmd": f"cat {name}"}) for name in ("a.txt", "b.txt")), ("view_image", {"path": str(folder / "c.png")})],
+        ),
+        ("", [("exec_command", {"cmd": "cat a.txt b.txt > d.txt"})]),
         ("All is written.", []),
     )
     said = run(

@@ -300,3 +300,19 @@ def test_a_response_is_deleted(speaker):
         client.responses.retrieve(made.id)
     with pytest.raises(speaker.error):
         client.responses.create(model=speaker.model, input="Go on", previous_response_id=made.id)
+
+
+COUNTS = {
+    "responses": lambda client, model: client.responses.input_tokens.count(model=model, input="Hello there").input_tokens,
+    "messages": lambda client, model: client.messages.count_tokens(
+        model=model, messages=[{"role": "user", "content": "Hello there"}]
+    ).input_tokens,
+    "gemini": lambda client, model: client.models.count_tokens(model=model, contents="Hello there").total_tokens,
+}
+
+
+@pytest.mark.parametrize("speaker", COUNTS, indirect=True)
+def test_tokens_are_counted(speaker, upstream):
+    kind = next(name for name, known in SPEAKERS.items() if isinstance(speaker, known))
+    # As the upstream counts, or as its model's tokenizer does.
+    assert 2 <= COUNTS[kind](speaker.client, speaker.model) <= 12

@@ -95,8 +95,7 @@ def test_models_are_listed(client):
     [
         (400, errors.ClientError),
         (403, errors.ClientError),
-        # Sluice then asks in the vendor's other dialect, in case this one is not served.
-        pytest.param(404, errors.ClientError, marks=pytest.mark.refused),
+        (404, errors.ClientError),
         (429, errors.ClientError),
         (500, errors.ServerError),
         (503, errors.ServerError),
