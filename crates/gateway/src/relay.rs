@@ -24,6 +24,7 @@ mod listing;
 mod objects;
 mod once;
 mod provenance;
+mod reading;
 mod recording;
 mod reserve;
 mod rewrite;

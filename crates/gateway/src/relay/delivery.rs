@@ -16,8 +16,9 @@ use sluice_protocol::sse::EventFilter;
 use tokio::time::Sleep;
 
 use super::body::BodyError;
-use super::exchange::{Accepted, Reading};
+use super::exchange::Accepted;
 use super::fault::{Fault, Kind};
+use super::reading::Reading;
 use super::reserve::{Credit, Meterage};
 use super::rewrite::Rewrite;
 use super::stored::Keeper;
