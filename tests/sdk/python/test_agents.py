@@ -1,4 +1,4 @@
-"""Claude Code and Codex at work: they read files and write one, on models of other vendors that a script plays."""
+"""Claude Code, Codex and Gemini CLI at work: they read files and write one, on models of other vendors that a script plays."""
 
 import base64
 import json
@@ -13,7 +13,8 @@ from scripted_models import PROOF, USAGE, play
 
 pytestmark = pytest.mark.gateway
 TIMEOUT_SECS = 90
-TASK = "Put what a.txt and b.txt say into d.txt, and look at c.png."
+CONTENT = "Ada says “grüß dich”\nBob says hello\n"
+TASK = "Put what a.txt and b.txt say into d.txt."
 
 
 @pytest.fixture
@@ -22,8 +23,8 @@ def room(tmp_path):
     folder, home = tmp_path / "work", tmp_path / "home"
     folder.mkdir()
     home.mkdir()
-    (folder / "a.txt").write_text("Ada says “grüß dich”\n")
-    (folder / "b.txt").write_text("Bob says hello\n")
+    for name, line in zip(("a.txt", "b.txt"), CONTENT.splitlines(keepends=True), strict=True):
+        (folder / name).write_text(line)
     (folder / "c.png").write_bytes(PIXEL)
     return folder, home
 
@@ -44,23 +45,27 @@ def told(upstream):
 
 
 def assert_done(upstream, folder):
-    assert (folder / "d.txt").read_text() == "Ada says “grüß dich”\nBob says hello\n"
+    """Returns what the model read in its second turn."""
+    assert (folder / "d.txt").read_text() == CONTENT
     first, second, third = [json.dumps(json.loads(body), ensure_ascii=False) for body in told(upstream)]
     assert TASK in first and "Ada says" not in first
     assert "Ada says “grüß dich”" in second and "Bob says hello" in second
-    assert re.search("image/(png|jpeg|webp)", second) and not re.search("image/(png|jpeg|webp)", first)
-    assert len(third) > len(second) > len(first)
+    assert PROOF not in first and len(third) > len(second) > len(first)
+    return second
+
+
+def assert_saw_the_picture_and_its_thought(upstream, body):
+    assert re.search("image/(png|jpeg|webp)", body)
     # Chat completions have no place for a proof.
-    assert (PROOF in second) == (upstream.name != "only_chat") and PROOF not in first
+    assert (PROOF in body) == (upstream.name != "only_chat")
 
 
 def test_claude_code_does_a_task(the_world, upstream, room):
     folder, home = room
-    text = "Ada says “grüß dich”\nBob says hello\n"
     play(
         upstream,
         ("I look at the files.", [("Read", {"file_path": str(folder / name)}) for name in ("a.txt", "b.txt", "c.png")]),
-        ("", [("Write", {"file_path": str(folder / "d.txt"), "content": text})]),
+        ("", [("Write", {"file_path": str(folder / "d.txt"), "content": CONTENT})]),
         ("All is written.", []),
     )
     said = run(
@@ -73,7 +78,7 @@ def test_claude_code_does_a_task(the_world, upstream, room):
     assert (result["result"], result["is_error"], result["num_turns"]) == ("All is written.", False, 5)
     usage = result["usage"]
     assert (usage["input_tokens"], usage["output_tokens"]) == (3 * USAGE[0], 3 * USAGE[1])
-    assert_done(upstream, folder)
+    assert_saw_the_picture_and_its_thought(upstream, assert_done(upstream, folder))
 
 
 CODEX_SETTINGS = """
@@ -105,7 +110,10 @@ def test_codex_does_a_task(the_world, upstream, room):
         upstream,
         (
             "I look at the files.",
-            [*(("exec_command", {"cmd": f"cat {name}"}) for name in ("a.txt", "b.txt")), ("view_image", {"path": str(folder / "c.png")})],
+            [
+                *(("exec_command", {"cmd": f"cat {name}"}) for name in ("a.txt", "b.txt")),
+                ("view_image", {"path": str(folder / "c.png")}),
+            ],
         ),
         ("", [("exec_command", {"cmd": "cat a.txt b.txt > d.txt"})]),
         ("All is written.", []),
@@ -120,4 +128,29 @@ def test_codex_does_a_task(the_world, upstream, room):
     assert seen[-1]["type"] == "turn.completed"
     usage = seen[-1]["usage"]
     assert (usage["input_tokens"], usage["output_tokens"]) == (3 * USAGE[0], 3 * USAGE[1])
+    assert_saw_the_picture_and_its_thought(upstream, assert_done(upstream, folder))
+
+
+GEMINI_SETTINGS = {
+    "security": {"auth": {"selectedType": "gemini-api-key"}}, "privacy": {"usageStatisticsEnabled": False},
+    "general": {"enableAutoUpdate": False}, "telemetry": {"enabled": False},
+}
+
+
+def test_gemini_cli_does_a_task(the_world, upstream, room):
+    folder, home = room
+    (home / ".gemini").mkdir()
+    (home / ".gemini" / "settings.json").write_text(json.dumps(GEMINI_SETTINGS))
+    play(
+        upstream,
+        ("I look at the files.", [("read_file", {"file_path": str(folder / name)}) for name in ("a.txt", "b.txt")]),
+        ("", [("write_file", {"file_path": str(folder / "d.txt"), "content": CONTENT})]),
+        ("All is written.", []),
+    )
+    arguments = ["-p", TASK, "-m", upstream.name, "--output-format", "json", "--approval-mode", "yolo", "--skip-trust"]
+    said = run(
+        "gemini", arguments, folder, home,
+        GEMINI_API_KEY=the_world.key, GOOGLE_GEMINI_BASE_URL=the_world.gateway_url,
+    )
+    assert json.loads(said)["response"] == "All is written."
     assert_done(upstream, folder)
