@@ -13,6 +13,7 @@ import time
 from pathlib import Path
 
 import report
+from conversion import measure_conversion
 from processes import Failed, stop_all
 from scenarios import Lab, Row, Settings, measure_calls, measure_memory, measure_scaling
 from targets import Place, empty_dir, read_targets
@@ -23,7 +24,7 @@ ENOUGH_FILES = 12_000
 # Many short rounds tell more than few long ones where the speed of the machine changes within seconds.
 FULL = Settings(rounds=11, secs=1.0, memory_rounds=3, streams=(1000, 5000))
 QUICK = Settings(rounds=3, secs=0.5, memory_rounds=1, streams=(1000, 5000))
-PARTS = ("calls", "memory", "scaling")
+PARTS = ("calls", "conversion", "memory", "scaling")
 
 
 def main() -> int:
@@ -44,6 +45,8 @@ def main() -> int:
         rows: list[Row] = []
         if "calls" in args.parts:
             rows += measure_calls(lab, targets, {target_core}, {driver_core})
+        if "conversion" in args.parts:
+            rows += measure_conversion(lab, targets, {target_core}, {driver_core})
         if "memory" in args.parts:
             rows += measure_memory(lab, targets, {target_core}, {driver_core})
         if "scaling" in args.parts:

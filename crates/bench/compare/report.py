@@ -10,8 +10,6 @@ from statistics import median
 from scenarios import Row, Settings
 from targets import Target
 
-BASELINE = "nginx"
-
 
 def machine() -> dict[str, str]:
     """What the numbers depend on besides the code."""
@@ -55,33 +53,40 @@ def to_json(rows: list[Row], about: dict[str, str], settings: Settings, problems
 
 def to_markdown(rows: list[Row], about: dict[str, str], settings: Settings, problems: dict[str, str]) -> str:
     """The table of medians, the spread of the rounds, and what went wrong."""
-    names = list(dict.fromkeys(name for row in rows for name in row.values))
-    names.sort(key=lambda name: (name == "direct", name != BASELINE))
     lines = [f"- {name}: {value}" for name, value in about.items()]
     lines += [f"- rounds: {settings.rounds} of {settings.secs:g} s, interleaved; "
               f"{settings.memory_rounds} of starts and memory", ""]
-    results = [row for row in rows if not row.is_detail]
-    lines += ["Medians of the rounds, and in brackets the median of the multiples of nginx in the same round:", ""]
-    lines += _table(results, names, _cell)
-    lines += ["", "Lowest … highest round:", ""]
-    lines += _table(results, names, _spread)
-    lines += ["", "Beside the results:", ""]
-    lines += _table([row for row in rows if row.is_detail], names, _cell)
+    for base in dict.fromkeys(row.base for row in rows):
+        lines += _tables([row for row in rows if row.base == base], base)
     if problems:
-        lines += ["", "**What went wrong, so that the values above are not valid:**", ""]
-        lines += [f"- {what}: {problem}" for what, problem in problems.items()]
-    return "\n".join(lines) + "\n"
+        lines += ["**What went wrong, so that the values above are not valid:**", ""]
+        lines += [f"- {what}: {problem}" for what, problem in problems.items()] + [""]
+    return "\n".join(lines)
 
 
 def configuration(targets: list[Target], templates: Path) -> str:
     """How each target was started, and the files it was given."""
-    lines = ["", "Configuration, with placeholders as in the targets file:"]
+    lines = ["Configuration, with placeholders as in the targets file:"]
     for target in targets:
         lines += ["", f"`{target.name}`: `{' '.join(target.command)}`"]
-        for name, template in target.files.items():
+        for name, template in [*target.files.items(), *target.conversion.items()]:
             kind = Path(name).suffix.removeprefix(".")
             lines += ["", f"```{kind}", f"# {name}", (templates / template).read_text().rstrip(), "```"]
     return "\n".join(lines) + "\n"
+
+
+def _tables(rows: list[Row], base: str) -> list[str]:
+    names = list(dict.fromkeys(name for row in rows for name in row.values))
+    names.sort(key=lambda name: (name == "direct", name != base))
+    results, details = ([row for row in rows if row.is_detail == is_detail] for is_detail in (False, True))
+    lines = [f"Medians of the rounds, and in brackets the median of the multiples of {base} in the same round:", ""]
+    lines += _table(results, names, _cell)
+    lines += ["", "Lowest … highest round:", ""]
+    lines += _table(results, names, _spread)
+    if details:
+        lines += ["", "Beside the results:", ""]
+        lines += _table(details, names, _cell)
+    return lines + [""]
 
 
 def _table(rows: list[Row], names: list[str], cell) -> list[str]:
@@ -94,7 +99,7 @@ def _cell(row: Row, name: str) -> str:
     if not rounds:
         return "–"
     ratio = _ratio(row, name)
-    return _number(median(rounds.values())) + (f" ({ratio:.2f}×)" if ratio is not None and name != BASELINE else "")
+    return _number(median(rounds.values())) + (f" ({ratio:.2f}×)" if ratio is not None and name != row.base else "")
 
 
 def _spread(row: Row, name: str) -> str:
@@ -104,7 +109,7 @@ def _spread(row: Row, name: str) -> str:
 
 def _ratio(row: Row, name: str) -> float | None:
     """The median of the ratios within rounds: the speed of a shared machine changes more than a target's does."""
-    base = row.values.get(BASELINE, {})
+    base = row.values.get(row.base, {})
     ratios = [value / base[number] for number, value in row.values[name].items() if base.get(number, 0) > 0]
     return median(ratios) if ratios else None
 

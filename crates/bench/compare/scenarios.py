@@ -16,6 +16,8 @@ SETTLE_SECONDS = 0.6
 # Connections close when a run ends; a gateway notices, and that belongs to no other run.
 PAUSE_SECONDS = 0.2
 IDLE_SECONDS = 1.0
+# The column of which the others are multiples, unless a row says another.
+BASELINE = "nginx"
 LEAVE_SECONDS = 5.0
 OPEN_RATE = 1000
 # The number of the round that warms up and is not kept.
@@ -38,12 +40,13 @@ class Settings:
 
 @dataclass
 class Row:
-    """One line of a table: values by target and round. A detail stands beside the results, not among them."""
+    """One line of a table: values by column and round. A detail stands beside the results, not among them."""
 
     id: str
     title: str
     unit: str
     is_detail: bool = False
+    base: str = BASELINE
     values: dict[str, dict[int, float]] = field(default_factory=dict)
 
     def add(self, target: str, number: int, value: float) -> None:
@@ -58,7 +61,9 @@ class Cpu:
     id: str
     title: str
     plan: Plan = Plan()
+    dialect: str = "openai_chat"
     question_bytes: int = 800
+    tools: bool = False
     stream: bool = False
     connections: int = 32
     time_factor: float = 1.0
@@ -66,6 +71,16 @@ class Cpu:
     def units(self, calls: int) -> int:
         """What the cost is divided by."""
         return calls * self.plan.chunks if self.stream else calls
+
+
+@dataclass(frozen=True)
+class Spent:
+    """What the calls of a closed loop have cost."""
+
+    calls: int
+    calls_per_sec: float
+    target_seconds: float
+    mock_seconds: float
 
 
 CPU_SCENARIOS = [
@@ -129,21 +144,13 @@ def _measure_cpu(lab: Lab, scenario: Cpu, mock: Mock, running: list[Instance], c
     secs = lab.settings.secs * scenario.time_factor
 
     def visit(number: int, instance: Instance, secs: float) -> None:
-        mock.follow(scenario.plan)
-        before, mock_before = instance.tree.cpu_seconds(), mock.tree.cpu_seconds()
-        load = Load(lab.bench, cores, "closed", Endpoint.of(instance), scenario.plan, secs=secs,
-                    question_bytes=scenario.question_bytes, stream=scenario.stream, connections=scenario.connections)
-        result = load.result(secs)
-        time.sleep(SETTLE_SECONDS)
-        instance.tree.require_alive()
-        spent, mock_spent = instance.tree.cpu_seconds() - before, mock.tree.cpu_seconds() - mock_before
-        mock.require_seen(result["right"])
+        spent = spend(lab, scenario, mock, instance, Endpoint.of(instance), cores, secs)
         if number == WARM_UP:
             return
-        units, name = scenario.units(result["right"]), instance.target.name
-        cost.add(name, number, spent * 1e6 / units)
-        gauge.add(name, number, mock_spent * 1e6 / units)
-        rate.add(name, number, result["calls_per_sec"])
+        units, name = scenario.units(spent.calls), instance.target.name
+        cost.add(name, number, spent.target_seconds * 1e6 / units)
+        gauge.add(name, number, spent.mock_seconds * 1e6 / units)
+        rate.add(name, number, spent.calls_per_sec)
 
     def attempt(number: int, instance: Instance, secs: float) -> None:
         lab.attempt(f"{instance.target.name}, {scenario.id}", lambda: visit(number, instance, secs))
@@ -153,6 +160,22 @@ def _measure_cpu(lab: Lab, scenario: Cpu, mock: Mock, running: list[Instance], c
     for number, instance in lab.rounds(scenario.title, lab.settings.rounds, running):
         attempt(number, instance, secs)
     return [cost, rate, gauge]
+
+
+def spend(lab: Lab, scenario: Cpu, mock: Mock, instance: Instance, endpoint: Endpoint, cores: set[int],
+          secs: float) -> Spent:
+    """Runs the loop for so long, with calls to this endpoint of the instance; every answer must be right."""
+    mock.follow(scenario.plan)
+    before, mock_before = instance.tree.cpu_seconds(), mock.tree.cpu_seconds()
+    load = Load(lab.bench, cores, "closed", endpoint, scenario.plan, secs=secs, dialect=scenario.dialect,
+                question_bytes=scenario.question_bytes, tools=scenario.tools, stream=scenario.stream,
+                connections=scenario.connections)
+    result = load.result(secs)
+    time.sleep(SETTLE_SECONDS)
+    instance.tree.require_alive()
+    spent, mock_spent = instance.tree.cpu_seconds() - before, mock.tree.cpu_seconds() - mock_before
+    mock.require_seen(result["right"])
+    return Spent(result["right"], result["calls_per_sec"], spent, mock_spent)
 
 
 def _measure_latency(lab: Lab, mock: Mock, running: list[Instance], cores: set[int]) -> list[Row]:

@@ -23,6 +23,7 @@ class Target:
     command: list[str]
     ready: str
     files: dict[str, str] = field(default_factory=dict)
+    conversion: dict[str, str] = field(default_factory=dict)
     headers: list[str] = field(default_factory=list)
     model: str = "bench-model"
     any_size: bool = False
@@ -51,6 +52,11 @@ class Place:
     cores: set[int]
     upstream: int
     nofile: int
+
+    @property
+    def repository(self) -> Path:
+        """The root of the repository, for files that others use too."""
+        return self.templates.parents[3]
 
 
 class Instance:
@@ -90,6 +96,7 @@ class Instance:
             "dir": place.dir,
             "port": self.port,
             "upstream": place.upstream,
+            "repository": place.repository,
             "cores": len(place.cores),
             "nofile": place.nofile,
         }

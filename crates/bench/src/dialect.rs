@@ -15,6 +15,8 @@ pub(crate) const CALL_MARK: &str = "bench-call ";
 pub(crate) const CALL_DIGITS: usize = 16;
 /// Text of every content chunk; no other part of a stream contains it.
 pub(crate) const CHUNK_TEXT: &str = " ~tok~";
+/// The same at the end of a JSON string: it ends so in its own event, but never where an event repeats the whole answer.
+pub(crate) const CHUNK_DELTA: &str = " ~tok~\"";
 
 /// A chat dialect.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, ValueEnum, Serialize, Deserialize)]
@@ -215,6 +217,7 @@ mod tests {
         for dialect in Dialect::ALL {
             let StreamParts { opening, chunk, closing } = dialect.stream();
             assert_eq!(chunk.matches(CHUNK_TEXT).count(), 1, "{dialect:?}");
+            assert_eq!(chunk.matches(CHUNK_DELTA).count(), 1, "{dialect:?}");
             assert_eq!(format!("{opening}{closing}").matches(CHUNK_TEXT).count(), 0, "{dialect:?}");
             assert!(closing.contains(dialect.stream_end()) && closing.contains(CALL_MARK), "{dialect:?}");
             for line in format!("{opening}{chunk}{closing}").lines().filter_map(|line| line.strip_prefix("data: ")) {

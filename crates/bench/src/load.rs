@@ -17,7 +17,7 @@ use std::net::SocketAddr;
 use clap::{Args, Subcommand};
 use serde_json::Value;
 
-use crate::dialect::{CHUNK_TEXT, Shape};
+use crate::dialect::{CHUNK_DELTA, Shape};
 use crate::output::print_line;
 use crate::question::Question;
 use answer::Expected;
@@ -101,7 +101,7 @@ impl Options {
                 shape: question.shape(),
                 size_bytes: (!self.any_size).then_some(size_bytes),
                 chunks,
-                chunk_text: CHUNK_TEXT,
+                chunk_text: CHUNK_DELTA,
                 end,
             },
         }

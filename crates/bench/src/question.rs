@@ -1,5 +1,7 @@
 //! Questions as applications ask them: a system prompt and turns of prose and code, at an exact size.
 
+mod tools;
+
 use clap::Args;
 use serde_json::{Value, json};
 
@@ -28,6 +30,9 @@ pub(crate) struct Question {
     /// Ask for a stream of events.
     #[arg(long)]
     pub(crate) stream: bool,
+    /// Declare a tool, and have each turn of the assistant use it before it speaks.
+    #[arg(long)]
+    pub(crate) tools: bool,
     /// Header to send, as `name: value`; may be given several times.
     #[arg(long = "header", value_name = "NAME: VALUE")]
     pub(crate) headers: Vec<String>,
@@ -59,39 +64,41 @@ impl Question {
 
     fn body(&self) -> String {
         let bare = self.body_of(0, "").len();
-        let per_turn = self.body_of(1, "").len() - bare;
-        let turns = self.question_bytes.saturating_sub(bare) / per_turn;
-        let missing = self.question_bytes.saturating_sub(self.body_of(turns, "").len());
+        let per_round = self.body_of(1, "").len() - bare;
+        let rounds = self.question_bytes.saturating_sub(bare + LAST_TURN.len()) / per_round;
+        let missing = self.question_bytes.saturating_sub(self.body_of(rounds, "").len());
         let last: String = LAST_TURN.chars().cycle().take(missing).collect();
-        self.body_of(turns, &last)
+        self.body_of(rounds, &last)
     }
 
-    /// Builds a body of `turns` long turns and a `last` one.
-    fn body_of(&self, turns: usize, last: &str) -> String {
-        let model = &self.model;
+    /// Builds a body of `rounds`, in which the user and the assistant take long turns, and a `last` turn of the user.
+    fn body_of(&self, rounds: usize, last: &str) -> String {
+        let (model, dialect) = (&self.model, self.dialect);
         let system = format!("You are a careful reviewer. {}", call_text());
-        let said = std::iter::repeat_n(TURN, turns).chain([last]);
-        let messages = |assistant: &'static str| -> Vec<Value> {
-            let roles = ["user", assistant].into_iter().cycle();
-            said.clone().zip(roles).map(|(text, role)| turn(self.dialect, role, text)).collect()
-        };
-        let mut body = match self.dialect {
-            Dialect::OpenaiChat => {
-                let mut all = vec![turn(self.dialect, "system", &system)];
-                all.extend(messages("assistant"));
-                json!({"model": model, "messages": all, "temperature": 0.7, "max_tokens": 1024})
+        let mut turns = Vec::new();
+        if dialect == Dialect::OpenaiChat {
+            turns.push(turn(dialect, "system", &system));
+        }
+        for round in 0..rounds {
+            turns.push(turn(dialect, "user", TURN));
+            if self.tools {
+                turns.extend(tools::use_of(dialect, round, TURN));
             }
+            turns.push(turn(dialect, "assistant", TURN));
+        }
+        turns.push(turn(dialect, "user", last));
+        let mut body = match dialect {
+            Dialect::OpenaiChat => json!({"model": model, "messages": turns, "temperature": 0.7, "max_tokens": 1024}),
             Dialect::OpenaiResponses => {
-                json!({"model": model, "instructions": system, "input": messages("assistant"), "store": false})
+                json!({"model": model, "instructions": system, "input": turns, "store": false})
             }
-            Dialect::Anthropic => {
-                json!({"model": model, "max_tokens": 1024, "system": system, "messages": messages("assistant")})
-            }
-            Dialect::Gemini => {
-                json!({"systemInstruction": {"parts": [{"text": system}]}, "contents": messages("model"),
-                "generationConfig": {"temperature": 0.7, "maxOutputTokens": 1024}})
-            }
+            Dialect::Anthropic => json!({"model": model, "max_tokens": 1024, "system": system, "messages": turns}),
+            Dialect::Gemini => json!({"systemInstruction": {"parts": [{"text": system}]}, "contents": turns,
+                "generationConfig": {"temperature": 0.7, "maxOutputTokens": 1024}}),
         };
+        if let Some(fields) = body.as_object_mut().filter(|_| self.tools) {
+            fields.insert("tools".to_owned(), tools::declaration(dialect));
+        }
         self.ask_for_stream(&mut body);
         body.to_string()
     }
@@ -109,6 +116,7 @@ impl Question {
 
 fn turn(dialect: Dialect, role: &str, text: &str) -> Value {
     if dialect == Dialect::Gemini {
+        let role = if role == "assistant" { "model" } else { role };
         json!({"role": role, "parts": [{"text": text}]})
     } else {
         json!({"role": role, "content": text})
@@ -137,15 +145,16 @@ impl Request {
 mod tests {
     use super::*;
 
-    fn question(dialect: Dialect, question_bytes: usize) -> Question {
-        Question { dialect, model: "bench-model".to_owned(), question_bytes, stream: true, headers: Vec::new() }
+    fn question(dialect: Dialect, question_bytes: usize, tools: bool) -> Question {
+        let model = "bench-model".to_owned();
+        Question { dialect, model, question_bytes, stream: true, tools, headers: Vec::new() }
     }
 
     #[test]
     fn a_body_is_json_of_exactly_the_size_asked_for() {
         for dialect in Dialect::ALL {
-            for size in [800, 102_400, 1_048_576] {
-                let body = question(dialect, size).body();
+            for (size, tools) in [(800, false), (102_400, false), (102_400, true), (1_048_576, false)] {
+                let body = question(dialect, size, tools).body();
                 assert_eq!(body.len(), size, "{dialect:?}");
                 assert!(serde_json::from_str::<Value>(&body).is_ok(), "{dialect:?}");
             }
@@ -153,8 +162,21 @@ mod tests {
     }
 
     #[test]
+    fn a_conversation_ends_with_words_of_the_user_whatever_its_size() {
+        for dialect in Dialect::ALL {
+            for size in (1_200..6_000).step_by(77) {
+                let body: Value = serde_json::from_str(&question(dialect, size, true).body()).unwrap();
+                let turns = ["messages", "input", "contents"].iter().find_map(|name| body.get(name)).unwrap();
+                let last = turns.as_array().unwrap().last().unwrap();
+                assert_eq!(last["role"], "user", "{dialect:?} at {size}");
+                assert!(last.to_string().contains("Now say in two sentences"), "{dialect:?} at {size}");
+            }
+        }
+    }
+
+    #[test]
     fn each_call_carries_its_own_number() {
-        let mut request = question(Dialect::Anthropic, 900).to_request("localhost");
+        let mut request = question(Dialect::Anthropic, 900, false).to_request("localhost");
         let first = request.numbered(1).to_vec();
         let second = request.numbered(2).to_vec();
         assert!(memchr::memmem::find(&first, b"bench-call 0000000000000001").is_some());

@@ -5,10 +5,10 @@ use memchr::memmem;
 use crate::dialect::{CALL_DIGITS, CALL_MARK, Shape, call_digits};
 use crate::wire::{Body, Head};
 
-/// Bytes of payload kept for the checks at the end of a stream.
-const TAIL_BYTES: usize = 4 * 1024;
+/// Bytes of payload kept for the checks at the end of a stream, whose last event may repeat the whole answer.
+const TAIL_BYTES: usize = 16 * 1024;
 /// Payload held before it is cut down to the tail.
-const WINDOW_BYTES: usize = 16 * 1024;
+const WINDOW_BYTES: usize = 64 * 1024;
 
 /// What a right answer looks like.
 #[derive(Debug, Clone)]
@@ -230,13 +230,13 @@ fn names_call(bytes: &[u8], digits: &[u8; CALL_DIGITS]) -> bool {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::dialect::{CHUNK_TEXT, Dialect};
+    use crate::dialect::{CHUNK_DELTA, CHUNK_TEXT, Dialect};
 
     const DIALECT: Dialect = Dialect::OpenaiChat;
 
     fn expected(chunks: usize) -> Expected {
         let size_bytes = Some(DIALECT.stream().size_bytes(chunks));
-        Expected { shape: Shape::Stream, size_bytes, chunks, chunk_text: CHUNK_TEXT, end: DIALECT.stream_end() }
+        Expected { shape: Shape::Stream, size_bytes, chunks, chunk_text: CHUNK_DELTA, end: DIALECT.stream_end() }
     }
 
     fn streamed(chunks: usize) -> Vec<u8> {
@@ -269,6 +269,17 @@ mod tests {
     }
 
     #[test]
+    fn an_event_that_repeats_the_whole_answer_is_no_chunk() {
+        let whole = format!("data: {{\"text\":\"{}bench-call 0\"}}\n\n", CHUNK_TEXT.repeat(2));
+        let streamed = String::from_utf8(streamed(2)).unwrap();
+        let end = streamed.rfind("0\r\n\r\n").unwrap();
+        let (events, last) = streamed.split_at(end);
+        let bytes = format!("{events}{:x}\r\n{whole}\r\n{last}", whole.len());
+        let expected = Expected { size_bytes: None, ..expected(2) };
+        assert_eq!(read(&expected, 0, bytes.as_bytes(), 64), Ok(Some(Right { must_reconnect: false })));
+    }
+
+    #[test]
     fn a_stream_with_a_chunk_too_few_or_too_many_is_wrong() {
         assert_eq!(read(&expected(5), 0, &streamed(4), 64), Err(Wrong::Chunks));
         assert_eq!(read(&expected(5), 0, &streamed(6), 64), Err(Wrong::Chunks));
@@ -288,7 +299,7 @@ mod tests {
     #[test]
     fn a_plain_answer_is_checked_for_status_size_and_call() {
         let expected =
-            Expected { shape: Shape::Plain, size_bytes: Some(27), chunks: 0, chunk_text: CHUNK_TEXT, end: "" };
+            Expected { shape: Shape::Plain, size_bytes: Some(27), chunks: 0, chunk_text: CHUNK_DELTA, end: "" };
         let ok = "HTTP/1.1 200 OK\r\ncontent-length: 27\r\n\r\nbench-call 0000000000000007";
         assert_eq!(read(&expected, 7, ok.as_bytes(), 9), Ok(Some(Right { must_reconnect: false })));
         assert_eq!(read(&expected, 8, ok.as_bytes(), 9), Err(Wrong::OtherCall));

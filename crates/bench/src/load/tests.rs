@@ -28,7 +28,7 @@ fn count(result: &Value, field: &str) -> u64 {
 fn every_dialect_is_answered_right_plain_and_streamed_at_every_size() {
     let mock = upstream::start("--chunks 7");
     for dialect in ["openai_chat", "openai_responses", "anthropic", "gemini"] {
-        for shape in ["", " --stream"] {
+        for shape in ["", " --tools", " --stream", " --stream --tools"] {
             for size in [800, 102_400] {
                 let line = format!(
                     "closed --dialect {dialect}{shape} --question-bytes {size} --calls 40 --connections 4 --chunks 7"
