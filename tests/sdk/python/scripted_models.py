@@ -33,7 +33,8 @@ def chat(turn, text, calls):
     chunks += [chunk({"content": part}) for part in halves(text) if part]
     for index, (name, arguments) in enumerate(calls):
         function = {"name": name, "arguments": ""}
-        chunks.append(chunk({"tool_calls": [{"index": index, "id": call_id(turn, index), "type": "function", "function": function}]}))
+        call = {"index": index, "id": call_id(turn, index), "type": "function", "function": function}
+        chunks.append(chunk({"tool_calls": [call]}))
         for part in halves(json.dumps(arguments)):
             chunks.append(chunk({"tool_calls": [{"index": index, "function": {"arguments": part}}]}))
     chunks.append(chunk({}, "tool_calls" if calls else "stop"))
@@ -54,7 +55,7 @@ def responses(turn, text, calls):
     output = [{"id": f"rs_{turn}", "type": "reasoning", "summary": [thought], "encrypted_content": PROOF}]
     place = {"item_id": f"rs_{turn}", "output_index": 0, "summary_index": 0}
     said += [
-        {"type": "response.output_item.added", "output_index": 0, "item": {**output[0], "summary": [], "encrypted_content": None}},
+        {"type": "response.output_item.added", "output_index": 0, "item": {**output[0], "summary": []}},
         {"type": "response.reasoning_summary_part.added", **place, "part": {**thought, "text": ""}},
         *({"type": "response.reasoning_summary_text.delta", **place, "delta": piece} for piece in halves(THOUGHT)),
         {"type": "response.reasoning_summary_text.done", **place, "text": THOUGHT},
@@ -93,7 +94,8 @@ def responses(turn, text, calls):
         "input_tokens": USAGE[0], "input_tokens_details": {"cached_tokens": 0, "cache_write_tokens": 0},
         "output_tokens": USAGE[1], "output_tokens_details": {"reasoning_tokens": 0}, "total_tokens": sum(USAGE),
     }
-    said.append({"type": "response.completed", "response": {**response, "status": "completed", "output": output, "usage": usage}})
+    done = {**response, "status": "completed", "output": output, "usage": usage}
+    said.append({"type": "response.completed", "response": done})
     return events(*({**each, "sequence_number": number} for number, each in enumerate(said)))
 
 
@@ -101,11 +103,14 @@ def messages(turn, text, calls):
     message = {
         "id": f"msg_{turn}", "type": "message", "role": "assistant", "model": "claude-sonnet-5", "content": [],
         "stop_reason": None, "stop_sequence": None,
-        "usage": {"input_tokens": USAGE[0], "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 1},
+        "usage": {
+            "input_tokens": USAGE[0], "cache_creation_input_tokens": 0, "cache_read_input_tokens": 0, "output_tokens": 1,
+        },
     }
     said = [{"type": "message_start", "message": message}]
     thought = [{"type": "thinking_delta", "thinking": part} for part in halves(THOUGHT)]
-    blocks = [({"type": "thinking", "thinking": "", "signature": ""}, [*thought, {"type": "signature_delta", "signature": PROOF}])]
+    thought.append({"type": "signature_delta", "signature": PROOF})
+    blocks = [({"type": "thinking", "thinking": "", "signature": ""}, thought)]
     if text:
         parts = [{"type": "text_delta", "text": part} for part in halves(text)]
         blocks.append(({"type": "text", "text": ""}, parts))
