@@ -41,7 +41,13 @@ pub(crate) fn check_form(dialect: Dialect, stream: &str) -> Result<(), String> {
     }
 }
 
-const WRITTEN_BY_MODEL: [&str; 2] = ["input is no JSON", "arguments are no JSON"];
+/// Halves of surrogate pairs are carried as they came: JSON's grammar has them, and streams cut pairs in two.
+const WRITTEN_BY_MODEL: [&str; 4] = [
+    "input is no JSON",
+    "arguments are no JSON",
+    "unexpected end of hex escape",
+    "lone leading surrogate in hex escape",
+];
 
 fn frames(stream: &str) -> Result<Vec<Frame>, String> {
     if !stream.ends_with("\n\n") {
