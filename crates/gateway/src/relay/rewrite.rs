@@ -95,6 +95,9 @@ impl Rewrite {
             }
             Self::Whole { bridge, gathered } => {
                 let body = std::mem::take(gathered);
+                if let Some(failure) = chat::failed_answer(bridge.upstream, &body) {
+                    return Err(Fault::new(Kind::UpstreamBroken, format!("the upstream failed: {}", failure.message)));
+                }
                 chat::convert_answer(&body, bridge).map(Bytes::from).map_err(|error| {
                     tracing::warn!(call = %bridge.call, %error, "an upstream's answer cannot be converted");
                     Fault::new(Kind::UpstreamInvalid, "the upstream's answer breaks the rules of its own dialect")

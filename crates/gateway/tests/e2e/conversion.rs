@@ -235,6 +235,22 @@ async fn an_answer_that_breaks_its_own_rules_is_a_bad_gateway_and_costs_nothing(
 }
 
 #[tokio::test]
+async fn an_answer_that_says_of_itself_that_it_failed_is_no_good_answer() {
+    let failed = json!({"id": "resp_1", "object": "response", "status": "failed", "model": "m", "output": [],
+        "error": {"code": "server_error", "message": "the model fell over"}, "usage": null});
+    let (_upstream, provider) =
+        at(Kind::OpenAi, "openai", Script::new(Act::bytes("application/json", failed.to_string()))).await;
+    let gateway = Gateway::before(vec![provider]).await;
+    let body = Dialect::Messages.request("m", false).to_string();
+    let got = gateway.call(gateway.post("/v1/messages", body)).await;
+    assert_eq!((got.status, &got.json()["error"]["type"]), (502, &json!("api_error")), "{}", got.text());
+    assert!(got.text().contains("the model fell over"), "{}", got.text());
+    let record = gateway.record(got.call()).await;
+    assert_eq!((&record["status_code"], &record["outcome"]), (&json!(502), &json!("broken")), "{record}");
+    gateway.finish().await;
+}
+
+#[tokio::test]
 async fn an_encoded_answer_is_read_all_the_same() {
     for encoding in [Encoding::Gzip, Encoding::Br] {
         let foreign =
