@@ -163,7 +163,10 @@ impl Snapshot {
     /// that nobody serves may be a model with a wish at its end.
     pub(crate) fn candidates<'s>(&'s self, asked: &'s str, wanted: Wanted) -> Vec<Candidate<'s>> {
         let candidates = self.candidates_as_named(asked, wanted);
-        let Some(suffixed) = self.wish_in(asked, wanted).filter(|_| candidates.is_empty()) else { return candidates };
+        if !candidates.is_empty() {
+            return candidates;
+        }
+        let Some(suffixed) = self.wish_in(asked, wanted) else { return candidates };
         let mut candidates = self.candidates_as_named(suffixed.base, wanted);
         candidates.iter_mut().for_each(|candidate| candidate.wish = Some(suffixed));
         candidates
