@@ -97,9 +97,49 @@ fn exact_names_wildcards_and_aliases_lead_to_their_upstream_names() {
 fn a_vendor_that_lacks_the_operation_is_no_candidate() {
     let (snapshot, _) =
         compile(&[provider(1, "anthropic", &[])], &[credential(1, 1)], &[route("claude-*", 1, 1, None)]);
-    assert_eq!(sent(&snapshot, "claude-x", Operation::ChatCompletions), []);
+    assert_eq!(sent(&snapshot, "claude-x", Operation::Embeddings), []);
     assert_eq!(sent(&snapshot, "claude-x", Operation::Messages), [(1, "claude-x".to_owned())]);
     assert!(snapshot.knows("claude-x"));
+}
+
+#[test]
+fn a_chat_goes_to_a_vendor_of_another_dialect_in_the_one_that_it_prefers() {
+    let (snapshot, _) = compile(
+        &[provider(1, "anthropic", &[]), provider(2, "openai", &[]), provider(3, "openai_compatible", &[])],
+        &[credential(1, 1), credential(2, 2), credential(3, 3)],
+        &[route("m", 1, 1, None), route("m", 2, 2, None), route("m", 3, 3, None)],
+    );
+    let ways = |operation| {
+        let candidates = snapshot.candidates("m", Wanted { operation, is_stream: true });
+        let mut ways: Vec<_> = candidates.iter().map(|one| (one.target.credential_id.0, one.operation)).collect();
+        ways.sort();
+        ways
+    };
+    let (chat, responses, messages) = (Operation::ChatCompletions, Operation::Responses, Operation::Messages);
+    assert_eq!(ways(chat), [(1, messages), (2, chat), (3, chat)]);
+    assert_eq!(ways(responses), [(1, messages), (2, responses), (3, responses)]);
+    assert_eq!(ways(messages), [(1, messages), (2, responses), (3, chat)]);
+    assert_eq!(ways(Operation::GeminiStream), [(1, messages), (2, responses), (3, chat)]);
+}
+
+#[test]
+fn a_wish_is_taken_off_a_name_that_nobody_serves() {
+    let (snapshot, _) = compile(
+        &[provider(1, "openai", &[])],
+        &[credential(1, 1)],
+        &[route("o3-mini", 1, 1, None), route("gpt-5-low", 1, 1, None)],
+    );
+    let has_wish = |model| {
+        let wanted = Wanted { operation: Operation::ChatCompletions, is_stream: false };
+        snapshot
+            .candidates(model, wanted)
+            .iter()
+            .map(|one| (one.model.to_owned(), one.wish.is_some()))
+            .collect::<Vec<_>>()
+    };
+    assert_eq!(has_wish("o3-mini-high"), [("o3-mini".to_owned(), true)]);
+    assert_eq!(has_wish("gpt-5-low"), [("gpt-5-low".to_owned(), false)]);
+    assert_eq!(has_wish("o4-mini-high"), []);
 }
 
 #[test]
