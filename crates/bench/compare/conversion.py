@@ -3,7 +3,7 @@
 from dataclasses import dataclass, replace
 
 from driver import Endpoint, Mock, Plan
-from scenarios import WARM_UP, WARM_UP_SECONDS, Cpu, Lab, Row, spend
+from scenarios import WARM_UP, WARM_UP_SECONDS, Cpu, Lab, Rig, Row
 from targets import Instance, Target
 
 PASSED_ON = "passed on"
@@ -33,12 +33,12 @@ class Cell:
         """Where the value stands."""
         return PASSED_ON if self.upstream == self.scenario.dialect else f"to {self.upstream}"
 
-    def measure(self, lab: Lab, mock: Mock, cores: set[int], number: int, secs: float) -> None:
+    def measure(self, rig: Rig, number: int, secs: float) -> None:
         """Adds the value of a round. What is converted has another size than the upstream's answer."""
         is_converted = self.upstream != self.scenario.dialect
         own = Endpoint.of(self.instance)
         endpoint = replace(own, model=self.upstream, any_size=own.any_size or is_converted)
-        spent = spend(lab, self.scenario, mock, self.instance, endpoint, cores, secs)
+        spent = rig.spend(self.scenario, self.instance, endpoint, secs)
         if number != WARM_UP:
             self.row.add(self.column, number, spent.target_seconds * 1e6 / spent.calls)
 
@@ -46,17 +46,19 @@ class Cell:
 def measure_conversion(lab: Lab, targets: list[Target], target_cores: set[int], driver_cores: set[int]) -> list[Row]:
     """CPU per call of every target that converts, by the client's and the upstream's dialect."""
     mock = Mock(lab.bench, driver_cores)
+    rig = Rig(lab, mock, driver_cores)
     rows: list[Row] = []
     for target in targets:
         if target.conversion:
             place = lab.place(f"conversion/{target.name}", target_cores, mock.port)
-            lab.attempt(target.name, lambda: rows.extend(_measure(lab, mock, Instance(
-                replace(target, files=target.conversion), place), driver_cores)))
+            converting = replace(target, files=target.conversion)
+            lab.attempt(target.name, lambda: rows.extend(_measure(rig, Instance(converting, place))))
     mock.tree.stop()
     return rows
 
 
-def _measure(lab: Lab, mock: Mock, instance: Instance, cores: set[int]) -> list[Row]:
+def _measure(rig: Rig, instance: Instance) -> list[Row]:
+    lab = rig.lab
     cells: list[Cell] = []
     for call in CALLS:
         for client, upstreams in UPSTREAMS.items():
@@ -65,7 +67,7 @@ def _measure(lab: Lab, mock: Mock, instance: Instance, cores: set[int]) -> list[
             cells += [Cell(row, replace(call, dialect=client), instance, upstream) for upstream in upstreams]
 
     def attempt(number: int, cell: Cell, secs: float) -> None:
-        lab.attempt(f"{cell.row.title}, {cell.column}", lambda: cell.measure(lab, mock, cores, number, secs))
+        lab.attempt(f"{cell.row.title}, {cell.column}", lambda: cell.measure(rig, number, secs))
 
     for cell in cells:
         attempt(WARM_UP, cell, WARM_UP_SECONDS)

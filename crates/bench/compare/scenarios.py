@@ -120,6 +120,30 @@ class Lab:
             self.problems.setdefault(what, str(error))
 
 
+@dataclass(frozen=True)
+class Rig:
+    """The mock, and the cores that it shares with the load."""
+
+    lab: Lab
+    mock: Mock
+    cores: set[int]
+
+    def spend(self, scenario: Cpu, instance: Instance, endpoint: Endpoint, secs: float) -> Spent:
+        """Runs the loop for so long, with calls to this endpoint of the instance; every answer must be right."""
+        mock = self.mock
+        mock.follow(scenario.plan)
+        before, mock_before = instance.tree.cpu_seconds(), mock.tree.cpu_seconds()
+        load = Load(self.lab.bench, self.cores, "closed", endpoint, scenario.plan, secs=secs, dialect=scenario.dialect,
+                    question_bytes=scenario.question_bytes, tools=scenario.tools, stream=scenario.stream,
+                    connections=scenario.connections)
+        result = load.result(secs)
+        time.sleep(SETTLE_SECONDS)
+        instance.tree.require_alive()
+        spent, mock_spent = instance.tree.cpu_seconds() - before, mock.tree.cpu_seconds() - mock_before
+        mock.require_seen(result["right"])
+        return Spent(result["right"], result["calls_per_sec"], spent, mock_spent)
+
+
 def measure_calls(lab: Lab, targets: list[Target], target_cores: set[int], driver_cores: set[int]) -> list[Row]:
     """CPU per call and per chunk, and added latency, on running targets."""
     mock = Mock(lab.bench, driver_cores)
@@ -129,7 +153,7 @@ def measure_calls(lab: Lab, targets: list[Target], target_cores: set[int], drive
         lab.attempt(target.name, lambda: running.append(Instance(target, place)))
     rows: list[Row] = []
     for scenario in CPU_SCENARIOS:
-        rows += _measure_cpu(lab, scenario, mock, running, driver_cores)
+        rows += _measure_cpu(Rig(lab, mock, driver_cores), scenario, running)
     rows += _measure_latency(lab, mock, running, driver_cores)
     for instance in running:
         instance.stop()
@@ -137,14 +161,15 @@ def measure_calls(lab: Lab, targets: list[Target], target_cores: set[int], drive
     return rows
 
 
-def _measure_cpu(lab: Lab, scenario: Cpu, mock: Mock, running: list[Instance], cores: set[int]) -> list[Row]:
+def _measure_cpu(rig: Rig, scenario: Cpu, running: list[Instance]) -> list[Row]:
+    lab = rig.lab
     cost = Row(scenario.id, scenario.title, "µs")
     rate = Row(scenario.id + "_rate", f"{scenario.title}: calls/s reached", "calls/s", is_detail=True)
     gauge = Row(scenario.id + "_mock", f"{scenario.title}: the mock's own CPU meanwhile", "µs", is_detail=True)
     secs = lab.settings.secs * scenario.time_factor
 
     def visit(number: int, instance: Instance, secs: float) -> None:
-        spent = spend(lab, scenario, mock, instance, Endpoint.of(instance), cores, secs)
+        spent = rig.spend(scenario, instance, Endpoint.of(instance), secs)
         if number == WARM_UP:
             return
         units, name = scenario.units(spent.calls), instance.target.name
@@ -160,22 +185,6 @@ def _measure_cpu(lab: Lab, scenario: Cpu, mock: Mock, running: list[Instance], c
     for number, instance in lab.rounds(scenario.title, lab.settings.rounds, running):
         attempt(number, instance, secs)
     return [cost, rate, gauge]
-
-
-def spend(lab: Lab, scenario: Cpu, mock: Mock, instance: Instance, endpoint: Endpoint, cores: set[int],
-          secs: float) -> Spent:
-    """Runs the loop for so long, with calls to this endpoint of the instance; every answer must be right."""
-    mock.follow(scenario.plan)
-    before, mock_before = instance.tree.cpu_seconds(), mock.tree.cpu_seconds()
-    load = Load(lab.bench, cores, "closed", endpoint, scenario.plan, secs=secs, dialect=scenario.dialect,
-                question_bytes=scenario.question_bytes, tools=scenario.tools, stream=scenario.stream,
-                connections=scenario.connections)
-    result = load.result(secs)
-    time.sleep(SETTLE_SECONDS)
-    instance.tree.require_alive()
-    spent, mock_spent = instance.tree.cpu_seconds() - before, mock.tree.cpu_seconds() - mock_before
-    mock.require_seen(result["right"])
-    return Spent(result["right"], result["calls_per_sec"], spent, mock_spent)
 
 
 def _measure_latency(lab: Lab, mock: Mock, running: list[Instance], cores: set[int]) -> list[Row]:

@@ -2,7 +2,7 @@
 
 use super::wire::{Block, CacheControl, CitationObject, SourceObject};
 use crate::chat::codec::media::kind_of;
-use crate::chat::codec::wire::{DecodeError, Path, read_part};
+use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
 use crate::chat::request::{
     CacheMark, Citation, Content, Input, Media, MediaKind, Output, Part, Source, Thinking, ToolCall, ToolResult,
 };
@@ -25,7 +25,7 @@ pub(super) fn text_or_blocks<'a>(
     match content {
         None => Ok(Vec::new()),
         Some(content) if content.as_str().starts_with('"') => {
-            Ok(vec![Part::new(Content::Text(read_part(content, at)?, Vec::new()))])
+            Ok(vec![Part::new(Content::Text(read_text(content, at)?, Vec::new()))])
         }
         Some(content) => {
             let list: Vec<Json<'a>> = read_part(content, at)?;
@@ -105,7 +105,7 @@ fn media<'a>(json: &Json<'a>, is_image: bool, at: Path<'_>) -> Result<Option<Med
         "file" => Source::File(object.file_id.unwrap_or_default()),
         "text" => Source::Text(object.data.unwrap_or_default()),
         "content" => match &object.content {
-            Some(text) if text.as_str().starts_with('"') => Source::Text(read_part(text, at.key("content"))?),
+            Some(text) if text.as_str().starts_with('"') => Source::Text(read_text(text, at.key("content"))?),
             _ => return Ok(None),
         },
         _ => return Ok(None),

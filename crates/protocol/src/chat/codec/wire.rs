@@ -6,7 +6,7 @@ use std::fmt;
 
 use serde::de::{Deserialize, Deserializer, Visitor};
 
-use crate::chat::text::Json;
+use crate::chat::text::{Json, Text};
 
 /// A request or an answer that cannot be read.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
@@ -68,6 +68,13 @@ pub(in crate::chat) fn read<'a, T: Deserialize<'a>>(json: &'a str, at: Path<'_>)
 pub(in crate::chat) fn read_part<'a, T: Deserialize<'a>>(json: &Json<'a>, at: Path<'_>) -> Result<T, DecodeError> {
     let text = json.as_borrowed().ok_or_else(|| at.error("the value is not part of the input"))?;
     read(text, at)
+}
+
+/// Reads a part of the input that must be a string. It was checked when its surroundings were read, and is most of what a
+/// conversation consists of, so it is not looked through again.
+pub(in crate::chat) fn read_text<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Text<'a>, DecodeError> {
+    let literal = json.as_borrowed().ok_or_else(|| at.error("the value is not part of the input"))?;
+    Text::from_literal(literal).ok_or_else(|| at.error("expected a string"))
 }
 
 /// Returns what serde says, without the position in a fragment that the caller never saw.

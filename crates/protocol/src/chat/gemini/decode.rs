@@ -6,7 +6,7 @@ use super::parts::{Read, read as read_one};
 use super::wire::{Body, ContentObject, FunctionDeclaration, GenerationConfig, ThinkingConfig, ToolConfig, ToolObject};
 use crate::chat::codec::names::positional_call;
 use crate::chat::codec::schema::{Rules, clean};
-use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part, read_text};
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
 use crate::chat::request::{
     Content, Delivery, Format, FormatSchema, Function, HostedKind, Limits, Origin, Request, Role, Sampling, Tier, Tool,
@@ -110,7 +110,7 @@ impl<'a> Ids<'a> {
 
 fn add_parts<'a>(turn: &mut Turn<'a>, json: &Json<'a>, ids: &mut Ids<'a>, at: Path<'_>) -> Result<(), DecodeError> {
     if json.as_str().starts_with('"') {
-        turn.push(Content::Text(read_part(json, at)?, Vec::new()));
+        turn.push(Content::Text(read_text(json, at)?, Vec::new()));
         return Ok(());
     }
     let content: ContentObject<'a> = read_part(json, at)?;

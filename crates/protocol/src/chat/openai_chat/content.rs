@@ -2,7 +2,7 @@
 
 use super::wire::{CacheBreakpoint, ContentPart, FileObject, InputAudio, UrlObject};
 use crate::chat::codec::media::{kind_of, mime_of_audio, mime_of_name, source_of_data_url, source_of_url};
-use crate::chat::codec::wire::{DecodeError, Path, read_part};
+use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
 use crate::chat::request::{CacheMark, Content, Media, MediaKind, Part, Source};
 use crate::chat::text::{Json, Text};
 
@@ -11,8 +11,7 @@ pub(super) fn text_or_parts<'a>(content: Option<&Json<'a>>, at: Path<'_>) -> Res
     match content {
         None => Ok(Vec::new()),
         Some(content) if content.as_str().starts_with('"') => {
-            let text: Text<'a> = read_part(content, at)?;
-            Ok(vec![Part::new(Content::Text(text, Vec::new()))])
+            Ok(vec![Part::new(Content::Text(read_text(content, at)?, Vec::new()))])
         }
         Some(content) => parts_of(content, at),
     }

@@ -6,7 +6,7 @@ use super::wire::{
     Body, ChoiceObject, FunctionCall, FunctionDeclaration, Message, ResponseFormat, ToolCallObject, ToolDeclaration,
 };
 use crate::chat::codec::names::positional_call;
-use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part, read_text};
 use crate::chat::reasoning::{Amount, Effort, Reasoning};
 use crate::chat::request::{
     Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Origin, Output, Part, Request, Role,
@@ -230,7 +230,7 @@ fn function_call<'a>(
         None => Input::Arguments(Text::default()),
         // Some compatible vendors and clients send the object itself.
         Some(arguments) if arguments.is_object() => Input::Object(arguments),
-        Some(arguments) => Input::Arguments(read_part(&arguments, at.key("arguments"))?),
+        Some(arguments) => Input::Arguments(read_text(&arguments, at.key("arguments"))?),
     };
     let id = id.filter(|id| !id.is_empty()).unwrap_or_else(|| positional_call(position));
     Ok(ToolCall { id, name: call.name.unwrap_or_default(), input, signature: None })

@@ -3,7 +3,7 @@
 use super::wire::{Annotation, ContentPart, Item};
 use crate::chat::codec::media::{mime_of_audio, mime_of_name, source_of_url};
 use crate::chat::codec::names::positional_call;
-use crate::chat::codec::wire::{DecodeError, Path, read_part};
+use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
 use crate::chat::openai_chat::file_source;
 use crate::chat::request::{
     CacheMark, Citation, Content, Input, Media, MediaKind, Output, Part, Role, Source, Thinking, ToolCall, ToolResult,
@@ -80,7 +80,7 @@ pub(super) fn model_part<'a>(item: Item<'a>, at: Path<'_>) -> Result<Part<'a>, D
         } else {
             match item.arguments {
                 Some(arguments) if arguments.is_object() => Input::Object(arguments),
-                Some(arguments) => Input::Arguments(read_part(&arguments, at.key("arguments"))?),
+                Some(arguments) => Input::Arguments(read_text(&arguments, at.key("arguments"))?),
                 None => Input::Arguments(Text::default()),
             }
         };
@@ -104,7 +104,7 @@ pub(super) fn text_or_parts<'a>(content: Option<&Json<'a>>, at: Path<'_>) -> Res
     match content {
         None => Ok(Vec::new()),
         Some(content) if content.as_str().starts_with('"') => {
-            Ok(vec![Part::new(Content::Text(read_part(content, at)?, Vec::new()))])
+            Ok(vec![Part::new(Content::Text(read_text(content, at)?, Vec::new()))])
         }
         Some(content) => {
             let list: Vec<Json<'a>> = read_part(content, at)?;
