@@ -168,19 +168,31 @@ impl Job {
             return Err(Fault::new(Kind::NotConvertible, message));
         }
         let losses = encoded.losses.to_header(LOSSES_MAX_BYTES);
-        let body = wish.map_or_else(|| encoded.body.clone(), |wish| with_fields(wish, self.upstream, &encoded.body));
         let bridge = is_foreign.then(|| Box::new(self.bridge(&request, &encoded)));
+        let body = match wish {
+            Some(wish) => with_fields(wish, self.upstream, &encoded.body),
+            None => encoded.body,
+        };
         Ok(Step::Done(Box::new(Conversion { body: body.into(), bridge, losses })))
     }
 
     fn bridge(&self, request: &Request<'_>, encoded: &Encoded) -> Bridge {
-        let echoed = RawObject::parse(&self.plain).map(|body| chat::echoed(self.asked.dialect(), &body));
-        let mut echo = echoed.unwrap_or_default();
+        let client = self.asked.dialect();
+        // Both look through the whole body, so only those dialects pay that need it.
+        let mut echo = match client {
+            Dialect::OpenaiResponses => RawObject::parse(&self.plain).map(|body| chat::echoed(client, &body)),
+            Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Gemini | Dialect::Single => Ok(Vec::new()),
+        }
+        .unwrap_or_default();
+        let estimated_input = match client {
+            Dialect::Anthropic => Bulk::of(self.asked, &self.plain).likely_tokens(),
+            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => 0,
+        };
         if let Some(previous) = &self.previous {
             echo.push(("previous_response_id", Json::trusted(serde_json::Value::from(previous.as_str()).to_string())));
         }
         Bridge {
-            client: self.asked.dialect(),
+            client,
             upstream: self.upstream,
             memo: encoded.memo.clone(),
             call: self.call.clone(),
@@ -189,7 +201,7 @@ impl Job {
             issuer: self.issuer.to_string(),
             convention: self.convention,
             stream_usage: self.stream_usage,
-            estimated_input: Bulk::of(self.asked, &self.plain).likely_tokens(),
+            estimated_input,
             namespaces: request.namespaces(),
             echo,
         }
