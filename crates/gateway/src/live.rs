@@ -9,7 +9,6 @@ use sluice_domain::clock::Clock;
 use sluice_domain::key::{Caller, KeyHash};
 use sluice_domain::ledger::BudgetScope;
 use sluice_domain::provider::Timeouts;
-use sluice_protocol::suffix::Suffixes;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::{Store, StoreError};
 use tokio::sync::Notify;
@@ -29,7 +28,6 @@ const LOOK_LIMIT: Duration = Duration::from_secs(30);
 pub(crate) struct Ingredients {
     pub(crate) store: Arc<Store>,
     pub(crate) vendors: Arc<Vendors>,
-    pub(crate) suffixes: Arc<Suffixes>,
     pub(crate) declared: Declared,
     pub(crate) timeouts: Timeouts,
     /// Most candidates that one call tries.
@@ -122,7 +120,6 @@ async fn compile(
         routes: &catalog.routes,
         declared_keys: &with_budgets(&ingredients.store, declared_keys).await?,
         vendors: &ingredients.vendors,
-        suffixes: &ingredients.suffixes,
         timeouts: ingredients.timeouts,
         origins,
         prices,

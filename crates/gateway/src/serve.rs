@@ -17,7 +17,6 @@ use prometheus_client::registry::Registry;
 use secrecy::ExposeSecret;
 use sluice_domain::clock::Clock;
 use sluice_domain::ledger::Holder;
-use sluice_protocol::suffix::Suffixes;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::Store;
 use tokio::sync::{Notify, Semaphore};
@@ -112,7 +111,6 @@ impl Gateway {
         let live = Live::load_first(Ingredients {
             store: Arc::clone(&store),
             vendors: Arc::clone(&vendors),
-            suffixes: Arc::new(Suffixes::embedded()?),
             declared: settings.declared.clone(),
             timeouts: settings.relay.timeouts,
             max_attempts: usize::try_from(settings.relay.max_attempts).unwrap_or(usize::MAX),

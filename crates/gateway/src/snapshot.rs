@@ -33,7 +33,6 @@ pub(crate) struct Sources<'a> {
     pub(crate) declared_keys: &'a HashMap<KeyHash, Arc<Caller>>,
     pub(crate) vendors: &'a Vendors,
     pub(crate) timeouts: Timeouts,
-    pub(crate) suffixes: &'a Arc<Suffixes>,
     pub(crate) origins: &'a OriginNumbers,
     pub(crate) prices: PriceList,
 }
@@ -149,7 +148,7 @@ impl Snapshot {
             by_model: HashMap::new(),
             wildcards: Vec::new(),
             by_credential,
-            suffixes: Arc::clone(sources.suffixes),
+            suffixes: Arc::clone(sources.vendors.suffixes()),
             prices: sources.prices,
         };
         for route in sources.routes.iter().filter(|route| route.enabled) {

@@ -19,7 +19,6 @@ async fn books(dir: &tempfile::TempDir) -> (Books, Live) {
     let revenue = store.open_account(Holder::Revenue(node), Timestamp(0)).await.unwrap().id;
     let live = Live::load_first(Ingredients {
         store: Arc::clone(&store),
-        suffixes: Arc::default(),
         vendors: Arc::new(Vendors::embedded().unwrap()),
         declared: crate::config::Declared::default(),
         timeouts: sluice_domain::provider::Timeouts::default(),

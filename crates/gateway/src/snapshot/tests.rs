@@ -61,7 +61,6 @@ fn compile(providers: &[Provider], credentials: &[Credential], routes: &[Route])
         declared_keys: &HashMap::new(),
         vendors: &Vendors::embedded().unwrap(),
         timeouts: Timeouts::default(),
-        suffixes: &Arc::new(Suffixes::embedded().unwrap()),
         origins: &OriginNumbers::default(),
         prices: PriceList::default(),
     })

@@ -8,14 +8,12 @@ use sluice_domain::response::StoredResponse;
 use sluice_protocol::responses::{Earlier, expand, items_named};
 
 use super::keeps_responses;
-use crate::relay::demand::Demand;
+use crate::relay::demand::{Demand, INLINE_MAX_BYTES};
 use crate::relay::fault::{Fault, Kind};
 use crate::relay::intake::Payload;
 use crate::relay::{Asked, Relay, clipped};
 use crate::snapshot::Candidate;
 
-/// Expanding more than this would hold up the calls that share the thread.
-const INLINE_MAX_BYTES: usize = 512 * 1024;
 /// Items that one request may name; the others stay as they are.
 const REFERENCES_MAX: usize = 500;
 
