@@ -30,10 +30,8 @@ impl Rendering {
 
 /// What rewrites one answer.
 pub(super) enum Rewrite {
-    /// Event by event.
-    Events(Box<Transcoder>),
-    /// The same, as an array.
-    Array(Box<Transcoder>, Array),
+    /// Event by event; as the elements of an array where the client takes one.
+    Events(Box<Transcoder>, Option<Array>),
     /// All at once, when all of it is there.
     Whole { bridge: Box<Bridge>, gathered: Vec<u8> },
 }
@@ -42,9 +40,9 @@ impl Rewrite {
     /// Begins before the first byte of an answer that comes in this framing.
     pub(super) fn new(bridge: Box<Bridge>, framing: Framing, rendering: Rendering) -> Option<Self> {
         match (framing, rendering) {
-            (Framing::Events, Rendering::Events) => Some(Self::Events(Box::new(Transcoder::new(*bridge)?))),
-            (Framing::Events, Rendering::Array) => {
-                Some(Self::Array(Box::new(Transcoder::new(*bridge)?), Array::default()))
+            (Framing::Events, _) => {
+                let array = (rendering == Rendering::Array).then(Array::default);
+                Some(Self::Events(Box::new(Transcoder::new(*bridge)?), array))
             }
             (Framing::Json, _) => Some(Self::Whole { bridge, gathered: Vec::new() }),
             (Framing::Opaque, _) => None,
@@ -57,15 +55,13 @@ impl Rewrite {
     /// The answer is larger than what is rewritten.
     pub(super) fn push(&mut self, plain: &[u8]) -> Result<Bytes, Fault> {
         match self {
-            Self::Events(transcoder) => {
+            Self::Events(transcoder, array) => {
                 let mut out = Vec::with_capacity(plain.len());
                 transcoder.push(plain, &mut out);
-                Ok(out.into())
-            }
-            Self::Array(transcoder, array) => {
-                let mut out = Vec::with_capacity(plain.len());
-                transcoder.push(plain, &mut out);
-                Ok(array.elements(&out).into())
+                Ok(match array {
+                    Some(array) => array.elements(&out).into(),
+                    None => out.into(),
+                })
             }
             Self::Whole { gathered, .. } if gathered.len() + plain.len() > WHOLE_MAX_BYTES => {
                 Err(Fault::new(Kind::UpstreamInvalid, "the upstream's answer is too large to be converted"))
@@ -83,15 +79,10 @@ impl Rewrite {
     /// The answer breaks its dialect's rules.
     pub(super) fn finish(&mut self) -> Result<Bytes, Fault> {
         match self {
-            Self::Events(transcoder) => {
+            Self::Events(transcoder, array) => {
                 let mut out = Vec::new();
                 transcoder.finish(&mut out);
-                Ok(out.into())
-            }
-            Self::Array(transcoder, array) => {
-                let mut out = Vec::new();
-                transcoder.finish(&mut out);
-                Ok(array.end(&out).into())
+                Ok(ended(array.as_mut(), out))
             }
             Self::Whole { bridge, gathered } => {
                 let body = std::mem::take(gathered);
@@ -111,13 +102,9 @@ impl Rewrite {
         let failure = Failure::new(kind.cause(), kind.facts().code, message);
         let mut out = Vec::new();
         match self {
-            Self::Events(transcoder) => {
+            Self::Events(transcoder, array) => {
                 transcoder.fail(failure, &mut out);
-                Some(out.into())
-            }
-            Self::Array(transcoder, array) => {
-                transcoder.fail(failure, &mut out);
-                Some(array.end(&out).into())
+                Some(ended(array.as_mut(), out))
             }
             Self::Whole { .. } => None,
         }
@@ -126,17 +113,25 @@ impl Rewrite {
     /// Returns what must follow an error that the client was told of.
     pub(super) fn close(&mut self) -> Option<Bytes> {
         match self {
-            Self::Array(_, array) => Some(array.end(b"").into()),
-            Self::Events(_) | Self::Whole { .. } => None,
+            Self::Events(_, array) => array.as_mut().map(|array| array.end(b"").into()),
+            Self::Whole { .. } => None,
         }
     }
 
     /// Returns whether the client was told of an error, after which nothing follows.
     pub(super) fn has_failed(&self) -> bool {
         match self {
-            Self::Events(transcoder) | Self::Array(transcoder, _) => transcoder.failure().is_some(),
+            Self::Events(transcoder, _) => transcoder.failure().is_some(),
             Self::Whole { .. } => false,
         }
+    }
+}
+
+/// Returns the last events as the client takes them.
+fn ended(array: Option<&mut Array>, events: Vec<u8>) -> Bytes {
+    match array {
+        Some(array) => array.end(&events).into(),
+        None => events.into(),
     }
 }
 
