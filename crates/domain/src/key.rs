@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::id::{KeyId, UserId};
 use crate::ledger::{Budget, Holder};
+use crate::limit::Limits;
 use crate::price::Multiplier;
+use crate::route::policy::Scope;
 use crate::user::Funding;
 
 /// Prefix of every key that Sluice makes.
@@ -64,6 +66,10 @@ pub struct Key {
     pub addresses: AddressList,
     /// How its calls are paid for.
     pub billing: KeyBilling,
+    /// How much it may ask for.
+    pub limits: Limits,
+    /// Where its calls may go.
+    pub scope: Scope,
     /// When it was made.
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
@@ -120,6 +126,10 @@ pub struct Caller {
     pub funding: Funding,
     /// The owner's group, whose factor prices are multiplied by.
     pub group: String,
+    /// How much all keys of the owner together may ask for.
+    pub owner_limits: Limits,
+    /// How much all users of that group together may ask for.
+    pub group_limits: Limits,
     /// Every limit that its spending falls under: of the key, of its owner, of the owner's organisation.
     pub budgets: Vec<Budget>,
 }
@@ -196,12 +206,16 @@ mod tests {
                 models: ModelList::default(),
                 addresses: AddressList::parse("10.0.0.0/8").unwrap(),
                 billing: KeyBilling::default(),
+                limits: Limits::NONE,
+                scope: Scope::default(),
                 created_at: Timestamp(0),
                 accessed_at: None,
             },
             owner_enabled: true,
             funding: Funding::Unlimited,
             group: DEFAULT_GROUP.to_owned(),
+            owner_limits: Limits::NONE,
+            group_limits: Limits::NONE,
             budgets: Vec::new(),
         }
     }

@@ -10,6 +10,7 @@ pub mod clock;
 pub mod id;
 pub mod key;
 pub mod ledger;
+pub mod limit;
 pub mod money;
 pub mod price;
 pub mod provider;

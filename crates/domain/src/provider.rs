@@ -7,6 +7,9 @@ use secrecy::SecretString;
 
 use crate::clock::Timestamp;
 use crate::id::{CredentialId, ProviderId, RouteId};
+use crate::limit::Limits;
+use crate::money::Micros;
+use crate::route::policy::Rotation;
 
 /// Where a row of configuration comes from.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -70,6 +73,15 @@ impl TimeoutOverrides {
     }
 }
 
+/// What is left on an upstream account.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Balance {
+    /// The sum; below zero where the vendor lets accounts run into debt.
+    pub left: Micros,
+    /// When the vendor said so.
+    pub updated_at: Timestamp,
+}
+
 /// One configured upstream account.
 #[derive(Debug, Clone)]
 pub struct Provider {
@@ -89,6 +101,12 @@ pub struct Provider {
     pub weight: i64,
     /// Values for the placeholders in the vendor's paths, such as `api_version`.
     pub params: BTreeMap<String, String>,
+    /// Headers that every call to it carries, whatever the client sent.
+    pub headers: BTreeMap<String, String>,
+    /// How its credentials take turns.
+    pub rotation: Rotation,
+    /// What is left on the account, as far as that is known.
+    pub balance: Option<Balance>,
     /// Outbound proxy, may hold a password.
     pub proxy_url: Option<SecretString>,
     /// Its own time-outs.
@@ -120,6 +138,8 @@ pub struct Credential {
     pub name: String,
     /// The secret itself.
     pub secret: SecretString,
+    /// How much the vendor lets it ask for.
+    pub limits: Limits,
     /// Group at the upstream, for NewAPI sites.
     pub group_name: String,
     /// A disabled credential is never used.

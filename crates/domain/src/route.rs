@@ -1,5 +1,7 @@
 //! The order in which candidates are tried: priority tiers, and inside a tier a weighted shuffle.
 
+pub mod policy;
+
 use rand::{Rng, RngExt};
 
 /// What the order depends on.

@@ -4,6 +4,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::clock::Timestamp;
 use crate::id::UserId;
+use crate::limit::Limits;
 use crate::price::Multiplier;
 
 /// What a user may do; the numbers are those that scripts of the old gateways send and expect.
@@ -78,6 +79,8 @@ pub struct Group {
     pub name: String,
     /// What prices are multiplied by for its users. A group that does not exist multiplies by one.
     pub multiplier: Multiplier,
+    /// How much all its users together may ask for.
+    pub limits: Limits,
     /// Note for people.
     pub remark: String,
 }
@@ -101,6 +104,8 @@ pub struct User {
     pub funding: Funding,
     /// Name of its [`Group`].
     pub group: String,
+    /// How much all its keys together may ask for.
+    pub limits: Limits,
     /// When the user was made.
     pub created_at: Timestamp,
 }
