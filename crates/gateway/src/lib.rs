@@ -10,6 +10,7 @@ pub mod config;
 mod demo;
 mod journal;
 pub mod ledger_file;
+mod legacy;
 mod live;
 #[cfg(feature = "measure")]
 pub mod measure;

@@ -1,5 +1,7 @@
 //! The compiled configuration: what one call sees from its start to its end.
 
+mod offers;
+
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 use std::time::Duration;
@@ -19,6 +21,8 @@ use sluice_protocol::meter::{Convention, Subject};
 use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::suffix::{Suffixed, Suffixes};
 use sluice_protocol::vendor::{PathTemplate, Quirk, TraitRules, Vendor, Vendors};
+
+pub(crate) use offers::Offer;
 
 use crate::prices::{PriceList, Priced};
 use crate::relay::secret_value;

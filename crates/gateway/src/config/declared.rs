@@ -25,6 +25,7 @@ use super::environment::Environment;
 use super::problem::{Problem, nearest, quoted};
 use super::reader::Reader;
 
+pub(super) use keys::loopback_key;
 pub use policy::DeclaredPolicy;
 
 /// Owner of the keys of the file: nobody in the database, always enabled.

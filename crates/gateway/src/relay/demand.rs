@@ -24,6 +24,8 @@ pub(crate) struct Demand {
     pub(crate) operation: Operation,
     /// Public model name; empty for calls about an object.
     pub(crate) model: String,
+    /// The name without the provider, where that stands before it though the caller did not write it so.
+    unpinned: Option<String>,
     /// Whether the client wants a stream.
     pub(crate) is_stream: bool,
     /// An earlier response that this one goes on from.
@@ -35,6 +37,16 @@ pub(crate) struct Demand {
     payload: Payload,
     model_place: Option<BodyModel>,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
+}
+
+/// What a request is, as far as its path and its key say.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Named<'n> {
+    pub(crate) operation: Operation,
+    /// Model or object's id from the path.
+    pub(crate) subject: &'n str,
+    /// The model where the body names none.
+    pub(crate) default_model: Option<&'n str>,
 }
 
 /// What must change in a body for one upstream.
@@ -54,6 +66,8 @@ pub(crate) struct Change<'c> {
 #[derive(Debug)]
 enum BodyModel {
     Json(Range<usize>),
+    /// Nowhere: the key's own counts, and is written there.
+    Missing,
     Form(Range<usize>),
     /// Google's embedding requests repeat the path's model as `models/…`, in a batch once for each text.
     Resource(Vec<Range<usize>>),
@@ -77,16 +91,12 @@ const MODEL_MAX_BYTES: usize = 255;
 pub(super) const INLINE_MAX_BYTES: usize = 512 * 1024;
 
 impl Demand {
-    /// Reads a request. `subject` is the model or the object's id from the path.
+    /// Reads a request.
     ///
     /// # Errors
     /// Says what is wrong with the body.
-    pub(crate) async fn read(
-        operation: Operation,
-        subject: &str,
-        headers: &HeaderMap,
-        payload: Payload,
-    ) -> Result<Self, Fault> {
+    pub(crate) async fn read(named: Named<'_>, headers: &HeaderMap, payload: Payload) -> Result<Self, Fault> {
+        let Named { operation, subject, default_model } = named;
         if operation.model_place() == ModelPlace::Object {
             let told = Told::default();
             return Ok(Self::new(operation, String::new(), told, payload));
@@ -94,7 +104,7 @@ impl Demand {
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_form = content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
         let plain = payload.plain.clone();
-        let told = if plain.len() <= INLINE_MAX_BYTES {
+        let mut told = if plain.len() <= INLINE_MAX_BYTES {
             read_body(operation, &plain, is_form.then_some(content_type))?
         } else {
             let content_type = content_type.to_owned();
@@ -104,12 +114,15 @@ impl Demand {
         };
         let model = match operation.model_place() {
             ModelPlace::Path => subject.to_owned(),
-            ModelPlace::Body | ModelPlace::Object => told
-                .model
-                .clone()
-                .filter(|model| !model.trim().is_empty())
-                .or_else(|| default_model(operation).map(str::to_owned))
-                .ok_or_else(|| Fault::new(Kind::MissingModel, "the request names no `model`; add one"))?,
+            ModelPlace::Body | ModelPlace::Object => {
+                let asked = told.model.clone().filter(|model| !model.trim().is_empty());
+                let usual = || usual_model(operation).map(str::to_owned);
+                let own = || default_model.filter(|_| !is_form).map(|model| told.fill_in(model));
+                asked
+                    .or_else(usual)
+                    .or_else(own)
+                    .ok_or_else(|| Fault::new(Kind::MissingModel, "the request names no `model`; add one"))?
+            }
         };
         if model.len() > MODEL_MAX_BYTES {
             let message = format!("the model's name is longer than {MODEL_MAX_BYTES} bytes; no model is called so");
@@ -122,6 +135,7 @@ impl Demand {
         Self {
             operation,
             model,
+            unpinned: None,
             is_stream: told.is_stream || operation == Operation::GeminiStream,
             previous_response: told.previous_response,
             asks: told.asks,
@@ -130,6 +144,21 @@ impl Demand {
             model_place: told.model_place,
             usage_request: told.usage_request,
         }
+    }
+
+    /// Returns the same for one provider only: its name stands before the model's.
+    pub(crate) fn pinned_to(self, provider: &str) -> Self {
+        Self { model: format!("{provider}/{}", self.model), unpinned: Some(self.model), ..self }
+    }
+
+    /// Returns the same for the model that `other` asks for.
+    pub(crate) fn asking_as(self, other: &Self) -> Self {
+        Self { model: other.model.clone(), unpinned: other.unpinned.clone(), ..self }
+    }
+
+    /// Returns the model's name as the caller wrote it.
+    pub(crate) fn model_as_written(&self) -> &str {
+        self.unpinned.as_deref().unwrap_or(&self.model)
     }
 
     /// Returns what is wanted of a model.
@@ -159,7 +188,11 @@ impl Demand {
         if let Some(range) = self.retention.vain_wish().filter(|_| keeps == Keeps::Nothing) {
             edits.replace(range, b"false".to_vec());
         }
-        if model != self.model {
+        if let Some(BodyModel::Missing) = &self.model_place {
+            if let Ok(object) = RawObject::parse(&self.payload.plain) {
+                object.set("model", &json_string(model), &mut edits);
+            }
+        } else if model != self.model {
             match &self.model_place {
                 Some(BodyModel::Json(range)) => edits.replace(range.clone(), json_string(model)),
                 Some(BodyModel::Form(range)) => edits.replace(range.clone(), model.as_bytes().to_vec()),
@@ -167,7 +200,7 @@ impl Demand {
                     let name = json_string(&format!("models/{model}"));
                     ranges.iter().for_each(|range| edits.replace(range.clone(), name.clone()));
                 }
-                None => {}
+                Some(BodyModel::Missing) | None => {}
             }
         }
         if let Some((range, value)) = self.usage_request.as_ref().filter(|_| asks_for_usage) {
@@ -194,6 +227,14 @@ impl Demand {
     }
 }
 
+impl Told {
+    /// Makes `model` the one that is asked for, which the body does not name.
+    fn fill_in(&mut self, model: &str) -> String {
+        self.model_place = Some(BodyModel::Missing);
+        model.to_owned()
+    }
+}
+
 fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Result<Told, Fault> {
     let invalid = |error: &dyn std::fmt::Display| Fault::new(Kind::InvalidBody, error.to_string());
     if let Some(content_type) = form_type {
@@ -208,7 +249,8 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
     }
     let object = RawObject::parse(body).map_err(|error| invalid(&error))?;
     let in_path = operation.model_place() == ModelPlace::Path;
-    if !in_path && object.has("model") && object.string("model").is_none() {
+    let is_null = object.get("model").is_some_and(|value| value == b"null");
+    if !in_path && object.has("model") && !is_null && object.string("model").is_none() {
         return Err(Fault::new(Kind::MissingModel, "`model` must be a string"));
     }
     let is_stream = object.is_true("stream");
@@ -265,7 +307,7 @@ fn usage_request(object: &RawObject<'_>) -> Option<(Range<usize>, Vec<u8>)> {
 }
 
 /// Returns the model that the vendor takes when a request of this operation names none.
-const fn default_model(operation: Operation) -> Option<&'static str> {
+const fn usual_model(operation: Operation) -> Option<&'static str> {
     match operation {
         Operation::ImageGenerations | Operation::ImageEdits | Operation::ImageVariations => Some("dall-e-2"),
         Operation::Moderations => Some("omni-moderation-latest"),
@@ -281,7 +323,24 @@ mod tests {
     async fn demand(operation: Operation, body: &str) -> Result<Demand, Fault> {
         let plain = Bytes::from(body.to_owned());
         let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-        Demand::read(operation, "", &HeaderMap::new(), payload).await
+        Demand::read(Named { operation, subject: "", default_model: None }, &HeaderMap::new(), payload).await
+    }
+
+    #[tokio::test]
+    async fn the_keys_own_model_is_written_where_the_body_names_none() {
+        let cases = [
+            ("{}", r#"{"model":"dm"}"#),
+            (r#"{"a":1}"#, r#"{"a":1,"model":"dm"}"#),
+            (r#"{"model":null,"a":1}"#, r#"{"model":"dm","a":1}"#),
+            (r#"{"model":"","a":1}"#, r#"{"model":"dm","a":1}"#),
+        ];
+        for (body, expected) in cases {
+            let plain = Bytes::from_static(body.as_bytes());
+            let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
+            let named = Named { operation: Operation::ChatCompletions, subject: "", default_model: Some("dm") };
+            let demand = Demand::read(named, &HeaderMap::new(), payload).await.unwrap();
+            assert_eq!((demand.model.as_str(), sent(&demand, "dm", false).await.as_str()), ("dm", expected));
+        }
     }
 
     async fn sent(demand: &Demand, model: &str, asks_for_usage: bool) -> String {
@@ -324,7 +383,13 @@ mod tests {
         let body = r#"{"requests":[{"model":"models/a","content":1},{ "content":2, "model" : "models/a" }]}"#;
         let plain = Bytes::from_static(body.as_bytes());
         let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-        let demand = Demand::read(Operation::GeminiBatchEmbed, "a", &HeaderMap::new(), payload).await.unwrap();
+        let demand = Demand::read(
+            Named { operation: Operation::GeminiBatchEmbed, subject: "a", default_model: None },
+            &HeaderMap::new(),
+            payload,
+        )
+        .await
+        .unwrap();
         assert_eq!(sent(&demand, "b", false).await, body.replace("models/a", "models/b"));
     }
 

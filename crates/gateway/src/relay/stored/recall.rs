@@ -8,7 +8,7 @@ use sluice_domain::response::StoredResponse;
 use sluice_protocol::responses::{Earlier, expand, items_named};
 
 use super::keeps_responses;
-use crate::relay::demand::{Demand, INLINE_MAX_BYTES};
+use crate::relay::demand::{Demand, INLINE_MAX_BYTES, Named};
 use crate::relay::fault::{Fault, Kind};
 use crate::relay::intake::Payload;
 use crate::relay::{Asked, Relay, clipped};
@@ -70,7 +70,9 @@ impl Relay {
         }
         let plain = known.complete(&demand).await?;
         let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-        let mut demand = Demand::read(demand.operation, "", &HeaderMap::new(), payload).await?;
+        let named = Named { operation: demand.operation, subject: "", default_model: Some(&demand.model) };
+        let read = Demand::read(named, &HeaderMap::new(), payload).await?;
+        let mut demand = read.asking_as(&demand);
         demand.retention.previous = previous;
         demand.retention.is_completed = true;
         Ok(demand)
