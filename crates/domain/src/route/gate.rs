@@ -279,9 +279,9 @@ mod tests {
         let mut gate = Gate::default();
         for attempt in 0..10_000 {
             if attempt % 4 == 0 {
-                gate.fail(attempt, FAILING, 0.0)
+                gate.fail(attempt, FAILING, 0.0);
             } else {
-                gate.succeed(attempt)
+                gate.succeed(attempt);
             }
             assert_eq!(gate.passage(attempt), Passage::Open);
         }

@@ -120,16 +120,15 @@ mod tests {
     }
 
     #[rstest]
-    #[case(0, "2.5", "3", "0", "1", 20.0)]
-    #[case(0, "1.25", "4", "0", "1", 12.5)]
-    #[case(0, "1.25", "4", "0", "0.5", 6.25)]
-    #[case(0, "1.25", "0", "0", "1", 5.0)]
-    #[case(1, "0", "0", "0.02", "1", 0.02)]
-    #[case(0, "0", "4", "0", "1", 0.0)]
+    #[case(0, ("2.5", "3"), "0", "1", 20.0)]
+    #[case(0, ("1.25", "4"), "0", "1", 12.5)]
+    #[case(0, ("1.25", "4"), "0", "0.5", 6.25)]
+    #[case(0, ("1.25", "0"), "0", "1", 5.0)]
+    #[case(1, ("0", "0"), "0.02", "1", 0.02)]
+    #[case(0, ("0", "4"), "0", "1", 0.0)]
     fn the_unit_cost_is_that_of_the_published_ratios(
         #[case] quota_type: i64,
-        #[case] ratio: &str,
-        #[case] completion: &str,
+        #[case] (ratio, completion): (&str, &str),
         #[case] price: &str,
         #[case] group: &str,
         #[case] expected: f64,
