@@ -101,8 +101,8 @@ pub struct Provider {
     pub weight: i64,
     /// Values for the placeholders in the vendor's paths, such as `api_version`.
     pub params: BTreeMap<String, String>,
-    /// Headers that every call to it carries, whatever the client sent.
-    pub headers: BTreeMap<String, String>,
+    /// Headers that every call to it carries, whatever the client sent. Some upstreams take secrets there.
+    pub headers: BTreeMap<String, SecretString>,
     /// How its credentials take turns.
     pub rotation: Rotation,
     /// What is left on the account, as far as that is known.

@@ -8,6 +8,8 @@ use anyhow::{Context, bail};
 use secrecy::{ExposeSecret, SecretString};
 use sluice_domain::clock::Clock;
 use sluice_domain::key::{KEY_PREFIX, KeyBilling, make_key_body};
+use sluice_domain::limit::Limits;
+use sluice_domain::route::policy::Scope;
 use sluice_domain::user::{DEFAULT_GROUP, Funding, Role};
 use sluice_store::{PageRequest, Store, UserFilter};
 
@@ -79,6 +81,8 @@ async fn create_key(store: &Store, key: NewKey) -> anyhow::Result<SecretString> 
         addresses: key.addresses,
         expires_at: key.expires_at,
         billing: KeyBilling::default(),
+        limits: Limits::NONE,
+        scope: Scope::default(),
         created_at: Clock::System.now(),
     };
     store.create_key(owner, new).await.context("the key cannot be made")?;
@@ -117,6 +121,7 @@ async fn create_user(store: &Store, user: NewUser) -> anyhow::Result<()> {
         enabled: true,
         funding: Funding::Unlimited,
         group: DEFAULT_GROUP.to_owned(),
+        limits: Limits::NONE,
         password_hash: Some(password_hash),
         created_at: Clock::System.now(),
     };

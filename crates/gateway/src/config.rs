@@ -35,7 +35,7 @@ use url::Url;
 
 use boot::Paths;
 pub(crate) use declared::parse_time;
-pub use declared::{Declared, DeclaredKey, FILE_OWNER};
+pub use declared::{Declared, DeclaredKey, DeclaredPolicy, FILE_OWNER};
 pub use environment::Environment;
 pub use media::Media;
 pub use problem::{ConfigError, Problem};

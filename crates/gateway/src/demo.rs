@@ -7,7 +7,9 @@ use anyhow::Context;
 use sluice_domain::clock::{Clock, Timestamp};
 use sluice_domain::id::{CredentialId, KeyId, ProviderId, RouteId};
 use sluice_domain::key::{Caller, KEY_PREFIX, Key, make_key_body};
+use sluice_domain::limit::Limits;
 use sluice_domain::provider::{Credential, Origin, Provider, Route, TimeoutOverrides};
+use sluice_domain::route::policy::{Rotation, Scope};
 use sluice_domain::user::Funding;
 use sluice_testkit::{Kind, Upstream};
 
@@ -57,6 +59,9 @@ fn declare(declared: &mut Declared, index: usize, kind: Kind, upstream: &Upstrea
         priority: 0,
         weight: 10,
         params: BTreeMap::new(),
+        headers: BTreeMap::new(),
+        rotation: Rotation::default(),
+        balance: None,
         proxy_url: None,
         timeouts: TimeoutOverrides::default(),
         model_alias: BTreeMap::new(),
@@ -72,6 +77,7 @@ fn declare(declared: &mut Declared, index: usize, kind: Kind, upstream: &Upstrea
         provider_id,
         name: "demo".to_owned(),
         secret: upstream.settings().secret.clone().into(),
+        limits: Limits::NONE,
         group_name: String::new(),
         enabled: true,
         priority: 0,
@@ -104,6 +110,8 @@ fn declared_key(body: &str) -> DeclaredKey {
         models: sluice_domain::access::ModelList::default(),
         addresses: sluice_domain::access::AddressList::default(),
         billing: sluice_domain::key::KeyBilling::default(),
+        limits: Limits::NONE,
+        scope: Scope::default(),
         created_at: Timestamp(0),
         accessed_at: None,
     };
@@ -112,6 +120,8 @@ fn declared_key(body: &str) -> DeclaredKey {
         owner_enabled: true,
         funding: Funding::Unlimited,
         group: sluice_domain::user::DEFAULT_GROUP.to_owned(),
+        owner_limits: Limits::NONE,
+        group_limits: Limits::NONE,
         budgets: Vec::new(),
     };
     DeclaredKey { hash: sluice_store::hash_key(body), caller }

@@ -8,7 +8,9 @@ use arc_swap::ArcSwap;
 use sluice_domain::clock::Clock;
 use sluice_domain::key::{Caller, KeyHash};
 use sluice_domain::ledger::BudgetScope;
+use sluice_domain::limit::Limits;
 use sluice_domain::provider::Timeouts;
+use sluice_domain::user::Group;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::{Store, StoreError};
 use tokio::sync::Notify;
@@ -118,28 +120,31 @@ async fn compile(
         providers: &catalog.providers,
         credentials: &catalog.credentials,
         routes: &catalog.routes,
-        declared_keys: &with_budgets(&ingredients.store, declared_keys).await?,
+        declared_keys: &with_rows(&ingredients.store, declared_keys, &catalog.groups).await?,
         vendors: &ingredients.vendors,
         timeouts: ingredients.timeouts,
         origins,
         prices,
     });
     ingredients.bank.set_longest_call(snapshot.longest_call(ingredients.max_attempts));
-    for problem in problems {
+    for problem in problems.into_iter().chain(catalog.problems) {
         tracing::error!(%problem, "part of the configuration cannot be used");
     }
     Ok(snapshot)
 }
 
-/// Returns the keys of the file with the budgets that the database has for them.
-async fn with_budgets(
+/// Returns the keys of the file with what the database has for them: their budgets and the limits of their groups.
+async fn with_rows(
     store: &Store,
     declared: &HashMap<KeyHash, Arc<Caller>>,
+    groups: &[Group],
 ) -> Result<HashMap<KeyHash, Arc<Caller>>, StoreError> {
     let mut callers = HashMap::with_capacity(declared.len());
     for (hash, caller) in declared {
         let budgets = store.list_budgets(Some(BudgetScope::Key(caller.key.id))).await?;
-        callers.insert(*hash, Arc::new(Caller { budgets, ..Caller::clone(caller) }));
+        let group = groups.iter().find(|group| group.name == caller.group);
+        let group_limits = group.map_or(Limits::NONE, |group| group.limits);
+        callers.insert(*hash, Arc::new(Caller { budgets, group_limits, ..Caller::clone(caller) }));
     }
     Ok(callers)
 }

@@ -13,8 +13,10 @@ use sluice_domain::clock::{Clock, Timestamp};
 use sluice_domain::id::{AccountId, CallId, CredentialId, KeyId, NodeId, ProviderId, TransferId, UserId};
 use sluice_domain::key::{Caller, Key, KeyBilling};
 use sluice_domain::ledger::{Actor, Holder};
+use sluice_domain::limit::Limits;
 use sluice_domain::money::Micros;
 use sluice_domain::price::{Buyer, Service};
+use sluice_domain::route::policy::Scope;
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_domain::user::{DEFAULT_GROUP, Funding};
 use sluice_protocol::meter::Metered;
@@ -157,11 +159,20 @@ fn caller() -> Caller {
         models: ModelList::default(),
         addresses: AddressList::default(),
         billing: KeyBilling::default(),
+        limits: Limits::NONE,
+        scope: Scope::default(),
         created_at: Timestamp(0),
         accessed_at: None,
     };
-    let group = DEFAULT_GROUP.to_owned();
-    Caller { key, owner_enabled: true, funding: Funding::Billed, group, budgets: Vec::new() }
+    Caller {
+        key,
+        owner_enabled: true,
+        funding: Funding::Billed,
+        group: DEFAULT_GROUP.to_owned(),
+        owner_limits: Limits::NONE,
+        group_limits: Limits::NONE,
+        budgets: Vec::new(),
+    }
 }
 
 fn record(caller: &Caller) -> CallRecord {

@@ -2,18 +2,20 @@
 
 use sea_orm::{EntityTrait, QueryOrder};
 use sluice_domain::provider::{Credential, Provider, Route};
+use sluice_domain::route::policy::Policy;
 use sluice_domain::user::Group;
 
 use crate::credentials::to_credential;
 use crate::entities::{credential, provider, route};
 use crate::groups::to_group;
+use crate::policy::read_policy;
 use crate::prices::to_price_row;
 use crate::providers::to_provider;
 use crate::routes::to_route;
 use crate::store::{commit, db};
-use crate::{PriceRow, Store, StoreError, What, groups, meta, prices};
+use crate::{PriceRow, Store, StoreError, What, groups, meta, options, prices};
 
-/// Providers, credentials, routes, groups and prices as they were at one revision, all of them, disabled ones included.
+/// Providers, credentials, routes, groups, prices and the routing policy as they were at one revision, all of them, disabled ones included.
 #[derive(Debug, Clone)]
 pub struct Catalog {
     /// Revision of the configuration that this is.
@@ -28,6 +30,10 @@ pub struct Catalog {
     pub groups: Vec<Group>,
     /// By id, whatever they are for and whenever they take effect.
     pub prices: Vec<PriceRow>,
+    /// What the settings say about routing.
+    pub policy: Policy,
+    /// What could not be read and is at its default instead. One sentence each.
+    pub problems: Vec<String>,
 }
 
 impl Store {
@@ -43,6 +49,7 @@ impl Store {
         let routes = route::Entity::find().order_by_asc(route::Column::Id).all(&tx).await;
         let groups = groups::all(&tx).await?;
         let prices = prices::all(&tx).await?;
+        let (policy, problems) = read_policy(&options::all(&tx).await?);
         commit(tx).await?;
         let to_provider = |row| to_provider(self.vault(), row);
         let to_credential = |row| to_credential(self.vault(), row);
@@ -53,6 +60,8 @@ impl Store {
             routes: routes.map_err(db(What::Route))?.into_iter().map(to_route).collect(),
             groups: each(groups, to_group)?,
             prices: each(prices, to_price_row)?,
+            policy,
+            problems,
         })
     }
 }

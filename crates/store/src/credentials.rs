@@ -7,9 +7,11 @@ use sea_orm::{
 use sluice_domain::SecretString;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CredentialId, ProviderId};
+use sluice_domain::limit::Limits;
 use sluice_domain::provider::Credential;
 
 use crate::entities::credential;
+use crate::json::{optional_from_text, optional_to_text};
 use crate::store::{commit, db};
 use crate::text::{NAME_CHARS, checked, checked_name};
 use crate::vault::{Place, Vault};
@@ -22,6 +24,8 @@ pub struct NewCredential {
     pub name: String,
     /// See [`Credential::secret`].
     pub secret: SecretString,
+    /// See [`Credential::limits`].
+    pub limits: Limits,
     /// See [`Credential::group_name`].
     pub group_name: String,
     /// See [`Credential::enabled`].
@@ -41,6 +45,8 @@ pub struct CredentialPatch {
     pub name: Option<String>,
     /// See [`Credential::secret`].
     pub secret: Option<SecretString>,
+    /// See [`Credential::limits`]; all three at once.
+    pub limits: Option<Limits>,
     /// See [`Credential::group_name`].
     pub group_name: Option<String>,
     /// See [`Credential::enabled`].
@@ -141,6 +147,7 @@ fn new_row(provider: ProviderId, new: NewCredential) -> Result<(credential::Acti
         provider_id: Set(provider.0),
         name: Set(checked_name("name", &new.name, NAME_CHARS)?),
         secret: Set(String::new()),
+        limits: Set(optional_to_text("limits", &new.limits)?),
         group_name: Set(checked("group_name", new.group_name, NAME_CHARS)?),
         enabled: Set(new.enabled),
         priority: Set(new.priority),
@@ -163,6 +170,9 @@ fn patched(
     if let Some(secret) = patch.secret {
         row.secret = Set(vault.seal(place(id), &secret)?);
     }
+    if let Some(limits) = patch.limits {
+        row.limits = Set(optional_to_text("limits", &limits)?);
+    }
     if let Some(group_name) = patch.group_name {
         row.group_name = Set(checked("group_name", group_name, NAME_CHARS)?);
     }
@@ -178,6 +188,7 @@ pub(crate) fn to_credential(vault: &Vault, row: credential::Model) -> Result<Cre
         id: CredentialId(row.id),
         provider_id: ProviderId(row.provider_id),
         secret: vault.open(place(row.id), &row.secret)?,
+        limits: optional_from_text(What::Credential, row.id, row.limits.as_deref())?,
         name: row.name,
         group_name: row.group_name,
         enabled: row.enabled,

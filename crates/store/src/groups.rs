@@ -5,10 +5,12 @@ use sea_orm::{
     QueryOrder, QuerySelect,
 };
 use sluice_domain::clock::Timestamp;
+use sluice_domain::limit::Limits;
 use sluice_domain::price::Multiplier;
 use sluice_domain::user::Group;
 
 use crate::entities::{group, user};
+use crate::json::{optional_from_text, optional_to_text};
 use crate::store::{commit, corrupt, db};
 use crate::text::{LONG_CHARS, checked, checked_name};
 use crate::{Store, StoreError, What};
@@ -37,6 +39,7 @@ impl Store {
         let mut row = group::ActiveModel {
             name: Set(checked_group(&group.name)?),
             multiplier: Set(checked_multiplier(group.multiplier)?),
+            limits: Set(optional_to_text("limits", &group.limits)?),
             remark: Set(checked("remark", group.remark.clone(), LONG_CHARS)?),
             created_at: Set(now.0),
         };
@@ -75,7 +78,8 @@ pub(crate) async fn all<C: ConnectionTrait>(connection: &C) -> Result<Vec<group:
     group::Entity::find().order_by_asc(group::Column::Name).all(connection).await.map_err(db(What::Group))
 }
 
-async fn find<C: ConnectionTrait>(connection: &C, name: &str) -> Result<Option<group::Model>, StoreError> {
+/// Finds a group by its name.
+pub(crate) async fn find<C: ConnectionTrait>(connection: &C, name: &str) -> Result<Option<group::Model>, StoreError> {
     group::Entity::find_by_id(name.trim()).one(connection).await.map_err(db(What::Group))
 }
 
@@ -98,7 +102,12 @@ async fn refuse_if_used(tx: &DatabaseTransaction, name: &str) -> Result<(), Stor
 
 pub(crate) fn to_group(row: group::Model) -> Result<Group, StoreError> {
     let multiplier = to_multiplier(What::Group, &row.name, row.multiplier)?;
-    Ok(Group { name: row.name, multiplier, remark: row.remark })
+    let limits = to_limits(&row)?;
+    Ok(Group { name: row.name, multiplier, limits, remark: row.remark })
+}
+
+pub(crate) fn to_limits(row: &group::Model) -> Result<Limits, StoreError> {
+    optional_from_text(What::Group, &row.name, row.limits.as_deref())
 }
 
 pub(crate) fn checked_group(name: &str) -> Result<String, StoreError> {

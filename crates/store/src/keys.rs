@@ -13,14 +13,17 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, UserId};
 use sluice_domain::key::{Caller, Key, KeyBilling, KeyFunding, KeyHash};
 use sluice_domain::ledger::BudgetScope;
+use sluice_domain::limit::Limits;
+use sluice_domain::route::policy::Scope;
 use sluice_domain::user::DEFAULT_GROUP;
 
 use crate::entities::{key, user};
-use crate::groups::{checked_multiplier, to_multiplier};
+use crate::groups::{self, checked_multiplier, to_multiplier};
+use crate::json::{optional_from_text, optional_to_text};
 use crate::ledger::budgets_of;
 use crate::store::{commit, corrupt, db};
 use crate::text::{LONG_CHARS, NAME_CHARS, checked, checked_name};
-use crate::users::to_funding;
+use crate::users::{self, to_funding};
 use crate::{Page, PageRequest, Store, StoreError, What};
 
 const LAST4_CHARS: usize = 8;
@@ -44,6 +47,10 @@ pub struct NewKey {
     pub addresses: AddressList,
     /// How its calls are paid for.
     pub billing: KeyBilling,
+    /// How much it may ask for.
+    pub limits: Limits,
+    /// Where its calls may go.
+    pub scope: Scope,
     /// Now.
     pub created_at: Timestamp,
 }
@@ -63,6 +70,10 @@ pub struct KeyPatch {
     pub addresses: Option<AddressList>,
     /// See [`Key::billing`].
     pub billing: Option<KeyBilling>,
+    /// See [`Key::limits`]; all three at once.
+    pub limits: Option<Limits>,
+    /// See [`Key::scope`]; all of it at once.
+    pub scope: Option<Scope>,
 }
 
 impl Store {
@@ -84,6 +95,8 @@ impl Store {
             funding: Set(new.billing.funding.as_str().to_owned()),
             multiplier: Set(checked_multiplier(new.billing.multiplier)?),
             shows_cost: Set(new.billing.shows_cost),
+            limits: Set(optional_to_text("limits", &new.limits)?),
+            scope: Set(optional_to_text("scope", &new.scope)?),
             created_at: Set(new.created_at.0),
             accessed_at: Set(None),
         };
@@ -163,13 +176,17 @@ impl Store {
         let Some((row, owner)) = row else { return Ok(None) };
         let scopes = [BudgetScope::Key(KeyId(row.id)), BudgetScope::User(UserId(row.user_id))];
         let budgets = budgets_of(&tx, &scopes).await?;
+        let group = owner.as_ref().map_or(DEFAULT_GROUP, |owner| owner.group_name.as_str());
+        let group_row = groups::find(&tx, group).await?;
         commit(tx).await?;
         Ok(Some(Caller {
             key: to_key(row)?,
+            owner_limits: owner.as_ref().map(users::to_limits).transpose()?.unwrap_or_default(),
+            group_limits: group_row.as_ref().map(groups::to_limits).transpose()?.unwrap_or_default(),
+            group: group.to_owned(),
             owner_enabled: owner.as_ref().is_some_and(|owner| owner.enabled),
             // Without an owner the key is refused anyway; billed is the side that cannot lose money.
             funding: to_funding(owner.as_ref().is_none_or(|owner| owner.billed)),
-            group: owner.map_or_else(|| DEFAULT_GROUP.to_owned(), |owner| owner.group_name),
             budgets,
         }))
     }
@@ -231,6 +248,12 @@ fn patched(row: key::Model, patch: KeyPatch) -> Result<key::ActiveModel, StoreEr
         row.multiplier = Set(checked_multiplier(billing.multiplier)?);
         row.shows_cost = Set(billing.shows_cost);
     }
+    if let Some(limits) = patch.limits {
+        row.limits = Set(optional_to_text("limits", &limits)?);
+    }
+    if let Some(scope) = patch.scope {
+        row.scope = Set(optional_to_text("scope", &scope)?);
+    }
     row.enabled = patch.enabled.map_or(row.enabled, Set);
     row.expires_at = patch.expires_at.map_or(row.expires_at, |expiry| Set(expiry.map(|expiry| expiry.0)));
     Ok(row)
@@ -240,6 +263,8 @@ fn to_key(row: key::Model) -> Result<Key, StoreError> {
     let addresses = AddressList::parse(&row.addresses);
     Ok(Key {
         billing: to_billing(&row)?,
+        limits: optional_from_text(What::Key, row.id, row.limits.as_deref())?,
+        scope: optional_from_text(What::Key, row.id, row.scope.as_deref())?,
         id: KeyId(row.id),
         user_id: UserId(row.user_id),
         name: row.name,

@@ -27,6 +27,7 @@ mod node_runs;
 mod objects;
 mod options;
 mod page;
+mod policy;
 mod prices;
 mod providers;
 mod responses;
@@ -55,6 +56,7 @@ pub use ledger::{
 };
 pub use node_runs::NodeRun;
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
+pub use policy::PolicySetting;
 pub use prices::{NewPrice, PriceFilter, PriceRow};
 pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
 pub use routes::{DiscoveredRoutes, NewRoute, RouteFilter, RoutePatch, RouteRow};

@@ -22,6 +22,7 @@ mod m0019_usage_hours;
 mod m0020_jobs;
 mod m0021_responses;
 mod m0022_node_runs;
+mod m0023_routing;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -66,6 +67,11 @@ impl MigratorTrait for Steps {
             Box::new(m0020_jobs::STEP),
             Box::new(m0021_responses::STEP),
             Box::new(m0022_node_runs::STEP),
+            Box::new(m0023_routing::PROVIDERS),
+            Box::new(m0023_routing::CREDENTIALS),
+            Box::new(m0023_routing::KEYS),
+            Box::new(m0023_routing::USERS),
+            Box::new(m0023_routing::GROUPS),
         ]
     }
 }

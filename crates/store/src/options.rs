@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{ActiveValue::Set, DatabaseTransaction, EntityTrait};
+use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait};
 
 use crate::entities::setting;
 use crate::store::{commit, db};
@@ -15,8 +15,7 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database is away.
     pub async fn options(&self) -> Result<BTreeMap<String, String>, StoreError> {
-        let rows = setting::Entity::find().all(self.reader()).await.map_err(db(What::Setting))?;
-        Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
+        all(self.reader()).await
     }
 
     /// Writes one setting and returns its old value. The same value again changes nothing, not even the revision.
@@ -58,6 +57,12 @@ impl Store {
         }
         Ok(old)
     }
+}
+
+/// Reads every setting by name.
+pub(crate) async fn all<C: ConnectionTrait>(connection: &C) -> Result<BTreeMap<String, String>, StoreError> {
+    let rows = setting::Entity::find().all(connection).await.map_err(db(What::Setting))?;
+    Ok(rows.into_iter().map(|row| (row.name, row.value)).collect())
 }
 
 async fn put(tx: &DatabaseTransaction, name: &str, value: &str) -> Result<Option<String>, StoreError> {

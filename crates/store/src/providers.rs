@@ -8,7 +8,8 @@ use sea_orm::{
 use sluice_domain::SecretString;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::ProviderId;
-use sluice_domain::provider::{Provider, TimeoutOverrides};
+use sluice_domain::provider::{Balance, Provider, TimeoutOverrides};
+use sluice_domain::route::policy::Rotation;
 
 use crate::entities::provider;
 use crate::search::any_contains;
@@ -36,6 +37,10 @@ pub struct NewProvider {
     pub weight: i64,
     /// See [`Provider::params`].
     pub params: BTreeMap<String, String>,
+    /// See [`Provider::headers`].
+    pub headers: BTreeMap<String, SecretString>,
+    /// See [`Provider::rotation`].
+    pub rotation: Rotation,
     /// See [`Provider::proxy_url`].
     pub proxy_url: Option<SecretString>,
     /// See [`Provider::timeouts`].
@@ -71,6 +76,12 @@ pub struct ProviderPatch {
     pub weight: Option<i64>,
     /// See [`Provider::params`].
     pub params: Option<BTreeMap<String, String>>,
+    /// See [`Provider::headers`]; all at once.
+    pub headers: Option<BTreeMap<String, SecretString>>,
+    /// See [`Provider::rotation`].
+    pub rotation: Option<Rotation>,
+    /// See [`Provider::balance`].
+    pub balance: Option<Option<Balance>>,
     /// See [`Provider::proxy_url`].
     pub proxy_url: Option<Option<SecretString>>,
     /// See [`Provider::timeouts`]; all four at once.
@@ -103,7 +114,7 @@ impl Store {
     /// `Conflict` when the name is taken, `Invalid` when a text is too long or the name empty.
     pub async fn create_provider(&self, new: NewProvider) -> Result<Provider, StoreError> {
         let tx = self.begin_change().await?;
-        let secrets = rows::Secrets::of(&new);
+        let secrets = rows::Secrets::of(&new)?;
         let inserted = provider::Entity::insert(rows::new_row(new)?).exec(&tx).await.map_err(db(What::Provider))?;
         let id = ProviderId(inserted.last_insert_id);
         // Sealing binds a secret to its row, and the row's number is known only now.

@@ -8,11 +8,13 @@ use sea_orm::{
 };
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::UserId;
+use sluice_domain::limit::Limits;
 use sluice_domain::user::{Funding, Role, User};
 use sluice_domain::{ExposeSecret, SecretString};
 
 use crate::entities::{access_token, session, user};
 use crate::groups::checked_group;
+use crate::json::{optional_from_text, optional_to_text};
 use crate::search::any_contains;
 use crate::store::{commit, corrupt, db};
 use crate::text::{NAME_CHARS, checked, checked_name};
@@ -39,6 +41,8 @@ pub struct NewUser {
     pub funding: Funding,
     /// Name of its group, 1 to 64 characters; the group need not exist.
     pub group: String,
+    /// How much all its keys together may ask for.
+    pub limits: Limits,
     /// PHC string; `None` for a user that cannot log in with a password.
     pub password_hash: Option<SecretString>,
     /// Now.
@@ -62,6 +66,8 @@ pub struct UserPatch {
     pub funding: Option<Funding>,
     /// See [`User::group`].
     pub group: Option<String>,
+    /// See [`User::limits`]; all three at once.
+    pub limits: Option<Limits>,
 }
 
 /// Which users are wanted.
@@ -272,6 +278,7 @@ async fn insert(tx: &DatabaseTransaction, new: NewUser) -> Result<User, StoreErr
         enabled: Set(new.enabled),
         billed: Set(new.funding == Funding::Billed),
         group_name: Set(checked_group(&new.group)?),
+        limits: Set(optional_to_text("limits", &new.limits)?),
         password_hash: Set(new.password_hash.as_ref().map(checked_hash).transpose()?),
         created_at: Set(new.created_at.0),
     };
@@ -322,6 +329,9 @@ fn patched(row: user::Model, patch: UserPatch) -> Result<user::ActiveModel, Stor
     if let Some(group) = patch.group {
         row.group_name = Set(checked_group(&group)?);
     }
+    if let Some(limits) = patch.limits {
+        row.limits = Set(optional_to_text("limits", &limits)?);
+    }
     row.role = patch.role.map_or(row.role, |role| Set(role.number()));
     row.enabled = patch.enabled.map_or(row.enabled, Set);
     row.billed = patch.funding.map_or(row.billed, |funding| Set(funding == Funding::Billed));
@@ -331,6 +341,7 @@ fn patched(row: user::Model, patch: UserPatch) -> Result<user::ActiveModel, Stor
 pub(crate) fn to_user(row: user::Model) -> Result<User, StoreError> {
     Ok(User {
         id: UserId(row.id),
+        limits: to_limits(&row)?,
         role: Role::try_from(row.role).map_err(|error| corrupt(What::User, row.id, &error.to_string()))?,
         username: row.username,
         display_name: row.display_name,
@@ -340,6 +351,10 @@ pub(crate) fn to_user(row: user::Model) -> Result<User, StoreError> {
         group: row.group_name,
         created_at: Timestamp(row.created_at),
     })
+}
+
+pub(crate) fn to_limits(row: &user::Model) -> Result<Limits, StoreError> {
+    optional_from_text(What::User, row.id, row.limits.as_deref())
 }
 
 pub(crate) const fn to_funding(billed: bool) -> Funding {

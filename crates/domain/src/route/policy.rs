@@ -1,8 +1,12 @@
 //! What the operator says about routing beside routes: strategies, aliases, rules and the numbers they work with.
 
+mod factor;
+
 use serde::{Deserialize, Serialize};
 
 use crate::limit::Limits;
+
+pub use factor::{BadFactor, Factor};
 
 /// How candidates of the same priority are ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -229,6 +233,27 @@ pub enum Validity {
     /// They count as a failed attempt, and the next candidate is tried.
     #[default]
     Enforce,
+}
+
+impl Validity {
+    /// All of them.
+    pub const ALL: [Self; 3] = [Self::Off, Self::Observe, Self::Enforce];
+
+    /// Returns the name used in configuration and the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Off => "off",
+            Self::Observe => "observe",
+            Self::Enforce => "enforce",
+        }
+    }
+
+    /// Reads the name.
+    #[must_use]
+    pub fn from_name(name: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|validity| validity.as_str() == name)
+    }
 }
 
 /// Numbers of the value score.

@@ -8,6 +8,8 @@ use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, UserId};
 use sluice_domain::key::{KEY_PREFIX, Key, KeyBilling, KeyFunding, make_key_body};
+use sluice_domain::limit::Limits;
+use sluice_domain::route::policy::Scope;
 use sluice_store::{KeyPatch, NewKey, StoreError, What, hash_key};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -273,6 +275,8 @@ async fn create_key(
         models: input.models(&ModelList::default())?.unwrap_or_default(),
         addresses: input.addresses()?.unwrap_or_default(),
         billing: read_billing(&state, &me, &input, (me.user.id, KeyBilling::default())).await?.unwrap_or_default(),
+        limits: Limits::NONE,
+        scope: Scope::default(),
         created_at: state.clock.now(),
     };
     state.store.create_key(me.user.id, key).await?;
@@ -296,6 +300,7 @@ async fn update_key(
         models: input.models(&present.models)?,
         addresses: input.addresses()?,
         billing: read_billing(&state, &me, &input, (present.user_id, present.billing)).await?,
+        ..KeyPatch::default()
     };
     found(KeyView::of(state.store.update_key(id, reach(&me), patch).await?))
 }

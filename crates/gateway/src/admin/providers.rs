@@ -16,6 +16,7 @@ use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sluice_domain::SecretString;
 use sluice_domain::id::ProviderId;
+use sluice_domain::limit::Limits;
 use sluice_domain::provider::Provider;
 use sluice_store::{NewCredential, ProviderFilter, StoreError, What};
 use utoipa::{IntoParams, ToSchema};
@@ -179,6 +180,7 @@ fn first_credential(
     NewCredential {
         name: "default".to_owned(),
         secret,
+        limits: Limits::NONE,
         group_name: String::new(),
         enabled: true,
         priority,

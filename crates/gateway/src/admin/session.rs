@@ -6,6 +6,7 @@ use axum::extract::State;
 use axum::response::IntoResponse;
 use http::HeaderMap;
 use serde::Deserialize;
+use sluice_domain::limit::Limits;
 use sluice_domain::user::{DEFAULT_GROUP, Funding, Role, User};
 use sluice_store::NewUser;
 use utoipa::ToSchema;
@@ -120,6 +121,7 @@ async fn register(
         enabled: true,
         funding: Funding::Billed,
         group: DEFAULT_GROUP.to_owned(),
+        limits: Limits::NONE,
         password_hash: Some(password_hash),
         created_at: state.clock.now(),
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
+use sluice_domain::limit::Limits;
 use sluice_domain::user::{DEFAULT_GROUP, Funding, Role};
 use sluice_store::{NewUser, StoreError, What};
 use utoipa::ToSchema;
@@ -80,6 +81,7 @@ async fn set_up(
         enabled: true,
         funding: Funding::Unlimited,
         group: DEFAULT_GROUP.to_owned(),
+        limits: Limits::NONE,
         password_hash: Some(password_hash),
         created_at: state.clock.now(),
     };

@@ -5,6 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
 use sluice_domain::id::UserId;
+use sluice_domain::limit::Limits;
 use sluice_domain::user::{DEFAULT_GROUP, Funding, Role, User};
 use sluice_store::{NewUser, PageRequest, StoreError, UserFilter, UserPatch, What};
 use utoipa::{IntoParams, ToSchema};
@@ -198,6 +199,7 @@ async fn create_user(
         enabled: status::read_new(input.status)?,
         funding: funding(input.billed.unwrap_or(false)),
         group: read_group(&state, input.group.as_deref()).await?.unwrap_or_else(|| DEFAULT_GROUP.to_owned()),
+        limits: Limits::NONE,
         password_hash: Some(state.memory.passwords.hash("password", &input.password).await?),
         created_at: state.clock.now(),
         username,
@@ -263,6 +265,7 @@ fn read_patch(me: &Identity, target: &User, input: &UserInput) -> Result<UserPat
         enabled: input.status.map(status::read).transpose()?,
         funding: input.billed.map(funding),
         group: None,
+        limits: None,
     };
     if target.role == Role::Root && (patch.role.is_some() || patch.enabled == Some(false)) {
         return Err(Problem::RootProtected.into());

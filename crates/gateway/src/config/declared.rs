@@ -1,9 +1,12 @@
-//! Providers, credentials, routes and keys that are declared in the file, as the domain's values.
+//! Providers, credentials, routes, keys and the routing policy that are declared in the file, as the domain's values.
 //!
 //! Their ids are negative and depend on names only, so that records keep pointing at the right row when the file is
 //! reordered or Sluice restarts; renaming makes a new row.
 
+mod headers;
 mod keys;
+mod limits;
+mod policy;
 mod providers;
 
 use std::fs;
@@ -22,6 +25,8 @@ use super::environment::Environment;
 use super::problem::{Problem, nearest, quoted};
 use super::reader::Reader;
 
+pub use policy::DeclaredPolicy;
+
 /// Owner of the keys of the file: nobody in the database, always enabled.
 pub const FILE_OWNER: UserId = UserId(0);
 
@@ -38,6 +43,8 @@ pub struct Declared {
     pub routes: Vec<Route>,
     /// Keys that callers may present.
     pub keys: Vec<DeclaredKey>,
+    /// What is said about routing.
+    pub policy: DeclaredPolicy,
 }
 
 /// A key of the file: what is known of it is its hash.
@@ -58,7 +65,7 @@ pub(super) struct Surroundings<'a> {
 
 /// Reads all declared rows.
 pub(super) fn read(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Declared {
-    let mut declared = Declared::default();
+    let mut declared = Declared { policy: reader.section("routing", policy::read), ..Declared::default() };
     for field in reader.items("providers") {
         field.table(|provider| providers::read(provider, around, &mut declared));
     }

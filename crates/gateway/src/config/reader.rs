@@ -242,14 +242,18 @@ impl<'a> Field<'a> {
 
     /// Returns the words of a list, or of one text with commas; a number counts as its digits.
     pub(super) fn words(&self) -> Vec<String> {
-        let word = |field: &Field<'_>| match field.value {
-            Value::Number(number) => Some(number.to_string()),
-            _ => field.text().map(str::to_owned),
-        };
         match self.value {
             Value::String(_) => self.texts(),
             Value::Number(number) => vec![number.to_string()],
-            _ => self.items().iter().filter_map(word).collect(),
+            _ => self.items().iter().filter_map(Field::word).collect(),
+        }
+    }
+
+    /// Returns the value as a word; a number counts as its digits.
+    pub(super) fn word(&self) -> Option<String> {
+        match self.value {
+            Value::Number(number) => Some(number.to_string()),
+            _ => self.text().map(str::to_owned),
         }
     }
 

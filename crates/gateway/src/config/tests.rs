@@ -8,8 +8,12 @@ use serde_json::Value;
 use sha2::{Digest, Sha256};
 use sluice_domain::key::KeyHash;
 use sluice_domain::ledger::Holder;
+use sluice_domain::limit::Limits;
 use sluice_domain::price::Multiplier;
 use sluice_domain::provider::{Origin, Provider, Route, TimeoutOverrides};
+use sluice_domain::route::policy::{
+    Alias, AliasTarget, Choice, ModelPolicy, Policy, Rotation, Rule, Scope, Strategy, Validity, ValueFactors,
+};
 use sluice_domain::user::Funding;
 
 use super::*;
@@ -383,7 +387,7 @@ fn no_secret_is_shown_by_debug_or_by_a_problem() {
                 "
 database: { url: 'postgres://u:hunter2hunter2@h/d', master_key: hunter2hunter2hunter2 }
 providers:
-  - { name: a, vendor: openai, proxy_url: 'http://u:hunter2hunter2@h', credentials: [{ secret: hunter2hunter2 }], models: [m] }
+  - { name: a, vendor: openai, proxy_url: 'http://u:hunter2hunter2@h', headers: { x-key: hunter2hunter2 }, credentials: [{ secret: hunter2hunter2 }], models: [m] }
 keys: [{ name: k, secret: ag-hunter2hunter2hunter2 }]
 ",
             )
@@ -395,11 +399,11 @@ keys: [{ name: k, secret: ag-hunter2hunter2hunter2 }]
     let wrong = "
 database: { url: 'redis://u:hunter2@h', master_key: hunter2 }
 admin: { public_url: 'https://u:hunter2@h' }
-providers: [{ name: a, vendor: openai, base_url: 'https://u:hunter2@h', proxy_url: 'ftp://hunter2', credentials: [{ secret: \"hunter2\\nx\" }] }]
+providers: [{ name: a, vendor: openai, base_url: 'https://u:hunter2@h', proxy_url: 'ftp://hunter2', headers: { x-key: \"hunter2\\nx\" }, credentials: [{ secret: \"hunter2\\nx\" }] }]
 keys: [{ name: k, secret: hunter2 }, { name: h, hash: hunter2 }]
 ";
     let problems = Place::new().yaml(wrong).var("SQL_DSN", "hunter2").problems();
-    assert_eq!(problems.len(), 9, "{problems:#?}");
+    assert_eq!(problems.len(), 10, "{problems:#?}");
     assert!(!problems.concat().contains("hunter2"), "{problems:#?}");
 }
 
@@ -415,11 +419,13 @@ providers:
     priority: 3
     weight: 2
     params: { api_version: '2024' }
+    headers: { X-Title: team }
+    rotation: least_used
     proxy_url: socks5h://127.0.0.1:1080
     timeouts: { connect_ms: 1, total_ms: 0 }
     model_alias: { gpt-3.5-turbo: gpt-3.5-turbo-0125 }
     credentials:
-      - { name: one, secret: s-1, group: vip, priority: 9 }
+      - { name: one, secret: s-1, group: vip, priority: 9, limits: { requests_per_minute: 5, concurrency: 0 } }
       - { name: two, secret_env: TWO, enabled: false }
       - { name: three, secret_file: three.txt }
     models: [gpt-3.5-turbo, { name: fast, upstream: gpt-4o-mini, priority: 0, weight: 0, enabled: false }]
@@ -433,6 +439,8 @@ providers:
     assert_eq!((provider.name.as_str(), provider.vendor.as_str(), provider.origin), ("main", "openai", Origin::File));
     assert_eq!((provider.base_url.as_str(), provider.priority, provider.weight), ("https://api.example.com/v1", 3, 2));
     assert_eq!(provider.params.get("api_version").map(String::as_str), Some("2024"));
+    let headers: Vec<_> = provider.headers.iter().map(|(name, value)| (name.as_str(), value.expose_secret())).collect();
+    assert_eq!((headers, provider.rotation), (vec![("X-Title", "team")], Rotation::LeastUsed));
     assert_eq!(provider.proxy_url.unwrap().expose_secret(), "socks5h://127.0.0.1:1080");
     let total_ms = Some(u64::try_from(NO_TIMEOUT.as_millis()).unwrap());
     assert_eq!(provider.timeouts, TimeoutOverrides { connect_ms: Some(1), total_ms, ..TimeoutOverrides::default() });
@@ -445,6 +453,8 @@ providers:
     let expected = [("one", "s-1", true, 9, 2), ("two", "s-2", false, 3, 2), ("three", "s-3", true, 3, 2)];
     assert_eq!(credentials.collect::<Vec<_>>(), expected);
     assert_eq!(declared.credentials[0].group_name, "vip");
+    let limits = Limits { requests_per_minute: Some(5), tokens_per_minute: None, concurrency: Some(0) };
+    assert_eq!((declared.credentials[0].limits, declared.credentials[1].limits), (limits, Limits::NONE));
 
     let first = &declared.routes[0];
     assert_eq!(
@@ -483,7 +493,7 @@ fn a_declared_key_becomes_a_caller() {
         "
 keys:
   - {{ name: a, secret: sk-{body}, models: [gpt-*, o3], addresses: [10.0.0.0/8], expires_at: '1970-01-02', billed: true, multiplier: '0.8' }}
-  - {{ name: b, hash: {}, enabled: false }}
+  - {{ name: b, hash: {}, enabled: false, providers: [p, q], default_model: m, strategy: by_call, limits: {{ tokens_per_minute: 9 }} }}
 ",
         "ab".repeat(32)
     ));
@@ -494,7 +504,79 @@ keys:
     assert_eq!(key.billing.multiplier, Multiplier(800_000));
     assert_eq!((key.last4.as_str(), key.expires_at, key.user_id), ("WXYZ", Some(Timestamp(86_400_000)), FILE_OWNER));
     assert_eq!((key.models.to_text().as_str(), key.addresses.to_text().as_str()), ("gpt-*,o3", "10.0.0.0/8"));
+    assert_eq!((key.limits, key.scope), (Limits::NONE, Scope::default()));
+    assert_eq!(b.caller.key.limits, Limits { tokens_per_minute: Some(9), ..Limits::NONE });
+    let scope = Scope {
+        providers: vec!["p".to_owned(), "q".to_owned()],
+        default_model: Some("m".to_owned()),
+        strategy: Some(Strategy::ByCall),
+    };
+    assert_eq!(b.caller.key.scope, scope);
     assert_eq!((b.hash, b.caller.funding, b.caller.key.enabled), (KeyHash([0xab; 32]), Funding::Unlimited, false));
+}
+
+#[test]
+fn what_the_file_says_about_routing_goes_over_what_the_database_says() {
+    let declared = settings_of(
+        "
+routing:
+  strategy: fastest
+  models: [{ model: 'o3*', limits: { concurrency: 2 } }]
+  aliases: [{ name: smart, targets: [o3, { model: gpt-4o, weight: 5 }] }]
+  rules: [{ when: 'true', models: [a, b], providers: [one, { provider: two, model: m }] }]
+  factors: { health_max: 2, usage_window_hours: 48, health: false }
+",
+    )
+    .declared
+    .policy;
+    let alias = |name: &str, model: &str| Alias {
+        name: name.to_owned(),
+        targets: vec![AliasTarget { model: model.to_owned(), weight: 1 }],
+    };
+    let rule = Rule { when: "false".to_owned(), strategy: Some(Strategy::Value), ..Rule::default() };
+    let stored = Policy {
+        strategy: Strategy::Cheapest,
+        aliases: vec![alias("smart", "gpt-3"), alias("fast", "gpt-4o-mini")],
+        rules: vec![rule.clone()],
+        default_provider: Some("last".to_owned()),
+        validity: Validity::Off,
+        ..Policy::default()
+    };
+    let expected = Policy {
+        strategy: Strategy::Fastest,
+        models: vec![ModelPolicy {
+            model: "o3*".to_owned(),
+            strategy: None,
+            limits: Limits { concurrency: Some(2), ..Limits::NONE },
+        }],
+        aliases: vec![
+            Alias {
+                name: "smart".to_owned(),
+                targets: vec![
+                    AliasTarget { model: "o3".to_owned(), weight: 1 },
+                    AliasTarget { model: "gpt-4o".to_owned(), weight: 5 },
+                ],
+            },
+            alias("fast", "gpt-4o-mini"),
+        ],
+        rules: vec![
+            Rule {
+                models: vec!["a".to_owned(), "b".to_owned()],
+                when: "true".to_owned(),
+                providers: vec![
+                    Choice { provider: "one".to_owned(), model: None },
+                    Choice { provider: "two".to_owned(), model: Some("m".to_owned()) },
+                ],
+                ..Rule::default()
+            },
+            rule,
+        ],
+        default_provider: Some("last".to_owned()),
+        validity: Validity::Off,
+        factors: ValueFactors { health_max: 2.0, usage_window_hours: 48, health: false, ..ValueFactors::default() },
+    };
+    assert_eq!(declared.over(stored.clone()), expected);
+    assert_eq!(settings_of("").declared.policy.over(stored.clone()), stored);
 }
 
 #[test]
@@ -548,6 +630,27 @@ fn a_provider_without_credentials_has_an_empty_one_and_one_without_models_is_not
     "providers: [{ name: a, vendor: openai, credentials: [{ secret: s, secret_env: PATH }] }]",
     "providers[0].credentials[0].secret_env"
 )]
+#[case("providers: [{ name: a, vendor: openai, headers: { Host: h } }]", "providers[0].headers")]
+#[case("providers: [{ name: a, vendor: openai, headers: { 'a b': c } }]", "providers[0].headers")]
+#[case("providers: [{ name: a, vendor: openai, rotation: sometimes }]", "providers[0].rotation")]
+#[case(
+    "providers: [{ name: a, vendor: openai, credentials: [{ secret: s, limits: { concurrency: -1 } }] }]",
+    "providers[0].credentials[0].limits.concurrency"
+)]
+#[case("routing: { strategy: dearest }", "routing.strategy")]
+#[case("routing: { validity: sometimes }", "routing.validity")]
+#[case("routing: { models: [{ strategy: value }] }", "routing.models[0].model")]
+#[case("routing: { aliases: [{ name: a, targets: [] }] }", "routing.aliases[0].targets")]
+#[case("routing: { aliases: [{ name: a, targets: [b] }, { name: a, targets: [c] }] }", "routing.aliases[1].name")]
+#[case(
+    "routing: { aliases: [{ name: a, targets: [{ model: b, weight: heavy }] }] }",
+    "routing.aliases[0].targets[0].weight"
+)]
+#[case("routing: { rules: [{ model: m }] }", "routing.rules[0].when")]
+#[case("routing: { rules: [{ when: 'true' }] }", "routing.rules[0].when")]
+#[case("routing: { rules: [{ when: 'true', providers: [{ model: m }] }] }", "routing.rules[0].providers[0].provider")]
+#[case("routing: { factors: { health_max: 11 } }", "routing.factors.health_max")]
+#[case("routing: { factors: { usage_window_hours: 1.5 } }", "routing.factors.usage_window_hours")]
 #[case("keys: [{ name: k }]", "keys[0].secret")]
 #[case("keys: [{ name: k, secret: ag-0123456789abcdef, hash: x }]", "keys[0].hash")]
 #[case("keys: [{ name: k, hash: abc }]", "keys[0].hash")]
@@ -649,6 +752,7 @@ fn the_example_file_shows_the_defaults() {
     assert_eq!(shown.records, default.records);
     assert_eq!(Admin { public_url: None, ..shown.admin }, default.admin);
     let declared = shown.declared;
+    assert_eq!(declared.policy.factors, Some(ValueFactors::default()));
     assert_eq!((declared.providers.len(), declared.routes.len(), declared.keys.len()), (1, 6, 2));
 }
 
@@ -662,7 +766,16 @@ fn the_example_file_shows_the_defaults() {
 #[case("/relay/timeouts")]
 #[case("/records")]
 #[case("/admin")]
+#[case("/routing")]
+#[case("/routing/models/0")]
+#[case("/routing/aliases/0")]
+#[case("/routing/aliases/0/targets/1")]
+#[case("/routing/rules/0")]
+#[case("/routing/rules/0/providers/1")]
+#[case("/routing/factors")]
 #[case("/providers/0")]
+#[case("/providers/0/credentials/0/limits")]
+#[case("/keys/0/limits")]
 #[case("/providers/0/timeouts")]
 #[case("/providers/0/models/2")]
 fn the_example_file_explains_every_key(#[case] pointer: &str) {

@@ -54,6 +54,21 @@ const RESPONSE_PRIVATE: [&str; 5] =
 /// Prefixes of response headers that are not the upstream's to send: browsers' rules, and what we say ourselves.
 const RESPONSE_PRIVATE_PREFIXES: [&str; 2] = ["access-control-", "x-sluice-"];
 
+/// Request headers that say how long a body is or where it goes, and that only the relay can know.
+const FRAMING: [&str; 3] = ["host", "content-length", "expect"];
+
+/// Checks a header that the operator wants calls to carry.
+///
+/// # Errors
+/// Says what is wrong with it, as the end of a sentence that names it; never repeats the value.
+pub(crate) fn check_own_header(name: &str, value: &str) -> Result<(), &'static str> {
+    let name = HeaderName::try_from(name).map_err(|_| "is not the name of a header")?;
+    if HOP_BY_HOP.contains(&name.as_str()) || FRAMING.contains(&name.as_str()) {
+        return Err("the relay sets by itself");
+    }
+    HeaderValue::try_from(value).map(|_| ()).map_err(|_| "has a value of more than one line or with control characters")
+}
+
 /// Removes from a client's headers what the upstream must not see.
 pub(crate) fn keep_for_upstream(headers: &mut HeaderMap) {
     remove_hop_by_hop(headers);

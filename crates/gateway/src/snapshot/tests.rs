@@ -1,7 +1,9 @@
 use super::*;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::RouteId;
+use sluice_domain::limit::Limits;
 use sluice_domain::provider::{Origin as ConfiguredIn, TimeoutOverrides};
+use sluice_domain::route::policy::Rotation;
 
 fn provider(id: i64, vendor: &str, alias: &[(&str, &str)]) -> Provider {
     Provider {
@@ -13,6 +15,9 @@ fn provider(id: i64, vendor: &str, alias: &[(&str, &str)]) -> Provider {
         priority: 0,
         weight: 10,
         params: BTreeMap::new(),
+        headers: BTreeMap::new(),
+        rotation: Rotation::default(),
+        balance: None,
         proxy_url: None,
         timeouts: TimeoutOverrides::default(),
         model_alias: alias.iter().map(|(a, b)| ((*a).to_owned(), (*b).to_owned())).collect(),
@@ -31,6 +36,7 @@ fn credential(id: i64, provider: i64) -> Credential {
         provider_id: ProviderId(provider),
         name: format!("c{id}"),
         secret: "sk-up".into(),
+        limits: Limits::NONE,
         group_name: String::new(),
         enabled: true,
         priority: 0,

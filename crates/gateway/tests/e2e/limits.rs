@@ -8,7 +8,9 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, UserId};
 use sluice_domain::key::{KeyBilling, KeyFunding};
 use sluice_domain::ledger::Holder;
+use sluice_domain::limit::Limits;
 use sluice_domain::price::Multiplier;
+use sluice_domain::route::policy::Scope;
 use sluice_domain::user::{Funding, Group, Role};
 use sluice_store::{NewKey, NewUser, Store, hash_key};
 use sluice_testkit::{Kind as Vendor, Script, Upstream};
@@ -37,13 +39,20 @@ fn new_key(secret: &str, billing: KeyBilling) -> NewKey {
         models: ModelList::default(),
         addresses: AddressList::default(),
         billing,
+        limits: Limits::NONE,
+        scope: Scope::default(),
         created_at: NOW,
     }
 }
 
 /// Makes a user who pays, in a group with a factor of 0.8, with two keys and one that pays for itself at twice the price.
 async fn make_billed_user(store: &Store) -> (UserId, KeyId) {
-    let group = Group { name: "cheap".to_owned(), multiplier: Multiplier(800_000), remark: String::new() };
+    let group = Group {
+        name: "cheap".to_owned(),
+        multiplier: Multiplier(800_000),
+        limits: Limits::NONE,
+        remark: String::new(),
+    };
     store.put_group(&group, NOW).await.unwrap();
     let user = NewUser {
         username: "ann".to_owned(),
@@ -53,6 +62,7 @@ async fn make_billed_user(store: &Store) -> (UserId, KeyId) {
         enabled: true,
         funding: Funding::Billed,
         group: "cheap".to_owned(),
+        limits: Limits::NONE,
         password_hash: None,
         created_at: NOW,
     };

@@ -10,6 +10,7 @@ pub struct Model {
     pub provider_id: i64,
     pub name: String,
     pub secret: String,
+    pub limits: Option<String>,
     pub group_name: String,
     pub enabled: bool,
     pub priority: i64,

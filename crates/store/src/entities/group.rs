@@ -8,6 +8,7 @@ pub struct Model {
     #[sea_orm(primary_key, auto_increment = false)]
     pub name: String,
     pub multiplier: i64,
+    pub limits: Option<String>,
     pub remark: String,
     pub created_at: i64,
 }

@@ -18,6 +18,8 @@ pub struct Model {
     pub funding: String,
     pub multiplier: i64,
     pub shows_cost: bool,
+    pub limits: Option<String>,
+    pub scope: Option<String>,
     pub created_at: i64,
     pub accessed_at: Option<i64>,
 }

@@ -1,4 +1,4 @@
-//! A provider; proxy and access token are sealed, maps are JSON.
+//! A provider; proxy, access token and headers are sealed, maps are JSON.
 
 use sea_orm::entity::prelude::*;
 
@@ -14,6 +14,10 @@ pub struct Model {
     pub priority: i64,
     pub weight: i64,
     pub params: String,
+    pub headers: Option<String>,
+    pub rotation: String,
+    pub balance_micros: Option<i64>,
+    pub balance_updated_at: Option<i64>,
     pub proxy_url: Option<String>,
     pub connect_timeout_ms: Option<i64>,
     pub first_byte_timeout_ms: Option<i64>,

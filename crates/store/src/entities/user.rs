@@ -14,6 +14,7 @@ pub struct Model {
     pub enabled: bool,
     pub billed: bool,
     pub group_name: String,
+    pub limits: Option<String>,
     pub password_hash: Option<String>,
     pub created_at: i64,
 }

@@ -1,15 +1,20 @@
-//! Providers as rows: maps as JSON, secrets sealed.
+//! Providers as rows: maps as JSON, secrets sealed. Headers are secrets too: some upstreams take their keys there.
+
+use std::collections::BTreeMap;
 
 use sea_orm::ActiveValue::{NotSet, Set};
 use sea_orm::IntoActiveModel;
-use sluice_domain::SecretString;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::ProviderId;
-use sluice_domain::provider::{Origin, Provider, TimeoutOverrides};
+use sluice_domain::money::Micros;
+use sluice_domain::provider::{Balance, Origin, Provider, TimeoutOverrides};
+use sluice_domain::route::policy::Rotation;
+use sluice_domain::{ExposeSecret, SecretString};
 
 use super::{NewProvider, ProviderPatch};
 use crate::entities::provider;
 use crate::json::{from_text, map_to_text};
+use crate::store::corrupt;
 use crate::text::{LONG_CHARS, NAME_CHARS, checked, checked_name};
 use crate::vault::{Place, Vault};
 use crate::{StoreError, What};
@@ -21,22 +26,25 @@ const URL_CHARS: usize = 512;
 pub(super) struct Secrets {
     proxy_url: Option<SecretString>,
     access_token: Option<SecretString>,
+    headers: Option<SecretString>,
 }
 
 impl Secrets {
-    pub(super) fn of(new: &NewProvider) -> Self {
-        Self { proxy_url: new.proxy_url.clone(), access_token: new.access_token.clone() }
+    pub(super) fn of(new: &NewProvider) -> Result<Self, StoreError> {
+        let (proxy_url, access_token) = (new.proxy_url.clone(), new.access_token.clone());
+        Ok(Self { proxy_url, access_token, headers: headers_to_text(&new.headers)? })
     }
 
     /// Returns the change that puts them into row `id`, if there are any.
     pub(super) fn sealed(&self, vault: &Vault, id: ProviderId) -> Result<Option<provider::ActiveModel>, StoreError> {
-        if self.proxy_url.is_none() && self.access_token.is_none() {
+        if self.proxy_url.is_none() && self.access_token.is_none() && self.headers.is_none() {
             return Ok(None);
         }
         Ok(Some(provider::ActiveModel {
             id: Set(id.0),
             proxy_url: Set(seal(vault, proxy_place(id.0), self.proxy_url.as_ref())?),
             access_token: Set(seal(vault, token_place(id.0), self.access_token.as_ref())?),
+            headers: Set(seal(vault, headers_place(id.0), self.headers.as_ref())?),
             ..Default::default()
         }))
     }
@@ -48,6 +56,18 @@ const fn proxy_place(row: i64) -> Place {
 
 const fn token_place(row: i64) -> Place {
     Place { table: "providers", row, column: "access_token" }
+}
+
+const fn headers_place(row: i64) -> Place {
+    Place { table: "providers", row, column: "headers" }
+}
+
+fn headers_to_text(headers: &BTreeMap<String, SecretString>) -> Result<Option<SecretString>, StoreError> {
+    if headers.is_empty() {
+        return Ok(None);
+    }
+    let shown = headers.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())).collect();
+    map_to_text("headers", &shown).map(|text| Some(SecretString::from(text)))
 }
 
 fn seal(vault: &Vault, place: Place, secret: Option<&SecretString>) -> Result<Option<String>, StoreError> {
@@ -68,6 +88,10 @@ pub(super) fn new_row(new: NewProvider) -> Result<provider::ActiveModel, StoreEr
         priority: Set(new.priority),
         weight: Set(new.weight),
         params: Set(map_to_text("params", &new.params)?),
+        headers: Set(None),
+        rotation: Set(new.rotation.as_str().to_owned()),
+        balance_micros: Set(None),
+        balance_updated_at: Set(None),
         proxy_url: Set(None),
         connect_timeout_ms: Set(to_column(new.timeouts.connect_ms)),
         first_byte_timeout_ms: Set(to_column(new.timeouts.first_byte_ms)),
@@ -108,6 +132,13 @@ pub(super) fn patched(
     if let Some(access_token) = &patch.access_token {
         row.access_token = Set(seal(vault, token_place(id), access_token.as_ref())?);
     }
+    if let Some(headers) = &patch.headers {
+        row.headers = Set(seal(vault, headers_place(id), headers_to_text(headers)?.as_ref())?);
+    }
+    if let Some(balance) = patch.balance {
+        row.balance_micros = Set(balance.map(|balance| balance.left.0));
+        row.balance_updated_at = Set(balance.map(|balance| balance.updated_at.0));
+    }
     if let Some(timeouts) = patch.timeouts {
         row.connect_timeout_ms = Set(to_column(timeouts.connect_ms));
         row.first_byte_timeout_ms = Set(to_column(timeouts.first_byte_ms));
@@ -117,6 +148,7 @@ pub(super) fn patched(
     row.enabled = patch.enabled.map_or(row.enabled, Set);
     row.priority = patch.priority.map_or(row.priority, Set);
     row.weight = patch.weight.map_or(row.weight, Set);
+    row.rotation = patch.rotation.map_or(row.rotation, |rotation| Set(rotation.as_str().to_owned()));
     row.upstream_user_id = patch.upstream_user_id.map_or(row.upstream_user_id, Set);
     row.checkin_enabled = patch.checkin_enabled.map_or(row.checkin_enabled, Set);
     Ok(row)
@@ -149,6 +181,9 @@ pub(crate) fn to_provider(vault: &Vault, row: provider::Model) -> Result<Provide
     Ok(Provider {
         id: ProviderId(row.id),
         params: from_text(What::Provider, row.id, &row.params)?,
+        headers: open_headers(vault, &row)?,
+        rotation: to_rotation(&row)?,
+        balance: to_balance(&row),
         proxy_url: open(vault, proxy_place(row.id), row.proxy_url.as_deref())?,
         model_alias: from_text(What::Provider, row.id, &row.model_alias)?,
         access_token: open(vault, token_place(row.id), row.access_token.as_deref())?,
@@ -170,4 +205,20 @@ pub(crate) fn to_provider(vault: &Vault, row: provider::Model) -> Result<Provide
         origin: Origin::Database,
         created_at: Timestamp(row.created_at),
     })
+}
+
+fn open_headers(vault: &Vault, row: &provider::Model) -> Result<BTreeMap<String, SecretString>, StoreError> {
+    let Some(text) = open(vault, headers_place(row.id), row.headers.as_deref())? else { return Ok(BTreeMap::new()) };
+    let shown: BTreeMap<String, String> = from_text(What::Provider, row.id, text.expose_secret())?;
+    Ok(shown.into_iter().map(|(name, value)| (name, SecretString::from(value))).collect())
+}
+
+fn to_rotation(row: &provider::Model) -> Result<Rotation, StoreError> {
+    let known = Rotation::from_name(&row.rotation);
+    known.ok_or_else(|| corrupt(What::Provider, row.id, "its rotation is not known"))
+}
+
+fn to_balance(row: &provider::Model) -> Option<Balance> {
+    let left = row.balance_micros.map(Micros)?;
+    Some(Balance { left, updated_at: Timestamp(row.balance_updated_at?) })
 }

@@ -2,12 +2,16 @@
 
 use sluice_domain::ExposeSecret;
 use sluice_domain::price::Multiplier;
+use sluice_domain::route::policy::{
+    Alias, AliasTarget, Choice, ModelPolicy, Policy, Rule, Strategy, Validity, ValueFactors,
+};
 use sluice_domain::user::Group;
 use sluice_store::{
-    CredentialPatch, KeyPatch, NewRoute, PageRequest, ProviderPatch, RouteFilter, RoutePatch, Store, UserPatch,
+    CredentialPatch, KeyPatch, NewRoute, PageRequest, PolicySetting, ProviderPatch, RouteFilter, RoutePatch, Store,
+    UserPatch,
 };
 
-use crate::support::{NOW, credential, key, on_every_database, provider, user};
+use crate::support::{NOW, credential, key, limits, on_every_database, provider, user};
 
 #[tokio::test]
 async fn the_catalog_holds_everything_of_one_revision() {
@@ -29,10 +33,60 @@ async fn the_catalog_holds_everything_of_one_revision() {
         let routes: Vec<_> = catalog.routes.iter().map(|row| (row.model.as_str(), row.credential_id)).collect();
         assert_eq!(routes, [("m", first.id), ("n", first.id)]);
         assert_eq!((catalog.groups.len(), catalog.prices.len()), (0, 0));
-        let friends = Group { name: "friends".to_owned(), multiplier: Multiplier(800_000), remark: String::new() };
+        assert_eq!((catalog.policy, catalog.problems.len()), (Policy::default(), 0));
+        let friends = Group {
+            name: "friends".to_owned(),
+            multiplier: Multiplier(800_000),
+            limits: limits(9),
+            remark: String::new(),
+        };
         db.store.put_group(&friends, NOW).await.unwrap();
         let catalog = db.store.load_catalog().await.unwrap();
         assert_eq!((catalog.revision, catalog.groups), (6, vec![friends]));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn the_policy_is_made_of_settings_and_what_cannot_be_read_is_said() {
+    on_every_database(async |db| {
+        let policy = Policy {
+            strategy: Strategy::Cheapest,
+            models: vec![ModelPolicy { model: "o3*".to_owned(), strategy: None, limits: limits(5) }],
+            aliases: vec![Alias {
+                name: "fast".to_owned(),
+                targets: vec![AliasTarget { model: "gpt-4o-mini".to_owned(), weight: 3 }],
+            }],
+            rules: vec![Rule {
+                when: "TokenCount > 100".to_owned(),
+                providers: vec![Choice { provider: "one".to_owned(), model: None }],
+                ..Rule::default()
+            }],
+            default_provider: Some("one".to_owned()),
+            validity: Validity::Observe,
+            factors: ValueFactors { health: false, health_max: 1.5, usage_window_hours: 48, ..ValueFactors::default() },
+        };
+        let settings = PolicySetting::all().map(|setting| (setting.name().to_owned(), setting.text(&policy).unwrap()));
+        db.store.put_options(&settings.collect()).await.unwrap();
+        let catalog = db.store.load_catalog().await.unwrap();
+        assert_eq!((&catalog.policy, catalog.problems.len()), (&policy, 0));
+        for (name, text) in [
+            ("RoutingStrategy", "dearest"),
+            ("RoutingAliases", r#"[{"name":"a","target":[]}]"#),
+            ("RoutingHealthMaxMultiplier", "11"),
+            ("RoutingRules", " "),
+        ] {
+            db.store.put_option(name, text).await.unwrap();
+        }
+        let catalog = db.store.load_catalog().await.unwrap();
+        let default = Policy::default();
+        let factors = ValueFactors { health_max: default.factors.health_max, ..policy.factors };
+        let (strategy, aliases, rules) = (default.strategy, default.aliases, default.rules);
+        assert_eq!(catalog.policy, Policy { strategy, aliases, rules, factors, ..policy });
+        assert_eq!(catalog.problems.len(), 3, "{:?}", catalog.problems);
+        assert!(catalog.problems[0].starts_with("setting `RoutingStrategy` must be one of `value`, `cheapest`,"));
+        assert!(catalog.problems[1].contains("unknown field `target`"), "{}", catalog.problems[1]);
+        assert!(catalog.problems[2].contains("must be a number from 0 to 10"), "{}", catalog.problems[2]);
     })
     .await;
 }

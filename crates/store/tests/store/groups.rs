@@ -4,14 +4,20 @@ use sea_orm::ConnectionTrait;
 use sea_orm::sea_query::{Query, Table};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::key::KeyBilling;
+use sluice_domain::limit::Limits;
 use sluice_domain::price::Multiplier;
 use sluice_domain::user::{DEFAULT_GROUP, Group};
 use sluice_store::{NewUser, StoreError, UserPatch, What};
 
-use crate::support::{NOW, TestDatabase, key, new_user, on_every_database, user};
+use crate::support::{NOW, TestDatabase, key, limits, new_user, on_every_database, user};
 
 fn group(name: &str, multiplier: u64) -> Group {
-    Group { name: name.to_owned(), multiplier: Multiplier(multiplier), remark: "亲友 \"x\"".to_owned() }
+    Group {
+        name: name.to_owned(),
+        multiplier: Multiplier(multiplier),
+        limits: limits(9),
+        remark: "亲友 \"x\"".to_owned(),
+    }
 }
 
 #[tokio::test]
@@ -22,7 +28,7 @@ async fn a_group_is_made_changed_listed_and_deleted_and_the_configuration_says_s
         assert_eq!(db.store.put_group(&friends, NOW).await.unwrap(), friends);
         let everybody = db.store.put_group(&group(" default ", 0), NOW).await.unwrap();
         assert_eq!(everybody, group("default", 0));
-        let dearer = Group { remark: String::new(), ..group("friends", 1_000_000_000_000) };
+        let dearer = Group { limits: Limits::NONE, remark: String::new(), ..group("friends", 1_000_000_000_000) };
         assert_eq!(db.store.put_group(&dearer, Timestamp(NOW.0 + 1)).await.unwrap(), dearer);
         assert_eq!(db.store.list_groups().await.unwrap(), [everybody.clone(), dearer]);
         db.store.delete_group(" friends").await.unwrap();
@@ -97,13 +103,14 @@ async fn undo_the_step(db: &TestDatabase) {
         raw.execute(Table::alter().table(table).drop_column(column)).await.unwrap();
     }
     raw.execute(Table::drop().table("groups")).await.unwrap();
-    let steps = ["m0015_groups", "m0015_user_groups", "m0015_key_billing"];
+    // The later step put a column into the table that is gone.
+    let steps = ["m0015_groups", "m0015_user_groups", "m0015_key_billing", "m0023_group_limits"];
     let forgotten = Query::delete().from_table("seaql_migrations").and_where(version_is_in(steps)).take();
-    assert_eq!(raw.execute(&forgotten).await.unwrap().rows_affected(), 3);
+    assert_eq!(raw.execute(&forgotten).await.unwrap().rows_affected(), 4);
     raw.close().await.unwrap();
 }
 
-fn version_is_in(steps: [&str; 3]) -> sea_orm::sea_query::SimpleExpr {
+fn version_is_in(steps: [&str; 4]) -> sea_orm::sea_query::SimpleExpr {
     use sea_orm::ExprTrait;
     sea_orm::sea_query::Expr::col("version").is_in(steps)
 }

@@ -5,12 +5,14 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, OrganisationId};
 use sluice_domain::key::{Caller, Key, KeyBilling, KeyFunding};
 use sluice_domain::ledger::{BudgetScope, Period, Tz};
+use sluice_domain::limit::Limits;
 use sluice_domain::money::Micros;
 use sluice_domain::price::Multiplier;
-use sluice_domain::user::{DEFAULT_GROUP, Funding};
+use sluice_domain::route::policy::Scope;
+use sluice_domain::user::{DEFAULT_GROUP, Funding, Group};
 use sluice_store::{KeyPatch, NewBudget, NewKey, PageRequest, StoreError, UserPatch, What, hash_key};
 
-use crate::support::{NOW, key, new_key, on_every_database, user};
+use crate::support::{NOW, key, limits, new_key, on_every_database, scope, user};
 
 #[tokio::test]
 async fn a_caller_is_found_by_any_form_of_its_key() {
@@ -28,11 +30,14 @@ async fn a_caller_is_found_by_any_form_of_its_key() {
             owner_enabled: true,
             funding: Funding::Unlimited,
             group: DEFAULT_GROUP.to_owned(),
+            owner_limits: limits(1),
+            group_limits: Limits::NONE,
             budgets: Vec::new(),
         };
         for presented in ["ag-secret", "sk-secret", "secret"] {
             assert_eq!(db.store.find_caller(&hash_key(presented)).await.unwrap(), Some(expected.clone()));
         }
+        assert_eq!((made.limits, &made.scope), (limits(2), &scope()));
         assert_eq!((made.models.to_text(), made.addresses.to_text()), ("gpt-*,o3".into(), "10.0.0.0/8".into()));
         assert_eq!(db.store.find_caller(&hash_key("other")).await.unwrap(), None);
     })
@@ -48,6 +53,27 @@ async fn a_caller_shows_that_its_owner_was_disabled_or_is_billed() {
         db.store.update_user(ann.id, patch).await.unwrap();
         let caller = db.store.find_caller(&hash_key("secret")).await.unwrap().unwrap();
         assert_eq!((caller.owner_enabled, caller.funding), (false, Funding::Billed));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_caller_is_limited_by_what_its_key_its_owner_and_its_owners_group_may_ask_for() {
+    on_every_database(async |db| {
+        let friends =
+            Group { name: "friends".to_owned(), multiplier: Multiplier::ONE, limits: limits(9), remark: String::new() };
+        db.store.put_group(&friends, NOW).await.unwrap();
+        let ann = user(&db.store, "ann").await;
+        key(&db.store, ann.id, "secret").await;
+        let seen = async || {
+            let caller = db.store.find_caller(&hash_key("secret")).await.unwrap().unwrap();
+            (caller.key.limits, caller.owner_limits, caller.group_limits)
+        };
+        assert_eq!(seen().await, (limits(2), limits(1), Limits::NONE));
+        let group = Some("friends".to_owned());
+        let patch = UserPatch { group, limits: Some(limits(4)), ..UserPatch::default() };
+        assert_eq!(db.store.update_user(ann.id, patch).await.unwrap().limits, limits(4));
+        assert_eq!(seen().await, (limits(2), limits(4), limits(9)));
     })
     .await;
 }
@@ -133,7 +159,7 @@ async fn a_key_is_out_of_reach_for_anybody_but_its_owner() {
 }
 
 #[tokio::test]
-async fn a_patch_can_clear_the_expiry_and_the_lists() {
+async fn a_patch_can_clear_the_expiry_the_lists_the_limits_and_the_scope() {
     on_every_database(async |db| {
         let ann = user(&db.store, "ann").await;
         let new = NewKey {
@@ -149,6 +175,8 @@ async fn a_patch_can_clear_the_expiry_and_the_lists() {
             enabled: Some(false),
             expires_at: Some(None),
             models: Some(ModelList::default()),
+            limits: Some(Limits::NONE),
+            scope: Some(Scope::default()),
             addresses: Some(AddressList::default()),
             ..KeyPatch::default()
         };
@@ -156,6 +184,8 @@ async fn a_patch_can_clear_the_expiry_and_the_lists() {
             enabled: false,
             expires_at: None,
             models: ModelList::default(),
+            limits: Limits::NONE,
+            scope: Scope::default(),
             addresses: AddressList::default(),
             ..made.clone()
         };

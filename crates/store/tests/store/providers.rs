@@ -1,17 +1,24 @@
 //! Providers and credentials.
 
+use sea_orm::ConnectionTrait;
+use sea_orm::sea_query::Query;
 use sluice_domain::id::{CredentialId, ProviderId};
-use sluice_domain::provider::{Credential, Origin, Provider, TimeoutOverrides};
+use sluice_domain::limit::Limits;
+use sluice_domain::money::Micros;
+use sluice_domain::provider::{Balance, Credential, Origin, Provider, TimeoutOverrides};
+use sluice_domain::route::policy::Rotation;
 use sluice_domain::{ExposeSecret, SecretString};
 use sluice_store::{
     CredentialPatch, NewProvider, PageRequest, ProviderFilter, ProviderPatch, RouteFilter, StoreError, What,
 };
 
-use crate::support::{NOW, credential, new_credential, new_provider, on_every_database, provider};
+use crate::support::{NOW, credential, limits, new_credential, new_provider, on_every_database, provider};
 
 fn shown(provider: &Provider) -> String {
     let secret = |secret: &Option<SecretString>| secret.as_ref().map(|secret| secret.expose_secret().to_owned());
-    format!("{provider:?} {:?} {:?}", secret(&provider.proxy_url), secret(&provider.access_token))
+    let (proxy_url, access_token) = (secret(&provider.proxy_url), secret(&provider.access_token));
+    let headers: Vec<_> = provider.headers.values().map(ExposeSecret::expose_secret).collect();
+    format!("{provider:?} {proxy_url:?} {access_token:?} {headers:?}")
 }
 
 #[tokio::test]
@@ -28,6 +35,9 @@ async fn a_provider_comes_back_as_it_was_made_with_its_secrets_opened() {
             priority: 5,
             weight: 10,
             params: new.params,
+            headers: new.headers,
+            rotation: Rotation::LeastUsed,
+            balance: None,
             proxy_url: new.proxy_url,
             timeouts: new.timeouts,
             model_alias: new.model_alias,
@@ -40,9 +50,9 @@ async fn a_provider_comes_back_as_it_was_made_with_its_secrets_opened() {
         };
         assert_eq!(shown(&made), shown(&expected));
         assert_eq!(shown(&db.store.find_provider(made.id).await.unwrap().unwrap()), shown(&expected));
-        let bare = NewProvider { proxy_url: None, access_token: None, ..new_provider("two") };
+        let bare = NewProvider { proxy_url: None, access_token: None, headers: [].into(), ..new_provider("two") };
         let bare = db.store.create_provider(bare).await.unwrap();
-        assert!(bare.proxy_url.is_none() && bare.access_token.is_none());
+        assert!(bare.proxy_url.is_none() && bare.access_token.is_none() && bare.headers.is_empty());
     })
     .await;
 }
@@ -58,6 +68,8 @@ async fn a_patch_can_write_zero_clear_and_keep() {
             proxy_url: Some(None),
             timeouts: Some(TimeoutOverrides { idle_ms: Some(0), ..TimeoutOverrides::default() }),
             params: Some([].into()),
+            headers: Some([].into()),
+            rotation: Some(Rotation::Sticky),
             upstream_user_id: Some(None),
             remark: Some(String::new()),
             ..ProviderPatch::default()
@@ -70,6 +82,8 @@ async fn a_patch_can_write_zero_clear_and_keep() {
             proxy_url: None,
             timeouts: TimeoutOverrides { idle_ms: Some(0), ..TimeoutOverrides::default() },
             params: [].into(),
+            headers: [].into(),
+            rotation: Rotation::Sticky,
             upstream_user_id: None,
             remark: String::new(),
             ..made
@@ -77,6 +91,37 @@ async fn a_patch_can_write_zero_clear_and_keep() {
         assert_eq!(shown(&changed), shown(&expected));
         let kept = db.store.update_provider(expected.id, ProviderPatch::default()).await.unwrap();
         assert_eq!(shown(&kept), shown(&expected));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn headers_are_sealed_because_some_of_them_are_secrets() {
+    on_every_database(async |db| {
+        let made = provider(&db.store, "one").await;
+        let raw = db.raw().await;
+        let wanted = Query::select().column("headers").from("providers").take();
+        let row = raw.query_one(&wanted).await.unwrap().unwrap();
+        raw.close().await.unwrap();
+        let sealed: String = row.try_get("", "headers").unwrap();
+        assert!(!sealed.contains("x-title") && !sealed.contains("hush"), "{sealed}");
+        let second = [("x-title".to_owned(), SecretString::from("second"))];
+        let patch = ProviderPatch { headers: Some(second.into()), ..ProviderPatch::default() };
+        let changed = db.store.update_provider(made.id, patch).await.unwrap();
+        assert_eq!(changed.headers["x-title"].expose_secret(), "second");
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_balance_is_noted_and_forgotten() {
+    on_every_database(async |db| {
+        let made = provider(&db.store, "one").await;
+        for balance in [Some(Balance { left: Micros(-5), updated_at: NOW }), None] {
+            let patch = ProviderPatch { balance: Some(balance), ..ProviderPatch::default() };
+            assert_eq!(db.store.update_provider(made.id, patch).await.unwrap().balance, balance);
+            assert_eq!(db.store.find_provider(made.id).await.unwrap().unwrap().balance, balance);
+        }
     })
     .await;
 }
@@ -162,6 +207,7 @@ async fn a_credential_comes_back_as_it_was_made_and_changed() {
             provider_id: owner.id,
             name: new.name,
             secret: new.secret,
+            limits: limits(3),
             group_name: "default".to_owned(),
             enabled: true,
             priority: 3,
@@ -172,12 +218,18 @@ async fn a_credential_comes_back_as_it_was_made_and_changed() {
         let patch = CredentialPatch {
             secret: Some(SecretString::from("sk-2")),
             weight: Some(0),
+            limits: Some(Limits::NONE),
             group_name: Some(String::new()),
             ..CredentialPatch::default()
         };
         let changed = db.store.update_credential(made.id, patch).await.unwrap();
-        let expected =
-            Credential { secret: SecretString::from("sk-2"), weight: 0, group_name: String::new(), ..expected };
+        let expected = Credential {
+            secret: SecretString::from("sk-2"),
+            weight: 0,
+            limits: Limits::NONE,
+            group_name: String::new(),
+            ..expected
+        };
         assert_eq!(credential_shown(&changed), credential_shown(&expected));
         let listed = db.store.list_credentials(owner.id).await.unwrap();
         assert_eq!(listed.iter().map(credential_shown).collect::<Vec<_>>(), [credential_shown(&expected)]);

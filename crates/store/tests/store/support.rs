@@ -8,7 +8,9 @@ use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{ProviderId, UserId};
 use sluice_domain::key::KeyBilling;
+use sluice_domain::limit::Limits;
 use sluice_domain::provider::{Credential, Provider, TimeoutOverrides};
+use sluice_domain::route::policy::{Rotation, Scope, Strategy};
 use sluice_domain::user::{DEFAULT_GROUP, Funding, Role, User};
 use sluice_store::{DatabaseUrl, MasterKey, NewCredential, NewKey, NewProvider, NewUser, Store, hash_key};
 use tempfile::TempDir;
@@ -109,8 +111,22 @@ pub(crate) fn new_user(name: &str) -> NewUser {
         enabled: true,
         funding: Funding::Unlimited,
         group: DEFAULT_GROUP.to_owned(),
+        limits: limits(1),
         password_hash: None,
         created_at: NOW,
+    }
+}
+
+/// Limits that differ in all parts.
+pub(crate) fn limits(number: u32) -> Limits {
+    Limits { requests_per_minute: Some(number), tokens_per_minute: Some(u64::MAX), concurrency: None }
+}
+
+pub(crate) fn scope() -> Scope {
+    Scope {
+        providers: vec!["one".to_owned()],
+        default_model: Some("o3".to_owned()),
+        strategy: Some(Strategy::QuotaFirst),
     }
 }
 
@@ -128,6 +144,8 @@ pub(crate) fn new_key(secret: &str) -> NewKey {
         models: ModelList::default(),
         addresses: AddressList::default(),
         billing: KeyBilling::default(),
+        limits: limits(2),
+        scope: scope(),
         created_at: NOW,
     }
 }
@@ -145,6 +163,8 @@ pub(crate) fn new_provider(name: &str) -> NewProvider {
         priority: 5,
         weight: 10,
         params: [("api_version".to_owned(), "v1".to_owned())].into(),
+        headers: [("x-title".to_owned(), SecretString::from("hush 安"))].into(),
+        rotation: Rotation::LeastUsed,
         proxy_url: Some(SecretString::from("socks5://u:hush@proxy")),
         timeouts: TimeoutOverrides { connect_ms: Some(1_000), ..TimeoutOverrides::default() },
         model_alias: [("fast".to_owned(), "gpt-4o-mini".to_owned())].into(),
@@ -164,6 +184,7 @@ pub(crate) fn new_credential(name: &str) -> NewCredential {
     NewCredential {
         name: name.to_owned(),
         secret: SecretString::from(format!("sk-{name}")),
+        limits: limits(3),
         group_name: "default".to_owned(),
         enabled: true,
         priority: 3,

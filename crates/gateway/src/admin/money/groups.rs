@@ -4,6 +4,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
+use sluice_domain::limit::Limits;
+use sluice_domain::price::Multiplier;
 use sluice_domain::user::Group;
 use sluice_store::{StoreError, What};
 use utoipa::ToSchema;
@@ -75,12 +77,18 @@ async fn put_group(
 ) -> Reply<GroupView> {
     let name = name.trim().to_owned();
     let present = state.store.list_groups().await?.into_iter().find(|group| group.name == name);
-    let present = present.unwrap_or(Group { name, multiplier: Default::default(), remark: String::new() });
+    let present = present.unwrap_or_else(|| Group {
+        name,
+        multiplier: Multiplier::default(),
+        limits: Limits::NONE,
+        remark: String::new(),
+    });
     let multiplier = input.multiplier.as_deref().map(|text| read_multiplier("multiplier", text)).transpose()?;
     let remark = input.remark.as_deref().map(|remark| text("remark", remark, REMARK_CHARS)).transpose()?;
     let group = Group {
         name: present.name,
         multiplier: multiplier.unwrap_or(present.multiplier),
+        limits: present.limits,
         remark: remark.unwrap_or(present.remark),
     };
     found(state.store.put_group(&group, state.clock.now()).await?.into())

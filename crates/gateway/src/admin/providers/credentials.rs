@@ -6,6 +6,7 @@ use axum::extract::State;
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
 use sluice_domain::id::{CredentialId, ProviderId};
+use sluice_domain::limit::Limits;
 use sluice_domain::provider::Credential;
 use sluice_store::{CredentialPatch, NewCredential, StoreError, What};
 use utoipa::ToSchema;
@@ -134,6 +135,7 @@ impl CredentialInput {
             enabled: self.status.map(status::read).transpose()?,
             priority: self.priority,
             weight: self.weight.map(|weight| not_negative("weight", weight)).transpose()?,
+            ..CredentialPatch::default()
         })
     }
 }
@@ -153,6 +155,7 @@ async fn create_credential(
     let new = NewCredential {
         name: sent.name.unwrap_or_else(|| "default".to_owned()),
         secret: sent.secret.ok_or_else(|| Problem::ValueMissing.with("field", "key"))?,
+        limits: Limits::NONE,
         group_name: sent.group_name.unwrap_or_default(),
         enabled: status::read_new(input.status)?,
         priority: sent.priority.unwrap_or(provider.priority),

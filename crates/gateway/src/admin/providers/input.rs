@@ -7,6 +7,7 @@ use serde_json::Value;
 use sluice_domain::SecretString;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::provider::Provider;
+use sluice_domain::route::policy::Rotation;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::{NewProvider, ProviderPatch};
 use utoipa::ToSchema;
@@ -168,6 +169,8 @@ impl ProviderInput {
             priority: self.priority.unwrap_or(0),
             weight: not_negative("weight", self.weight.unwrap_or(DEFAULT_WEIGHT))?,
             params,
+            headers: BTreeMap::new(),
+            rotation: Rotation::default(),
             proxy_url: self.proxy_url(false)?.flatten(),
             timeouts: self.timeouts.unwrap_or_default().read()?,
             model_alias: self.aliases()?.unwrap_or_default(),
@@ -202,6 +205,7 @@ impl ProviderInput {
             checkin_enabled: self.checkin_enabled,
             remark: self.remark()?,
             params: self.params,
+            ..ProviderPatch::default()
         })
     }
 }

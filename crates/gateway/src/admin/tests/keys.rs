@@ -5,6 +5,8 @@ use rstest::rstest;
 use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::id::{KeyId, UserId};
 use sluice_domain::key::{Key, KeyBilling, key_body};
+use sluice_domain::limit::Limits;
+use sluice_domain::route::policy::Scope;
 
 #[tokio::test]
 async fn a_key_is_shown_once_and_works() {
@@ -90,6 +92,8 @@ pub(super) fn declared_key(name: &str) -> Key {
         models: ModelList::default(),
         addresses: AddressList::default(),
         billing: KeyBilling::default(),
+        limits: Limits::NONE,
+        scope: Scope::default(),
         created_at: Timestamp(0),
         accessed_at: None,
     }

@@ -3,7 +3,9 @@
 use super::*;
 use rstest::rstest;
 use sluice_domain::id::{CredentialId, ProviderId, RouteId};
+use sluice_domain::limit::Limits;
 use sluice_domain::provider::{Credential, Origin, Provider, Route, TimeoutOverrides};
+use sluice_domain::route::policy::Rotation;
 use std::collections::BTreeMap;
 
 async fn make(root: &Client, body: Value) -> Value {
@@ -164,6 +166,9 @@ async fn what_the_file_declares_is_listed_without_secrets_and_read_only() {
         priority: 0,
         weight: 10,
         params: BTreeMap::new(),
+        headers: BTreeMap::new(),
+        rotation: Rotation::default(),
+        balance: None,
         proxy_url: None,
         timeouts: TimeoutOverrides::default(),
         model_alias: BTreeMap::new(),
@@ -179,6 +184,7 @@ async fn what_the_file_declares_is_listed_without_secrets_and_read_only() {
         provider_id: provider.id,
         name: "default".to_owned(),
         secret: SecretString::from("declared-secret"),
+        limits: Limits::NONE,
         group_name: String::new(),
         enabled: true,
         priority: 0,

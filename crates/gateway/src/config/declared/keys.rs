@@ -5,10 +5,12 @@ use sha2::{Digest, Sha256};
 use sluice_domain::access::ModelList;
 use sluice_domain::id::KeyId;
 use sluice_domain::key::{Caller, Key, KeyBilling, KeyFunding, KeyHash, key_body};
+use sluice_domain::limit::Limits;
 use sluice_domain::price::Multiplier;
+use sluice_domain::route::policy::Scope;
 use sluice_domain::user::{DEFAULT_GROUP, Funding};
 
-use super::{DeclaredKey, FILE_OWNER, Given, Surroundings, id_of, parse_time, read_name, read_secret};
+use super::{DeclaredKey, FILE_OWNER, Given, Surroundings, id_of, limits, parse_time, policy, read_name, read_secret};
 use crate::config::boot::read_addresses;
 use crate::config::reader::{Complaint, Reader};
 
@@ -32,6 +34,8 @@ pub(super) fn read(reader: &mut Reader<'_>, around: &Surroundings<'_>, others: &
         models: ModelList::parse(&reader.texts("models").unwrap_or_default().join("\n")),
         addresses: reader.field("addresses").map(|field| read_addresses(&field)).unwrap_or_default(),
         billing: read_billing(reader),
+        limits: limits::read(reader),
+        scope: read_scope(reader),
         created_at: around.now,
         accessed_at: None,
     };
@@ -41,10 +45,25 @@ pub(super) fn read(reader: &mut Reader<'_>, around: &Surroundings<'_>, others: &
         let what = format!("is the same key as that of `{}`", same.caller.key.name);
         reader.report("name", what, "give each its own secret");
     }
-    Some(DeclaredKey {
-        hash,
-        caller: Caller { key, owner_enabled: true, funding: Funding::Unlimited, group, budgets: Vec::new() },
-    })
+    let caller = Caller {
+        key,
+        owner_enabled: true,
+        funding: Funding::Unlimited,
+        group,
+        owner_limits: Limits::NONE,
+        // Groups are rows of the database, and so are their limits.
+        group_limits: Limits::NONE,
+        budgets: Vec::new(),
+    };
+    Some(DeclaredKey { hash, caller })
+}
+
+fn read_scope(reader: &mut Reader<'_>) -> Scope {
+    Scope {
+        providers: reader.texts("providers").unwrap_or_default(),
+        default_model: reader.text("default_model"),
+        strategy: policy::read_strategy(reader),
+    }
 }
 
 /// Reads how the key is paid for. The file's owner is never billed: a billed key pays from its own balance.

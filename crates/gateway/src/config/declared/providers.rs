@@ -4,11 +4,13 @@ use std::collections::HashSet;
 
 use secrecy::SecretString;
 use sluice_domain::id::{CredentialId, ProviderId, RouteId};
+use sluice_domain::limit::Limits;
 use sluice_domain::provider::{Credential, Origin, Provider, Route, TimeoutOverrides};
 use sluice_domain::route::Standing;
+use sluice_domain::route::policy::Rotation;
 use url::Url;
 
-use super::{Declared, Given, Surroundings, check_name, id_of, read_name, read_secret};
+use super::{Declared, Given, Surroundings, check_name, headers, id_of, limits, read_name, read_secret};
 use crate::config::NO_TIMEOUT_MS;
 use crate::config::boot::MAX_TIMEOUT_MS;
 use crate::config::reader::{Complaint, Field, Reader};
@@ -42,6 +44,9 @@ fn read_provider(reader: &mut Reader<'_>, around: &Surroundings<'_>, declared: &
         priority: standing.priority,
         weight: standing.weight,
         params: reader.text_map("params"),
+        headers: headers::read(reader),
+        rotation: read_rotation(reader),
+        balance: None,
         proxy_url: reader.parsed("proxy_url", parse_proxy_url),
         timeouts: reader.section("timeouts", read_timeouts),
         model_alias: reader.text_map("model_alias"),
@@ -52,6 +57,11 @@ fn read_provider(reader: &mut Reader<'_>, around: &Surroundings<'_>, declared: &
         origin: Origin::File,
         created_at: around.now,
     }
+}
+
+fn read_rotation(reader: &mut Reader<'_>) -> Rotation {
+    let rotations = Rotation::ALL.map(|rotation| (rotation.as_str(), rotation));
+    reader.choice("rotation", &rotations).unwrap_or_default()
 }
 
 fn read_standing(reader: &mut Reader<'_>, default: Standing) -> Standing {
@@ -141,6 +151,7 @@ fn read_credential(
             Given::Secret(secret) => secret,
             Given::Nothing | Given::Unusable => plain.secret,
         },
+        limits: limits::read(reader),
         group_name: reader.text("group").unwrap_or_default(),
         enabled: reader.flag("enabled").unwrap_or(true),
         ..plain
@@ -153,6 +164,7 @@ fn credential(provider: &Provider, name: String, standing: Standing) -> Credenti
         provider_id: provider.id,
         name,
         secret: SecretString::default(),
+        limits: Limits::NONE,
         group_name: String::new(),
         enabled: true,
         priority: standing.priority,
