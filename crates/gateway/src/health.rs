@@ -2,8 +2,8 @@
 //! next. Reading it takes no lock while all is well.
 
 mod history;
-mod vital;
 mod visit;
+mod vital;
 
 use std::collections::{HashMap, HashSet};
 use std::hash::Hash;
@@ -12,9 +12,9 @@ use std::sync::Arc;
 use parking_lot::Mutex;
 use sluice_domain::id::{CredentialId, ProviderId};
 
-pub(crate) use history::Finish;
+pub(crate) use history::{Finish, Learned};
 pub(crate) use visit::{Refusal, Visit, Visited};
-pub(crate) use vital::{RouteVital, Vital};
+pub(crate) use vital::{RouteVital, Vital, Windows};
 
 /// All that is known.
 #[derive(Default)]

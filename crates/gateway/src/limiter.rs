@@ -100,10 +100,7 @@ impl Limiter {
         };
         let requests = limits.requests_per_minute.and_then(|allowance| Rate::per_minute(allowance.into()));
         let tokens = limits.tokens_per_minute.and_then(Rate::per_minute);
-        [
-            requests.map(|rate| left(rate, &self.requests_full_at)),
-            tokens.map(|rate| left(rate, &self.tokens_full_at)),
-        ]
+        [requests.map(|rate| left(rate, &self.requests_full_at)), tokens.map(|rate| left(rate, &self.tokens_full_at))]
     }
 
     /// Returns which limit has no room for a call of about `tokens` tokens, without taking any.

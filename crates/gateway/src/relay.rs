@@ -28,6 +28,7 @@ mod reading;
 mod recording;
 mod reserve;
 mod rewrite;
+mod routing;
 mod shortlist;
 mod stored;
 mod tries;
@@ -68,11 +69,14 @@ pub(crate) use objects::Objects;
 pub(crate) use provenance::Provenance;
 use recording::note_answer;
 use reserve::Meterage;
+pub(crate) use routing::Turns;
+use routing::{Retries, session};
 use shortlist::Shortlist;
 use stored::OwnAnswer;
 pub(crate) use stored::{Keep, Responses};
 pub(crate) use unserved::Unserved;
 
+use crate::affinity::Affinity;
 use crate::bank::Bank;
 use crate::config::JournalSync;
 use crate::journal::Journal;
@@ -105,6 +109,8 @@ pub(crate) struct Shared {
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
     pub(crate) unserved: Unserved,
+    pub(crate) affinity: Affinity,
+    pub(crate) turns: Turns,
     pub(crate) provenance: Arc<Provenance>,
     pub(crate) fetcher: Fetcher,
     pub(crate) responses: Responses,
@@ -123,6 +129,7 @@ pub(crate) struct Relay {
     queue: Queue,
     journal: Arc<Journal>,
     counters: Arc<Counters>,
+    retries: Retries,
 }
 
 /// A response of the relay.
@@ -147,7 +154,7 @@ impl Relay {
     ) -> Self {
         let callers = Callers::new(shared.settings.key_cache_entries);
         let (queue, journal) = records;
-        Self { shared, pool, callers, queue, journal, counters }
+        Self { shared, pool, callers, queue, journal, counters, retries: Retries::default() }
     }
 
     /// Answers one request on a relay path.
@@ -262,7 +269,9 @@ impl Relay {
         ticket: &mut Ticket,
     ) -> Result<Demand, Fault> {
         let payload = self.shared.settings.intake.read(&parts.headers, body).await?;
-        let demand = Demand::read(asked.operation, asked.subject, &parts.headers, payload).await?;
+        let default_model = asked.client.caller.key.scope.default_model.as_deref();
+        let mut demand = Demand::read(asked.operation, (asked.subject, default_model), &parts.headers, payload).await?;
+        demand.fingerprint = session(&parts.headers).or(demand.fingerprint);
         ticket.note(|record| {
             record.model_asked = clipped(&demand.model);
             record.stream = demand.is_stream;
@@ -296,7 +305,7 @@ impl Relay {
         if let Some(count) = counting::count_here(snapshot, &demand).await? {
             return Ok(Exchanged::Counted(count));
         }
-        let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand).await?;
+        let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand, ticket).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
             && let Some(answer) = self.claim(call, asked, key, ticket).await?
         {
@@ -321,6 +330,7 @@ impl Relay {
         let (accepted, candidate) =
             self.first_accepted(call, &plan, Shortlist { candidates, prepared }, ticket).await?;
         note_answer(ticket, &candidate, &accepted);
+        self.note_warmth(&demand, &candidate, &accepted);
         let tariff = candidate.priced.as_ref().map(|priced| snapshot.prices.tariff(priced, &client.caller));
         ticket.buy(tariff.clone());
         let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);

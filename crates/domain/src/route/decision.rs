@@ -11,7 +11,7 @@ use crate::money::Micros;
 pub const CONSIDERED_MAX: usize = 24;
 
 /// Why a call went where it went.
-#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Decision {
     /// How candidates of a tier were ordered.
     #[serde(rename = "s")]
@@ -37,7 +37,7 @@ pub struct Decision {
 }
 
 /// One candidate as it was seen.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Considered {
     /// Its provider.
     #[serde(rename = "p")]

@@ -22,6 +22,12 @@ pub fn normal(name: &str) -> String {
     undated(name).to_owned()
 }
 
+/// Returns a name in lower case without vendor in front and labels; date and tag stay.
+#[must_use]
+pub fn bare(name: &str) -> String {
+    without_labels(after_last_slash(name.to_lowercase().trim())).to_owned()
+}
+
 /// Returns whether a name says which snapshot or variant is meant: one with a tag, a date or `-latest` at its end.
 #[must_use]
 pub fn is_specific(name: &str) -> bool {

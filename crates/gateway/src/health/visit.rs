@@ -5,7 +5,7 @@ use std::time::Instant;
 
 use rand::RngExt;
 use sluice_domain::limit::Limits;
-use sluice_domain::route::{Setback, Subject};
+use sluice_domain::route::{Setback, Subject, Trouble};
 
 use super::history::Finish;
 use super::vital::{RouteVital, SharedGate, Vital};
@@ -107,17 +107,16 @@ impl Visit {
         self.note(Finish { has_failed: true, ..Finish::default() });
     }
 
-    /// Notes what an answer was like that came to its end.
-    pub(crate) fn finish(&mut self, finish: Finish, tokens: Option<u64>) {
-        if let Some(tokens) = tokens {
+    /// Notes what an answer was like that came to its end, and the tokens it took.
+    pub(crate) fn finish(&mut self, finish: Finish, tokens: u64) {
+        if tokens > 0 {
             self.credential.settle(tokens);
         }
+        if finish.has_failed {
+            let setback = Setback { trouble: Trouble::Failing, pause_ms: None };
+            self.of.route.gate.fail(self.now_ms(), setback, rand::rng().random());
+        }
         self.note(finish);
-    }
-
-    /// Returns the time since the attempt began.
-    pub(crate) fn started(&self) -> Instant {
-        self.started
     }
 
     fn note(&self, finish: Finish) {

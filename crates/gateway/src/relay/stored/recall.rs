@@ -70,7 +70,7 @@ impl Relay {
         }
         let plain = known.complete(&demand).await?;
         let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-        let mut demand = Demand::read(demand.operation, "", &HeaderMap::new(), payload).await?;
+        let mut demand = Demand::read(demand.operation, ("", None), &HeaderMap::new(), payload).await?;
         demand.retention.previous = previous;
         demand.retention.is_completed = true;
         Ok(demand)
