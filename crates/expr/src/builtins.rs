@@ -15,7 +15,7 @@ use crate::error::Fault;
 use crate::limits::Gauge;
 use crate::value::Value;
 
-pub(crate) use convert::lossy;
+pub(crate) use convert::{lossy, shown, truncated};
 pub(crate) use list::{direction, sorted};
 pub(crate) use number::add;
 
@@ -162,16 +162,16 @@ const BUILTINS: &[Builtin] = &[
     plain("first", &[Takes::List], Gives::Any, list::first),
     plain("last", &[Takes::List], Gives::Any, list::last),
     plain("get", &[Takes::Indexed, Takes::Any], Gives::Any, list::get),
-    plain("take", &[Takes::List, Takes::Int], Gives::First, list::take),
+    plain("take", &[Takes::List, Takes::Int], Gives::Anys, list::take),
     plain("keys", &[Takes::Map], Gives::Anys, map::keys),
     plain("values", &[Takes::Map], Gives::Anys, map::values),
     plain("toPairs", &[Takes::Map], Gives::Anys, map::to_pairs),
     plain("fromPairs", &[Takes::List], Gives::Any, map::from_pairs),
-    plain("reverse", &[Takes::List], Gives::First, list::reverse),
-    plain("uniq", &[Takes::List], Gives::First, list::uniq),
+    plain("reverse", &[Takes::List], Gives::Anys, list::reverse),
+    plain("uniq", &[Takes::List], Gives::Anys, list::uniq),
     several("concat", &[Takes::List], Gives::Anys, list::concat),
     plain("flatten", &[Takes::List], Gives::Anys, list::flatten),
-    Builtin { least: 1, ..plain("sort", &[Takes::List, Takes::Text], Gives::First, list::sort) },
+    Builtin { least: 1, ..plain("sort", &[Takes::List, Takes::Text], Gives::Anys, list::sort) },
     plain("bitand", TWO_INTS, Gives::Int, bits::and),
     plain("bitor", TWO_INTS, Gives::Int, bits::or),
     plain("bitxor", TWO_INTS, Gives::Int, bits::xor),

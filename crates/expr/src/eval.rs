@@ -9,8 +9,9 @@ use std::collections::BTreeMap;
 use regex::Regex;
 
 use crate::builtins::Plain;
-use crate::environment::Values;
+use crate::environment::{Signature, Values};
 use crate::error::Fault;
+use crate::kind::Type;
 use crate::limits::Gauge;
 use crate::node::{Absence, Expr, Node};
 use crate::program::Program;
@@ -221,9 +222,12 @@ impl<'a> Run<'a> {
     }
 
     fn host(&mut self, expr: &'a Expr, number: usize, arguments: &'a [Expr]) -> Given<'a> {
-        let arguments = self.arguments(arguments)?;
-        let name = self.program.functions.get(number).map_or("", String::as_str);
-        let refused = |reason| Fault::Host { name: name.to_owned(), reason };
+        let mut arguments = self.arguments(arguments)?;
+        let Some(Signature { name, takes, .. }) = self.program.functions.get(number) else { return Ok(Value::Nil) };
+        for (argument, kind) in arguments.iter_mut().zip(takes) {
+            fit(argument, kind).at(expr)?;
+        }
+        let refused = |reason| Fault::Host { name: name.clone(), reason };
         let host = self.values.host.ok_or_else(|| refused("nobody answers it here".to_owned())).at(expr)?;
         host.call(name, &arguments).map_err(refused).at(expr)
     }
@@ -237,4 +241,27 @@ impl<'a> Run<'a> {
         let failed = Fault::Argument { name: row.name(), reason: "cannot be done with this value" };
         (row.run)(&mut self.gauge, of, &arguments).ok_or(failed).at(expr)
     }
+}
+
+/// Makes an argument what its function asks for, which may only show when the rule runs.
+fn fit(argument: &mut Value<'_>, kind: &Type) -> Result<(), Fault> {
+    let fits = match (&*argument, kind) {
+        (Value::Int(value), Type::Float) => {
+            *argument = Value::Float(*value as f64);
+            true
+        }
+        (_, Type::Any)
+        | (Value::Nil, Type::Nil)
+        | (Value::Bool(_), Type::Bool)
+        | (Value::Int(_), Type::Int | Type::Month | Type::Weekday)
+        | (Value::Float(_), Type::Float)
+        | (Value::Text(_), Type::Text)
+        | (Value::List(_), Type::List(_))
+        | (Value::Map(_), Type::Map(_) | Type::Record(_))
+        | (Value::Moment(_), Type::Moment)
+        | (Value::Duration(_), Type::Duration)
+        | (Value::Zone(_), Type::Zone) => true,
+        _ => false,
+    };
+    if fits { Ok(()) } else { Err(Fault::Kind { expected: kind.name(), given: argument.kind() }) }
 }

@@ -56,6 +56,24 @@ impl Type {
         Self::Record(Arc::new(members.into_iter().map(|(name, kind)| (name.to_owned(), kind)).collect()))
     }
 
+    pub(crate) fn name(&self) -> &'static str {
+        match self {
+            Self::Any => "any",
+            Self::Nil => "nil",
+            Self::Bool => "bool",
+            Self::Int => "int",
+            Self::Float => "float",
+            Self::Text => "string",
+            Self::List(_) => "list",
+            Self::Map(_) | Self::Record(_) => "map",
+            Self::Moment => "date",
+            Self::Duration => "duration",
+            Self::Zone => "timezone",
+            Self::Month => "month",
+            Self::Weekday => "weekday",
+        }
+    }
+
     pub(crate) fn is_any(&self) -> bool {
         matches!(self, Self::Any)
     }
@@ -114,20 +132,6 @@ impl Type {
 
 impl fmt::Display for Type {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str(match self {
-            Self::Any => "any",
-            Self::Nil => "nil",
-            Self::Bool => "bool",
-            Self::Int => "int",
-            Self::Float => "float",
-            Self::Text => "string",
-            Self::List(_) => "list",
-            Self::Map(_) | Self::Record(_) => "map",
-            Self::Moment => "date",
-            Self::Duration => "duration",
-            Self::Zone => "timezone",
-            Self::Month => "month",
-            Self::Weekday => "weekday",
-        })
+        formatter.write_str(self.name())
     }
 }

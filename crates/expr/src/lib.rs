@@ -36,6 +36,8 @@
 //! - Types are known of variables, not of members of what was declared as [`Type::Any`].
 //! - Regular expressions run in linear time in both. `\d`, `\w`, `\s` and `\b` are those of ASCII, as in RE2. Not understood are
 //!   `\Q…\E`, `\C` and octal escapes; understood beyond RE2 are the flag `x` and more Unicode classes.
+//! - After a pipe a call may be indexed or sliced: `x | sort()[0]`.
+//! - The last digit of a power with large exponents may differ.
 //! - Numbers are 64-bit; whole numbers wrap around. A run is bounded by steps and bytes, not by a million elements.
 
 mod builtins;

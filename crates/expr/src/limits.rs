@@ -4,7 +4,7 @@
 pub const MAX_NESTING: usize = 32;
 
 /// Greatest height of a rule's tree. Rows of `and` and `or` count once, however long they are.
-pub const MAX_HEIGHT: u16 = 100;
+pub const MAX_HEIGHT: u16 = 64;
 
 /// Deepest nesting of lists and maps in a value.
 pub const MAX_VALUE_DEPTH: u8 = 64;

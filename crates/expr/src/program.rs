@@ -1,7 +1,7 @@
 //! Compiled rules and their runs.
 
 use crate::check::Checker;
-use crate::environment::{Environment, Slot, Values};
+use crate::environment::{Environment, Signature, Slot, Values};
 use crate::error::{Blame, CompileError, Fault, Place, Problem, RunError};
 use crate::eval::{Run, Stop};
 use crate::kind::Type;
@@ -16,7 +16,7 @@ pub struct Program {
     pub(crate) source: String,
     pub(crate) body: Expr,
     pub(crate) locals: usize,
-    pub(crate) functions: Vec<String>,
+    pub(crate) functions: Vec<Signature>,
     pub(crate) limits: Limits,
     reads: Vec<bool>,
     kind: Type,
@@ -55,7 +55,7 @@ impl Program {
         let mut checker = Checker::new(environment);
         let (body, kind) = checker.lower(tree)?;
         let (locals, reads) = checker.finish();
-        let functions = environment.functions.iter().map(|function| function.name.clone()).collect();
+        let functions = environment.functions.clone();
         Ok(Self { source: source.to_owned(), body, locals, functions, limits: environment.limits, reads, kind })
     }
 

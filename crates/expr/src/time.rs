@@ -7,6 +7,7 @@ mod read;
 mod write;
 
 use std::cmp::Ordering;
+use std::fmt;
 
 use chrono::{DateTime, Datelike, FixedOffset, NaiveDate, NaiveDateTime, Offset, TimeDelta, TimeZone, Utc};
 use chrono_tz::{OffsetName, Tz};
@@ -17,6 +18,9 @@ pub(crate) use read::{parse_date, parse_layout};
 
 /// Years that dates may be in; beyond them arithmetic on dates would leave what can be counted.
 const YEARS: std::ops::RangeInclusive<i32> = 0..=9999;
+
+/// The first second of the year 1, where Go's time begins.
+const ZERO_SECS: i64 = -62_135_596_800;
 
 /// A point in time as seen in a time zone.
 #[derive(Clone, Copy, Debug)]
@@ -63,7 +67,8 @@ impl Zone {
     fn instant(self, local: NaiveDateTime) -> DateTime<Utc> {
         let found = match self {
             Self::Utc | Self::Fixed(_) => {
-                self.offset(local.and_utc()).from_local_datetime(&local).earliest().map(Utc::from_fixed)
+                let offset = self.offset(local.and_utc());
+                offset.from_local_datetime(&local).earliest().map(|found| found.with_timezone(&Utc))
             }
             Self::Named(zone) => zone.from_local_datetime(&local).earliest().map(|found| found.with_timezone(&Utc)),
         };
@@ -75,13 +80,10 @@ impl Zone {
     }
 }
 
-trait FromFixed {
-    fn from_fixed(fixed: DateTime<FixedOffset>) -> DateTime<Utc>;
-}
-
-impl FromFixed for Utc {
-    fn from_fixed(fixed: DateTime<FixedOffset>) -> DateTime<Utc> {
-        fixed.with_timezone(&Utc)
+impl fmt::Display for Moment {
+    /// Shows the date as RFC 3339 has it.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str(&self.rfc3339())
     }
 }
 
@@ -136,6 +138,16 @@ impl Moment {
                 offset.abbreviation().unwrap_or_default().to_owned()
             }
         }
+    }
+
+    /// Returns the latest multiple of so many nanoseconds since the year 1 that is not later.
+    fn truncated(self, nanos: i64) -> Option<Self> {
+        if nanos <= 0 {
+            return Some(self);
+        }
+        let since = i128::from(self.instant.timestamp()) - i128::from(ZERO_SECS);
+        let total = since * 1_000_000_000 + i128::from(self.instant.timestamp_subsec_nanos());
+        self.later(i64::try_from(-total.rem_euclid(i128::from(nanos))).ok()?)
     }
 
     /// Adds to each part of the date; days that a month does not have are those of the next.

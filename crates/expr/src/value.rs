@@ -17,6 +17,9 @@ pub use map::Map;
 pub(crate) use print::{float, print};
 pub use text::Text;
 
+use std::fmt;
+
+use crate::limits::{Gauge, Limits};
 use crate::time::{Moment, Zone};
 
 /// A value of a rule, of a variable or of a result.
@@ -128,6 +131,14 @@ impl<'a> Value<'a> {
             Self::Map(map) => map.depth(),
             _ => 0,
         }
+    }
+}
+
+impl fmt::Display for Value<'_> {
+    /// Shows what `string(v)` gives.
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let unlimited = Limits { source_bytes: 0, steps: u64::MAX, memory_bytes: usize::MAX };
+        formatter.write_str(&print(&mut Gauge::new(unlimited), self).map_err(|_| fmt::Error)?)
     }
 }
 

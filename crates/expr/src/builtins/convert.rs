@@ -27,7 +27,7 @@ pub(super) fn int<'a>(gauge: &mut Gauge, arguments: &[Value<'a>]) -> Given<'a> {
 }
 
 /// Returns the whole part; what does not fit is the least number, as it is on most processors.
-fn truncated(value: f64) -> i64 {
+pub(crate) fn truncated(value: f64) -> i64 {
     if (-9_223_372_036_854_775_808.0..9_223_372_036_854_775_808.0).contains(&value) { value as i64 } else { i64::MIN }
 }
 
@@ -45,11 +45,16 @@ pub(super) fn float<'a>(gauge: &mut Gauge, arguments: &[Value<'a>]) -> Given<'a>
     }
 }
 
-/// Longest part of an unreadable text that a message shows, in characters.
+/// Longest part of a text that a message shows, in characters.
 const MAX_SHOWN: usize = 40;
 
+/// Returns the part of a text that a message shows, on one line.
+pub(crate) fn shown(text: &str) -> String {
+    text.chars().take(MAX_SHOWN).flat_map(char::escape_debug).collect()
+}
+
 pub(super) fn unreadable(text: &str, what: &'static str) -> Fault {
-    Fault::Unreadable { value: text.chars().take(MAX_SHOWN).collect(), what }
+    Fault::Unreadable { value: shown(text), what }
 }
 
 pub(super) fn string<'a>(gauge: &mut Gauge, arguments: &[Value<'a>]) -> Given<'a> {

@@ -49,14 +49,16 @@ impl Checker<'_> {
         let mut arguments = Vec::with_capacity(trees.len());
         let mut kinds = Vec::with_capacity(trees.len());
         for (number, tree) in trees.into_iter().enumerate() {
-            let argument_at = if builtin.takes.len() > 1 { tree.at } else { at };
+            let argument_at = tree.at;
             let (argument, kind) = self.lower(tree)?;
             if let Some(takes) = builtin.takes(number)
                 && !takes.accepts(&kind)
             {
                 let (given, expected) = (kind.to_string(), takes.to_string());
                 let problem = Problem::Argument { name: builtin.name.to_owned(), given, expected };
-                return Err(Blame::new(argument_at, problem));
+                // Who asks for one type blames the argument, who chooses among several the call.
+                let asks_for_one = matches!(takes, Takes::Text | Takes::Int);
+                return Err(Blame::new(if asks_for_one { argument_at } else { at }, problem));
             }
             arguments.push(argument);
             kinds.push(kind);

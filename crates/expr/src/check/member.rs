@@ -80,7 +80,7 @@ fn element(at: usize, of: &Type, (key, key_kind): (&Expr, &Type)) -> Result<Type
         // What a map does not have is nothing.
         (Type::Map(_), _) if key_kind.fits(&Type::Text) => Ok(Type::Any),
         (Type::List(of), _) if key_kind.fits(&Type::Int) => Ok((**of).clone()),
-        (Type::Record(_) | Type::Map(_) | Type::List(_), _) => Err(Blame::new(at, wrong_index())),
+        (Type::Record(_) | Type::Map(_) | Type::List(_), _) => Err(Blame::new(key.at, wrong_index())),
         (_, Some(name)) => {
             Err(Blame::new(at, Problem::NoMember { of: of.to_string(), what: "field", name: name.to_owned() }))
         }

@@ -1,7 +1,7 @@
 //! Members, elements and slices.
 
 use super::{At, Given, Run, Stop};
-use crate::builtins::lossy;
+use crate::builtins::{lossy, shown};
 use crate::error::Fault;
 use crate::node::{Absence, Expr};
 use crate::value::{Key, List, Text, Value};
@@ -65,7 +65,7 @@ fn text_slice<'a>(text: &Text<'a>, from: usize, to: usize) -> Text<'a> {
 
 /// Returns an element of a list by its number, or of a map by its key, nothing if the map has no such key.
 pub(crate) fn element_of<'a>(of: &Value<'a>, key: &Value<'a>) -> Result<Value<'a>, Fault> {
-    let missing = || Fault::NoMember { member: shown(key), of: of.kind() };
+    let missing = || Fault::NoMember { member: name(key), of: of.kind() };
     match (of, key) {
         (Value::Map(map), key) => {
             let key = Key::of(key).ok_or(Fault::Key(key.kind()))?;
@@ -102,13 +102,10 @@ fn position(index: i64, length: usize) -> Option<usize> {
     }
 }
 
-fn shown(key: &Value<'_>) -> String {
+fn name(key: &Value<'_>) -> String {
     match key {
-        Value::Text(text) => text.chars().take(MAX_SHOWN).collect(),
+        Value::Text(text) => shown(text),
         Value::Int(value) => value.to_string(),
         other => other.kind().to_owned(),
     }
 }
-
-/// Longest part of a name that a message shows, in characters.
-const MAX_SHOWN: usize = 40;

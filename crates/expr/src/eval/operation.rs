@@ -3,7 +3,7 @@
 use std::cmp::Ordering;
 
 use super::{At, Given, Run, Stop};
-use crate::builtins::add;
+use crate::builtins::{add, truncated};
 use crate::error::Fault;
 use crate::limits::Gauge;
 use crate::node::Expr;
@@ -45,6 +45,8 @@ impl<'a> Run<'a> {
     fn int(&mut self, expr: &'a Expr) -> Result<i64, Stop> {
         match self.eval(expr)? {
             Value::Int(value) => Ok(value),
+            // What is known to be a float is refused when a rule is compiled; others lose their fraction.
+            Value::Float(value) => Ok(truncated(value)),
             other => Err(Fault::Kind { expected: "int", given: other.kind() }).at(expr),
         }
     }
@@ -163,10 +165,15 @@ const PATTERN_STEPS: usize = 1000;
 const PATTERN_FACTOR: usize = 64;
 
 fn range<'a>(gauge: &mut Gauge, left: &Value<'a>, right: &Value<'a>) -> Result<Value<'a>, Fault> {
-    let (Value::Int(low), Value::Int(high)) = (left, right) else { return Err(mismatch(Binary::Range, left, right)) };
-    let span = i128::from(*high) - i128::from(*low) + 1;
+    let bound = |value: &Value<'a>| match value {
+        Value::Int(value) => Ok(*value),
+        Value::Float(value) => Ok(truncated(*value)),
+        _ => Err(mismatch(Binary::Range, left, right)),
+    };
+    let (low, high) = (bound(left)?, bound(right)?);
+    let span = i128::from(high) - i128::from(low) + 1;
     gauge.grow_values(usize::try_from(span.max(0)).map_err(|_| Fault::TooLarge)?)?;
-    Ok(Value::List(List::new((*low..=*high).map(Value::Int).collect())?))
+    Ok(Value::List(List::new((low..=high).map(Value::Int).collect())?))
 }
 
 fn arithmetic<'a>(operator: Binary, left: &Value<'a>, right: &Value<'a>) -> Result<Value<'a>, Fault> {

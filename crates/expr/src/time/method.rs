@@ -5,7 +5,7 @@ use std::cmp::Ordering;
 use chrono::{Datelike, Timelike};
 
 use super::layout::{MONTHS, WEEKDAYS};
-use super::{Moment, Zone, print_duration};
+use super::{Moment, ZERO_SECS, Zone, print_duration};
 use crate::error::Fault;
 use crate::kind::Type;
 use crate::limits::Gauge;
@@ -59,6 +59,9 @@ static METHODS: &[Row] = &[
         Some(Value::Moment(date(of)?.later(nanos(with.first()?)?)?))
     }),
     moment_with("AddDate", &[Type::Int, Type::Int, Type::Int], Type::Moment, add_date),
+    moment_with("Truncate", &[Type::Duration], Type::Moment, |_, of, with| {
+        Some(Value::Moment(date(of)?.truncated(nanos(with.first()?)?)?))
+    }),
     moment_with("Sub", &[Type::Moment], Type::Duration, |_, of, with| {
         Some(Value::Duration(date(of)?.since(date(with.first()?)?)))
     }),
@@ -77,6 +80,14 @@ static METHODS: &[Row] = &[
     duration("Microseconds", Type::Int, |_, of, _| Some(Value::Int(nanos(of)? / 1_000))),
     duration("Nanoseconds", Type::Int, |_, of, _| Some(Value::Int(nanos(of)?))),
     duration("Abs", Type::Duration, |_, of, _| Some(Value::Duration(nanos(of)?.saturating_abs()))),
+    duration_with("Truncate", &[Type::Duration], Type::Duration, |_, of, with| {
+        let (nanos, unit) = (nanos(of)?, nanos(with.first()?)?);
+        Some(Value::Duration(if unit <= 0 { nanos } else { nanos - nanos % unit }))
+    }),
+    duration_with("Round", &[Type::Duration], Type::Duration, |_, of, with| {
+        let (nanos, unit) = (nanos(of)?, nanos(with.first()?)?);
+        Some(Value::Duration(if unit <= 0 { nanos } else { rounded(nanos, unit) }))
+    }),
     duration("String", Type::Text, |_, of, _| Some(Value::from(print_duration(nanos(of)?)))),
     row(Type::Zone, "String", Type::Text, |_, of, _| match of {
         Value::Zone(zone) => Some(Value::from(zone.name())),
@@ -97,9 +108,6 @@ impl Row {
     }
 }
 
-/// The first second of the year 1, where Go's time begins.
-const ZERO_SECS: i64 = -62_135_596_800;
-
 const fn moment(name: &'static str, gives: Type, run: Run) -> Row {
     moment_with(name, &[], gives, run)
 }
@@ -110,6 +118,10 @@ const fn moment_with(name: &'static str, takes: &'static [Type], gives: Type, ru
 
 const fn duration(name: &'static str, gives: Type, run: Run) -> Row {
     row(Type::Duration, name, gives, run)
+}
+
+const fn duration_with(name: &'static str, takes: &'static [Type], gives: Type, run: Run) -> Row {
+    Row { of: Type::Duration, name, takes, gives, run }
 }
 
 const fn row(of: Type, name: &'static str, gives: Type, run: Run) -> Row {
@@ -143,6 +155,17 @@ fn order(of: &Value<'_>, with: &[Value<'_>]) -> Option<Ordering> {
 
 fn nanos(value: &Value<'_>) -> Option<i64> {
     if let Value::Duration(nanos) = value { Some(*nanos) } else { None }
+}
+
+/// Returns the nearest multiple of a positive unit, the farther one from zero where two are as near.
+fn rounded(nanos: i64, unit: i64) -> i64 {
+    let rest = nanos % unit;
+    let low = nanos - rest;
+    if rest.unsigned_abs() >= unit.unsigned_abs() - rest.unsigned_abs() {
+        low.saturating_add(unit * nanos.signum())
+    } else {
+        low
+    }
 }
 
 fn int<'a>(value: impl Into<i64>) -> Value<'a> {

@@ -3,6 +3,9 @@
 use serde_json::Value as Json;
 use sluice_expr::{Environment, Host, Key, Moment, Program, Slot, Type, Value, Values, Zone, from_json};
 
+/// A source, `OK` or `ERR`, and what came of it, in each line.
+pub(crate) const CASES: &str = include_str!("../expr-cases.tsv");
+
 const ENVIRONMENT: &str = include_str!("../expr-cases-env.json");
 
 /// The variables of the cases, with what cost-optimal gives its rules.
@@ -32,6 +35,10 @@ impl Go {
         let slots = variables.iter().map(|(name, value)| environment.variable(name, kind(value))).collect();
         environment.function("tier", [Type::Text, Type::Float], Type::Float);
         Self { environment, slots, variables }
+    }
+
+    pub(crate) fn environment(&self) -> &Environment {
+        &self.environment
     }
 
     /// Returns what comes of a source: what is printed, or what went wrong.
@@ -89,7 +96,7 @@ fn json(value: &Value<'_>) -> String {
             let entry = |(key, value): (&Key<'_>, &Value<'_>)| format!("{}:{}", json(&key.to_value()), json(value));
             format!("{{{}}}", map.entries().iter().map(entry).collect::<Vec<_>>().join(","))
         }
-        Value::Moment(moment) => quote(&moment.instant().to_rfc3339_opts(chrono::SecondsFormat::AutoSi, true)),
+        Value::Moment(moment) => quote(&moment.to_string()),
         Value::Zone(_) => "{}".to_owned(),
     }
 }

@@ -6,6 +6,7 @@
     reason = "a test that meets something unexpected has to stop, in helpers as in tests"
 )]
 
+mod fuzz;
 mod go;
 mod golden;
 mod host;

@@ -10,6 +10,9 @@ use crate::go::Go;
 /// Longer than any bounded run takes, even unoptimised on a busy machine.
 const LONGEST: Duration = Duration::from_secs(10);
 
+/// Half of what threads have, and unoptimised code takes several times as much as it will.
+const SMALL_STACK_BYTES: usize = 1024 * 1024;
+
 #[test]
 fn deep_sources_are_refused() {
     let go = Go::new();
@@ -39,6 +42,32 @@ fn deep_sources_are_refused() {
 }
 
 #[test]
+fn the_deepest_sources_run_on_small_stacks() {
+    let deepest = [
+        format!("{}true", "not ".repeat(62)),
+        format!("{}1{}", "[".repeat(32), "]".repeat(32)),
+        format!("{}p{}", "-(".repeat(31), ")".repeat(31)),
+        format!("p{}", " | string()".repeat(62)),
+        format!("p{}", " + 1".repeat(62)),
+        format!("user{}", "?.a".repeat(61)),
+        format!("{}1{}", "flag ? ".repeat(62), " : 1".repeat(62)),
+        format!("{}p{}", "reduce([1, 2], ".repeat(30), ")".repeat(30)),
+        format!(
+            "{}p",
+            "let ".to_owned() + &(0..61).map(|n| format!("x{n} = p")).collect::<Vec<_>>().join("; let ") + "; "
+        ),
+        "reduce(1..62, [#acc], 0) == reduce(1..62, [#acc], 0)".to_owned(),
+        "flatten(reduce(1..62, [#acc], 0))".to_owned(),
+        "toJSON(reduce(1..62, ({a: #acc}), 0)) + string(reduce(1..62, [#acc], 0))".to_owned(),
+    ];
+    let run = move || deepest.iter().map(|source| (source.clone(), Go::new().answer(source))).collect::<Vec<_>>();
+    let answers = std::thread::Builder::new().stack_size(SMALL_STACK_BYTES).spawn(run).unwrap().join().unwrap();
+    for (source, answer) in answers {
+        assert!(answer.is_ok(), "{source}: {answer:?}");
+    }
+}
+
+#[test]
 fn long_rows_are_not_deep() {
     let go = Go::new();
     let row = |operator: &str| vec!["model == 'gpt'"; 200].join(operator);
@@ -60,7 +89,7 @@ fn large_runs_end_at_their_budget() {
         "filter(1..1000, any(1..1000, # < 0))",
         "reduce(1..20000, #acc + #acc, 'a')",
         "reduce(1..1000, [#acc], 0)",
-        "reduce(1..1000, {a: #acc}, 0)",
+        "reduce(1..1000, ({a: #acc}), 0)",
         "reduce(1..100, concat(#acc, #acc), [1])",
         "reduce(1..60, replace(#acc, 'a', 'aaaa'), 'a')",
         "reduce(1..60, toJSON(#acc), 'a\\n')",
