@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
 use crate::money::Micros;
+use crate::route::Decision;
 use crate::usage::{Usage, UsageSource};
 
 /// How a call ended.
@@ -120,6 +121,8 @@ pub struct CallRecord {
     pub upstream_request_id: String,
     /// Every try, in order.
     pub attempts: Vec<Attempt>,
+    /// Why it went where it went; `None` for calls that were never routed.
+    pub decision: Option<Box<Decision>>,
 }
 
 /// An object that lives at an upstream, such as a stored response or a video task: later calls about it must go to

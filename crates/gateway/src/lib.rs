@@ -1,6 +1,7 @@
 //! The gateway: relay, admin API, configuration and the server around them, in one binary.
 
 pub mod admin;
+mod affinity;
 mod audit;
 mod bank;
 pub mod cli;
@@ -8,9 +9,11 @@ pub mod client_address;
 pub mod commands;
 pub mod config;
 mod demo;
+mod health;
 mod journal;
 pub mod ledger_file;
 mod legacy;
+mod limiter;
 mod live;
 #[cfg(feature = "measure")]
 pub mod measure;

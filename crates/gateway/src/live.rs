@@ -18,6 +18,7 @@ use tokio_util::sync::CancellationToken;
 
 use crate::bank::Bank;
 use crate::config::Declared;
+use crate::health::Health;
 use crate::prices::PriceList;
 use crate::snapshot::{OriginNumbers, Snapshot, Sources};
 
@@ -36,6 +37,8 @@ pub(crate) struct Ingredients {
     pub(crate) max_attempts: usize,
     /// Must know how long calls may last.
     pub(crate) bank: Arc<Bank>,
+    /// What calls learned of upstreams.
+    pub(crate) health: Arc<Health>,
 }
 
 /// The snapshot in force. Readers take it once per call.
@@ -120,10 +123,12 @@ async fn compile(
         providers: &catalog.providers,
         credentials: &catalog.credentials,
         routes: &catalog.routes,
+        policy: &declared.policy.over(catalog.policy.clone()),
         declared_keys: &with_rows(&ingredients.store, declared_keys, &catalog.groups).await?,
         vendors: &ingredients.vendors,
         timeouts: ingredients.timeouts,
         origins,
+        health: &ingredients.health,
         prices,
     });
     ingredients.bank.set_longest_call(snapshot.longest_call(ingredients.max_attempts));

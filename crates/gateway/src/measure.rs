@@ -201,5 +201,6 @@ fn record(caller: &Caller) -> CallRecord {
         client_ip: None,
         upstream_request_id: String::new(),
         attempts: Vec::new(),
+        decision: None,
     }
 }

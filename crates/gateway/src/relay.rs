@@ -29,6 +29,7 @@ mod reading;
 mod recording;
 mod reserve;
 mod rewrite;
+mod routing;
 mod shortlist;
 mod stored;
 mod tries;
@@ -58,7 +59,7 @@ pub(crate) use coding::{Encoding, StreamDecoder, encoding};
 pub(crate) use cors::Cors;
 use cost::Trailers;
 use deliver::Exchange;
-use demand::{Demand, Named};
+use demand::Demand;
 #[cfg(feature = "measure")]
 pub(crate) use estimate::{Asks, Bulk};
 use exchange::Plan;
@@ -73,11 +74,14 @@ use old::Pin;
 pub(crate) use provenance::Provenance;
 use recording::note_answer;
 use reserve::Meterage;
+pub(crate) use routing::Turns;
+use routing::{Retries, session};
 use shortlist::Shortlist;
 use stored::OwnAnswer;
 pub(crate) use stored::{Keep, Responses};
 pub(crate) use unserved::Unserved;
 
+use crate::affinity::Affinity;
 use crate::bank::Bank;
 use crate::config::JournalSync;
 use crate::journal::Journal;
@@ -113,6 +117,8 @@ pub(crate) struct Shared {
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
     pub(crate) unserved: Unserved,
+    pub(crate) affinity: Affinity,
+    pub(crate) turns: Turns,
     pub(crate) provenance: Arc<Provenance>,
     pub(crate) fetcher: Fetcher,
     pub(crate) responses: Responses,
@@ -131,6 +137,7 @@ pub(crate) struct Relay {
     queue: Queue,
     journal: Arc<Journal>,
     counters: Arc<Counters>,
+    retries: Retries,
 }
 
 /// A response of the relay.
@@ -156,7 +163,7 @@ impl Relay {
     ) -> Self {
         let callers = Callers::new(shared.settings.key_cache_entries);
         let (queue, journal) = records;
-        Self { shared, pool, callers, queue, journal, counters }
+        Self { shared, pool, callers, queue, journal, counters, retries: Retries::default() }
     }
 
     /// Answers one request on a relay path.
@@ -285,8 +292,8 @@ impl Relay {
     ) -> Result<Demand, Fault> {
         let payload = self.shared.settings.intake.read(&parts.headers, body).await?;
         let default_model = asked.client.caller.key.scope.default_model.as_deref();
-        let named = Named { operation: asked.operation, subject: asked.subject, default_model };
-        let demand = Demand::read(named, &parts.headers, payload).await?;
+        let mut demand = Demand::read(asked.operation, (asked.subject, default_model), &parts.headers, payload).await?;
+        demand.fingerprint = session(&parts.headers).or(demand.fingerprint);
         ticket.note(|record| {
             record.model_asked = clipped(&demand.model);
             record.stream = demand.is_stream;
@@ -324,7 +331,7 @@ impl Relay {
         if let Some(count) = counting::count_here(snapshot, &demand).await? {
             return Ok(Exchanged::Counted(count));
         }
-        let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand).await?;
+        let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand, ticket).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
             && let Some(answer) = self.claim(call, asked, key, ticket).await?
         {
@@ -349,6 +356,7 @@ impl Relay {
         let (accepted, candidate) =
             self.first_accepted(call, &plan, Shortlist { candidates, prepared }, ticket).await?;
         note_answer(ticket, &candidate, &accepted);
+        self.note_warmth(&demand, &candidate, &accepted);
         let tariff = candidate.priced.as_ref().map(|priced| snapshot.prices.tariff(priced, &client.caller));
         ticket.buy(tariff.clone());
         let pays = tariff.zip(reserved.allowance).filter(|_| accepted.reading.framing == Framing::Events);

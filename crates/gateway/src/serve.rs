@@ -23,6 +23,7 @@ use tokio::sync::{Notify, Semaphore};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::{self, AdminState, CookiePolicy, Memory, SetupGate};
+use crate::affinity::Affinity;
 use crate::bank::Bank;
 use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
 use crate::journal::{self, Journal};
@@ -31,7 +32,9 @@ use crate::media::Fetcher;
 use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::node::Run;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
-use crate::relay::{Cors, DECODERS_MAX, Intake, Keep, Objects, Relay, RelaySettings, Responses, Shared, Unserved};
+use crate::relay::{
+    Cors, DECODERS_MAX, Intake, Keep, Objects, Relay, RelaySettings, Responses, Shared, Turns, Unserved,
+};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
 use nightly::Nightly;
@@ -115,6 +118,7 @@ impl Gateway {
             timeouts: settings.relay.timeouts,
             max_attempts: usize::try_from(settings.relay.max_attempts).unwrap_or(usize::MAX),
             bank: Arc::clone(&bank),
+            health: Arc::default(),
         });
         let live = Arc::new(live.await.context("the configuration cannot be read")?);
         let stop = CancellationToken::new();
@@ -342,6 +346,8 @@ impl Parts<'_> {
             bank: Arc::clone(&self.bank),
             objects: Objects::default(),
             unserved: Unserved::default(),
+            affinity: Affinity::default(),
+            turns: Turns::default(),
             provenance: Arc::default(),
             fetcher: Fetcher::new(self.settings.media.clone(), tokio::runtime::Handle::current())
                 .context("files that callers name cannot be fetched")?,

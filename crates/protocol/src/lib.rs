@@ -4,6 +4,7 @@
 pub mod chat;
 pub mod edit;
 pub mod failure;
+pub mod fingerprint;
 pub mod form;
 pub mod meter;
 pub mod operation;

@@ -82,6 +82,9 @@ pub struct Vendor {
     /// Dialects into which a chat is converted first, best first; the others come after them.
     #[serde(default)]
     pub preferred: Vec<Dialect>,
+    /// How long its prompt caches live after their last use, seconds, as far as it says.
+    #[serde(default)]
+    pub prompt_cache_secs: Option<u32>,
     /// Deviations.
     #[serde(default)]
     pub quirks: Vec<Quirk>,

@@ -122,6 +122,7 @@ fn call(created_at: Timestamp, random: &mut StdRng) -> SettledCall {
         client_ip: Some("192.0.2.1".parse().unwrap()),
         upstream_request_id: "req_0123456789abcdef".to_owned(),
         attempts: Vec::new(),
+        decision: None,
     };
     SettledCall { record, receipt: None, charge: None, budgets: Vec::new() }
 }

@@ -220,5 +220,6 @@ fn record(n: u64, customer: usize) -> CallRecord {
         client_ip: Some("192.0.2.1".parse().unwrap()),
         upstream_request_id: "req_0123456789abcdef".to_owned(),
         attempts: Vec::new(),
+        decision: None,
     }
 }

@@ -9,6 +9,7 @@ use sluice_domain::call::{Attempt, CallRecord, Outcome};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
 use sluice_domain::money::Micros;
+use sluice_domain::route::Decision;
 use sluice_domain::usage::{Usage, UsageSource};
 use uuid::Uuid;
 
@@ -75,6 +76,8 @@ pub struct CallRow {
     pub upstream_request_id: String,
     /// See [`CallRecord::attempts`].
     pub attempts: Vec<Attempt>,
+    /// Why it went where it went; `None` for calls that were never routed.
+    pub decision: Option<Decision>,
 }
 
 /// Which calls are wanted; absent fields do not restrict.

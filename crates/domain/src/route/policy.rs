@@ -125,6 +125,14 @@ pub struct Scope {
     pub strategy: Option<Strategy>,
 }
 
+impl Scope {
+    /// Returns whether calls may go to the provider of this name.
+    #[must_use]
+    pub fn allows(&self, provider: &str) -> bool {
+        self.providers.is_empty() || self.providers.iter().any(|name| name.eq_ignore_ascii_case(provider))
+    }
+}
+
 /// All that is said about routing.
 #[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]

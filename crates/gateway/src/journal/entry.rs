@@ -7,6 +7,7 @@ use sluice_domain::call::{Attempt, CallRecord, Outcome};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
 use sluice_domain::money::Micros;
+use sluice_domain::route::Decision;
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::operation::Operation;
 use uuid::Uuid;
@@ -76,7 +77,9 @@ pub(super) fn with_bytes<T>(note: &Note<'_>, use_bytes: impl FnOnce(&[u8]) -> T)
         });
         write(out, note.record);
         dues::write(out, note.dues);
-        write_conversions(out, &note.record.attempts);
+        let decision = note.record.decision.as_deref().filter(|_| note.stage == Stage::Close);
+        write_conversions(out, &note.record.attempts, decision.is_some());
+        write_decision(out, decision);
         use_bytes(out)
     })
 }
@@ -104,6 +107,7 @@ pub(super) fn read(bytes: &[u8]) -> Option<Found> {
     let mut record = read_record(&mut reader)?;
     let dues = if has_dues { dues::read(&mut reader)? } else { Dues::default() };
     read_conversions(&mut reader, &mut record.attempts)?;
+    record.decision = read_decision(&mut reader)?;
     Some(Found { stage, call: Noted { record, dues } })
 }
 
@@ -173,9 +177,10 @@ fn write_attempt(out: &mut Vec<u8>, attempt: &Attempt) {
     put_text(out, attempt.error.as_deref().unwrap_or_default());
 }
 
-/// Writes what conversions there were. They stand at a note's end, where notes of calls without any have nothing.
-fn write_conversions(out: &mut Vec<u8>, attempts: &[Attempt]) {
-    if attempts.iter().all(|attempt| attempt.dialect.is_none() && attempt.losses.is_empty()) {
+/// Writes what conversions there were. They stand at a note's end, where notes of calls without any have nothing, unless
+/// something follows.
+fn write_conversions(out: &mut Vec<u8>, attempts: &[Attempt], is_followed: bool) {
+    if !is_followed && attempts.iter().all(|attempt| attempt.dialect.is_none() && attempt.losses.is_empty()) {
         return;
     }
     for attempt in attempts {
@@ -193,6 +198,21 @@ fn read_conversions(reader: &mut Reader<'_>, attempts: &mut [Attempt]) -> Option
         attempt.losses = reader.text()?;
     }
     Some(())
+}
+
+/// Writes why a call went where it went, as JSON; nothing where nobody decided.
+fn write_decision(out: &mut Vec<u8>, decision: Option<&Decision>) {
+    if let Some(text) = decision.and_then(|decision| serde_json::to_string(decision).ok()) {
+        put_text(out, &text);
+    }
+}
+
+/// Reads a decision. One that cannot be understood is not worth a call's record.
+fn read_decision(reader: &mut Reader<'_>) -> Option<Option<Box<Decision>>> {
+    if reader.0.is_empty() {
+        return Some(None);
+    }
+    Some(serde_json::from_str(&reader.text()?).ok())
 }
 
 fn read_record(reader: &mut Reader<'_>) -> Option<CallRecord> {
@@ -224,6 +244,7 @@ fn read_record(reader: &mut Reader<'_>) -> Option<CallRecord> {
         client_ip: read_address(&reader.text()?)?,
         upstream_request_id: reader.text()?,
         attempts: read_attempts(reader)?,
+        decision: None,
     })
 }
 

@@ -41,6 +41,7 @@ fn record(number: u8) -> CallRecord {
             dialect: Some("anthropic".to_owned()),
             losses: "n;cosmetic;\"one answer\"".to_owned(),
         }],
+        decision: None,
     }
 }
 
@@ -320,4 +321,20 @@ async fn who_waits_for_the_disk_is_told_when_it_has_everything() {
     });
     journal.flushed().await;
     thread.join().unwrap();
+}
+
+#[test]
+fn the_reason_why_a_call_went_where_it_went_is_kept_with_its_end() {
+    let decision = sluice_domain::route::Decision { rule: Some("r".to_owned()), ..Default::default() };
+    let decided = CallRecord { decision: Some(Box::new(decision)), ..record(1) };
+    let with = |stage| {
+        let note = Note { stage, room: Room::Free, record: &decided, dues: &NOTHING };
+        entry::with_bytes(&note, |bytes| entry::read(bytes).unwrap().call.record)
+    };
+    assert_eq!(with(Stage::Close), decided);
+    assert_eq!(with(Stage::Open), record(1));
+    // Without conversions too.
+    let plain = CallRecord { attempts: Vec::new(), ..decided };
+    let note = Note { stage: Stage::Close, room: Room::Free, record: &plain, dues: &NOTHING };
+    assert_eq!(entry::with_bytes(&note, |bytes| entry::read(bytes).unwrap().call.record), plain);
 }

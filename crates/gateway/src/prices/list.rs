@@ -6,6 +6,7 @@ use std::sync::Arc;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::key::Caller;
 use sluice_domain::price::{Buyer, Multiplier, PriceBook, PricePurpose, PriceVersion, Sale, Tariff, VersionId};
+use sluice_domain::route::score::unit_cost;
 use sluice_domain::user::Group;
 use sluice_store::Catalog;
 
@@ -30,6 +31,8 @@ pub(crate) struct Priced {
     fixed: Option<Arc<PriceVersion>>,
     /// How much the model takes and gives.
     pub(crate) limits: ModelLimits,
+    /// Its unit cost in value scores, dollars.
+    pub(crate) unit_cost: f64,
 }
 
 impl Priced {
@@ -88,7 +91,8 @@ impl PriceList {
         let sold_as = |name: &str| self.sell.find(buyer, name, self.at).ok().map(Arc::clone);
         let fixed = sold_as(asked).or_else(|| sold_as(model));
         let limits = builtin().map(|catalogue| catalogue.limits(buyer.vendor, model)).unwrap_or_default();
-        Some(Priced { cost, fixed, limits })
+        let unit_cost = unit_cost(&cost.entry.price);
+        Some(Priced { cost, fixed, limits, unit_cost })
     }
 
     /// Returns the price of `model` for `buyer` at `at`, whatever callers pay.

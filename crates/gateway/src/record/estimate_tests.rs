@@ -29,6 +29,7 @@ pub(crate) fn record() -> CallRecord {
         client_ip: None,
         upstream_request_id: String::new(),
         attempts: Vec::new(),
+        decision: None,
     }
 }
 

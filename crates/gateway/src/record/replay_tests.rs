@@ -24,6 +24,7 @@ async fn books(dir: &tempfile::TempDir) -> (Books, Live) {
         timeouts: sluice_domain::provider::Timeouts::default(),
         max_attempts: 1,
         bank: Bank::new(Arc::clone(&store), node, Clock::System, tokio::runtime::Handle::current()),
+        health: Arc::default(),
     });
     (Books::new(store, node, revenue), live.await.unwrap())
 }

@@ -13,6 +13,7 @@ use sluice_protocol::meter::Metered;
 
 use super::{Deal, Due, Dues, Finished, Keeping, Queue, RequestSample, Told, estimate};
 use crate::bank::Hold;
+use crate::health::{Finish, Visit};
 use crate::journal::{Journal, Mark, Note, Room, Stage};
 
 /// How often a long call is noted again.
@@ -37,6 +38,8 @@ struct Open {
     opened: Option<(Mark, Instant)>,
     /// Its idempotency key, if it has one.
     keeping: Option<Box<Keeping>>,
+    /// The attempt whose answer the client gets.
+    visit: Option<Box<Visit>>,
 }
 
 /// How a call ended.
@@ -62,6 +65,7 @@ impl Ticket {
                 deal: Deal::default(),
                 opened: None,
                 keeping: None,
+                visit: None,
             })),
         }
     }
@@ -112,6 +116,13 @@ impl Ticket {
     pub(crate) fn buy(&mut self, tariff: Option<Tariff>) {
         if let Some(open) = &mut self.open {
             open.deal.tariff = tariff;
+        }
+    }
+
+    /// Keeps the attempt whose answer the client gets, until that has come to its end.
+    pub(crate) fn visit(&mut self, visit: Visit) {
+        if let Some(open) = &mut self.open {
+            open.visit = Some(Box::new(visit));
         }
     }
 
@@ -186,7 +197,7 @@ impl Ticket {
     /// the second time.
     pub(crate) fn finish(&mut self, ending: Ending) -> Option<Told> {
         let open = self.open.take()?;
-        let Open { queue, mut record, request, started, journal, mut deal, opened, keeping } = *open;
+        let Open { queue, mut record, request, started, journal, mut deal, opened, keeping, visit } = *open;
         record.duration_ms = millis(started.elapsed());
         let ended_at = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
         record.outcome = ending.outcome;
@@ -202,6 +213,9 @@ impl Ticket {
         (record.usage, record.usage_source) = known.unwrap_or_else(rough);
         let bill = deal.bill(&record);
         record.cost = bill.cost;
+        if let Some(visit) = visit {
+            end_visit(*visit, &record);
+        }
         let (marks, has_end) = note_end(&journal, opened.map(|(mark, _)| mark), &record, &deal.dues(Some(bill.charge)));
         let told = (is_known || deal.tariff.is_none()).then(|| deal.told(&record, &bill));
         let versions = deal.versions().cloned().collect();
@@ -212,6 +226,23 @@ impl Ticket {
         queue.send(Box::new(Finished { record, due, versions, marks, has_end, keeping }));
         told
     }
+}
+
+/// Tells what is known of upstreams how an answer ended.
+fn end_visit(mut visit: Visit, record: &CallRecord) {
+    let started_ms = record.attempts.last().map_or(0, |attempt| attempt.started_ms);
+    let first_token_ms = record.first_token_ms.filter(|_| record.stream);
+    let usage = &record.usage;
+    visit.finish(
+        Finish {
+            has_failed: record.outcome == Outcome::Broken,
+            first_token_ms: first_token_ms.map(|ms| ms.saturating_sub(started_ms)),
+            output_tokens: usage.total_output(),
+            cost: record.cost.unwrap_or_default(),
+            ..Finish::default()
+        },
+        usage.total_input().saturating_add(usage.total_output()),
+    );
 }
 
 impl Drop for Ticket {

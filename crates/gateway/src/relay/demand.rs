@@ -1,17 +1,19 @@
 //! What a request asks for, read from its body once.
 
 use std::ops::Range;
+use std::sync::OnceLock;
 
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
 use sluice_protocol::edit::{Edits, Segment};
+use sluice_protocol::fingerprint::Fingerprint;
 use sluice_protocol::form::Form;
 use sluice_protocol::operation::{ModelPlace, Operation};
 use sluice_protocol::raw::{RawObject, json_string};
 use sluice_protocol::suffix::{self, Suffixed};
 
-use super::estimate::Asks;
+use super::estimate::{Asks, Bulk};
 use super::fault::{Fault, Kind};
 use super::intake::Payload;
 use super::stored::{Keeps, Retention};
@@ -34,19 +36,14 @@ pub(crate) struct Demand {
     pub(crate) asks: Asks,
     /// What it says about what is kept.
     pub(crate) retention: Retention,
+    /// How the conversation begins, if it is one.
+    pub(crate) fingerprint: Option<Fingerprint>,
     payload: Payload,
+    bulk: OnceLock<Bulk>,
+    /// Whether the body names no model, so that the key's must be put in.
+    lacks_model: bool,
     model_place: Option<BodyModel>,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
-}
-
-/// What a request is, as far as its path and its key say.
-#[derive(Debug, Clone, Copy)]
-pub(crate) struct Named<'n> {
-    pub(crate) operation: Operation,
-    /// Model or object's id from the path.
-    pub(crate) subject: &'n str,
-    /// The model where the body names none.
-    pub(crate) default_model: Option<&'n str>,
 }
 
 /// What must change in a body for one upstream.
@@ -66,8 +63,6 @@ pub(crate) struct Change<'c> {
 #[derive(Debug)]
 enum BodyModel {
     Json(Range<usize>),
-    /// Nowhere: the key's own counts, and is written there.
-    Missing,
     Form(Range<usize>),
     /// Google's embedding requests repeat the path's model as `models/…`, in a batch once for each text.
     Resource(Vec<Range<usize>>),
@@ -82,6 +77,7 @@ struct Told {
     previous_response: Option<String>,
     asks: Asks,
     retention: Retention,
+    fingerprint: Option<Fingerprint>,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
 }
 
@@ -91,12 +87,17 @@ const MODEL_MAX_BYTES: usize = 255;
 pub(super) const INLINE_MAX_BYTES: usize = 512 * 1024;
 
 impl Demand {
-    /// Reads a request.
+    /// Reads a request. `subject` is the model or the object's id from the path, `default_model` what a request that names
+    /// none is for.
     ///
     /// # Errors
     /// Says what is wrong with the body.
-    pub(crate) async fn read(named: Named<'_>, headers: &HeaderMap, payload: Payload) -> Result<Self, Fault> {
-        let Named { operation, subject, default_model } = named;
+    pub(crate) async fn read(
+        operation: Operation,
+        (subject, default_model): (&str, Option<&str>),
+        headers: &HeaderMap,
+        payload: Payload,
+    ) -> Result<Self, Fault> {
         if operation.model_place() == ModelPlace::Object {
             let told = Told::default();
             return Ok(Self::new(operation, String::new(), told, payload));
@@ -104,7 +105,7 @@ impl Demand {
         let content_type = headers.get(CONTENT_TYPE).and_then(|value| value.to_str().ok()).unwrap_or_default();
         let is_form = content_type.trim_start().to_ascii_lowercase().starts_with("multipart/form-data");
         let plain = payload.plain.clone();
-        let mut told = if plain.len() <= INLINE_MAX_BYTES {
+        let told = if plain.len() <= INLINE_MAX_BYTES {
             read_body(operation, &plain, is_form.then_some(content_type))?
         } else {
             let content_type = content_type.to_owned();
@@ -112,23 +113,22 @@ impl Demand {
                 .await
                 .map_err(|_| Fault::new(Kind::InvalidBody, "the body could not be read"))??
         };
+        let is_named = told.model.as_ref().is_some_and(|model| !model.trim().is_empty());
         let model = match operation.model_place() {
             ModelPlace::Path => subject.to_owned(),
-            ModelPlace::Body | ModelPlace::Object => {
-                let asked = told.model.clone().filter(|model| !model.trim().is_empty());
-                let usual = || usual_model(operation).map(str::to_owned);
-                let own = || default_model.filter(|_| !is_form).map(|model| told.fill_in(model));
-                asked
-                    .or_else(usual)
-                    .or_else(own)
-                    .ok_or_else(|| Fault::new(Kind::MissingModel, "the request names no `model`; add one"))?
-            }
+            ModelPlace::Body | ModelPlace::Object => told
+                .model
+                .clone()
+                .filter(|model| !model.trim().is_empty())
+                .or_else(|| default_model.or_else(|| usual_model(operation)).map(str::to_owned))
+                .ok_or_else(|| Fault::new(Kind::MissingModel, "the request names no `model`; add one"))?,
         };
         if model.len() > MODEL_MAX_BYTES {
             let message = format!("the model's name is longer than {MODEL_MAX_BYTES} bytes; no model is called so");
             return Err(Fault::new(Kind::ModelNotFound, message));
         }
-        Ok(Self::new(operation, model, told, payload))
+        let lacks_model = operation.model_place() == ModelPlace::Body && !is_named && default_model.is_some();
+        Ok(Self { lacks_model, ..Self::new(operation, model, told, payload) })
     }
 
     fn new(operation: Operation, model: String, told: Told, payload: Payload) -> Self {
@@ -140,7 +140,10 @@ impl Demand {
             previous_response: told.previous_response,
             asks: told.asks,
             retention: told.retention,
+            fingerprint: told.fingerprint,
             payload,
+            bulk: OnceLock::new(),
+            lacks_model: false,
             model_place: told.model_place,
             usage_request: told.usage_request,
         }
@@ -153,7 +156,12 @@ impl Demand {
 
     /// Returns the same for the model that `other` asks for.
     pub(crate) fn asking_as(self, other: &Self) -> Self {
-        Self { model: other.model.clone(), unpinned: other.unpinned.clone(), ..self }
+        Self {
+            model: other.model.clone(),
+            unpinned: other.unpinned.clone(),
+            fingerprint: other.fingerprint.or(self.fingerprint),
+            ..self
+        }
     }
 
     /// Returns the model's name as the caller wrote it.
@@ -169,6 +177,16 @@ impl Demand {
     /// Returns the decoded body.
     pub(crate) fn plain(&self) -> &Bytes {
         &self.payload.plain
+    }
+
+    /// Returns what the body tells about its size; it is looked through once.
+    pub(crate) fn bulk(&self) -> &Bulk {
+        self.bulk.get_or_init(|| Bulk::of(self.operation, &self.payload.plain))
+    }
+
+    /// Returns about how many tokens the request has, told from its length alone.
+    pub(crate) fn rough_tokens(&self) -> u64 {
+        self.payload.plain.len() as u64 / 4
     }
 
     /// Returns whether the client left out the usage that a chat stream can carry.
@@ -188,11 +206,7 @@ impl Demand {
         if let Some(range) = self.retention.vain_wish().filter(|_| keeps == Keeps::Nothing) {
             edits.replace(range, b"false".to_vec());
         }
-        if let Some(BodyModel::Missing) = &self.model_place {
-            if let Ok(object) = RawObject::parse(&self.payload.plain) {
-                object.set("model", &json_string(model), &mut edits);
-            }
-        } else if model != self.model {
+        if model != self.model || self.lacks_model {
             match &self.model_place {
                 Some(BodyModel::Json(range)) => edits.replace(range.clone(), json_string(model)),
                 Some(BodyModel::Form(range)) => edits.replace(range.clone(), model.as_bytes().to_vec()),
@@ -200,7 +214,12 @@ impl Demand {
                     let name = json_string(&format!("models/{model}"));
                     ranges.iter().for_each(|range| edits.replace(range.clone(), name.clone()));
                 }
-                Some(BodyModel::Missing) | None => {}
+                None if self.lacks_model => {
+                    if let Ok(object) = RawObject::parse(&self.payload.plain) {
+                        object.set("model", &json_string(model), &mut edits);
+                    }
+                }
+                None => {}
             }
         }
         if let Some((range, value)) = self.usage_request.as_ref().filter(|_| asks_for_usage) {
@@ -227,14 +246,6 @@ impl Demand {
     }
 }
 
-impl Told {
-    /// Makes `model` the one that is asked for, which the body does not name.
-    fn fill_in(&mut self, model: &str) -> String {
-        self.model_place = Some(BodyModel::Missing);
-        model.to_owned()
-    }
-}
-
 fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Result<Told, Fault> {
     let invalid = |error: &dyn std::fmt::Display| Fault::new(Kind::InvalidBody, error.to_string());
     if let Some(content_type) = form_type {
@@ -249,8 +260,8 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
     }
     let object = RawObject::parse(body).map_err(|error| invalid(&error))?;
     let in_path = operation.model_place() == ModelPlace::Path;
-    let is_null = object.get("model").is_some_and(|value| value == b"null");
-    if !in_path && object.has("model") && !is_null && object.string("model").is_none() {
+    let is_unset = || matches!(object.get("model"), None | Some(b"null"));
+    if !in_path && !is_unset() && object.string("model").is_none() {
         return Err(Fault::new(Kind::MissingModel, "`model` must be a string"));
     }
     let is_stream = object.is_true("stream");
@@ -265,7 +276,8 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
         previous_response: object.string("previous_response_id").map(std::borrow::Cow::into_owned),
         asks: Asks::of(operation, &object),
         retention: if operation.has_state() { Retention::of(&object, body) } else { Retention::default() },
-        usage_request: (is_stream && is_chat(operation)).then(|| usage_request(&object)).flatten(),
+        fingerprint: if operation.is_chat() { Fingerprint::of(operation.dialect(), &object) } else { None },
+        usage_request: (is_stream && reports_usage_on_request(operation)).then(|| usage_request(&object)).flatten(),
     })
 }
 
@@ -284,7 +296,8 @@ fn resource_names(object: &RawObject<'_>, body: &[u8]) -> Vec<Range<usize>> {
     ranges
 }
 
-const fn is_chat(operation: Operation) -> bool {
+/// Returns whether streams of this operation tell their usage only to those who ask.
+const fn reports_usage_on_request(operation: Operation) -> bool {
     matches!(operation, Operation::ChatCompletions | Operation::Completions)
 }
 
@@ -323,24 +336,7 @@ mod tests {
     async fn demand(operation: Operation, body: &str) -> Result<Demand, Fault> {
         let plain = Bytes::from(body.to_owned());
         let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-        Demand::read(Named { operation, subject: "", default_model: None }, &HeaderMap::new(), payload).await
-    }
-
-    #[tokio::test]
-    async fn the_keys_own_model_is_written_where_the_body_names_none() {
-        let cases = [
-            ("{}", r#"{"model":"dm"}"#),
-            (r#"{"a":1}"#, r#"{"a":1,"model":"dm"}"#),
-            (r#"{"model":null,"a":1}"#, r#"{"model":"dm","a":1}"#),
-            (r#"{"model":"","a":1}"#, r#"{"model":"dm","a":1}"#),
-        ];
-        for (body, expected) in cases {
-            let plain = Bytes::from_static(body.as_bytes());
-            let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-            let named = Named { operation: Operation::ChatCompletions, subject: "", default_model: Some("dm") };
-            let demand = Demand::read(named, &HeaderMap::new(), payload).await.unwrap();
-            assert_eq!((demand.model.as_str(), sent(&demand, "dm", false).await.as_str()), ("dm", expected));
-        }
+        Demand::read(operation, ("", None), &HeaderMap::new(), payload).await
     }
 
     async fn sent(demand: &Demand, model: &str, asks_for_usage: bool) -> String {
@@ -355,6 +351,22 @@ mod tests {
         let demand = demand(Operation::ChatCompletions, body).await.unwrap();
         assert_eq!(sent(&demand, "gpt-4o", false).await, body);
         assert_eq!(sent(&demand, "gpt-x", false).await, body.replace("gpt-4o", "gpt-x"));
+    }
+
+    #[tokio::test]
+    async fn the_model_of_a_key_is_put_where_none_is_named() {
+        for (body, expected) in [
+            (r#"{"messages":[]}"#, r#"{"messages":[],"model":"dm"}"#),
+            (r#"{"model":null}"#, r#"{"model":"dm"}"#),
+            (r#"{"model":""}"#, r#"{"model":"dm"}"#),
+            ("{}", r#"{"model":"dm"}"#),
+        ] {
+            let plain = Bytes::from_static(body.as_bytes());
+            let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
+            let default = ("", Some("dm"));
+            let demand = Demand::read(Operation::ChatCompletions, default, &HeaderMap::new(), payload).await.unwrap();
+            assert_eq!((demand.model.as_str(), sent(&demand, "dm", false).await.as_str()), ("dm", expected));
+        }
     }
 
     #[tokio::test]
@@ -383,13 +395,7 @@ mod tests {
         let body = r#"{"requests":[{"model":"models/a","content":1},{ "content":2, "model" : "models/a" }]}"#;
         let plain = Bytes::from_static(body.as_bytes());
         let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-        let demand = Demand::read(
-            Named { operation: Operation::GeminiBatchEmbed, subject: "a", default_model: None },
-            &HeaderMap::new(),
-            payload,
-        )
-        .await
-        .unwrap();
+        let demand = Demand::read(Operation::GeminiBatchEmbed, ("a", None), &HeaderMap::new(), payload).await.unwrap();
         assert_eq!(sent(&demand, "b", false).await, body.replace("models/a", "models/b"));
     }
 

@@ -10,10 +10,11 @@ use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, response};
 use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
+use sluice_domain::route::Trouble;
 use sluice_protocol::chat::Bridge;
-use sluice_protocol::failure::{Cause, Failure};
+use sluice_protocol::failure::{self, Cause};
 use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject, judge_first_frame};
-use sluice_protocol::operation::{Dialect, Operation};
+use sluice_protocol::operation::{Dialect, ModelPlace, Operation};
 use sluice_protocol::suffix;
 
 use super::coding::{Encoding, StreamDecoder, encoding};
@@ -24,6 +25,7 @@ use super::headers;
 use super::provenance::{Provenance, Watch};
 use super::reading::Reading;
 use super::rewrite::Rendering;
+use super::routing::{Mishap, Verdict, judge};
 use super::stored::Keeps;
 use crate::snapshot::{Candidate, Snapshot};
 use crate::tokens;
@@ -73,19 +75,24 @@ impl Accepted {
         match self.parts.status {
             StatusCode::METHOD_NOT_ALLOWED => true,
             StatusCode::NOT_FOUND => {
-                let reading = async {
-                    while self.held.iter().map(Bytes::len).sum::<usize>() < REFUSAL_MAX_BYTES {
-                        let Some(Ok(frame)) = self.body.frame().await else { return };
-                        self.held.extend(frame.into_data());
-                    }
-                };
-                tokio::time::timeout(REFUSAL_WAIT, reading).await.ok();
-                let text: Vec<u8> = self.held.iter().flatten().copied().collect();
-                let failure = Failure::read(self.parts.status.as_u16(), &self.parts.headers, &text);
+                let failure = self.failure().await;
                 failure.cause == Cause::NotFound && failure.param.is_none()
             }
             _ => false,
         }
+    }
+
+    /// Returns what an error answer says. What is read to tell stays in the answer.
+    async fn failure(&mut self) -> failure::Failure {
+        let reading = async {
+            while self.held.iter().map(Bytes::len).sum::<usize>() < REFUSAL_MAX_BYTES {
+                let Some(Ok(frame)) = self.body.frame().await else { return };
+                self.held.extend(frame.into_data());
+            }
+        };
+        tokio::time::timeout(REFUSAL_WAIT, reading).await.ok();
+        let text: Vec<u8> = self.held.iter().flatten().copied().collect();
+        failure::Failure::read(self.parts.status.as_u16(), &self.parts.headers, &text)
     }
 }
 
@@ -93,8 +100,25 @@ impl Accepted {
 pub(crate) enum Tried {
     /// The client gets this.
     Accepted(Box<Accepted>),
-    /// Another candidate may do better. Where the upstream said something, the client gets that if none does.
-    Failed(Fault, u16, Option<Box<Accepted>>),
+    /// Another candidate may do better.
+    Failed(Box<Failure>),
+}
+
+/// A failed attempt.
+pub(crate) struct Failure {
+    pub(super) fault: Fault,
+    /// Upstream status; 0 when none came.
+    pub(super) status: u16,
+    /// What the upstream said; the client gets that if no other candidate does better.
+    pub(super) answer: Option<Box<Accepted>>,
+    /// Who rests because of it.
+    pub(super) verdict: Option<Verdict>,
+}
+
+impl Tried {
+    fn failed(fault: Fault, status: u16, mishap: Mishap<'_>) -> Self {
+        Self::Failed(Box::new(Failure { fault, status, answer: None, verdict: judge(mishap) }))
+    }
 }
 
 /// What all attempts of a call have in common.
@@ -127,15 +151,16 @@ pub(super) async fn attempt(
         && plan.demand.lacks_usage_request()
         && provider.takes_stream_options();
     let Some(outgoing) = Outgoing::build(plan, candidate, conversion.as_mut(), asks_for_usage) else {
-        return Tried::Failed(Fault::new(Kind::OperationNotServed, "no path can be made for this model"), 0, None);
+        let fault = Fault::new(Kind::OperationNotServed, "no path can be made for this model");
+        return Tried::Failed(Box::new(Failure { fault, status: 0, answer: None, verdict: None }));
     };
     let until_first_byte = (timeouts.connect + timeouts.first_byte).min(timeouts.total);
     let until_first_byte = tokio::time::Instant::from_std(started + until_first_byte);
     let sending = pool.send(&provider.origin, timeouts.connect, || outgoing.request());
     let exchanged = match tokio::time::timeout_at(until_first_byte, sending).await {
         Ok(Ok(exchanged)) => exchanged,
-        Ok(Err(error)) => return Tried::Failed(send_fault(&provider.name, &error), 0, None),
-        Err(_) => return Tried::Failed(first_byte_fault(timeouts.first_byte), 0, None),
+        Ok(Err(error)) => return Tried::failed(send_fault(&provider.name, &error), 0, Mishap::Transport),
+        Err(_) => return Tried::failed(first_byte_fault(timeouts.first_byte), 0, Mishap::Timeout),
     };
     let mut accepted = receive(plan.provenance, candidate, exchanged, started);
     if let Some(conversion) = conversion {
@@ -145,38 +170,63 @@ pub(super) async fn attempt(
     accepted.withholds_usage =
         asks_for_usage && accepted.reading.framing == Framing::Events && accepted.reading.is_plain();
     let status = accepted.parts.status;
-    if let Some(fault) = status_fault(status) {
-        let keeps_answer = !matches!(fault.kind, Kind::UpstreamAuth | Kind::UpstreamQuota | Kind::UpstreamInvalid);
-        return Tried::Failed(fault, status.as_u16(), keeps_answer.then_some(accepted));
-    }
     if !status.is_success() {
-        return Tried::Accepted(accepted);
+        return told(plan.demand.operation, accepted).await;
     }
     if is_page(candidate.operation, &accepted.parts.headers) {
         let fault = Fault::new(
             Kind::UpstreamInvalid,
             "the upstream answered with a web page; ask the operator to check its base URL",
         );
-        return Tried::Failed(fault, status.as_u16(), None);
+        return Tried::failed(fault, status.as_u16(), Mishap::Nonsense);
     }
     match tokio::time::timeout_at(until_first_byte, first_frame(&mut accepted)).await {
         Ok(Ok(FirstFrame::Answer | FirstFrame::Undecided)) if !accepted.is_convertible(plan.demand.is_stream) => {
             let fault = Fault::new(Kind::UpstreamInvalid, "the upstream's answer has not the form that was asked for");
-            Tried::Failed(fault, status.as_u16(), None)
+            Tried::Failed(Box::new(Failure { fault, status: status.as_u16(), answer: None, verdict: None }))
         }
         Ok(Ok(FirstFrame::Answer | FirstFrame::Undecided)) => Tried::Accepted(accepted),
-        Ok(Ok(FirstFrame::Error)) => {
-            let is_empty = accepted.held.is_empty();
-            let what = if is_empty { "an empty answer" } else { "an error in a good answer's place" };
-            let fault = Fault::new(Kind::UpstreamInvalid, format!("the upstream sent {what}"));
-            Tried::Failed(fault, status.as_u16(), (!is_empty).then_some(accepted))
-        }
+        Ok(Ok(FirstFrame::Error)) => error_first(accepted),
         Ok(Err(error)) => {
             let fault = broken_fault(&provider.name, &error);
-            Tried::Failed(fault, status.as_u16(), None)
+            Tried::failed(fault, status.as_u16(), Mishap::Transport)
         }
-        Err(_) => Tried::Failed(first_byte_fault(timeouts.first_byte), status.as_u16(), None),
+        Err(_) => Tried::failed(first_byte_fault(timeouts.first_byte), status.as_u16(), Mishap::Timeout),
     }
+}
+
+/// Returns what comes of an answer whose status is no success.
+async fn told(asked: Operation, mut accepted: Box<Accepted>) -> Tried {
+    let status = accepted.parts.status;
+    let Some(fault) = status_fault(asked, status) else { return Tried::Accepted(accepted) };
+    let failure = accepted.failure().await;
+    let mishap = if status.is_redirection() { Mishap::Nonsense } else { Mishap::Told(&failure) };
+    let verdict = judge(mishap);
+    if status == StatusCode::NOT_FOUND && verdict.is_none() {
+        return Tried::Accepted(accepted);
+    }
+    let is_limited = verdict.is_some_and(|(_, setback)| setback.trouble == Trouble::RateLimited);
+    let is_used_up = verdict.is_some_and(|(_, setback)| setback.trouble == Trouble::QuotaExhausted);
+    let fault = match fault.kind {
+        Kind::UpstreamBroken if is_used_up => quota_fault(),
+        Kind::UpstreamBroken if is_limited && status == StatusCode::TOO_MANY_REQUESTS => limited_fault(&failure),
+        _ => fault,
+    };
+    let keeps_answer = !matches!(fault.kind, Kind::UpstreamAuth | Kind::UpstreamQuota | Kind::UpstreamInvalid);
+    let answer = keeps_answer.then_some(accepted);
+    Tried::Failed(Box::new(Failure { fault, status: status.as_u16(), answer, verdict }))
+}
+
+/// Returns what comes of an error in the place of a good answer, or of nothing at all.
+fn error_first(accepted: Box<Accepted>) -> Tried {
+    let status = accepted.parts.status.as_u16();
+    if accepted.held.is_empty() {
+        let fault = Fault::new(Kind::UpstreamInvalid, "the upstream sent an empty answer");
+        return Tried::failed(fault, status, Mishap::Nonsense);
+    }
+    let fault = Fault::new(Kind::UpstreamInvalid, "the upstream sent an error in a good answer's place");
+    let verdict = judge(Mishap::Nonsense);
+    Tried::Failed(Box::new(Failure { fault, status, answer: Some(accepted), verdict }))
 }
 
 /// A request as it goes out; it can be sent more than once.
@@ -233,6 +283,9 @@ impl Outgoing {
         }
         for (name, value) in &provider.default_headers {
             headers.entry(name.clone()).or_insert_with(|| value.clone());
+        }
+        for (name, value) in &provider.own_headers {
+            headers.insert(name.clone(), value.clone());
         }
         if is_foreign && operation.dialect() == Dialect::Anthropic {
             headers.entry(ANTHROPIC_VERSION).or_insert(HeaderValue::from_static("2023-06-01"));
@@ -322,24 +375,38 @@ async fn first_frame(accepted: &mut Accepted) -> Result<FirstFrame, hyper::Error
     }
 }
 
-/// Returns why an upstream's status sends the call elsewhere; `None` for answers and for faults of the client.
-fn status_fault(status: StatusCode) -> Option<Fault> {
+/// Returns why an upstream's status sends the call elsewhere; `None` for faults of the client.
+fn status_fault(asked: Operation, status: StatusCode) -> Option<Fault> {
     let fault = match status.as_u16() {
         401 => Fault::new(
             Kind::UpstreamAuth,
             "the upstream refused the operator's credential; ask the operator to renew it",
         ),
-        402 => Fault::new(Kind::UpstreamQuota, "the upstream's balance is used up; ask the operator to top it up"),
+        402 => quota_fault(),
         300..=399 => Fault::new(
             Kind::UpstreamInvalid,
             "the upstream answered with a redirect; ask the operator to check its base URL",
         ),
-        403 | 408 | 409 | 425 | 429 | 500..=599 => {
-            Fault::new(Kind::UpstreamBroken, format!("the upstream answered with status {status}"))
-        }
+        // A model that one upstream lacks another may have; an object that it lacks nobody else has.
+        404 if asked.model_place() != ModelPlace::Object => broken_status(status),
+        403 | 408 | 409 | 425 | 429 | 500..=599 => broken_status(status),
         _ => return None,
     };
     Some(fault)
+}
+
+fn broken_status(status: StatusCode) -> Fault {
+    Fault::new(Kind::UpstreamBroken, format!("the upstream answered with status {status}"))
+}
+
+fn quota_fault() -> Fault {
+    Fault::new(Kind::UpstreamQuota, "the upstream's balance is used up; ask the operator to top it up")
+}
+
+fn limited_fault(failure: &failure::Failure) -> Fault {
+    let secs = failure.retry_after_secs().and_then(|secs| u32::try_from(secs).ok());
+    let message = "the upstream takes no more calls right now; try again";
+    Fault { retry_after_secs: secs, ..Fault::new(Kind::UpstreamLimited, message) }
 }
 
 /// Returns whether an answer is a web page where data was asked for: a wrong base URL, or a gate in front.

@@ -43,6 +43,7 @@ impl Relay {
             client_ip: Some(call.client),
             upstream_request_id: String::new(),
             attempts: Vec::new(),
+            decision: None,
         };
         Ticket::new(self.queue.clone(), record, call.started, Arc::clone(&self.journal))
     }

@@ -1,65 +1,168 @@
 //! Which candidates a call has, in the order in which they are tried.
 
+use std::time::{Duration, Instant};
+
+use rand::RngExt;
 use sluice_domain::id::CredentialId;
-use sluice_domain::route::{Standing, order};
+use sluice_domain::route::decision::CONSIDERED_MAX;
+use sluice_domain::route::policy::Strategy;
+use sluice_domain::route::{Decision, Obstacle};
 use sluice_protocol::operation::ModelPlace;
 
 use super::convert::{Conversion, convert};
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
+use super::routing::{Contest, none_usable};
 use super::{Asked, Call, Relay, Shared, clipped, stored};
+use crate::affinity::Conversation;
+use crate::limiter::nanos;
+use crate::record::Ticket;
 use crate::snapshot::{Candidate, Snapshot};
 
+/// Longest time that a call waits because all candidates are at their limits.
+pub(super) const QUEUE_WAIT_MAX: Duration = Duration::from_secs(5);
+/// How long a call waits to see whether one of those that are under way has ended, milliseconds.
+const BUSY_WAIT_MS: i64 = 50;
+/// Calls that waited for the same moment are spread over so many milliseconds.
+pub(super) const QUEUE_JITTER_MS: i64 = 200;
+
 impl Relay {
-    /// Returns the candidates of a call, in the order in which they are tried.
+    /// Returns the candidates of a call, in the order in which they are tried, and notes why.
     pub(super) async fn shortlist<'s>(
         &self,
         call: &Call,
         asked: &Asked<'s>,
         demand: &'s Demand,
+        ticket: &mut Ticket,
     ) -> Result<Shortlist<'s>, Fault> {
-        let Asked { snapshot, client, subject, .. } = *asked;
-        let object = match (demand.operation.model_place(), demand.previous_response.as_deref()) {
-            (ModelPlace::Object, _) => Some(subject),
-            (_, Some(previous)) => Some(previous),
-            _ => None,
-        };
-        if let Some(id) = object {
-            let pinned = self.shared.objects.target(id, client.caller.key.user_id, snapshot, &self.shared).await?;
-            if let Some(target) = pinned {
-                let model = demand.model.as_str();
-                let named = snapshot.candidates(model, demand.wanted());
-                let same = named.into_iter().find(|candidate| candidate.target.credential_id == target.credential_id);
-                return match same {
-                    Some(candidate) => Ok(Shortlist::of(candidate)),
-                    None if demand.operation.model_place() == ModelPlace::Object => {
-                        let standing = Standing { priority: 0, weight: 1 };
-                        let (operation, priced) = (demand.operation, snapshot.priced(target, model, model));
-                        Ok(Shortlist::of(Candidate { target, model, standing, operation, wish: None, priced }))
-                    }
-                    None => Err(nobody_serves(snapshot, demand)),
-                };
-            }
-            if demand.operation.model_place() == ModelPlace::Object {
-                let message = format!("`{}` is not known here, or belongs to somebody else", clipped(id));
-                return Err(Fault::new(Kind::ObjectNotFound, message));
+        if let Some(pinned) = self.pinned(asked, demand).await? {
+            return Ok(pinned);
+        }
+        let snapshot = asked.snapshot;
+        let field = self.field(snapshot, demand)?;
+        let started = Instant::now();
+        loop {
+            let (order, decision) = self.decide(call, asked, demand, &field);
+            let now_ms = self.shared.clock.now().0;
+            let wait = wait_for(&order, &decision, now_ms, QUEUE_WAIT_MAX.saturating_sub(started.elapsed()));
+            let refusal = || none_usable(&demand.model, &decision, now_ms);
+            let refusal = order.is_empty().then(refusal);
+            let waited_ms = crate::record::millis(started.elapsed());
+            ticket.note(|record| record.decision = Some(Box::new(Decision { waited_ms, ..decision })));
+            match (refusal, wait) {
+                (None, _) => {
+                    return Shortlist::carrying((&self.shared, snapshot), call, demand, order)
+                        .await
+                        .map(|list| list.cut(self.shared.settings.max_attempts));
+                }
+                (Some(_), Some(wait)) => tokio::time::sleep(wait).await,
+                (Some(refusal), None) => return Err(refusal),
             }
         }
-        let mut candidates = snapshot.candidates(&demand.model, demand.wanted());
-        if candidates.is_empty() {
-            return Err(nobody_serves(snapshot, demand));
-        }
-        candidates.iter_mut().for_each(|candidate| self.shared.unserved.correct(candidate, demand.wanted()));
-        stored::fit(&mut candidates, demand)?;
-        order(&mut candidates, |candidate| candidate.standing, &mut rand::rng());
-        // Of equals, those go first that the call reaches as it is.
-        candidates.sort_by_key(|candidate| {
-            (std::cmp::Reverse(candidate.standing.priority), candidate.converts(demand.operation))
-        });
-        let mut shortlist = Shortlist::carrying((&self.shared, snapshot), call, demand, candidates).await?;
-        shortlist.candidates.truncate(self.shared.settings.max_attempts.max(1));
-        Ok(shortlist)
     }
+
+    /// Returns the only candidate of a call about something that lives at one credential.
+    async fn pinned<'s>(&self, asked: &Asked<'s>, demand: &'s Demand) -> Result<Option<Shortlist<'s>>, Fault> {
+        let Asked { snapshot, client, subject, .. } = *asked;
+        let is_about_object = demand.operation.model_place() == ModelPlace::Object;
+        let object = if is_about_object { Some(subject) } else { demand.previous_response.as_deref() };
+        let Some(id) = object else { return Ok(None) };
+        let pinned = self.shared.objects.target(id, client.caller.key.user_id, snapshot, &self.shared).await?;
+        let Some(target) = pinned else {
+            if !is_about_object {
+                return Ok(None);
+            }
+            let message = format!("`{}` is not known here, or belongs to somebody else", clipped(id));
+            return Err(Fault::new(Kind::ObjectNotFound, message));
+        };
+        let model = demand.model.as_str();
+        let mut models = snapshot.policies.stands_for(model, &mut rand::rng()).into_iter();
+        let at_target = |candidate: &Candidate<'_>| candidate.target.credential_id == target.credential_id;
+        let same = models.find_map(|model| snapshot.candidates(model, demand.wanted()).into_iter().find(at_target));
+        match same {
+            Some(candidate) => Ok(Some(Shortlist::of(candidate))),
+            None if is_about_object => Ok(Some(Shortlist::of(snapshot.candidate_of(target, model, demand.operation)))),
+            None => Err(nobody_serves(snapshot, demand)),
+        }
+    }
+
+    /// Returns all candidates in question, in groups: those of a later group are tried when all of the ones before failed.
+    fn field<'s>(&self, snapshot: &'s Snapshot, demand: &'s Demand) -> Result<Vec<Group<'s>>, Fault> {
+        let models = snapshot.policies.stands_for(&demand.model, &mut rand::rng());
+        let mut groups = Vec::with_capacity(models.len());
+        let mut refusal = None;
+        for model in models {
+            let mut candidates = snapshot.candidates(model, demand.wanted());
+            candidates.iter_mut().for_each(|candidate| self.shared.unserved.correct(candidate, demand.wanted()));
+            refusal = stored::fit(&mut candidates, demand).err().or(refusal);
+            if !candidates.is_empty() {
+                groups.push(Group { model, candidates });
+            }
+        }
+        match refusal {
+            _ if !groups.is_empty() => Ok(groups),
+            Some(refusal) => Err(refusal),
+            None => Err(nobody_serves(snapshot, demand)),
+        }
+    }
+
+    /// Ranks the candidates of all groups.
+    fn decide<'s>(
+        &self,
+        call: &Call,
+        asked: &Asked<'s>,
+        demand: &Demand,
+        field: &[Group<'s>],
+    ) -> (Vec<Candidate<'s>>, Decision) {
+        let Asked { snapshot, client, .. } = *asked;
+        let (mut order, mut decision) = (Vec::new(), Decision::default());
+        for (index, group) in field.iter().enumerate() {
+            let strategy = client.caller.key.scope.strategy.unwrap_or_else(|| snapshot.policies.strategy(group.model));
+            let contest = Contest {
+                snapshot,
+                client,
+                demand,
+                strategy,
+                warm: demand
+                    .fingerprint
+                    .and_then(|known| self.shared.affinity.find(Conversation::of(known, &demand.model))),
+                now_ms: self.shared.clock.now().0,
+                now: nanos(),
+                turn: if strategy == Strategy::RoundRobin { self.shared.turns.next() } else { call.id.0.as_u128() },
+            };
+            let outcome = contest.decide(group.candidates.clone());
+            order.extend(outcome.order);
+            if index == 0 {
+                decision = outcome.decision;
+                decision.model = (group.model != demand.model).then(|| group.model.to_owned());
+            } else {
+                decision.considered.extend(outcome.decision.considered);
+                decision.considered.truncate(CONSIDERED_MAX);
+            }
+        }
+        (order, decision)
+    }
+}
+
+/// Candidates for one model that a name stands for.
+struct Group<'s> {
+    model: &'s str,
+    candidates: Vec<Candidate<'s>>,
+}
+
+/// Returns how long to wait where no candidate can be used but one can soon be.
+fn wait_for(order: &[Candidate<'_>], decision: &Decision, now_ms: i64, left: Duration) -> Option<Duration> {
+    if !order.is_empty() {
+        return None;
+    }
+    let until = |obstacle: Obstacle| match obstacle {
+        Obstacle::Busy => Some(now_ms + BUSY_WAIT_MS),
+        other => other.until_ms(),
+    };
+    let soonest = decision.considered.iter().filter_map(|one| until(one.obstacle?)).min()?;
+    let wait_ms = (soonest - now_ms).max(0) + rand::rng().random_range(1..=QUEUE_JITTER_MS);
+    let wait = Duration::from_millis(wait_ms.unsigned_abs());
+    (wait <= left).then_some(wait)
 }
 
 /// Which candidates a call has, in the order in which they are tried.
@@ -75,6 +178,11 @@ pub(super) struct Prepared(Option<(CredentialId, Conversion)>);
 impl<'s> Shortlist<'s> {
     fn of(candidate: Candidate<'s>) -> Self {
         Self { candidates: vec![candidate], prepared: Prepared::default() }
+    }
+
+    fn cut(mut self, attempts: usize) -> Self {
+        self.candidates.truncate(attempts.max(1));
+        self
     }
 
     /// Leaves out the candidates before the first one that can carry the call.

@@ -2,15 +2,21 @@
 
 use std::collections::VecDeque;
 use std::ops::ControlFlow;
+use std::time::{Duration, Instant};
+
+use rand::RngExt;
+use sluice_domain::route::Passage;
 
 use sluice_protocol::operation::Operation;
 
 use super::demand::Demand;
-use super::exchange::{Accepted, Plan, Tried, attempt, discard};
+use super::exchange::{Accepted, Failure, Plan, Tried, attempt, discard};
 use super::fault::{Fault, Kind};
 use super::recording::new_attempt;
-use super::shortlist::Shortlist;
+use super::routing::probe_limit;
+use super::shortlist::{Prepared, QUEUE_JITTER_MS, QUEUE_WAIT_MAX, Shortlist};
 use super::{Call, Relay};
+use crate::health::{Refusal, Visit, Windows};
 use crate::record::Ticket;
 use crate::snapshot::Candidate;
 
@@ -26,7 +32,7 @@ struct Turn<'s> {
 
 impl Relay {
     /// Tries candidates until one is accepted. Up to there a failure is invisible to the client; after it nothing is
-    /// tried again.
+    /// tried again. Where all are at their limits they are tried once more when the first of them may have room.
     ///
     /// # Errors
     /// None gave anything that the client can have; says why the last one did not.
@@ -37,10 +43,40 @@ impl Relay {
         shortlist: Shortlist<'s>,
         ticket: &mut Ticket,
     ) -> Result<Given<'s>, Fault> {
+        self.retries.earn();
         let Shortlist { candidates, mut prepared } = shortlist;
+        let started = Instant::now();
+        let mut round = Round { attempts: 0, left: self.shared.settings.max_attempts.max(1) };
+        loop {
+            match self.try_all(call, plan, (candidates.clone(), &mut prepared), (&mut round, ticket)).await {
+                Ok(given) => return Ok(given),
+                Err(Failed { fault, answer }) => {
+                    let left = QUEUE_WAIT_MAX.saturating_sub(started.elapsed());
+                    let wait = room_in(&candidates, self.shared.clock.now().0, left);
+                    match (wait, answer) {
+                        (Some(wait), answer) if round.left > 0 && fault.kind == Kind::UpstreamLimited => {
+                            answer.into_iter().for_each(|(accepted, _)| discard(accepted));
+                            tokio::time::sleep(wait).await;
+                        }
+                        (_, Some(answer)) => return Ok(answer),
+                        (_, None) => return Err(fault),
+                    }
+                }
+            }
+        }
+    }
+
+    /// Tries each candidate in turn.
+    async fn try_all<'s>(
+        &self,
+        call: &Call,
+        plan: &Plan<'_>,
+        (candidates, prepared): (Vec<Candidate<'s>>, &mut Prepared),
+        (round, ticket): (&mut Round, &mut Ticket),
+    ) -> Result<Given<'s>, Failed<'s>> {
         let turn = |candidate| Turn { candidate, before: Vec::new() };
         let mut turns: VecDeque<Turn<'s>> = candidates.into_iter().map(turn).collect();
-        let mut last = Fault::new(Kind::UpstreamUnreachable, "no provider could be tried");
+        let mut last = Failed::from(Fault::new(Kind::NoneHealthy, "no provider could be tried; try again"));
         while let Some(Turn { candidate, before }) = turns.pop_front() {
             let conversion =
                 match prepared.conversion((&self.shared, plan.snapshot), call, plan.demand, &candidate).await {
@@ -54,38 +90,72 @@ impl Relay {
                         }
                     }
                 };
+            let mut visit = match self.enter(plan.demand, &candidate, round) {
+                Ok(visit) => visit,
+                Err(Stop::This(fault)) => {
+                    last = last.or(fault);
+                    match first_of(before) {
+                        Some(given) => return Ok(given),
+                        None => continue,
+                    }
+                }
+                Err(Stop::All) => return first_of(before).ok_or(last),
+            };
             ticket.begin_attempt(|started_ms| new_attempt(&candidate, conversion.as_ref(), started_ms));
             match attempt(&self.pool, plan, &candidate, conversion).await {
                 Tried::Accepted(accepted) => {
                     let status = accepted.parts.status;
                     let error = (!status.is_success()).then(|| format!("upstream_status_{}", status.as_u16()));
                     ticket.end_attempt(status.as_u16(), error);
+                    visit.succeed();
                     match self.weigh(plan.demand, (accepted, candidate), before).await {
-                        ControlFlow::Break(given) => return Ok(given),
+                        ControlFlow::Break(given) => {
+                            ticket.visit(visit);
+                            return Ok(given);
+                        }
                         ControlFlow::Continue(other) => turns.push_front(other),
                     }
                 }
-                Tried::Failed(fault, status, answer) => {
+                Tried::Failed(failure) => {
+                    let Failure { fault, status, answer, verdict } = *failure;
                     self.counters.count_failed_attempt();
                     ticket.end_attempt(status, Some(format!("{}: {}", fault.kind.facts().code, fault.message)));
                     tracing::info!(call = %call.id_text, provider = %candidate.target.provider.name, status,
                         error = %fault, "an attempt failed");
+                    if let Some((subjects, setback)) = verdict {
+                        visit.fail(subjects, setback);
+                    }
                     if let Some(given) = first_of(before) {
                         answer.into_iter().for_each(discard);
                         return Ok(given);
                     }
-                    match answer {
-                        Some(accepted) if turns.is_empty() || !fault.kind.facts().tries_next => {
-                            return Ok((accepted, candidate));
-                        }
-                        Some(accepted) => discard(accepted),
-                        None => {}
+                    let is_final = !fault.kind.facts().tries_next;
+                    last = last.replaced(fault, answer.map(|accepted| (accepted, candidate)));
+                    if is_final {
+                        break;
                     }
-                    last = fault;
                 }
             }
         }
         Err(last)
+    }
+
+    /// Begins an attempt.
+    fn enter(&self, demand: &Demand, candidate: &Candidate<'_>, round: &mut Round) -> Result<Visit, Stop> {
+        if round.left == 0 || (round.attempts > 0 && !self.retries.spend()) {
+            return Err(Stop::All);
+        }
+        let now_ms = self.shared.clock.now().0;
+        let timeouts = candidate.target.provider.timeouts;
+        let usual =
+            candidate.vital.learned(now_ms, Windows { health: 1, usage: 1 }).map(|learned| learned.sample.mean_ms);
+        let probe_ms = i64::try_from(probe_limit(usual.filter(|ms| *ms > 0.0), timeouts.first_byte).as_millis());
+        let tokens = if candidate.target.limits.is_none() { 0 } else { demand.bulk().likely_tokens() };
+        let visit = candidate.visited().enter(tokens, now_ms, probe_ms.unwrap_or(i64::MAX));
+        let visit = visit.map_err(|refusal| Stop::This(not_entered(&refusal)))?;
+        round.attempts += 1;
+        round.left -= 1;
+        Ok(visit)
     }
 
     /// Decides whether the client gets an answer, or its upstream is asked in another dialect because it seems to lack
@@ -118,6 +188,74 @@ impl Relay {
             None => given,
         })
     }
+}
+
+/// How many attempts were made, and how many more may be.
+struct Round {
+    attempts: usize,
+    left: usize,
+}
+
+/// Why an attempt is not made.
+enum Stop {
+    /// Not at this candidate.
+    This(Fault),
+    /// At none: there were enough.
+    All,
+}
+
+/// That no candidate did it.
+struct Failed<'s> {
+    fault: Fault,
+    /// What the last upstream said, if the client can have that.
+    answer: Option<Given<'s>>,
+}
+
+impl From<Fault> for Failed<'_> {
+    fn from(fault: Fault) -> Self {
+        Self { fault, answer: None }
+    }
+}
+
+impl<'s> Failed<'s> {
+    /// Keeps what an upstream said, if one said something.
+    fn or(self, fault: Fault) -> Self {
+        if self.answer.is_some() || self.fault.kind != Kind::NoneHealthy { self } else { Self::from(fault) }
+    }
+
+    fn replaced(self, fault: Fault, answer: Option<Given<'s>>) -> Self {
+        self.answer.into_iter().for_each(|(accepted, _)| discard(accepted));
+        Self { fault, answer }
+    }
+}
+
+fn not_entered(refusal: &Refusal) -> Fault {
+    match refusal {
+        Refusal::Probed(_) => {
+            Fault::later(Kind::NoneHealthy, "the provider is being tried after failures; try again", 1)
+        }
+        Refusal::Full(full) => {
+            let secs = full.wait.map_or(1, |nanos| u32::try_from(nanos / 1_000_000_000 + 1).unwrap_or(u32::MAX));
+            Fault::later(Kind::UpstreamLimited, "all providers are at their limits; try again", secs)
+        }
+    }
+}
+
+/// Returns how long it takes until a candidate may have room, if that is within `left`.
+fn room_in(candidates: &[Candidate<'_>], now_ms: i64, left: Duration) -> Option<Duration> {
+    let until = |candidate: &Candidate<'_>| {
+        let visited = candidate.visited();
+        let gates = [&visited.provider.gate, &visited.credential.gate, &visited.route.gate];
+        let ends = gates.map(|gate| match gate.passage(now_ms) {
+            Passage::Open | Passage::Probe => now_ms,
+            Passage::Shut(_, until_ms) => until_ms,
+        });
+        ends.into_iter().max().unwrap_or(now_ms)
+    };
+    let soonest = candidates.iter().map(until).min()?;
+    let wait_ms = (soonest - now_ms).max(0) + rand::rng().random_range(1..=QUEUE_JITTER_MS);
+    let wait = Duration::from_millis(wait_ms.unsigned_abs());
+    (wait <= left).then_some(wait)
 }
 
 /// Returns the first answer and lets the others go.

@@ -21,7 +21,8 @@ impl Snapshot {
     pub(crate) fn offers(&self) -> Vec<Offer<'_>> {
         let mut offers: Vec<Offer<'_>> = Vec::new();
         for name in &self.models {
-            for entry in self.by_model.get(&name.to_ascii_lowercase()).into_iter().flatten() {
+            let numbers = self.names.known(name).unwrap_or_default();
+            for entry in numbers.iter().filter_map(|&number| self.entries.get(number as usize)) {
                 let provider = entry.target.provider.name.as_str();
                 if offers.iter().rev().take_while(|offer| offer.model == name).any(|offer| offer.provider == provider) {
                     continue;
@@ -36,7 +37,8 @@ impl Snapshot {
 
     /// Returns whether a provider of this name is in use.
     pub(crate) fn has_provider(&self, name: &str) -> bool {
-        self.by_credential.values().any(|target| target.provider.name.eq_ignore_ascii_case(name))
+        let id = self.providers.get(&name.to_lowercase());
+        id.is_some_and(|id| self.by_credential.values().any(|target| target.provider.id == *id))
     }
 }
 

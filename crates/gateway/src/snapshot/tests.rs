@@ -1,4 +1,7 @@
 use super::*;
+use std::collections::BTreeMap;
+
+use crate::health::Health;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::RouteId;
 use sluice_domain::limit::Limits;
@@ -64,10 +67,12 @@ fn compile(providers: &[Provider], credentials: &[Credential], routes: &[Route])
         providers,
         credentials,
         routes,
+        policy: &Policy::default(),
         declared_keys: &HashMap::new(),
         vendors: &Vendors::embedded().unwrap(),
         timeouts: Timeouts::default(),
         origins: &OriginNumbers::default(),
+        health: &Health::default(),
         prices: PriceList::default(),
     })
 }

@@ -41,6 +41,7 @@ fn record(n: u64) -> CallRecord {
         client_ip: Some("192.0.2.1".parse().unwrap()),
         upstream_request_id: "req_1".to_owned(),
         attempts: Vec::new(),
+        decision: None,
     }
 }
 
@@ -74,6 +75,7 @@ fn as_row(record: CallRecord) -> CallRow {
         client_ip: record.client_ip,
         upstream_request_id: record.upstream_request_id,
         attempts: record.attempts,
+        decision: record.decision.map(|decision| *decision),
     }
 }
 
@@ -111,6 +113,10 @@ fn rich_record() -> CallRecord {
             dialect: Some("anthropic".to_owned()),
             losses: "n;cosmetic;\"one answer\"".to_owned(),
         }],
+        decision: Some(Box::new(sluice_domain::route::Decision {
+            rule: Some("r".to_owned()),
+            ..sluice_domain::route::Decision::default()
+        })),
         ..record(1)
     }
 }

@@ -103,6 +103,7 @@ pub(crate) fn call(n: u64, charge: Option<Draw>) -> SettledCall {
         client_ip: None,
         upstream_request_id: String::new(),
         attempts: Vec::new(),
+        decision: None,
     };
     SettledCall { record, receipt: Some("{\"rounded\":\"up\"}".to_owned()), charge, budgets: Vec::new() }
 }

@@ -91,6 +91,7 @@ fn record(n: u8) -> CallRecord {
         client_ip: None,
         upstream_request_id: String::new(),
         attempts: Vec::new(),
+        decision: None,
     }
 }
 

@@ -8,7 +8,7 @@ use sluice_domain::response::StoredResponse;
 use sluice_protocol::responses::{Earlier, expand, items_named};
 
 use super::keeps_responses;
-use crate::relay::demand::{Demand, INLINE_MAX_BYTES, Named};
+use crate::relay::demand::{Demand, INLINE_MAX_BYTES};
 use crate::relay::fault::{Fault, Kind};
 use crate::relay::intake::Payload;
 use crate::relay::{Asked, Relay, clipped};
@@ -70,8 +70,8 @@ impl Relay {
         }
         let plain = known.complete(&demand).await?;
         let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-        let named = Named { operation: demand.operation, subject: "", default_model: Some(&demand.model) };
-        let read = Demand::read(named, &HeaderMap::new(), payload).await?;
+        let known = ("", Some(demand.model.as_str()));
+        let read = Demand::read(demand.operation, known, &HeaderMap::new(), payload).await?;
         let mut demand = read.asking_as(&demand);
         demand.retention.previous = previous;
         demand.retention.is_completed = true;

@@ -1,0 +1,56 @@
+//! How upstreams are doing: what calls learned about providers, credentials and routes, kept from one configuration to the
+//! next. Reading it takes no lock while all is well.
+
+mod history;
+mod visit;
+mod vital;
+
+use std::collections::{HashMap, HashSet};
+use std::hash::Hash;
+use std::sync::Arc;
+
+use parking_lot::Mutex;
+use sluice_domain::id::{CredentialId, ProviderId};
+
+pub(crate) use history::{Finish, Learned};
+pub(crate) use visit::{Refusal, Visit, Visited};
+pub(crate) use vital::{RouteVital, Vital, Windows};
+
+/// All that is known.
+#[derive(Default)]
+pub(crate) struct Health {
+    providers: Mutex<HashMap<ProviderId, Arc<Vital>>>,
+    credentials: Mutex<HashMap<CredentialId, Arc<Vital>>>,
+    routes: Mutex<HashMap<(CredentialId, String), Arc<RouteVital>>>,
+}
+
+impl Health {
+    /// Returns what is known of a provider.
+    pub(crate) fn provider(&self, id: ProviderId) -> Arc<Vital> {
+        Arc::clone(self.providers.lock().entry(id).or_default())
+    }
+
+    /// Returns what is known of a credential.
+    pub(crate) fn credential(&self, id: CredentialId) -> Arc<Vital> {
+        Arc::clone(self.credentials.lock().entry(id).or_default())
+    }
+
+    /// Returns what is known of a model at a credential; `model` is the name it has there, or the route's pattern.
+    pub(crate) fn route(&self, credential: CredentialId, model: &str) -> Arc<RouteVital> {
+        Arc::clone(self.routes.lock().entry((credential, model.to_owned())).or_default())
+    }
+
+    /// Forgets all that nobody holds any more, and of which nothing is known that would be missed.
+    pub(crate) fn forget(&self, providers: &HashSet<ProviderId>, credentials: &HashSet<CredentialId>) {
+        keep(&self.providers, |id| providers.contains(id));
+        keep(&self.credentials, |id| credentials.contains(id));
+        keep(&self.routes, |(credential, _)| credentials.contains(credential));
+    }
+}
+
+fn keep<K: Eq + Hash, V>(map: &Mutex<HashMap<K, Arc<V>>>, is_known: impl Fn(&K) -> bool) {
+    map.lock().retain(|key, value| is_known(key) || Arc::strong_count(value) > 1);
+}
+
+#[cfg(test)]
+mod tests;

@@ -1,0 +1,109 @@
+//! What is known of one provider, credential or route.
+
+use std::sync::Arc;
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use parking_lot::Mutex;
+use sluice_domain::limit::Limits;
+use sluice_domain::route::{Gate, Passage, Setback};
+
+use super::history::{Finish, History, Learned};
+use crate::limiter::Limiter;
+
+/// What is known of a provider or a credential.
+#[derive(Default)]
+pub(crate) struct Vital {
+    pub(crate) gate: SharedGate,
+    pub(crate) limiter: Arc<Limiter>,
+    used: AtomicU64,
+}
+
+impl Vital {
+    /// Notes that a call goes there.
+    pub(super) fn count(&self) {
+        self.used.fetch_add(1, Ordering::Relaxed);
+    }
+
+    /// Returns how many calls went there.
+    pub(crate) fn used(&self) -> u64 {
+        self.used.load(Ordering::Relaxed)
+    }
+
+    /// Returns what is left of `limits`: 1 all, 0 nothing.
+    pub(crate) fn headroom(&self, limits: &Limits, now: u64) -> f64 {
+        self.limiter.headroom(limits, now)
+    }
+}
+
+/// What is known of a model at a credential. Small until the first call: there are many routes that nobody uses.
+#[derive(Default)]
+pub(crate) struct RouteVital {
+    pub(crate) gate: SharedGate,
+    history: OnceLock<Box<History>>,
+}
+
+impl RouteVital {
+    /// Notes how an attempt ended.
+    pub(crate) fn note(&self, finish: &Finish) {
+        self.history.get_or_init(Box::default).note(finish);
+    }
+
+    /// Returns what its attempts have shown; `None` before the first.
+    pub(crate) fn learned(&self, now_ms: i64, windows: Windows) -> Option<Learned> {
+        self.history.get().map(|history| history.learned(now_ms, windows))
+    }
+}
+
+/// How far back things count, hours.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Windows {
+    pub(crate) health: u32,
+    pub(crate) usage: u32,
+}
+
+/// A gate that all cores ask. While nothing is known against it, asking is one read.
+#[derive(Default)]
+pub(crate) struct SharedGate {
+    /// Whether the gate has something to say.
+    is_troubled: AtomicBool,
+    gate: Mutex<Gate>,
+}
+
+impl SharedGate {
+    pub(crate) fn passage(&self, now_ms: i64) -> Passage {
+        if self.is_troubled.load(Ordering::Acquire) { self.gate.lock().passage(now_ms) } else { Passage::Open }
+    }
+
+    /// Takes the place of a probe where one is wanted. Returns whether the call may pass.
+    pub(super) fn enter(&self, now_ms: i64, limit_ms: i64) -> bool {
+        !self.is_troubled.load(Ordering::Acquire) || self.gate.lock().enter(now_ms, limit_ms)
+    }
+
+    pub(super) fn release(&self, now_ms: i64) {
+        if self.is_troubled.load(Ordering::Acquire) {
+            self.gate.lock().release(now_ms);
+        }
+    }
+
+    pub(super) fn succeed(&self, now_ms: i64) {
+        if self.is_troubled.load(Ordering::Acquire) {
+            let mut gate = self.gate.lock();
+            gate.succeed(now_ms);
+            self.is_troubled.store(!gate.is_clean(), Ordering::Release);
+        }
+    }
+
+    pub(super) fn fail(&self, now_ms: i64, setback: Setback, jitter: f64) {
+        let mut gate = self.gate.lock();
+        gate.fail(now_ms, setback, jitter);
+        self.is_troubled.store(true, Ordering::Release);
+    }
+
+    /// Opens it: the operator says that all is well.
+    pub(crate) fn reset(&self) {
+        let mut gate = self.gate.lock();
+        gate.reset();
+        self.is_troubled.store(false, Ordering::Release);
+    }
+}

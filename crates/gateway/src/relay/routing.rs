@@ -1,0 +1,15 @@
+//! Where a call goes: who is in question for it, in which order they are tried, and what failures mean for later calls.
+
+mod contest;
+mod refusal;
+mod retries;
+mod sessions;
+mod setback;
+mod turns;
+
+pub(super) use contest::Contest;
+pub(super) use refusal::none_usable;
+pub(super) use retries::Retries;
+pub(super) use sessions::session;
+pub(super) use setback::{Mishap, Verdict, judge, probe_limit};
+pub(crate) use turns::Turns;
