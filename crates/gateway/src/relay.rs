@@ -305,7 +305,7 @@ impl Relay {
         if let Some(count) = counting::count_here(snapshot, &demand).await? {
             return Ok(Exchanged::Counted(count));
         }
-        let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand, ticket).await?;
+        let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand, (&parts, ticket)).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
             && let Some(answer) = self.claim(call, asked, key, ticket).await?
         {
