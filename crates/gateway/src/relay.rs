@@ -62,7 +62,7 @@ pub(crate) use estimate::{Asks, Bulk};
 use exchange::Plan;
 use fault::Fault;
 pub(crate) use fault::Kind;
-pub(crate) use headers::{check_own_header, secret_value};
+pub(crate) use headers::{HeaderFault, check_own_header, secret_value};
 use identify::{Callers, Client};
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;

@@ -10,6 +10,7 @@ mod money;
 mod options;
 mod providers;
 mod routes;
+mod routing;
 mod users;
 
 use std::net::IpAddr;
