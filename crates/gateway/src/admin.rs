@@ -5,6 +5,7 @@
 
 mod access;
 mod alerts;
+mod decision;
 mod docs;
 mod keys;
 mod ledger;

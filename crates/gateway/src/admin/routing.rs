@@ -1,6 +1,8 @@
 //! The routing policy of the database: as one document, and what may be saved as its parts.
 
 mod document;
+mod preview;
+mod rules;
 
 use std::collections::BTreeSet;
 use std::sync::Arc;
@@ -15,10 +17,14 @@ use super::AdminState;
 use super::access::{AsAdmin, AsRoot};
 use super::docs::Spellings;
 use super::wire::{Body, Envelope, Failure, Problem, Reply, found};
+use crate::rules::Ruled;
 use document::PolicyDocument;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default().serve(routes!(read_policy, put_policy))
+    OpenApiRouter::default()
+        .serve(routes!(read_policy, put_policy))
+        .merge(preview::endpoints())
+        .merge(rules::endpoints())
 }
 
 /// The routing policy of the database; what the configuration file says besides goes before it.
@@ -71,7 +77,11 @@ async fn check(state: &AdminState, policy: &Policy) -> Result<(), Failure> {
 
 /// Refuses a rule whose condition cannot be used; the caller names the field.
 fn check_rule(rule: &Rule) -> Result<(), Failure> {
-    if rule.when.trim().is_empty() { Err(Problem::ValueMissing.into()) } else { Ok(()) }
+    if rule.when.trim().is_empty() {
+        return Err(Problem::ValueMissing.into());
+    }
+    let compiled = Ruled::compile(rule, 1).map(|_| ());
+    compiled.map_err(|error| Problem::ValueInvalid.with("reason", error))
 }
 
 fn refusal(Misfit { at, fault }: Misfit) -> Failure {

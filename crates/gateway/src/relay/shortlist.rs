@@ -42,10 +42,10 @@ impl Relay {
             return Ok(pinned);
         }
         let snapshot = asked.snapshot;
-        let field = self.field(asked, demand, parts)?;
+        let field = self.shared.field(asked, demand, parts)?;
         let started = Instant::now();
         loop {
-            let (order, decision) = self.decide(call, asked, demand, &field);
+            let (order, decision) = self.shared.decide(call.id.0.as_u128(), asked, demand, &field);
             let now_ms = self.shared.clock.now().0;
             let wait = wait_for(&order, &decision, now_ms, QUEUE_WAIT_MAX.saturating_sub(started.elapsed()));
             let refusal = || none_usable(&demand.model, &decision, now_ms);
@@ -88,21 +88,28 @@ impl Relay {
             None => Err(nobody_serves(snapshot, demand)),
         }
     }
+}
 
+impl Shared {
     /// Returns all candidates in question, in groups: those of a later group are tried when all of the ones before failed.
-    fn field<'s>(&self, asked: &Asked<'s>, demand: &'s Demand, parts: &Parts) -> Result<Vec<Group<'s>>, Fault> {
+    pub(super) fn field<'s>(
+        &self,
+        asked: &Asked<'s>,
+        demand: &'s Demand,
+        parts: &Parts,
+    ) -> Result<Vec<Group<'s>>, Fault> {
         let snapshot = asked.snapshot;
         let models = snapshot.policies.stands_for(&demand.model, &mut rand::rng());
         let mut groups = Vec::with_capacity(models.len());
         let mut refusal = None;
         for model in models {
-            let rule = snapshot.policies.ruling(&question(asked, demand, (parts, model), self.shared.clock.now()));
+            let rule = snapshot.policies.ruling(&question(asked, demand, (parts, model), self.clock.now()));
             let model = rule.and_then(|rule| rule.model.as_deref()).unwrap_or(model);
             let mut candidates = match rule.map(|rule| rule.choices.as_slice()) {
                 None | Some([]) => snapshot.candidates(model, demand.wanted()),
                 Some(choices) => snapshot.candidates_chosen(choices, model, demand.wanted()),
             };
-            candidates.iter_mut().for_each(|candidate| self.shared.unserved.correct(candidate, demand.wanted()));
+            candidates.iter_mut().for_each(|candidate| self.unserved.correct(candidate, demand.wanted()));
             refusal = stored::fit(&mut candidates, demand).err().or(refusal);
             if !candidates.is_empty() {
                 groups.push(Group { model, rule, candidates });
@@ -116,9 +123,9 @@ impl Relay {
     }
 
     /// Ranks the candidates of all groups.
-    fn decide<'s>(
+    pub(super) fn decide<'s>(
         &self,
-        call: &Call,
+        turn: u128,
         asked: &Asked<'s>,
         demand: &Demand,
         field: &[Group<'s>],
@@ -134,12 +141,10 @@ impl Relay {
                 client,
                 demand,
                 strategy,
-                warm: demand
-                    .fingerprint
-                    .and_then(|known| self.shared.affinity.find(Conversation::of(known, &demand.model))),
-                now_ms: self.shared.clock.now().0,
+                warm: demand.fingerprint.and_then(|known| self.affinity.find(Conversation::of(known, &demand.model))),
+                now_ms: self.clock.now().0,
                 now: nanos(),
-                turn: if strategy == Strategy::RoundRobin { self.shared.turns.next() } else { call.id.0.as_u128() },
+                turn: if strategy == Strategy::RoundRobin { self.turns.next() } else { turn },
             };
             let outcome = contest.decide(group.candidates.clone());
             order.extend(outcome.order);
@@ -157,7 +162,7 @@ impl Relay {
 }
 
 /// Candidates for one model that a name stands for.
-struct Group<'s> {
+pub(super) struct Group<'s> {
     model: &'s str,
     /// The rule that decided about it.
     rule: Option<&'s Ruled>,
