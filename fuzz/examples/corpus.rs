@@ -1,5 +1,8 @@
 //! Moves inputs between the folder that a fuzzer works in and the file that is kept in the repository.
 
+#[path = "../../crates/expr/tests/cases/kept.rs"]
+mod expr;
+
 use std::error::Error;
 use std::path::Path;
 use std::{env, fs};
@@ -7,13 +10,16 @@ use std::{env, fs};
 /// Most bytes of inputs that are kept for one target.
 const MAX_KEPT_BYTES: usize = 100 * 1024;
 
+/// The target of rules, whose check stands beside them.
+const RULES: &str = "expr";
+
 /// Longest input that is kept.
 const MAX_INPUT_BYTES: usize = 4 * 1024;
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = env::args().skip(1).collect();
     match arguments.iter().map(String::as_str).collect::<Vec<_>>()[..] {
-        ["targets"] => sluice_fuzz::targets().for_each(|name| println!("{name}")),
+        ["targets"] => sluice_fuzz::targets().chain([RULES]).for_each(|name| println!("{name}")),
         ["unpack", target, folder] => unpack(target, Path::new(folder))?,
         ["pack", target, folder] => pack(target, Path::new(folder))?,
         _ => return Err("usage: corpus targets | corpus unpack TARGET FOLDER | corpus pack TARGET FOLDER".into()),
@@ -23,7 +29,8 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 fn unpack(target: &str, folder: &Path) -> Result<(), Box<dyn Error>> {
     fs::create_dir_all(folder)?;
-    for (number, input) in sluice_fuzz::inputs(target).into_iter().enumerate() {
+    let seeds = expr::seeds().filter(|_| target == RULES);
+    for (number, input) in sluice_fuzz::inputs(target).into_iter().chain(seeds).enumerate() {
         fs::write(folder.join(format!("kept-{number}")), input)?;
     }
     Ok(())

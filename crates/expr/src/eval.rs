@@ -6,14 +6,13 @@ mod operation;
 
 use std::collections::BTreeMap;
 
-use regex::Regex;
-
 use crate::builtins::Plain;
 use crate::environment::{Signature, Values};
 use crate::error::Fault;
 use crate::kind::Type;
 use crate::limits::Gauge;
 use crate::node::{Absence, Expr, Node};
+use crate::pattern::Pattern;
 use crate::program::Program;
 use crate::syntax::Binary;
 use crate::time::{Method, Row, method_of};
@@ -81,7 +80,7 @@ impl<'a> Run<'a> {
                 let [condition, otherwise] = &**parts;
                 if self.truth(condition, condition)? { Ok(Value::Bool(true)) } else { self.eval(otherwise) }
             }
-            Node::Matches(text, regex) => self.matches(expr, text, regex),
+            Node::Matches(text, pattern) => self.matches(expr, text, pattern),
             Node::Member(parts, absence) => self.member(expr, parts, *absence),
             Node::Chained(inner) => match self.eval(inner) {
                 Err(Stop::Skip) => Ok(Value::Nil),
@@ -189,11 +188,11 @@ impl<'a> Run<'a> {
         Ok(Value::Map(Map::new(map).at(expr)?))
     }
 
-    fn matches(&mut self, expr: &'a Expr, text: &'a Expr, regex: &Regex) -> Given<'a> {
+    fn matches(&mut self, expr: &'a Expr, text: &'a Expr, pattern: &Pattern) -> Given<'a> {
         match self.eval(text)? {
             Value::Text(text) => {
-                self.gauge.read(text.len()).at(expr)?;
-                Ok(Value::Bool(regex.is_match(&text)))
+                let is_match = pattern.is_match(&mut self.gauge, &text).at(expr)?;
+                Ok(Value::Bool(is_match))
             }
             other => Err(Fault::Kind { expected: "string", given: other.kind() }).at(expr),
         }

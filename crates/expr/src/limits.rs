@@ -9,8 +9,9 @@ pub const MAX_HEIGHT: u16 = 64;
 /// Deepest nesting of lists and maps in a value.
 pub const MAX_VALUE_DEPTH: u8 = 64;
 
-/// Most memory that one compiled regular expression may take, in bytes.
-pub const MAX_REGEX_BYTES: usize = 256 * 1024;
+/// Sizes that a compiled regular expression may have, in bytes, and of how many bytes of text it then reads one in a step:
+/// large ones may look at many of their states for each byte.
+pub const REGEX_SIZES: [(usize, usize); 3] = [(16 * 1024, 16), (64 * 1024, 4), (256 * 1024, 1)];
 
 /// What one rule may take; the defaults are what the gateway uses.
 #[derive(Clone, Copy, Debug, Eq, PartialEq)]

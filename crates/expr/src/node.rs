@@ -1,8 +1,7 @@
 //! A compiled rule: names are places, calls are functions, constants are values.
 
-use regex::Regex;
-
 use crate::builtins::{Fold, Plain};
+use crate::pattern::Pattern;
 use crate::syntax::Binary;
 use crate::time::Method;
 use crate::value::Value;
@@ -26,7 +25,7 @@ pub(crate) enum Node {
     Binary(Binary, Box<[Expr; 2]>),
     /// `a..b` contains it.
     Between(Box<[Expr; 3]>),
-    Matches(Box<Expr>, Box<Regex>),
+    Matches(Box<Expr>, Box<Pattern>),
     All(Vec<Expr>),
     Any(Vec<Expr>),
     Chain(Box<Expr>, Vec<(Binary, usize, Expr)>),

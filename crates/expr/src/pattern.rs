@@ -4,16 +4,41 @@ use std::borrow::Cow;
 
 use regex::{Regex, RegexBuilder};
 
-use crate::limits::MAX_REGEX_BYTES;
+use crate::error::Fault;
+use crate::limits::{Gauge, REGEX_SIZES};
 
-/// Compiles a regular expression.
-pub(crate) fn compile(pattern: &str) -> Result<Regex, String> {
-    let limited = |pattern: &str| RegexBuilder::new(pattern).size_limit(MAX_REGEX_BYTES).build();
-    limited(&translate(pattern)).map_err(|error| match error {
-        regex::Error::CompiledTooBig(limit) => format!("it takes more than {limit} bytes"),
-        // The last line says what is wrong, those before draw the translated pattern.
-        other => other.to_string().lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned(),
-    })
+/// A compiled regular expression.
+#[derive(Debug)]
+pub(crate) struct Pattern {
+    regex: Regex,
+    /// How many bytes of text it reads in a step.
+    bytes_per_step: usize,
+}
+
+impl Pattern {
+    /// Compiles a regular expression.
+    pub(crate) fn compile(pattern: &str) -> Result<Self, String> {
+        let translated = translate(pattern);
+        let mut refusal = String::new();
+        for (size_bytes, bytes_per_step) in REGEX_SIZES {
+            match RegexBuilder::new(&translated).size_limit(size_bytes).build() {
+                Ok(regex) => return Ok(Self { regex, bytes_per_step }),
+                Err(regex::Error::CompiledTooBig(_)) => refusal = format!("it takes more than {size_bytes} bytes"),
+                // The last line says what is wrong, those before draw the translated pattern.
+                Err(other) => {
+                    let message = other.to_string();
+                    return Err(message.lines().last().unwrap_or_default().trim_start_matches("error: ").to_owned());
+                }
+            }
+        }
+        Err(refusal)
+    }
+
+    /// Returns whether the text has a match.
+    pub(crate) fn is_match(&self, gauge: &mut Gauge, text: &str) -> Result<bool, Fault> {
+        gauge.look(text.len() / self.bytes_per_step)?;
+        Ok(self.regex.is_match(text))
+    }
 }
 
 /// Returns the pattern with what means something else here: classes are of ASCII, brackets in classes are plain.

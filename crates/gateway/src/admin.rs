@@ -5,6 +5,7 @@
 
 mod access;
 mod alerts;
+mod decision;
 mod docs;
 mod keys;
 mod ledger;
@@ -16,6 +17,7 @@ mod pages;
 mod profile;
 mod providers;
 mod routes;
+mod routing;
 mod session;
 mod setup;
 mod state;
@@ -74,6 +76,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(keys::endpoints())
         .merge(providers::endpoints())
         .merge(routes::endpoints())
+        .merge(routing::endpoints())
         .merge(logs::endpoints())
         .merge(money::endpoints())
         .merge(ledger::endpoints())

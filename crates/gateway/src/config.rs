@@ -317,6 +317,7 @@ impl Sources {
         let mut problems = collected.into_inner();
         let vendors = vendors::load(settings.vendors_dir.as_deref(), &mut problems);
         settings.declared.resolve_vendors(&vendors, &mut problems);
+        settings.declared.check_policy(&mut problems);
         if !problems.is_empty() {
             return Err(ConfigError { file, problems });
         }

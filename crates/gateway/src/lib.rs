@@ -24,6 +24,7 @@ pub mod prices;
 mod receipt;
 mod record;
 mod relay;
+mod rules;
 #[cfg(test)]
 mod scene;
 mod serve;

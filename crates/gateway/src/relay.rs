@@ -24,6 +24,7 @@ mod listing;
 mod objects;
 mod old;
 mod once;
+mod preview;
 mod provenance;
 mod reading;
 mod recording;
@@ -65,12 +66,13 @@ pub(crate) use estimate::{Asks, Bulk};
 use exchange::Plan;
 use fault::Fault;
 pub(crate) use fault::Kind;
-pub(crate) use headers::{check_own_header, secret_value};
+pub(crate) use headers::{HeaderFault, check_own_header, secret_value};
 use identify::{Callers, Client};
 use intake::Inbound;
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
 use old::Pin;
+pub(crate) use preview::Previewer;
 pub(crate) use provenance::Provenance;
 use recording::note_answer;
 use reserve::Meterage;
@@ -331,7 +333,7 @@ impl Relay {
         if let Some(count) = counting::count_here(snapshot, &demand).await? {
             return Ok(Exchanged::Counted(count));
         }
-        let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand, ticket).await?;
+        let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand, (&parts, ticket)).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
             && let Some(answer) = self.claim(call, asked, key, ticket).await?
         {

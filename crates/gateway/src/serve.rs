@@ -33,7 +33,7 @@ use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::node::Run;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
 use crate::relay::{
-    Cors, DECODERS_MAX, Intake, Keep, Objects, Relay, RelaySettings, Responses, Shared, Turns, Unserved,
+    Cors, DECODERS_MAX, Intake, Keep, Objects, Previewer, Relay, RelaySettings, Responses, Shared, Turns, Unserved,
 };
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
@@ -138,10 +138,11 @@ impl Gateway {
         let books = parts.open_books().await?;
         parts.replay(&journals, &books).await?;
         let (gates, writers) = parts.open_gates(&journals, &books)?;
-        let admin = parts.admin_router(&gates, address).await?;
+        let shared = parts.shared()?;
+        let admin = parts.admin_router(&gates, address, Arc::clone(&shared)).await?;
         let jobs = parts.spawn_jobs();
         spawn_sync(&gates, Arc::clone(journals.bell()))?;
-        let threads = parts.spawn_threads(listeners, gates, &admin)?;
+        let threads = parts.spawn_threads(listeners, gates, (&admin, shared))?;
         Ok(Self {
             address,
             stop: parts.stop,
@@ -249,7 +250,12 @@ impl Parts<'_> {
         Ok((gates, writers))
     }
 
-    async fn admin_router(&self, gates: &[Gate], address: SocketAddr) -> anyhow::Result<axum::Router> {
+    async fn admin_router(
+        &self,
+        gates: &[Gate],
+        address: SocketAddr,
+        shared: Arc<Shared>,
+    ) -> anyhow::Result<axum::Router> {
         let threads = gates
             .iter()
             .map(|gate| ThreadGauges {
@@ -280,6 +286,8 @@ impl Parts<'_> {
             },
             session_days: u32::try_from(admin.session_ttl.as_secs().div_ceil(86_400)).unwrap_or(u32::MAX),
             public_url: admin.public_url.clone(),
+            previewer: Previewer::new(shared),
+            policy: self.settings.declared.policy.clone(),
         };
         Ok(admin::router(Arc::new(state)).merge(health::router(Arc::clone(&self.store), registry)))
     }
@@ -334,13 +342,9 @@ impl Parts<'_> {
         }
     }
 
-    fn spawn_threads(
-        &self,
-        listeners: Vec<std::net::TcpListener>,
-        gates: Vec<Gate>,
-        admin: &axum::Router,
-    ) -> anyhow::Result<Vec<JoinHandle<()>>> {
-        let shared = Arc::new(Shared {
+    /// Makes what all relay threads share.
+    fn shared(&self) -> anyhow::Result<Arc<Shared>> {
+        Ok(Arc::new(Shared {
             live: Arc::clone(&self.live),
             store: Arc::clone(&self.store),
             bank: Arc::clone(&self.bank),
@@ -356,7 +360,15 @@ impl Parts<'_> {
             settings: relay_settings(self.settings)?,
             control: tokio::runtime::Handle::current(),
             clock: Clock::System,
-        });
+        }))
+    }
+
+    fn spawn_threads(
+        &self,
+        listeners: Vec<std::net::TcpListener>,
+        gates: Vec<Gate>,
+        (admin, shared): (&axum::Router, Arc<Shared>),
+    ) -> anyhow::Result<Vec<JoinHandle<()>>> {
         let upstream_tls = tls_config(&[]);
         let mut threads = Vec::with_capacity(listeners.len());
         for (index, (listener, gate)) in listeners.into_iter().zip(gates).enumerate() {

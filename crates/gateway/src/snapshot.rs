@@ -15,7 +15,7 @@ use sluice_domain::price::Buyer;
 use sluice_domain::provider::{Credential, Provider, Route, Timeouts};
 use sluice_domain::route::Standing;
 use sluice_domain::route::name::pinned;
-use sluice_domain::route::policy::Policy;
+use sluice_domain::route::policy::{Choice, Policy};
 use sluice_protocol::operation::Operation;
 use sluice_protocol::suffix::{Suffixed, Suffixes};
 use sluice_protocol::vendor::Vendors;
@@ -213,6 +213,30 @@ impl Snapshot {
             candidates.push(Candidate { target, model, standing, operation, wish: None, priced, vital });
         }
         candidates
+    }
+
+    /// Returns the candidates that a rule chooses, in its order: each choice is a tier of its own.
+    pub(crate) fn candidates_chosen<'s>(
+        &'s self,
+        choices: &'s [Choice],
+        model: &'s str,
+        wanted: Wanted,
+    ) -> Vec<Candidate<'s>> {
+        let mut chosen = Vec::new();
+        for (place, choice) in (0_i64..).zip(choices) {
+            let Some(&provider) = self.providers.get(&choice.provider.to_lowercase()) else { continue };
+            let mut candidates = match &choice.model {
+                Some(model) => self.candidates_at(provider, model, wanted),
+                None => {
+                    let mut routed = self.candidates_of_any(model, wanted);
+                    routed.retain(|candidate| candidate.target.provider.id == provider);
+                    if routed.is_empty() { self.candidates_at(provider, model, wanted) } else { routed }
+                }
+            };
+            candidates.iter_mut().for_each(|candidate| candidate.standing.priority = -place);
+            chosen.extend(candidates);
+        }
+        chosen
     }
 
     /// Returns the credentials of one provider as candidates for a model that its routes need not name.

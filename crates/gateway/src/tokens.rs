@@ -2,12 +2,14 @@
 //! come to.
 
 mod chat;
+mod plain;
 mod vocabulary;
 
 use std::sync::Once;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 pub(crate) use chat::{CountError, count_chat};
+pub(crate) use plain::count_plain;
 use vocabulary::Cutter;
 
 /// The vocabulary for texts of which nobody knows the model.

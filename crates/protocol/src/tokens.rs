@@ -5,6 +5,7 @@
 
 mod media;
 mod picture;
+mod plain;
 mod rules;
 mod tools;
 
@@ -15,6 +16,7 @@ use serde::Deserialize;
 
 use crate::chat::{Content, Format, Input, Json, Media, MediaKind, Output, Part, Request, Role, Source, Text, Turn};
 use crate::raw::RawObject;
+pub use plain::plain_texts;
 pub use rules::{Rules, Tokenizers, TokenizersError};
 
 /// Tokens of a request by what they stand for.

@@ -3,8 +3,10 @@
 use std::collections::BTreeMap;
 
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait};
+use sluice_domain::route::policy::Policy;
 
 use crate::entities::setting;
+use crate::policy::{PolicySetting, read_policy};
 use crate::store::{commit, db};
 use crate::text::{LONG_CHARS, NAME_CHARS, checked, checked_name};
 use crate::{Store, StoreError, What};
@@ -16,6 +18,23 @@ impl Store {
     /// `Unavailable` when the database is away.
     pub async fn options(&self) -> Result<BTreeMap<String, String>, StoreError> {
         all(self.reader()).await
+    }
+
+    /// Returns the routing policy that the settings make. A part that cannot be read is at its default.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn routing_policy(&self) -> Result<Policy, StoreError> {
+        Ok(read_policy(&self.options().await?).0)
+    }
+
+    /// Writes the settings that the routing policy is made of, all or none.
+    ///
+    /// # Errors
+    /// `Invalid` when a part is too long.
+    pub async fn put_routing_policy(&self, policy: &Policy) -> Result<(), StoreError> {
+        let text = |setting: PolicySetting| Ok((setting.name().to_owned(), setting.text(policy)?));
+        self.put_options(&PolicySetting::all().map(text).collect::<Result<_, StoreError>>()?).await
     }
 
     /// Writes one setting and returns its old value. The same value again changes nothing, not even the revision.

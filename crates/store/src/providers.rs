@@ -1,6 +1,6 @@
 //! Providers: the configured upstream accounts.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use sea_orm::{
     ColumnTrait, Condition, ConnectionTrait, EntityTrait, PaginatorTrait, QueryFilter, QueryOrder, QuerySelect,
@@ -132,6 +132,15 @@ impl Store {
     /// `Corrupt` when a secret does not open.
     pub async fn find_provider(&self, id: ProviderId) -> Result<Option<Provider>, StoreError> {
         find(self.reader(), id).await?.map(|row| to_provider(self.vault(), row)).transpose()
+    }
+
+    /// Returns the names of all providers.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn provider_names(&self) -> Result<BTreeSet<String>, StoreError> {
+        let names = provider::Entity::find().select_only().column(provider::Column::Name).into_tuple::<String>();
+        Ok(names.all(self.reader()).await.map_err(db(What::Provider))?.into_iter().collect())
     }
 
     /// Returns providers by priority, highest first, then by id.

@@ -70,6 +70,16 @@ impl Tariff {
     }
 }
 
+/// Returns what reading from a prompt cache saved the operator: the difference to the same usage without a cache.
+///
+/// # Errors
+/// As [`charge`](super::charge()).
+pub fn cache_saving(usage: &Usage, cost: &PriceVersion, service: Service) -> Result<Micros, ChargeError> {
+    let cold = Usage { input: usage.input.saturating_add(usage.cache_read), cache_read: 0, ..*usage };
+    let micros = |usage| charge(usage, &cost.entry.price, &cost_terms(service)).map(|charge| charge.micros);
+    Ok(Micros(micros(&cold)?.0.saturating_sub(micros(usage)?.0)))
+}
+
 /// What is kept of a settled call, besides its usage, to compute its cost and its charge again.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]

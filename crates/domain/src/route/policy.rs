@@ -1,12 +1,14 @@
 //! What the operator says about routing beside routes: strategies, aliases, rules and the numbers they work with.
 
 mod factor;
+mod misfit;
 
 use serde::{Deserialize, Serialize};
 
 use crate::limit::Limits;
 
 pub use factor::{BadFactor, Factor};
+pub use misfit::{Fault, Misfit};
 
 /// How candidates of the same priority are ordered.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -4,7 +4,7 @@ use super::{Checker, Lowered};
 use crate::error::{Blame, Problem};
 use crate::kind::Type;
 use crate::node::{Expr, Node};
-use crate::pattern;
+use crate::pattern::Pattern;
 use crate::syntax::{Binary, Tree};
 use crate::value::Value;
 
@@ -27,8 +27,8 @@ impl Checker<'_> {
         let kind = check(at, (operator, sign), &left_kind, &right_kind)?;
         let node = match (operator, left, right) {
             (Binary::Matches, text, Expr { node: Node::Constant(Value::Text(pattern)), .. }) => {
-                let regex = pattern::compile(&pattern).map_err(|problem| Blame::new(at, Problem::Regex(problem)))?;
-                Node::Matches(Box::new(text), Box::new(regex))
+                let pattern = Pattern::compile(&pattern).map_err(|problem| Blame::new(at, Problem::Regex(problem)))?;
+                Node::Matches(Box::new(text), Box::new(pattern))
             }
             (Binary::In, item, Expr { node: Node::Binary(Binary::Range, bounds), .. }) => {
                 let [low, high] = *bounds;

@@ -7,7 +7,7 @@ use crate::builtins::{add, truncated};
 use crate::error::Fault;
 use crate::limits::Gauge;
 use crate::node::Expr;
-use crate::pattern;
+use crate::pattern::Pattern;
 use crate::syntax::Binary;
 use crate::value::{Key, List, Value, is_equal, order};
 
@@ -155,7 +155,7 @@ fn text_test(gauge: &mut Gauge, operator: Binary, left: &Value<'_>, right: &Valu
             // The text of a pattern may be large, and compiling it takes long.
             gauge.grow(part.len().saturating_mul(PATTERN_FACTOR).saturating_add(text.len()))?;
             gauge.look(PATTERN_STEPS.saturating_add(part.len().saturating_mul(PATTERN_FACTOR)))?;
-            Ok(pattern::compile(part).map_err(Fault::Regex)?.is_match(text))
+            Pattern::compile(part).map_err(Fault::Regex)?.is_match(gauge, text)
         }
     }
 }

@@ -3,9 +3,6 @@
 use serde_json::Value as Json;
 use sluice_expr::{Environment, Host, Key, Moment, Program, Slot, Type, Value, Values, Zone, from_json};
 
-/// A source, `OK` or `ERR`, and what came of it, in each line.
-pub(crate) const CASES: &str = include_str!("../expr-cases.tsv");
-
 const ENVIRONMENT: &str = include_str!("../expr-cases-env.json");
 
 /// The variables of the cases, with what cost-optimal gives its rules.

@@ -1,6 +1,7 @@
 //! The cases of the Go implementation come out the same.
 
-use crate::go::{CASES, Go};
+use crate::go::Go;
+use crate::kept::CASES;
 
 /// What Go says, and what is said here.
 const REASONS: [(&str, &str); 4] = [

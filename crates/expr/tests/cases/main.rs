@@ -10,5 +10,6 @@ mod fuzz;
 mod go;
 mod golden;
 mod host;
+mod kept;
 mod rules;
 mod safety;

@@ -136,6 +136,24 @@ fn values_that_nest_deep_are_refused() {
 }
 
 #[test]
+fn usual_patterns_fit() {
+    let patterns = [
+        "(?i)gpt|claude|gemini",
+        r"^\p{L}+$",
+        r"\p{Han}",
+        "(?i)[à-ü]+",
+        r"^[\w.-]+@[\w-]+\.\w{2,20}$",
+        r"(?i)\p{Cyrillic}+",
+        "(.{1,100})x",
+        r"^(gpt-4o|gpt-4.1|o3|o4-mini|claude-3-5-sonnet|claude-opus)(-\d{4}-\d{2}-\d{2})?$",
+    ];
+    let go = Go::new();
+    for pattern in patterns {
+        assert!(go.answer(&format!("model matches `{pattern}`")).is_ok(), "{pattern}");
+    }
+}
+
+#[test]
 fn patterns_are_bounded() {
     let go = Go::new();
     assert!(go.answer(r"model matches '((a{100}){100}){100}'").unwrap_err().contains("bytes"));

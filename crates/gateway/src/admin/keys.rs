@@ -1,5 +1,7 @@
 //! Keys: what callers present. Each user has its own; administrators may look at all.
 
+mod scope;
+
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,7 +11,7 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, UserId};
 use sluice_domain::key::{KEY_PREFIX, Key, KeyBilling, KeyFunding, make_key_body};
 use sluice_domain::limit::Limits;
-use sluice_domain::route::policy::Scope;
+use sluice_domain::route::policy::{Scope, Strategy};
 use sluice_store::{KeyPatch, NewKey, StoreError, What, hash_key};
 use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
@@ -19,11 +21,11 @@ use super::AdminState;
 use super::access::{AsUser, Identity};
 use super::docs::Spellings;
 use super::state::origin_of;
-use super::wire::input::{read_multiplier, text};
+use super::wire::input::{nullable, read_multiplier, text};
 use super::wire::paging::Blend;
 use super::wire::{
-    At, Body, Envelope, Failure, Language, Note, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found,
-    found_with, status,
+    At, Body, Envelope, Failure, Language, LimitsView, Note, Nothing, PageQuery, PageView, Params, Problem, Reply,
+    done, found, found_with, status,
 };
 
 const NEVER: i64 = -1;
@@ -62,6 +64,14 @@ struct KeyView {
     multiplier: String,
     /// Whether the caller is told what each call cost.
     shows_cost: bool,
+    /// How much it may ask for.
+    limits: LimitsView,
+    /// Names of the only providers that its calls go to; empty for all.
+    providers: Vec<String>,
+    /// Model of calls that name none.
+    default_model: Option<String>,
+    /// How its candidates are ordered; `null` as the model or the general setting says.
+    strategy: Option<&'static str>,
     /// When it was made, Unix seconds.
     created_at: i64,
     /// When it was last used, Unix seconds; 0 never.
@@ -84,6 +94,10 @@ impl KeyView {
             funding: key.billing.funding.as_str(),
             multiplier: key.billing.multiplier.to_string(),
             shows_cost: key.billing.shows_cost,
+            limits: key.limits.into(),
+            providers: key.scope.providers,
+            default_model: key.scope.default_model,
+            strategy: key.scope.strategy.map(Strategy::as_str),
             created_at: key.created_at.unix_secs(),
             accessed_at: key.accessed_at.map_or(0, Timestamp::unix_secs),
             origin: origin_of(key.id.0),
@@ -186,6 +200,18 @@ struct KeyInput {
     multiplier: Option<String>,
     /// Whether the caller is told what each call cost, in a header; `false` by default.
     shows_cost: Option<bool>,
+    /// How much it may ask for, all at once; `{}` for no limits.
+    limits: Option<LimitsView>,
+    /// Names of the only providers that its calls go to; empty for all (default). Only administrators change it.
+    providers: Option<Vec<String>>,
+    /// Model of calls that name none; empty and `null` clear.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    default_model: Option<Option<String>>,
+    /// How its candidates are ordered, such as `cheapest`; empty and `null` clear. Only administrators change it.
+    #[serde(default, deserialize_with = "nullable")]
+    #[schema(value_type = Option<String>)]
+    strategy: Option<Option<String>>,
 }
 
 impl KeyInput {
@@ -275,8 +301,8 @@ async fn create_key(
         models: input.models(&ModelList::default())?.unwrap_or_default(),
         addresses: input.addresses()?.unwrap_or_default(),
         billing: read_billing(&state, &me, &input, (me.user.id, KeyBilling::default())).await?.unwrap_or_default(),
-        limits: Limits::NONE,
-        scope: Scope::default(),
+        limits: input.limits.unwrap_or_default().into(),
+        scope: scope::read(&state, &me, &input, &Scope::default()).await?.unwrap_or_default(),
         created_at: state.clock.now(),
     };
     state.store.create_key(me.user.id, key).await?;
@@ -300,7 +326,8 @@ async fn update_key(
         models: input.models(&present.models)?,
         addresses: input.addresses()?,
         billing: read_billing(&state, &me, &input, (present.user_id, present.billing)).await?,
-        ..KeyPatch::default()
+        limits: input.limits.map(Limits::from),
+        scope: scope::read(&state, &me, &input, &present.scope).await?,
     };
     found(KeyView::of(state.store.update_key(id, reach(&me), patch).await?))
 }

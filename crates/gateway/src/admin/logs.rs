@@ -1,5 +1,6 @@
 //! The records of calls. Administrators see all; users see their own, without what is behind Sluice.
 
+mod explain;
 mod receipt;
 mod view;
 
@@ -29,6 +30,7 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .serve(routes!(list_own_calls))
         .serve(routes!(read_call))
         .merge(receipt::endpoints())
+        .merge(explain::endpoints())
 }
 
 /// Which calls are wanted; absent parameters do not restrict.

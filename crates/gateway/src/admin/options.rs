@@ -5,7 +5,8 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use sluice_store::{Store, StoreError};
+use sluice_domain::route::policy::{Factor, Policy};
+use sluice_store::{PolicySetting, Store, StoreError};
 use url::Url;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -14,6 +15,7 @@ use utoipa_axum::routes;
 use super::AdminState;
 use super::access::AsRoot;
 use super::docs::Spellings;
+use super::routing;
 use super::wire::{Body, Envelope, Failure, Problem, Reply, found};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
@@ -29,6 +31,8 @@ enum Shape {
     Boolean,
     /// Empty, or an address that begins with `http://` or `https://`.
     Link,
+    /// A part of the routing policy.
+    Policy(PolicySetting),
 }
 
 /// A setting that exists.
@@ -45,6 +49,10 @@ const fn known(name: &'static str, default: &'static str, shape: Shape) -> Known
     Known { name, default, shape, is_sensitive: false }
 }
 
+const fn policy(setting: PolicySetting, default: &'static str) -> Known {
+    known(setting.name(), default, Shape::Policy(setting))
+}
+
 const TABLE: &[Known] = &[
     known("SystemName", "Sluice", Shape::Text(100)),
     known("Notice", "", Shape::Text(20_000)),
@@ -54,6 +62,22 @@ const TABLE: &[Known] = &[
     known("ServerAddress", "", Shape::Link),
     known("RegisterEnabled", "false", Shape::Boolean),
     known("PasswordRegisterEnabled", "true", Shape::Boolean),
+    policy(PolicySetting::Strategy, "value"),
+    policy(PolicySetting::Models, ""),
+    policy(PolicySetting::Aliases, ""),
+    policy(PolicySetting::Rules, ""),
+    policy(PolicySetting::DefaultProvider, ""),
+    policy(PolicySetting::Validity, "enforce"),
+    policy(PolicySetting::Health, "true"),
+    policy(PolicySetting::Factor(Factor::UsageWindowHours), "24"),
+    policy(PolicySetting::Factor(Factor::BaseWeight), "0.2"),
+    policy(PolicySetting::Factor(Factor::ValueScore), "0.8"),
+    policy(PolicySetting::Factor(Factor::HealthWindowHours), "6"),
+    policy(PolicySetting::Factor(Factor::FailurePenalty), "4"),
+    policy(PolicySetting::Factor(Factor::HealthReward), "0.08"),
+    policy(PolicySetting::Factor(Factor::HealthMin), "0.05"),
+    policy(PolicySetting::Factor(Factor::HealthMax), "1.12"),
+    policy(PolicySetting::Factor(Factor::HealthMinSamples), "5"),
 ];
 
 impl Known {
@@ -78,6 +102,11 @@ impl Known {
                 _ => Err(Problem::OptionBoolean.with("field", self.name)),
             },
             Shape::Link => self.accept_link(value.trim().trim_end_matches('/')),
+            Shape::Policy(setting) => {
+                let mut policy = Policy::default();
+                routing::read(setting, value, &mut policy)?;
+                Ok(setting.text(&policy)?)
+            }
         }
     }
 
@@ -162,7 +191,10 @@ async fn put_option(
         serde_json::Value::Null => known.default.to_owned(),
         other => other.to_string(),
     };
-    let accepted = known.accept(&text)?;
+    let accepted = match known.shape {
+        Shape::Policy(setting) => routing::accept(&state, setting, &text).await?,
+        Shape::Text(_) | Shape::Boolean | Shape::Link => known.accept(&text)?,
+    };
     state.store.put_option(known.name, &accepted).await?;
     tracing::info!(user.id = me.user.id.0, setting = known.name, "a setting was changed");
     let value = if known.is_sensitive { String::new() } else { accepted };

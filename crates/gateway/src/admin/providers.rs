@@ -3,6 +3,7 @@
 mod alias;
 mod credentials;
 mod discovery;
+mod headers;
 mod input;
 mod model_list;
 mod transfer;

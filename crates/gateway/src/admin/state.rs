@@ -14,6 +14,8 @@ use url::Url;
 
 use super::access::{Attempts, CookiePolicy, Passwords, SetupGate};
 use super::outgoing::Outgoing;
+use crate::config::DeclaredPolicy;
+use crate::relay::Previewer;
 
 /// All that handlers of the admin API share.
 #[derive(Debug)]
@@ -42,6 +44,10 @@ pub struct AdminState {
     pub public_url: Option<Url>,
     /// What the handlers keep in memory.
     pub memory: Memory,
+    /// Tells where calls would go.
+    pub(crate) previewer: Previewer,
+    /// What the configuration file says about routing.
+    pub(crate) policy: DeclaredPolicy,
 }
 
 /// What the handlers keep in memory between requests; all of it bounded.

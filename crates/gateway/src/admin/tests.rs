@@ -10,6 +10,7 @@ mod money;
 mod options;
 mod providers;
 mod routes;
+mod routing;
 mod users;
 
 use std::net::IpAddr;
@@ -32,6 +33,8 @@ use tower::ServiceExt;
 
 use super::{AdminState, CookiePolicy, Declared, Memory, SetupGate, router};
 use crate::client_address::ClientAddress;
+use crate::config::DeclaredPolicy;
+use crate::relay::Previewer;
 
 const NODE: NodeId = NodeId(77);
 const NOW_MS: i64 = 1_700_000_000_000;
@@ -71,6 +74,8 @@ impl Site {
             session_days: 30,
             public_url: None,
             memory: Memory::new(Timestamp(NOW_MS)),
+            previewer: Previewer::default(),
+            policy: DeclaredPolicy::default(),
         });
         Self { router: router(Arc::clone(&state)), state, setup_token, _folder: folder }
     }

@@ -17,7 +17,7 @@ use super::access::{AsAdmin, Identity};
 use super::docs::Spellings;
 use super::wire::input::{required_text, text};
 use super::wire::{
-    At, Body, Envelope, Failure, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found, status,
+    At, Body, Envelope, Failure, LimitsView, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found, status,
 };
 
 /// The search shows no more than this; `/api/user/` pages through all.
@@ -49,6 +49,8 @@ pub(super) struct UserView {
     billed: bool,
     /// Group, whose factor prices are multiplied by.
     group: String,
+    /// How much all its keys together may ask for.
+    limits: LimitsView,
     /// When the user was made, Unix seconds.
     created_at: i64,
 }
@@ -64,6 +66,7 @@ impl UserView {
             status: status::number(user.enabled),
             billed: user.funding == Funding::Billed,
             group: user.group,
+            limits: user.limits.into(),
             created_at: user.created_at.unix_secs(),
         }
     }
@@ -178,6 +181,8 @@ struct NewUserInput {
     billed: Option<bool>,
     /// Group, which must exist; `default` by default.
     group: Option<String>,
+    /// How much all its keys together may ask for.
+    limits: Option<LimitsView>,
 }
 
 /// Make a user.
@@ -199,7 +204,7 @@ async fn create_user(
         enabled: status::read_new(input.status)?,
         funding: funding(input.billed.unwrap_or(false)),
         group: read_group(&state, input.group.as_deref()).await?.unwrap_or_else(|| DEFAULT_GROUP.to_owned()),
-        limits: Limits::NONE,
+        limits: input.limits.unwrap_or_default().into(),
         password_hash: Some(state.memory.passwords.hash("password", &input.password).await?),
         created_at: state.clock.now(),
         username,
@@ -233,6 +238,8 @@ struct UserInput {
     billed: Option<bool>,
     /// Group, which must exist.
     group: Option<String>,
+    /// How much all its keys together may ask for, all at once; `{}` for no limits.
+    limits: Option<LimitsView>,
 }
 
 /// Change a user.
@@ -265,7 +272,7 @@ fn read_patch(me: &Identity, target: &User, input: &UserInput) -> Result<UserPat
         enabled: input.status.map(status::read).transpose()?,
         funding: input.billed.map(funding),
         group: None,
-        limits: None,
+        limits: input.limits.map(Limits::from),
     };
     if target.role == Role::Root && (patch.role.is_some() || patch.enabled == Some(false)) {
         return Err(Problem::RootProtected.into());

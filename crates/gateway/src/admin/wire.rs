@@ -4,6 +4,7 @@ pub(crate) mod answer;
 pub(crate) mod failure;
 pub(crate) mod input;
 pub(crate) mod language;
+pub(crate) mod limits;
 pub(crate) mod paging;
 pub(crate) mod problem;
 pub(crate) mod status;
@@ -12,5 +13,6 @@ pub(crate) use answer::{Answer, Envelope, Nothing, Reply, done, found, found_wit
 pub(crate) use failure::Failure;
 pub(crate) use input::{At, Body, Params};
 pub(crate) use language::{Language, Note};
+pub(crate) use limits::LimitsView;
 pub(crate) use paging::{CursorQuery, PageQuery, PageView};
 pub(crate) use problem::Problem;

@@ -78,6 +78,11 @@ pub(super) fn read(reader: &mut Reader<'_>, around: &Surroundings<'_>) -> Declar
 }
 
 impl Declared {
+    /// Reports what does not fit together in the routing policy.
+    pub(super) fn check_policy(&self, problems: &mut Vec<Problem>) {
+        policy::check(&self.policy, problems);
+    }
+
     /// Checks that every provider's vendor exists and gives providers without a base URL that of their vendor.
     pub(super) fn resolve_vendors(&mut self, vendors: &Vendors, problems: &mut Vec<Problem>) {
         for (index, provider) in self.providers.iter_mut().enumerate() {

@@ -647,7 +647,11 @@ fn a_provider_without_credentials_has_an_empty_one_and_one_without_models_is_not
     "routing.aliases[0].targets[0].weight"
 )]
 #[case("routing: { rules: [{ model: m }] }", "routing.rules[0].when")]
-#[case("routing: { rules: [{ when: 'true' }] }", "routing.rules[0].when")]
+#[case("routing: { rules: [{ when: 'true' }] }", "routing.rules[0]")]
+#[case("routing: { rules: [{ when: ' ', model: m }] }", "routing.rules[0].when")]
+#[case("routing: { aliases: [{ name: a, targets: [b] }, { name: b, targets: [a] }] }", "routing.aliases[0].targets")]
+#[case("routing: { models: [{ model: o3 }] }", "routing.models[0]")]
+#[case("routing: { factors: { health_min: 2 } }", "routing.factors.health_min")]
 #[case("routing: { rules: [{ when: 'true', providers: [{ model: m }] }] }", "routing.rules[0].providers[0].provider")]
 #[case("routing: { factors: { health_max: 11 } }", "routing.factors.health_max")]
 #[case("routing: { factors: { usage_window_hours: 1.5 } }", "routing.factors.usage_window_hours")]

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use sluice_domain::id::TransferId;
 use sluice_domain::ledger::{BookedTransfer, TransferKind};
 use sluice_domain::money::Micros;
-use sluice_domain::price::{Basis, ChargeError, PriceVersion, Receipt, VersionId};
+use sluice_domain::price::{Basis, ChargeError, PriceVersion, Receipt, VersionId, cache_saving};
 use sluice_store::CallRow;
 
 use super::remark::{Finding, Note};
@@ -69,6 +69,13 @@ pub(crate) struct CallReceipt {
 }
 
 impl Stored {
+    /// Returns what reading from a prompt cache saved the operator; `None` where the price is not known any more.
+    pub(crate) fn cache_saving(&self) -> Option<Micros> {
+        let (record, price) = (self.record.as_ref()?, self.cost_price.as_whole()?);
+        let service = self.basis.as_whole().map(|basis| basis.service).unwrap_or_default();
+        cache_saving(&record.usage, price, service).ok()
+    }
+
     /// Computes the sums again and compares them with what is on record.
     pub(crate) fn prove(self, audience: Audience) -> CallReceipt {
         let mut remarks = Remarks::default();

@@ -171,7 +171,7 @@ pub(super) async fn attempt(
         asks_for_usage && accepted.reading.framing == Framing::Events && accepted.reading.is_plain();
     let status = accepted.parts.status;
     if !status.is_success() {
-        return told(plan.demand.operation, accepted).await;
+        return told(plan.demand, candidate, accepted).await;
     }
     if is_page(candidate.operation, &accepted.parts.headers) {
         let fault = Fault::new(
@@ -196,10 +196,13 @@ pub(super) async fn attempt(
 }
 
 /// Returns what comes of an answer whose status is no success.
-async fn told(asked: Operation, mut accepted: Box<Accepted>) -> Tried {
+async fn told(demand: &Demand, candidate: &Candidate<'_>, mut accepted: Box<Accepted>) -> Tried {
     let status = accepted.parts.status;
-    let Some(fault) = status_fault(asked, status) else { return Tried::Accepted(accepted) };
+    let Some(fault) = status_fault(demand.operation, status) else { return Tried::Accepted(accepted) };
     let failure = accepted.failure().await;
+    if lacks_path(demand, candidate, &failure) {
+        return Tried::Accepted(accepted);
+    }
     let mishap = if status.is_redirection() { Mishap::Nonsense } else { Mishap::Told(&failure) };
     let verdict = judge(mishap);
     if status == StatusCode::NOT_FOUND && verdict.is_none() {
@@ -215,6 +218,16 @@ async fn told(asked: Operation, mut accepted: Box<Accepted>) -> Tried {
     let keeps_answer = !matches!(fault.kind, Kind::UpstreamAuth | Kind::UpstreamQuota | Kind::UpstreamInvalid);
     let answer = keeps_answer.then_some(accepted);
     Tried::Failed(Box::new(Failure { fault, status: status.as_u16(), answer, verdict }))
+}
+
+/// Returns whether the upstream seems to lack what it was asked for and can be asked in another dialect.
+fn lacks_path(demand: &Demand, candidate: &Candidate<'_>, failure: &failure::Failure) -> bool {
+    let provider = &candidate.target.provider;
+    let is_path = failure.status == 404 && failure.cause == Cause::NotFound && failure.param.is_none();
+    is_path
+        && demand.operation.is_chat()
+        && provider.may_lack_paths()
+        && provider.stand_in(demand.wanted(), &[candidate.operation]).is_some()
 }
 
 /// Returns what comes of an error in the place of a good answer, or of nothing at all.

@@ -57,16 +57,27 @@ const RESPONSE_PRIVATE_PREFIXES: [&str; 2] = ["access-control-", "x-sluice-"];
 /// Request headers that say how long a body is or where it goes, and that only the relay can know.
 const FRAMING: [&str; 3] = ["host", "content-length", "expect"];
 
+/// Why calls cannot carry a header. The value may be a secret, so no message repeats it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum HeaderFault {
+    /// No header has such a name.
+    #[error("is not the name of a header")]
+    Name,
+    /// It belongs to the connection or to the body.
+    #[error("is set by the relay itself")]
+    Reserved,
+    /// No header has such a value.
+    #[error("has a value with line breaks or control characters")]
+    Value,
+}
+
 /// Checks a header that the operator wants calls to carry.
-///
-/// # Errors
-/// Says what is wrong with it, as the end of a sentence that names it; never repeats the value.
-pub(crate) fn check_own_header(name: &str, value: &str) -> Result<(), &'static str> {
-    let name = HeaderName::try_from(name).map_err(|_| "is not the name of a header")?;
+pub(crate) fn check_own_header(name: &str, value: &str) -> Result<(), HeaderFault> {
+    let name = HeaderName::try_from(name).map_err(|_| HeaderFault::Name)?;
     if HOP_BY_HOP.contains(&name.as_str()) || FRAMING.contains(&name.as_str()) {
-        return Err("the relay sets by itself");
+        return Err(HeaderFault::Reserved);
     }
-    HeaderValue::try_from(value).map(|_| ()).map_err(|_| "has a value of more than one line or with control characters")
+    HeaderValue::try_from(value).map(drop).map_err(|_| HeaderFault::Value)
 }
 
 /// Removes from a client's headers what the upstream must not see.

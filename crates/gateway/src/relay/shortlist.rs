@@ -2,7 +2,9 @@
 
 use std::time::{Duration, Instant};
 
+use http::request::Parts;
 use rand::RngExt;
+use sluice_domain::clock::Timestamp;
 use sluice_domain::id::CredentialId;
 use sluice_domain::route::decision::CONSIDERED_MAX;
 use sluice_domain::route::policy::Strategy;
@@ -17,6 +19,7 @@ use super::{Asked, Call, Relay, Shared, clipped, stored};
 use crate::affinity::Conversation;
 use crate::limiter::nanos;
 use crate::record::Ticket;
+use crate::rules::{Question, Ruled};
 use crate::snapshot::{Candidate, Snapshot};
 
 /// Longest time that a call waits because all candidates are at their limits.
@@ -33,16 +36,16 @@ impl Relay {
         call: &Call,
         asked: &Asked<'s>,
         demand: &'s Demand,
-        ticket: &mut Ticket,
+        (parts, ticket): (&Parts, &mut Ticket),
     ) -> Result<Shortlist<'s>, Fault> {
         if let Some(pinned) = self.pinned(asked, demand).await? {
             return Ok(pinned);
         }
         let snapshot = asked.snapshot;
-        let field = self.field(snapshot, demand)?;
+        let field = self.shared.field(asked, demand, parts)?;
         let started = Instant::now();
         loop {
-            let (order, decision) = self.decide(call, asked, demand, &field);
+            let (order, decision) = self.shared.decide(call.id.0.as_u128(), asked, demand, &field);
             let now_ms = self.shared.clock.now().0;
             let wait = wait_for(&order, &decision, now_ms, QUEUE_WAIT_MAX.saturating_sub(started.elapsed()));
             let refusal = || none_usable(&demand.model, &decision, now_ms);
@@ -85,18 +88,31 @@ impl Relay {
             None => Err(nobody_serves(snapshot, demand)),
         }
     }
+}
 
+impl Shared {
     /// Returns all candidates in question, in groups: those of a later group are tried when all of the ones before failed.
-    fn field<'s>(&self, snapshot: &'s Snapshot, demand: &'s Demand) -> Result<Vec<Group<'s>>, Fault> {
+    pub(super) fn field<'s>(
+        &self,
+        asked: &Asked<'s>,
+        demand: &'s Demand,
+        parts: &Parts,
+    ) -> Result<Vec<Group<'s>>, Fault> {
+        let snapshot = asked.snapshot;
         let models = snapshot.policies.stands_for(&demand.model, &mut rand::rng());
         let mut groups = Vec::with_capacity(models.len());
         let mut refusal = None;
         for model in models {
-            let mut candidates = snapshot.candidates(model, demand.wanted());
-            candidates.iter_mut().for_each(|candidate| self.shared.unserved.correct(candidate, demand.wanted()));
+            let rule = snapshot.policies.ruling(&question(asked, demand, (parts, model), self.clock.now()));
+            let model = rule.and_then(|rule| rule.model.as_deref()).unwrap_or(model);
+            let mut candidates = match rule.map(|rule| rule.choices.as_slice()) {
+                None | Some([]) => snapshot.candidates(model, demand.wanted()),
+                Some(choices) => snapshot.candidates_chosen(choices, model, demand.wanted()),
+            };
+            candidates.iter_mut().for_each(|candidate| self.unserved.correct(candidate, demand.wanted()));
             refusal = stored::fit(&mut candidates, demand).err().or(refusal);
             if !candidates.is_empty() {
-                groups.push(Group { model, candidates });
+                groups.push(Group { model, rule, candidates });
             }
         }
         match refusal {
@@ -107,9 +123,9 @@ impl Relay {
     }
 
     /// Ranks the candidates of all groups.
-    fn decide<'s>(
+    pub(super) fn decide<'s>(
         &self,
-        call: &Call,
+        turn: u128,
         asked: &Asked<'s>,
         demand: &Demand,
         field: &[Group<'s>],
@@ -117,23 +133,24 @@ impl Relay {
         let Asked { snapshot, client, .. } = *asked;
         let (mut order, mut decision) = (Vec::new(), Decision::default());
         for (index, group) in field.iter().enumerate() {
-            let strategy = client.caller.key.scope.strategy.unwrap_or_else(|| snapshot.policies.strategy(group.model));
+            let ruled = group.rule.and_then(|rule| rule.strategy);
+            let strategy = ruled.or(client.caller.key.scope.strategy);
+            let strategy = strategy.unwrap_or_else(|| snapshot.policies.strategy(group.model));
             let contest = Contest {
                 snapshot,
                 client,
                 demand,
                 strategy,
-                warm: demand
-                    .fingerprint
-                    .and_then(|known| self.shared.affinity.find(Conversation::of(known, &demand.model))),
-                now_ms: self.shared.clock.now().0,
+                warm: demand.fingerprint.and_then(|known| self.affinity.find(Conversation::of(known, &demand.model))),
+                now_ms: self.clock.now().0,
                 now: nanos(),
-                turn: if strategy == Strategy::RoundRobin { self.shared.turns.next() } else { call.id.0.as_u128() },
+                turn: if strategy == Strategy::RoundRobin { self.turns.next() } else { turn },
             };
             let outcome = contest.decide(group.candidates.clone());
             order.extend(outcome.order);
             if index == 0 {
                 decision = outcome.decision;
+                decision.rule = group.rule.map(|rule| rule.name.clone());
                 decision.model = (group.model != demand.model).then(|| group.model.to_owned());
             } else {
                 decision.considered.extend(outcome.decision.considered);
@@ -145,9 +162,35 @@ impl Relay {
 }
 
 /// Candidates for one model that a name stands for.
-struct Group<'s> {
+pub(super) struct Group<'s> {
     model: &'s str,
+    /// The rule that decided about it.
+    rule: Option<&'s Ruled>,
     candidates: Vec<Candidate<'s>>,
+}
+
+/// Returns a call as rules see it.
+fn question<'q>(
+    asked: &'q Asked<'_>,
+    demand: &'q Demand,
+    (parts, model): (&'q Parts, &'q str),
+    now: Timestamp,
+) -> Question<'q> {
+    let caller = &asked.client.caller;
+    Question {
+        model,
+        path: parts.uri.path(),
+        dialect: demand.operation.dialect(),
+        key: &caller.key.name,
+        user: caller.key.user_id.0,
+        group: &caller.group,
+        headers: &parts.headers,
+        is_stream: demand.is_stream,
+        max_tokens: demand.asks.max_output,
+        body: demand.plain(),
+        token_count: None,
+        now,
+    }
 }
 
 /// Returns how long to wait where no candidate can be used but one can soon be.

@@ -7,9 +7,10 @@ use sluice_domain::access::wildcard_matches;
 use sluice_domain::id::ProviderId;
 use sluice_domain::limit::Limits;
 use sluice_domain::route::name::lower;
-use sluice_domain::route::policy::{Alias, AliasTarget, ModelPolicy, Policy, Strategy, Validity, ValueFactors};
+use sluice_domain::route::policy::{Alias, AliasTarget, Choice, ModelPolicy, Policy, Strategy, Validity, ValueFactors};
 
 use crate::health::Windows;
+use crate::rules::{Question, Ruled, first_that_holds};
 
 /// Longest chain of aliases that stand for aliases.
 const ALIAS_DEPTH_MAX: usize = 4;
@@ -21,6 +22,8 @@ pub(crate) struct Policies {
     models: Vec<ModelPolicy>,
     /// By name in lower case.
     aliases: HashMap<String, Alias>,
+    /// In the order in which they are asked.
+    rules: Vec<Ruled>,
     default_provider: Option<ProviderId>,
     pub(crate) validity: Validity,
     pub(crate) factors: ValueFactors,
@@ -40,11 +43,13 @@ impl Policies {
             }
             found
         });
+        let rules = compile_rules(policy, providers, problems);
         let aliases = policy.aliases.iter().map(|alias| (lower(&alias.name).into_owned(), alias.clone()));
         Self {
             strategy: policy.strategy,
             models: policy.models.clone(),
             aliases: aliases.collect(),
+            rules,
             default_provider,
             validity: policy.validity,
             factors: policy.factors.clone(),
@@ -72,6 +77,16 @@ impl Policies {
         models
     }
 
+    /// Returns the rule that decides about a call, if one does.
+    pub(crate) fn ruling(&self, question: &Question<'_>) -> Option<&Ruled> {
+        if self.rules.is_empty() { None } else { first_that_holds(&self.rules, question) }
+    }
+
+    /// Returns all rules.
+    pub(crate) fn rules(&self) -> &[Ruled] {
+        &self.rules
+    }
+
     /// Returns how candidates for `model` are ordered, if the key does not say.
     pub(crate) fn strategy(&self, model: &str) -> Strategy {
         self.of_model(model).and_then(|policy| policy.strategy).unwrap_or(self.strategy)
@@ -94,6 +109,25 @@ impl Policies {
     pub(crate) const fn windows(&self) -> Windows {
         Windows { health: self.factors.health_window_hours, usage: self.factors.usage_window_hours }
     }
+}
+
+/// Compiles the rules. Those that cannot be used are reported and left out.
+fn compile_rules(policy: &Policy, providers: &HashMap<String, ProviderId>, problems: &mut Vec<String>) -> Vec<Ruled> {
+    let mut rules = Vec::with_capacity(policy.rules.len());
+    for (number, rule) in (1..).zip(&policy.rules) {
+        match Ruled::compile(rule, number) {
+            Ok(compiled) => {
+                let is_missing = |choice: &&Choice| !providers.contains_key(&choice.provider.to_lowercase());
+                for choice in rule.providers.iter().filter(is_missing) {
+                    let (name, provider) = (&compiled.name, &choice.provider);
+                    problems.push(format!("`{name}` names the provider `{provider}`, which is not in use"));
+                }
+                rules.push(compiled);
+            }
+            Err(error) => problems.push(format!("routing rule {number} `{}` cannot be used: {error}", rule.name)),
+        }
+    }
+    rules
 }
 
 /// Returns the targets' names, drawn by weight one after the other.

@@ -16,7 +16,7 @@ const INLINE_MAX_BYTES: usize = 64 * 1024;
 /// Such requests that are counted at once, by all relay threads.
 static PLACES: Semaphore = Semaphore::const_new(4);
 
-static TOKENIZERS: LazyLock<Tokenizers> = LazyLock::new(|| {
+pub(super) static TOKENIZERS: LazyLock<Tokenizers> = LazyLock::new(|| {
     Tokenizers::embedded().unwrap_or_else(|error| {
         tracing::error!(%error, "token counts are rough");
         Tokenizers::default()

@@ -175,20 +175,20 @@ async fn what_would_be_another_question_goes_where_it_can_be_asked_or_is_refused
 
 #[tokio::test]
 async fn an_error_comes_in_the_callers_words_with_the_time_to_wait() {
-    let limited = Act::error(Failure::new(429, "slow down")).with_header("retry-after", "7");
-    let foreign = Foreign::start(Dialect::Messages, Script::new(limited)).await;
     for (asked, status, name) in
         [(Dialect::Chat, 429, "rate_limit_exceeded"), (Dialect::Gemini, 429, "RATE_LIMIT_EXCEEDED")]
     {
         for is_stream in [false, true] {
+            let limited = Act::error(Failure::new(429, "slow down")).with_header("retry-after", "7");
+            let foreign = Foreign::start(Dialect::Messages, Script::new(limited)).await;
             let (got, record) = foreign.call(asked, &asked.request("m", is_stream), is_stream).await;
             assert_eq!((got.status, asked.error_name(&got.json()).as_str()), (status, name), "{}", got.text());
             assert_eq!(got.header("retry-after"), "7");
             assert!(got.text().contains("slow down"), "{}", got.text());
             assert_eq!((&record["status_code"], &record["error_message"]), (&json!(status), &json!("upstream_error")));
+            foreign.gateway.finish().await;
         }
     }
-    foreign.gateway.finish().await;
     let long = Failure::new(400, "maximum context length is 10 tokens").with_code("context_length_exceeded");
     let foreign = Foreign::start(Dialect::Chat, Script::new(Act::error(long))).await;
     let (got, _) = foreign.call(Dialect::Messages, &Dialect::Messages.request("m", false), false).await;

@@ -37,12 +37,13 @@ impl Pair {
         (got, record)
     }
 
-    /// Asserts that the good one answered and that the record tells of both attempts.
-    async fn assert_taken_over(&self, name: &str, act: Act, is_stream: bool, upstream_status: u16) {
-        let (got, record) = self.call(act, "pair", is_stream).await;
+    /// Asserts that the good one answers and that the record tells of both attempts.
+    async fn assert_taken_over(name: &str, act: Act, is_stream: bool, upstream_status: u16) {
+        let pair = Self::start().await;
+        let (got, record) = pair.call(act, "pair", is_stream).await;
         assert_eq!(got.status, 200, "{name}: {}", got.text());
         assert!(got.text().contains(if is_stream { "[DONE]" } else { "You said" }), "{name}: {}", got.text());
-        assert_eq!(self.good.requests().len(), 1, "{name}");
+        assert_eq!(pair.good.requests().len(), 1, "{name}");
         let attempts: Vec<(&str, u64, bool)> = record["attempts"]
             .as_array()
             .unwrap()
@@ -54,23 +55,26 @@ impl Pair {
             .collect();
         assert_eq!(attempts, [("bad", u64::from(upstream_status), false), ("good", 200, true)], "{name}");
         assert_eq!((&record["provider_name"], &record["outcome"]), (&json!("good"), &json!("complete")), "{name}");
+        pair.gateway.finish().await;
     }
 
     /// Asserts what the client gets when nobody else is there.
-    async fn assert_alone(&self, name: &str, act: Act, is_stream: bool, refusal: (u16, &str)) {
+    async fn assert_alone(name: &str, act: Act, is_stream: bool, refusal: (u16, &str)) {
         let (status, code) = refusal;
-        let (got, record) = self.call(act, "alone", is_stream).await;
+        let pair = Self::start().await;
+        let (got, record) = pair.call(act, "alone", is_stream).await;
         assert_eq!((got.status, got.json()["error"]["code"].as_str()), (status, Some(code)), "{name}: {}", got.text());
         assert_eq!(record["attempts"].as_array().unwrap().len(), 1, "{name}");
         assert_eq!(record["status_code"], status, "{name}");
         assert_eq!(record["outcome"], "broken", "{name}");
         assert_eq!(record["error_message"], code, "{name}");
+        assert!(!got.text().contains("secret words"), "{}", got.text());
+        pair.gateway.finish().await;
     }
 }
 
 #[tokio::test]
 async fn an_upstream_that_says_nothing_useful_is_passed_over() {
-    let pair = Pair::start().await;
     let redirect = || Act::from(Answer::Empty { status: 302 }).with_header("location", "https://elsewhere.example/");
     let envelope = || Act::bytes("application/json", r#"{"error":{"message":"no channel","code":"x"}}"#);
     let cases: [(&str, Act, bool, u16, u16, &str); 8] = [
@@ -84,10 +88,11 @@ async fn an_upstream_that_says_nothing_useful_is_passed_over() {
         ("redirect", redirect(), false, 302, 502, "upstream_invalid_answer"),
     ];
     for (name, act, is_stream, upstream_status, status, code) in cases {
-        pair.assert_taken_over(name, act.clone(), is_stream, upstream_status).await;
-        pair.assert_alone(name, act, is_stream, (status, code)).await;
+        Pair::assert_taken_over(name, act.clone(), is_stream, upstream_status).await;
+        Pair::assert_alone(name, act, is_stream, (status, code)).await;
     }
-    pair.assert_taken_over("error envelope", envelope(), false, 200).await;
+    Pair::assert_taken_over("error envelope", envelope(), false, 200).await;
+    let pair = Pair::start().await;
     let (got, _) = pair.call(envelope(), "alone", false).await;
     assert_eq!(got.text(), r#"{"error":{"message":"no channel","code":"x"}}"#);
     pair.gateway.finish().await;
@@ -95,32 +100,28 @@ async fn an_upstream_that_says_nothing_useful_is_passed_over() {
 
 #[tokio::test]
 async fn an_upstream_that_is_busy_or_broken_is_passed_over_and_alone_speaks_for_itself() {
-    let pair = Pair::start().await;
     for status in [403, 408, 409, 425, 429, 500, 502, 503, 504, 529] {
         let name = status.to_string();
         let act = || Act::error(Failure::new(status, "the upstream's own words")).with_header("retry-after", "7");
-        pair.assert_taken_over(&name, act(), false, status).await;
+        Pair::assert_taken_over(&name, act(), false, status).await;
+        let pair = Pair::start().await;
         let (got, record) = pair.call(act(), "alone", false).await;
         assert_eq!((got.status, got.header("retry-after")), (status, "7"));
         assert_eq!(got.json()["error"]["message"], "the upstream's own words");
         assert!(got.header("x-request-id").starts_with("req_"));
         assert_eq!((&record["status_code"], &record["status"]), (&json!(status), &json!(0)));
         assert_eq!(record["error_message"], "upstream_error");
+        pair.gateway.finish().await;
     }
-    pair.gateway.finish().await;
 }
 
 #[tokio::test]
 async fn trouble_with_the_operators_account_is_not_shown_as_the_callers() {
-    let pair = Pair::start().await;
     for (status, shown, code) in [(401, 502, "upstream_auth_failed"), (402, 503, "upstream_quota_exhausted")] {
         let act = || Act::error(Failure::new(status, "secret words about the account sk-upstream"));
-        pair.assert_taken_over(&status.to_string(), act(), false, status).await;
-        pair.assert_alone(&status.to_string(), act(), false, (shown, code)).await;
-        let (got, _) = pair.call(act(), "alone", false).await;
-        assert!(!got.text().contains("secret words"), "{}", got.text());
+        Pair::assert_taken_over(&status.to_string(), act(), false, status).await;
+        Pair::assert_alone(&status.to_string(), act(), false, (shown, code)).await;
     }
-    pair.gateway.finish().await;
 }
 
 #[tokio::test]

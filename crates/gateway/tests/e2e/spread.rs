@@ -19,7 +19,8 @@ async fn three_hundred_calls_at_once_are_shared_by_weight_within_the_first_tier(
     let providers = shares.iter().zip(&upstreams).map(|((name, weight, priority), upstream)| {
         with(provider(name, upstream, json!(["m"])), json!({"weight": weight, "priority": priority}))
     });
-    let gateway = Gateway::before(providers.collect()).await;
+    let providers: Vec<_> = providers.collect();
+    let gateway = Gateway::start(json!({"providers": providers, "routing": {"strategy": "weighted"}})).await;
     let mut calls = tokio::task::JoinSet::new();
     for number in 0..300 {
         let is_stream = number % 3 == 0;

@@ -7,8 +7,7 @@ use sluice_domain::route::policy::{
 };
 use sluice_domain::user::Group;
 use sluice_store::{
-    CredentialPatch, KeyPatch, NewRoute, PageRequest, PolicySetting, ProviderPatch, RouteFilter, RoutePatch, Store,
-    UserPatch,
+    CredentialPatch, KeyPatch, NewRoute, PageRequest, ProviderPatch, RouteFilter, RoutePatch, Store, UserPatch,
 };
 
 use crate::support::{NOW, credential, key, limits, on_every_database, provider, user};
@@ -66,8 +65,8 @@ async fn the_policy_is_made_of_settings_and_what_cannot_be_read_is_said() {
             validity: Validity::Observe,
             factors: ValueFactors { health: false, health_max: 1.5, usage_window_hours: 48, ..ValueFactors::default() },
         };
-        let settings = PolicySetting::all().map(|setting| (setting.name().to_owned(), setting.text(&policy).unwrap()));
-        db.store.put_options(&settings.collect()).await.unwrap();
+        db.store.put_routing_policy(&policy).await.unwrap();
+        assert_eq!(db.store.routing_policy().await.unwrap(), policy);
         let catalog = db.store.load_catalog().await.unwrap();
         assert_eq!((&catalog.policy, catalog.problems.len()), (&policy, 0));
         for (name, text) in [

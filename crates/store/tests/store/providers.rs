@@ -160,6 +160,8 @@ async fn providers_are_listed_by_priority_and_found_by_keyword() {
             let new = NewProvider { priority, enabled, ..new_provider(name) };
             db.store.create_provider(new).await.unwrap();
         }
+        let names = ["Alpha", "beta", "gamma"].map(str::to_owned);
+        assert_eq!(db.store.provider_names().await.unwrap(), names.into());
         let list = async |filter: ProviderFilter, page| {
             let page = db.store.list_providers(&filter, page).await.unwrap();
             (page.items.into_iter().map(|provider| provider.name).collect::<Vec<_>>(), page.total)

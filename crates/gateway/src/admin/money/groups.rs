@@ -16,7 +16,7 @@ use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::input::{read_multiplier, text};
-use crate::admin::wire::{At, Body, Envelope, Nothing, PageQuery, PageView, Params, Reply, done, found};
+use crate::admin::wire::{At, Body, Envelope, LimitsView, Nothing, PageQuery, PageView, Params, Reply, done, found};
 
 const REMARK_CHARS: usize = 1_000;
 
@@ -31,13 +31,16 @@ struct GroupView {
     /// What prices are multiplied by for its users.
     #[schema(example = "0.8")]
     multiplier: String,
+    /// How much all its users together may ask for.
+    limits: LimitsView,
     /// Note for people.
     remark: String,
 }
 
 impl From<Group> for GroupView {
     fn from(group: Group) -> Self {
-        Self { name: group.name, multiplier: group.multiplier.to_string(), remark: group.remark }
+        let multiplier = group.multiplier.to_string();
+        Self { name: group.name, multiplier, limits: group.limits.into(), remark: group.remark }
     }
 }
 
@@ -61,6 +64,8 @@ struct GroupInput {
     /// What prices are multiplied by, as text; `1` by default.
     #[schema(example = "0.8")]
     multiplier: Option<String>,
+    /// How much all its users together may ask for, all at once; `{}` for no limits.
+    limits: Option<LimitsView>,
     /// Note for people.
     remark: Option<String>,
 }
@@ -88,7 +93,7 @@ async fn put_group(
     let group = Group {
         name: present.name,
         multiplier: multiplier.unwrap_or(present.multiplier),
-        limits: present.limits,
+        limits: input.limits.map_or(present.limits, Limits::from),
         remark: remark.unwrap_or(present.remark),
     };
     found(state.store.put_group(&group, state.clock.now()).await?.into())

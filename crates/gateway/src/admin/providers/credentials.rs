@@ -20,7 +20,7 @@ use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::state::origin_of;
 use crate::admin::wire::input::{not_negative, required_text, text};
-use crate::admin::wire::{At, Body, Envelope, Failure, Nothing, Problem, Reply, done, found, status};
+use crate::admin::wire::{At, Body, Envelope, Failure, LimitsView, Nothing, Problem, Reply, done, found, status};
 
 /// Shorter secrets show nothing: four characters would be too much of them.
 const SHORTEST_SHOWN_CHARS: usize = 12;
@@ -52,6 +52,8 @@ struct CredentialView {
     priority: i64,
     /// Weight that new routes start with.
     weight: i64,
+    /// What the vendor lets it ask for.
+    limits: LimitsView,
     /// When it was made, Unix seconds.
     created_at: i64,
     /// `database`, or `file` for credentials that the configuration file declares; those are read-only.
@@ -70,6 +72,7 @@ impl CredentialView {
             status: status::number(credential.enabled),
             priority: credential.priority,
             weight: credential.weight,
+            limits: credential.limits.into(),
             created_at: credential.created_at.unix_secs(),
             origin: origin_of(credential.id.0),
         }
@@ -124,6 +127,8 @@ struct CredentialInput {
     priority: Option<i64>,
     /// Weight that new routes start with; the provider's by default.
     weight: Option<i64>,
+    /// What the vendor lets it ask for, all at once; `{}` for no limits.
+    limits: Option<LimitsView>,
 }
 
 impl CredentialInput {
@@ -135,7 +140,7 @@ impl CredentialInput {
             enabled: self.status.map(status::read).transpose()?,
             priority: self.priority,
             weight: self.weight.map(|weight| not_negative("weight", weight)).transpose()?,
-            ..CredentialPatch::default()
+            limits: self.limits.map(Limits::from),
         })
     }
 }
@@ -155,7 +160,7 @@ async fn create_credential(
     let new = NewCredential {
         name: sent.name.unwrap_or_else(|| "default".to_owned()),
         secret: sent.secret.ok_or_else(|| Problem::ValueMissing.with("field", "key"))?,
-        limits: Limits::NONE,
+        limits: sent.limits.unwrap_or_default(),
         group_name: sent.group_name.unwrap_or_default(),
         enabled: status::read_new(input.status)?,
         priority: sent.priority.unwrap_or(provider.priority),

@@ -12,11 +12,12 @@ use sluice_protocol::vendor::Vendors;
 use sluice_store::{NewProvider, ProviderPatch};
 use utoipa::ToSchema;
 
+use super::headers;
 use super::validation::{
     check_params, find_vendor, guess_vendor, read_aliases, read_base_url, read_proxy_url, read_secret,
 };
 use super::view::TimeoutsView;
-use crate::admin::wire::input::{not_negative, nullable, required_text, text};
+use crate::admin::wire::input::{not_negative, nullable, read_choice, required_text, text};
 use crate::admin::wire::{Failure, Problem, status};
 
 const DEFAULT_WEIGHT: i64 = 10;
@@ -63,6 +64,11 @@ pub(super) struct ProviderInput {
     model_alias_mapping: Option<Aliases>,
     /// Values for the placeholders in the vendor's paths.
     params: Option<BTreeMap<String, String>>,
+    /// Headers that every call to it carries, all at once; an empty value keeps the stored one.
+    #[schema(write_only)]
+    headers: Option<BTreeMap<String, String>>,
+    /// How its credentials take turns: `strategy` (default), `weighted`, `least_used`, `sticky` or `round_robin`.
+    rotation: Option<String>,
     /// Its own time-outs; all four at once.
     timeouts: Option<TimeoutsView>,
     /// Free text.
@@ -146,6 +152,18 @@ impl ProviderInput {
         self.model_alias_mapping.as_ref().map(|aliases| read_aliases(&aliases.0)).transpose()
     }
 
+    fn headers(
+        &self,
+        present: &BTreeMap<String, SecretString>,
+    ) -> Result<Option<BTreeMap<String, SecretString>>, Failure> {
+        self.headers.as_ref().map(|sent| headers::read(sent, present)).transpose()
+    }
+
+    fn rotation(&self) -> Result<Option<Rotation>, Failure> {
+        let choices = Rotation::ALL.map(|rotation| (rotation.as_str(), rotation));
+        self.rotation.as_deref().map(|name| read_choice("rotation", name, &choices)).transpose()
+    }
+
     /// Returns the values of a new provider.
     pub(super) fn into_new(self, vendors: &Vendors, now: Timestamp) -> Result<NewProvider, Failure> {
         let name = required_text("name", self.name.as_deref(), 100)?;
@@ -169,8 +187,8 @@ impl ProviderInput {
             priority: self.priority.unwrap_or(0),
             weight: not_negative("weight", self.weight.unwrap_or(DEFAULT_WEIGHT))?,
             params,
-            headers: BTreeMap::new(),
-            rotation: Rotation::default(),
+            headers: self.headers(&BTreeMap::new())?.unwrap_or_default(),
+            rotation: self.rotation()?.unwrap_or_default(),
             proxy_url: self.proxy_url(false)?.flatten(),
             timeouts: self.timeouts.unwrap_or_default().read()?,
             model_alias: self.aliases()?.unwrap_or_default(),
@@ -204,8 +222,10 @@ impl ProviderInput {
             upstream_user_id: self.user_id()?,
             checkin_enabled: self.checkin_enabled,
             remark: self.remark()?,
+            headers: self.headers(&present.headers)?,
+            rotation: self.rotation()?,
+            balance: None,
             params: self.params,
-            ..ProviderPatch::default()
         })
     }
 }

@@ -40,6 +40,7 @@ struct ExportedProvider {
     checkin_enabled: bool,
     model_alias_mapping: BTreeMap<String, String>,
     params: BTreeMap<String, String>,
+    rotation: &'static str,
     timeouts: super::view::TimeoutsView,
     remark: String,
 }
@@ -58,6 +59,7 @@ impl ExportedProvider {
             base_url: provider.base_url,
             model_alias_mapping: provider.model_alias,
             params: provider.params,
+            rotation: provider.rotation.as_str(),
             remark: provider.remark,
         }
     }

@@ -4,10 +4,12 @@ use std::collections::BTreeMap;
 
 use secrecy::ExposeSecret;
 use serde::{Deserialize, Serialize};
+use sluice_domain::money::Micros;
 use sluice_domain::provider::{Provider, TimeoutOverrides};
 use url::Url;
 use utoipa::ToSchema;
 
+use super::headers;
 use crate::admin::state::origin_of;
 use crate::admin::wire::{Failure, Problem, status};
 
@@ -47,6 +49,16 @@ pub(super) struct ProviderView {
     model_alias_mapping: BTreeMap<String, String>,
     /// Values for the placeholders in the vendor's paths.
     params: BTreeMap<String, String>,
+    /// Headers that every call to it carries. Only names: the values, which may be secrets, are always empty.
+    headers: BTreeMap<String, String>,
+    /// How its credentials take turns: `strategy` (as routing orders them), `weighted`, `least_used`, `sticky` or
+    /// `round_robin`.
+    rotation: &'static str,
+    /// What is left on the account, US dollars; empty while that is not known.
+    #[schema(example = "$12.34")]
+    balance: String,
+    /// When the vendor said so, Unix seconds; 0 never.
+    balance_updated: i64,
     /// Its own time-outs.
     timeouts: TimeoutsView,
     /// Free text.
@@ -77,12 +89,25 @@ impl ProviderView {
             proxy_url_redacted,
             model_alias_mapping: provider.model_alias.clone(),
             params: provider.params.clone(),
+            headers: headers::names(&provider.headers),
+            rotation: provider.rotation.as_str(),
+            balance: provider.balance.map(|balance| show_dollars(balance.left)).unwrap_or_default(),
+            balance_updated: provider.balance.map_or(0, |balance| balance.updated_at.unix_secs()),
             timeouts: TimeoutsView::of(provider.timeouts),
             remark: provider.remark.clone(),
             created_at: provider.created_at.unix_secs(),
             origin: origin_of(provider.id.0),
         }
     }
+}
+
+/// Returns a sum as old scripts read it, such as `$12.34`: the sign follows the dollar, and what is less than a cent
+/// shows only where there is some.
+fn show_dollars(sum: Micros) -> String {
+    let text = sum.to_string();
+    let end = text.find('.').map_or(text.len(), |point| point + 3);
+    let (whole, rest) = text.split_at_checked(end).unwrap_or((&text, ""));
+    format!("${whole}{}", rest.trim_end_matches('0'))
 }
 
 /// Returns a proxy's address without user name and password.
@@ -139,6 +164,12 @@ mod tests {
     fn a_proxy_is_shown_without_its_password() {
         let shown = ["socks5://me:secret@proxy.example:1080", "http://proxy.example", "nonsense"].map(redact);
         assert_eq!(shown, ["socks5://proxy.example:1080", "http://proxy.example:80", "(configured)"]);
+    }
+
+    #[test]
+    fn a_balance_shows_cents_and_what_is_less_only_where_there_is_some() {
+        let shown = [12_340_000, 0, -500_000, 1, 7_000_120].map(|micros| show_dollars(Micros(micros)));
+        assert_eq!(shown, ["$12.34", "$0.00", "$-0.50", "$0.000001", "$7.00012"]);
     }
 
     #[test]

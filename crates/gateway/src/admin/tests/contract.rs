@@ -152,6 +152,7 @@ fn every_registered_path_is_in_the_document() {
         "/api/log/self",
         "/api/log/{call}",
         "/api/log/{call}/receipt",
+        "/api/routing/",
         "/api/option/",
         "/api/account/",
         "/api/account/self",
@@ -221,7 +222,8 @@ async fn no_answer_holds_a_secret() {
     let key = root.post("/api/agg-token/", json!({})).await.ok().as_str().unwrap().to_owned();
     let token = root.get("/api/user/token").await.ok().as_str().unwrap().to_owned();
     let provider = json!({"name": "p", "base_url": "http://127.0.0.1:1", "vendor": "newapi", "user_id": 7,
-        "key": "sk-credential-secret-abcd", "access_token": "management-secret", "proxy_url": "http://u:proxy-secret@127.0.0.1:2"});
+        "key": "sk-credential-secret-abcd", "access_token": "management-secret", "proxy_url": "http://u:proxy-secret@127.0.0.1:2",
+        "headers": {"x-own": "header-secret"}});
     let made = root.post("/api/provider/", provider).await;
     let id = made.ok()["id"].clone();
     let credential = root.get(&format!("/api/provider/{id}/tokens")).await.ok()[0]["id"].clone();
@@ -234,6 +236,7 @@ async fn no_answer_holds_a_secret() {
         "credential-secret",
         "management-secret",
         "proxy-secret",
+        "header-secret",
         hash.expose_secret(),
         "$argon2",
         session.strip_prefix("sluice_session=").unwrap(),

@@ -52,18 +52,26 @@ async fn an_administrator_does_not_widen_roots_key() {
 async fn a_change_of_a_key_keeps_what_is_not_sent() {
     let (_site, root) = Site::ready().await;
     let all = json!({"name": "k", "expired_time": 1_800_000_000, "model_limits": "gpt-4o,claude-*",
-        "allow_ips": "10.0.0.0/8\n192.168.1.7"});
+        "allow_ips": "10.0.0.0/8\n192.168.1.7", "limits": {"tokens_per_minute": 9}, "default_model": " o3 ",
+        "strategy": "by_call"});
     root.post("/api/agg-token/", all).await.ok();
     let before = root.get("/api/agg-token/").await.ok()["items"][0].clone();
     assert_eq!(before["model_limits_enabled"], json!(true));
+    let limits = json!({"requests_per_minute": null, "tokens_per_minute": 9, "concurrency": null});
+    assert_eq!((&before["limits"], &before["default_model"]), (&limits, &json!("o3")));
+    assert_eq!(before["strategy"], json!("by_call"));
     let changed = root.put("/api/agg-token/", json!({"id": before["id"], "status": 2})).await;
     let mut expected = before.clone();
     expected["status"] = json!(2);
     assert_eq!(changed.ok(), &expected);
-    let opened = json!({"id": before["id"], "model_limits_enabled": false, "expired_time": -1, "allow_ips": ""});
+    let opened = json!({"id": before["id"], "model_limits_enabled": false, "expired_time": -1, "allow_ips": "",
+        "limits": {}, "default_model": null, "strategy": ""});
     let opened = root.put("/api/agg-token/", opened).await;
     let fields = ["model_limits", "expired_time", "allow_ips", "name"].map(|name| opened.ok()[name].clone());
     assert_eq!(json!(fields), json!(["", -1, "", "k"]));
+    let none = json!({"requests_per_minute": null, "tokens_per_minute": null, "concurrency": null});
+    let fields = ["limits", "default_model", "strategy"].map(|name| opened.ok()[name].clone());
+    assert_eq!(json!(fields), json!([none, null, null]));
 }
 
 #[rstest]
@@ -71,6 +79,9 @@ async fn a_change_of_a_key_keeps_what_is_not_sent() {
 #[case(json!({"allow_ips": "10.0.0.0/8, nowhere"}), "nowhere")]
 #[case(json!({"model_limits_enabled": true}), "model_limits")]
 #[case(json!({"status": 7}), "7")]
+#[case(json!({"providers": ["gone"]}), "`gone`")]
+#[case(json!({"strategy": "dearest"}), "`cheapest`")]
+#[case(json!({"default_model": "m".repeat(256)}), "default_model")]
 #[case(json!({"name": "n".repeat(51)}), "name")]
 #[tokio::test]
 async fn a_value_that_makes_no_sense_is_named(#[case] body: Value, #[case] named: &str) {
@@ -78,6 +89,25 @@ async fn a_value_that_makes_no_sense_is_named(#[case] body: Value, #[case] named
     let refused = root.post("/api/agg-token/", body).await;
     assert_eq!(refused.failure(), (400, "invalid_value"));
     assert!(refused.message().contains(named), "{}", refused.message());
+}
+
+#[tokio::test]
+async fn administrators_say_where_the_calls_of_a_key_go_and_its_owner_which_model_is_the_default() {
+    let (site, root) = Site::ready().await;
+    root.post("/api/provider/", json!({"name": "one", "base_url": "https://x.example"})).await.ok();
+    let (_, mia) = site.user(&root, "mia", 1).await;
+    assert_eq!(mia.post("/api/agg-token/", json!({"providers": ["one"]})).await.failure(), (403, "forbidden"));
+    assert_eq!(mia.post("/api/agg-token/", json!({"strategy": "fastest"})).await.failure(), (403, "forbidden"));
+    mia.post("/api/agg-token/", json!({"default_model": "o3", "providers": []})).await.ok();
+    let id = mia.get("/api/agg-token/").await.ok()["items"][0]["id"].clone();
+    let bound = json!({"id": id, "providers": [" one ", ""], "strategy": "listed"});
+    let bound = root.put("/api/agg-token/", bound).await;
+    let fields = ["providers", "strategy", "default_model"].map(|name| bound.ok()[name].clone());
+    assert_eq!(json!(fields), json!([["one"], "listed", "o3"]));
+    assert_eq!(mia.put("/api/agg-token/", json!({"id": id, "providers": []})).await.failure(), (403, "forbidden"));
+    let renamed = mia.put("/api/agg-token/", json!({"id": id, "name": "n", "default_model": "o4"})).await;
+    let fields = ["providers", "strategy", "default_model"].map(|name| renamed.ok()[name].clone());
+    assert_eq!(json!(fields), json!([["one"], "listed", "o4"]));
 }
 
 /// A key of the configuration file.

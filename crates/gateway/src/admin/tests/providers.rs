@@ -4,8 +4,10 @@ use super::*;
 use rstest::rstest;
 use sluice_domain::id::{CredentialId, ProviderId, RouteId};
 use sluice_domain::limit::Limits;
-use sluice_domain::provider::{Credential, Origin, Provider, Route, TimeoutOverrides};
+use sluice_domain::money::Micros;
+use sluice_domain::provider::{Balance, Credential, Origin, Provider, Route, TimeoutOverrides};
 use sluice_domain::route::policy::Rotation;
+use sluice_store::ProviderPatch;
 use std::collections::BTreeMap;
 
 async fn make(root: &Client, body: Value) -> Value {
@@ -34,11 +36,13 @@ async fn a_change_keeps_what_is_not_sent_and_writes_zero() {
     let all = json!({"name": "p", "base_url": "https://relay.example", "vendor": "newapi", "priority": 5, "weight": 7,
         "access_token": "management", "user_id": "42", "proxy_url": "socks5://u:p@proxy.example:1080",
         "checkin_enabled": true, "remark": "mine", "model_alias_mapping": "{\"a\": \"b\"}",
-        "timeouts": {"idle_ms": 5000}});
+        "timeouts": {"idle_ms": 5000}, "headers": {"X-Title": "team", "x-key": "hush"}, "rotation": "sticky"});
     let before = make(&root, all).await;
     assert_eq!((&before["user_id"], &before["model_alias_mapping"]), (&json!(42), &json!({"a": "b"})));
     let zero = json!({"id": before["id"], "priority": 0, "weight": 0, "remark": "", "checkin_enabled": false,
-        "access_token": "", "proxy_url": "", "proxy_enabled": true});
+        "access_token": "", "proxy_url": "", "proxy_enabled": true, "headers": before["headers"]});
+    assert_eq!(before["headers"], json!({"x-key": "", "x-title": ""}));
+    assert_eq!((&before["rotation"], &before["balance"]), (&json!("sticky"), &json!("")));
     let changed = root.put("/api/provider/", zero).await;
     let mut expected = before.clone();
     for (name, value) in
@@ -51,10 +55,15 @@ async fn a_change_keeps_what_is_not_sent_and_writes_zero() {
     let stored = site.state.store.find_provider(id).await.unwrap().unwrap();
     assert_eq!(stored.access_token.unwrap().expose_secret(), "management");
     assert_eq!(stored.proxy_url.unwrap().expose_secret(), "socks5://u:p@proxy.example:1080");
-    let cleared = json!({"id": before["id"], "access_token": null, "proxy_enabled": false, "user_id": null});
+    let headers: Vec<_> = stored.headers.iter().map(|(name, value)| (name.as_str(), value.expose_secret())).collect();
+    assert_eq!(headers, [("x-key", "hush"), ("x-title", "team")]);
+    let cleared = json!({"id": before["id"], "access_token": null, "proxy_enabled": false, "user_id": null,
+        "headers": {"x-title": ""}, "rotation": "strategy"});
     let cleared = root.put("/api/provider/", cleared).await;
     let fields = ["has_access_token", "proxy_enabled", "user_id"].map(|name| cleared.ok()[name].clone());
     assert_eq!(json!(fields), json!([false, false, null]));
+    let fields = ["headers", "rotation"].map(|name| cleared.ok()[name].clone());
+    assert_eq!(json!(fields), json!([{"x-title": ""}, "strategy"]));
 }
 
 #[rstest]
@@ -68,6 +77,9 @@ async fn a_change_keeps_what_is_not_sent_and_writes_zero() {
 #[case(json!({"name": "p", "base_url": "https://x.example", "weight": -1}), "weight")]
 #[case(json!({"name": "p", "base_url": "https://x.example", "params": {"api_version": "1"}}), "api_version")]
 #[case(json!({"name": "p", "base_url": "https://x.example", "user_id": "seven"}), "user_id")]
+#[case(json!({"name": "p", "base_url": "https://x.example", "rotation": "sometimes"}), "`least_used`")]
+#[case(json!({"name": "p", "base_url": "https://x.example", "headers": {"Host": "y"}}), "headers.host")]
+#[case(json!({"name": "p", "base_url": "https://x.example", "headers": {"x-a": ""}}), "headers.x-a")]
 #[tokio::test]
 async fn a_provider_that_cannot_work_is_refused_by_name_of_the_field(#[case] body: Value, #[case] named: &str) {
     let (_site, root) = Site::ready().await;
@@ -75,6 +87,19 @@ async fn a_provider_that_cannot_work_is_refused_by_name_of_the_field(#[case] bod
     assert_eq!(refused.failure(), (400, "invalid_value"));
     assert!(refused.message().contains(named), "{}", refused.message());
     assert_eq!(root.get("/api/provider/").await.ok()["total"], json!(0));
+}
+
+#[tokio::test]
+async fn a_balance_is_shown_and_not_taken_from_clients() {
+    let (site, root) = Site::ready().await;
+    let made = make(&root, json!({"name": "p", "base_url": "https://x.example", "balance": "$9.99"})).await;
+    assert_eq!((&made["balance"], &made["balance_updated"]), (&json!(""), &json!(0)));
+    let balance = Balance { left: Micros(12_340_000), updated_at: Timestamp(NOW_MS) };
+    let patch = ProviderPatch { balance: Some(Some(balance)), ..ProviderPatch::default() };
+    site.state.store.update_provider(ProviderId(1), patch).await.unwrap();
+    let changed = root.put("/api/provider/", json!({"id": 1, "remark": "r", "balance": "$0.00"})).await;
+    assert_eq!(changed.ok()["balance"], json!("$12.34"));
+    assert_eq!(changed.ok()["balance_updated"], json!(NOW_MS / 1_000));
 }
 
 #[tokio::test]
@@ -94,10 +119,12 @@ async fn an_export_can_be_imported_again() {
     let (_site, root) = Site::ready().await;
     for name in ["one", "two"] {
         let body = json!({"name": name, "base_url": "https://x.example", "priority": 3, "key": "sk-0123456789ab",
-            "access_token": "management", "model_alias_mapping": {"a": "b"}, "remark": "r", "status": 2});
+            "access_token": "management", "model_alias_mapping": {"a": "b"}, "remark": "r", "status": 2,
+            "rotation": "least_used"});
         make(&root, body).await;
     }
     let export = root.get("/api/provider/export").await.ok().clone();
+    assert_eq!(export[0]["rotation"], json!("least_used"));
     let unchanged = root.post("/api/provider/import", export.clone()).await;
     assert_eq!(unchanged.ok(), &json!({"created": 0, "updated": 2, "skipped": 0, "problems": []}));
     assert_eq!(root.get("/api/provider/1").await.ok()["has_access_token"], json!(true));
@@ -138,9 +165,11 @@ async fn aliases_are_replaced_as_a_whole() {
 async fn a_credential_is_changed_field_by_field() {
     let (site, root) = Site::ready().await;
     make(&root, json!({"name": "p", "base_url": "https://x.example", "priority": 4, "weight": 6})).await;
-    let body = json!({"name": "c", "key": "sk-first-secret-1111", "group_name": "vip"});
+    let body = json!({"name": "c", "key": "sk-first-secret-1111", "group_name": "vip", "limits": {"concurrency": 3}});
     let made = root.post("/api/provider/1/tokens", body).await.ok().clone();
     assert_eq!((&made["priority"], &made["weight"], &made["sk_key"]), (&json!(4), &json!(6), &json!("****1111")));
+    let limits = json!({"requests_per_minute": null, "tokens_per_minute": null, "concurrency": 3});
+    assert_eq!(made["limits"], limits);
     let path = format!("/api/provider/token/{}", made["id"]);
     let changed = root.put(&path, json!({"weight": 0, "key": ""})).await;
     let mut expected = made.clone();
@@ -155,9 +184,9 @@ async fn a_credential_is_changed_field_by_field() {
     assert_eq!(root.get("/api/provider/1/tokens").await.ok(), &json!([]));
 }
 
-#[tokio::test]
-async fn what_the_file_declares_is_listed_without_secrets_and_read_only() {
-    let provider = Provider {
+/// A provider of the configuration file.
+pub(super) fn declared_provider() -> Provider {
+    Provider {
         id: ProviderId(-1),
         name: "declared".to_owned(),
         vendor: "openai".to_owned(),
@@ -178,7 +207,12 @@ async fn what_the_file_declares_is_listed_without_secrets_and_read_only() {
         remark: String::new(),
         origin: Origin::File,
         created_at: Timestamp(0),
-    };
+    }
+}
+
+#[tokio::test]
+async fn what_the_file_declares_is_listed_without_secrets_and_read_only() {
+    let provider = declared_provider();
     let credential = Credential {
         id: CredentialId(-1),
         provider_id: provider.id,

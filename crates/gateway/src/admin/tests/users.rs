@@ -4,6 +4,22 @@ use super::*;
 use rstest::rstest;
 
 #[tokio::test]
+async fn an_administrator_limits_what_a_user_may_ask_for() {
+    let (site, root) = Site::ready().await;
+    let limits = json!({"requests_per_minute": 60, "tokens_per_minute": null, "concurrency": 0});
+    let body = json!({"username": "mia", "password": PASSWORD, "limits": limits});
+    let made = root.post("/api/user/", body).await;
+    assert_eq!(made.ok()["limits"], limits);
+    let mia = site.log_in("mia", PASSWORD).await;
+    assert_eq!(mia.get("/api/user/self").await.ok()["limits"], limits);
+    let id = &made.ok()["id"];
+    assert_eq!(root.put("/api/user/", json!({"id": id, "email": "m@x.example"})).await.ok()["limits"], limits);
+    let freed = root.put("/api/user/", json!({"id": id, "limits": {}})).await;
+    assert_eq!(freed.ok()["limits"]["requests_per_minute"], json!(null));
+    assert_eq!(mia.put("/api/user/", json!({"id": id, "limits": {}})).await.failure(), (403, "forbidden"));
+}
+
+#[tokio::test]
 async fn each_role_reaches_what_is_meant_for_it() {
     let (site, root) = Site::ready().await;
     let (_, guest) = site.user(&root, "guest", 0).await;
@@ -87,8 +103,9 @@ async fn a_change_keeps_what_is_not_sent() {
     let (id, _) = site.user(&root, "mia", 1).await;
     root.put("/api/user/", json!({"id": id, "email": "mia@example.com", "billed": true})).await.ok();
     let changed = root.put("/api/user/", json!({"id": id, "display_name": "Mia", "password": ""})).await;
+    let limits = json!({"requests_per_minute": null, "tokens_per_minute": null, "concurrency": null});
     let expected = json!({"id": id, "username": "mia", "display_name": "Mia", "email": "mia@example.com", "role": 1,
-        "status": 1, "billed": true, "group": "default", "created_at": NOW_MS / 1_000});
+        "status": 1, "billed": true, "group": "default", "limits": limits, "created_at": NOW_MS / 1_000});
     assert_eq!(changed.ok(), &expected);
     site.log_in("mia", PASSWORD).await;
 }

@@ -117,6 +117,15 @@ pub(crate) fn read_multiplier(field: &'static str, text: &str) -> Result<Multipl
     Multiplier::parse(text).map_err(|error| Problem::FactorInvalid.with("field", field).with("reason", error))
 }
 
+/// Reads one of several names.
+pub(crate) fn read_choice<T: Copy>(field: &'static str, name: &str, choices: &[(&str, T)]) -> Result<T, Failure> {
+    let found = choices.iter().find(|(known, _)| *known == name.trim()).map(|(_, value)| *value);
+    found.ok_or_else(|| {
+        let known: Vec<String> = choices.iter().map(|(known, _)| format!("`{known}`")).collect();
+        Problem::ChoiceInvalid.with("field", field).with("value", name).with("expected", known.join(", "))
+    })
+}
+
 /// Refuses numbers below 0.
 pub(crate) fn not_negative(field: &'static str, value: i64) -> Result<i64, Failure> {
     if value < 0 { Err(Problem::ValueNegative.with("field", field)) } else { Ok(value) }

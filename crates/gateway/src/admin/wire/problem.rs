@@ -126,6 +126,39 @@ problems! {
     ValueTooLong InvalidValue
         "`{field}` has more than {limit} characters"
         "`{field}` 超过 {limit} 个字符";
+    ChoiceInvalid InvalidValue
+        "`{field}` cannot be `{value}`; use one of {expected}"
+        "`{field}` 不能是 `{value}`，可用的值：{expected}";
+    TooManyEntries InvalidValue
+        "`{field}` has more than {limit} entries"
+        "`{field}` 超过 {limit} 项";
+    NameTwice InvalidValue
+        "`{field}`: `{name}` is used twice; give each its own name"
+        "`{field}`：`{name}` 重复，名称不能相同";
+    AliasCycle InvalidValue
+        "`{field}` leads back to itself: {names}; let one of them stand for a model"
+        "`{field}` 形成循环：{names}，请让其中一个指向实际模型";
+    AliasWeightless InvalidValue
+        "`{field}` gives every target the weight 0; give one of them more"
+        "`{field}` 中所有目标的权重都是 0，至少要有一个大于 0";
+    EntryIdle InvalidValue
+        "`{field}` changes nothing; say what differs, or leave it out"
+        "`{field}` 没有任何作用，请填写要改变的内容或删除该项";
+    HealthOrder InvalidValue
+        "`{field}` is more than `health_max`; lower it, or raise `health_max`"
+        "`{field}` 大于 `health_max`，请调低它或调高 `health_max`";
+    ProviderUnknown InvalidValue
+        "`{field}`: there is no provider `{provider}`; `/api/provider/` lists all"
+        "`{field}`：没有名为 `{provider}` 的供应商，全部供应商见 `/api/provider/`";
+    HeaderNameInvalid InvalidValue
+        "`{field}` is not the name of a header"
+        "`{field}` 不是有效的请求头名称";
+    HeaderReserved InvalidValue
+        "`{field}` is set by the relay itself; leave it out"
+        "`{field}` 由转发程序自行设置，请删除";
+    HeaderValueInvalid InvalidValue
+        "`{field}` must be one line without control characters"
+        "`{field}` 只能有一行，且不含控制字符";
     ValueNegative InvalidValue
         "`{field}` must be 0 or more"
         "`{field}` 不能小于 0";

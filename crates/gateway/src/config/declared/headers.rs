@@ -11,9 +11,8 @@ use crate::relay::check_own_header;
 pub(super) fn read(reader: &mut Reader<'_>) -> BTreeMap<String, SecretString> {
     let headers = reader.text_map("headers");
     for (name, value) in &headers {
-        if let Err(problem) = check_own_header(name, value) {
-            // Not the value: it may be a secret.
-            reader.report("headers", format!("has `{name}`, which {problem}"), "correct or remove it");
+        if let Err(fault) = check_own_header(name, value) {
+            reader.report("headers", format!("has `{name}`, which {fault}"), "correct or remove it");
         }
     }
     headers.into_iter().map(|(name, value)| (name, SecretString::from(value))).collect()

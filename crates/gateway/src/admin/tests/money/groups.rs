@@ -8,10 +8,16 @@ use rstest::rstest;
 #[tokio::test]
 async fn a_group_is_made_changed_field_by_field_and_deleted() {
     let (_site, root) = Site::ready().await;
-    let made = root.put("/api/group/friends", json!({"multiplier": "0.80", "remark": "half the town"})).await;
-    assert_eq!(made.ok(), &json!({"name": "friends", "multiplier": "0.8", "remark": "half the town"}));
+    let body = json!({"multiplier": "0.80", "remark": "half the town", "limits": {"concurrency": 5}});
+    let made = root.put("/api/group/friends", body).await;
+    let limits = json!({"requests_per_minute": null, "tokens_per_minute": null, "concurrency": 5});
+    let expected = json!({"name": "friends", "multiplier": "0.8", "remark": "half the town", "limits": limits});
+    assert_eq!(made.ok(), &expected);
     let changed = root.put("/api/group/friends/", json!({"multiplier": "1.25"})).await;
-    assert_eq!(changed.ok(), &json!({"name": "friends", "multiplier": "1.25", "remark": "half the town"}));
+    let expected = json!({"name": "friends", "multiplier": "1.25", "remark": "half the town", "limits": limits});
+    assert_eq!(changed.ok(), &expected);
+    let freed = root.put("/api/group/friends/", json!({"limits": {}})).await;
+    assert_eq!(freed.ok()["limits"]["concurrency"], json!(null));
     root.put("/api/group/%E6%9C%8B%E5%8F%8B", json!({})).await.ok();
     let list = root.get("/api/group/").await;
     let names: Vec<_> = list.ok()["items"].as_array().unwrap().iter().map(|group| &group["name"]).collect();
@@ -27,6 +33,8 @@ async fn a_group_is_made_changed_field_by_field_and_deleted() {
 #[case("g", json!({"multiplier": "1000000.1"}), "invalid_value")]
 #[case("g", json!({"multiplier": 0.8}), "invalid_body")]
 #[case("g", json!({"factor": "0.8"}), "invalid_body")]
+#[case("g", json!({"limits": {"rpm": 5}}), "invalid_body")]
+#[case("g", json!({"limits": {"concurrency": -1}}), "invalid_body")]
 #[case("%20", json!({}), "invalid_value")]
 #[tokio::test]
 async fn a_group_that_makes_no_sense_is_refused(#[case] name: &str, #[case] body: Value, #[case] code: &str) {
