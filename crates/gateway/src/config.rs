@@ -41,7 +41,7 @@ pub use declared::{Declared, DeclaredKey, DeclaredPolicy, FILE_OWNER};
 pub use environment::Environment;
 pub use media::Media;
 use old::Old;
-pub(crate) use old::read_document;
+pub(crate) use old::{SHARED_NAME, read_document};
 pub use problem::{ConfigError, Problem};
 use reader::{Problems, Reader};
 use tree::Tree;

@@ -304,9 +304,11 @@ impl Relay {
         // Whoever may use a model may also say how much it is to think.
         let base = || asked.snapshot.wish_in(&demand.model, demand.wanted()).map(|wish| wish.base);
         if demand.model.is_empty() || models.allows(&demand.model) || base().is_some_and(|base| models.allows(base)) {
-            let pin = asked.pin.and_then(|pin| pin.provider(asked.snapshot));
-            return Ok(match pin {
-                Some(provider) => demand.pinned_to(provider),
+            let scope = &asked.client.caller.key.scope;
+            let bound = || old::bound_provider(scope, asked.snapshot, &demand.model);
+            let pin = asked.pin.map(|pin| pin.provider(asked.snapshot)).transpose()?.flatten().or_else(bound);
+            return Ok(match pin.map(str::to_owned) {
+                Some(provider) => demand.pinned_to(&provider),
                 None => demand,
             });
         }

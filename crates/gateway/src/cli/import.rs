@@ -3,11 +3,12 @@
 use std::io::{BufRead, Write};
 
 use anyhow::bail;
+use sluice_domain::clock::Clock;
 
 use super::arguments::{Arguments, ImportArgs};
 use super::proof::replace_file;
 use super::{Commands, Console, Invocation};
-use crate::config::{ConfigError, Declared, Purpose, read_document};
+use crate::config::{ConfigError, Declared, Purpose, SHARED_NAME, read_document};
 use crate::legacy::import::Source;
 use crate::legacy::{Document, Secrets, to_yaml};
 
@@ -42,10 +43,20 @@ impl Invocation {
             replace_file(&path, |out| Ok(out.write_all(text_of(document, wanted).as_bytes())?))?;
             return console.print(&format!("wrote {} to `{}`", summary(&declared), path.display()));
         }
-        self.logged(arguments, Purpose::Run, commands, |loaded| {
+        self.beside(&source).logged(arguments, Purpose::Run, commands, |loaded| {
             let made = commands.import(loaded.settings, declared, wanted.user.clone())?;
             console.print(&made)
         })
+    }
+}
+
+impl Invocation {
+    /// Returns the process as it is for our own settings: the variable by which a folder's keys are opened has the name of
+    /// one of ours.
+    fn beside(&self, source: &Source) -> Self {
+        let environment =
+            if source.path.is_dir() { self.environment.without(SHARED_NAME) } else { self.environment.clone() };
+        Self { arguments: Vec::new(), environment, working_dir: self.working_dir.clone(), clock: Clock::default() }
     }
 }
 

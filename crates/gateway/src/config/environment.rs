@@ -86,6 +86,14 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
 
+    /// Returns the same without `name`.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        let mut variables = self.variables.clone();
+        variables.remove(name);
+        Self { variables }
+    }
+
     /// Returns the value of `name` as it is, a blank one too: to some old variables it means something.
     #[must_use]
     pub fn raw(&self, name: &str) -> Option<&str> {

@@ -14,7 +14,7 @@ use super::tree::Tree;
 use crate::legacy::{Document, Translation, api_proxy, cost_optimal, token_routes};
 
 /// Where ours and another gateway's variable have one name.
-const SHARED_NAME: &str = "ENCRYPTION_KEY";
+pub(crate) const SHARED_NAME: &str = "ENCRYPTION_KEY";
 
 /// What was found of other gateways.
 #[derive(Default)]
@@ -78,6 +78,7 @@ pub(crate) fn read_document(document: Document, now: Timestamp) -> Result<Declar
     let collected = Problems::default();
     let mut declared = Reader::read_root(&tree, &collected, |reader| declared::read(reader, &around));
     let mut problems = collected.into_inner();
+    declared.check_policy(&mut problems);
     declared.resolve_vendors(&vendors(), &mut problems);
     if problems.is_empty() { Ok(declared) } else { Err(problems) }
 }

@@ -8,10 +8,11 @@ mod own_calls;
 
 use http::{Request, Uri};
 use hyper::body::Incoming;
+use sluice_domain::route::policy::Scope;
 use sluice_protocol::operation::{Endpoint, decode, renamed};
 
 use super::fault::{Fault, Kind};
-use super::{Call, Relay, RelayResponse};
+use super::{Call, Relay, RelayResponse, clipped};
 use crate::snapshot::Snapshot;
 
 /// Parameter of a query that names a provider.
@@ -28,12 +29,27 @@ pub(super) enum Pin {
 
 impl Pin {
     /// Returns the provider's name if the call must go there as things are.
-    pub(super) fn provider<'p>(&'p self, snapshot: &Snapshot) -> Option<&'p str> {
+    ///
+    /// # Errors
+    /// It must, and there is no such provider.
+    pub(super) fn provider<'p>(&'p self, snapshot: &Snapshot) -> Result<Option<&'p str>, Fault> {
         match self {
-            Self::Must(name) => Some(name),
-            Self::May(name) => snapshot.has_provider(name).then_some(name),
+            Self::Must(name) if !snapshot.has_provider(name) => {
+                let message = format!("there is no provider `{}` that can be used", clipped(name));
+                Err(Fault::new(Kind::ModelNotFound, message))
+            }
+            Self::Must(name) => Ok(Some(name)),
+            Self::May(name) => Ok(snapshot.has_provider(name).then_some(name)),
         }
     }
+}
+
+/// Returns the provider that a key is bound to, where a model's name begins with that of another: upstreams that offer
+/// the models of many vendors call them so.
+pub(super) fn bound_provider<'c>(scope: &'c Scope, snapshot: &Snapshot, model: &str) -> Option<&'c str> {
+    let [only] = scope.providers.as_slice() else { return None };
+    let (named, _) = snapshot.pin_in(model)?;
+    (snapshot.provider_id(only) != Some(named)).then_some(only)
 }
 
 /// Gives a request on another gateway's path the name that it has here; returns the provider that it names.

@@ -34,6 +34,7 @@ pub(super) fn router(store: Arc<Store>, registry: Registry) -> Router {
         .route("/health", get(async || Json(json!({"ok": true}))))
         .route("/api/health", get(async || Json(healthy())))
         .route("/dashboard", get(async || Redirect::temporary("/")))
+        .route("/dashboard/", get(async || Redirect::temporary("/")))
         .route("/dashboard/{*rest}", get(async || Redirect::temporary("/")))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))

@@ -1,5 +1,6 @@
 //! What the providers in use offer, one by one.
 
+use sluice_domain::id::ProviderId;
 use sluice_protocol::operation::Operation;
 
 use super::{Entry, Snapshot};
@@ -37,8 +38,13 @@ impl Snapshot {
 
     /// Returns whether a provider of this name is in use.
     pub(crate) fn has_provider(&self, name: &str) -> bool {
-        let id = self.providers.get(&name.to_lowercase());
-        id.is_some_and(|id| self.by_credential.values().any(|target| target.provider.id == *id))
+        let id = self.provider_id(name);
+        id.is_some_and(|id| self.by_credential.values().any(|target| target.provider.id == id))
+    }
+
+    /// Returns the provider of this name, in any case.
+    pub(crate) fn provider_id(&self, name: &str) -> Option<ProviderId> {
+        self.providers.get(&name.to_lowercase()).copied()
     }
 }
 

@@ -16,9 +16,9 @@ use crate::samples::Dialect;
 
 const CHAT: &str = "/v1/chat/completions";
 
-async fn upstream(secret: &str) -> Upstream {
+fn upstream(secret: &str) -> Upstream {
     let script = Script::default().with_contract(Contract::Headers);
-    Upstream::start_with(Settings::new(Kind::OpenAi).with_secret(secret), script).await.unwrap()
+    Upstream::start_with(Settings::new(Kind::OpenAi).with_secret(secret), script).unwrap()
 }
 
 /// Takes every secret: who came with which is told by the headers.
@@ -53,7 +53,7 @@ fn models_asked(upstream: &Upstream) -> Vec<String> {
 
 #[tokio::test]
 async fn tokens_lead_to_their_upstreams() {
-    let (first, second) = (upstream("k-1").await, upstream("k-2").await);
+    let (first, second) = (upstream("k-1"), upstream("k-2"));
     let routes = json!([
         {"token": "t1", "provider": "One", "base_url": format!("{}/v1/", first.base_url()), "api_key": "k-1",
          "default_model": "dm", "extra_headers": {"X-Title": "mine"}},
@@ -92,7 +92,7 @@ async fn the_calls_id_says_which_key_goes_first_and_the_next_takes_over() {
     let call = || gateway.bare(Method::POST, CHAT).header("x-api-key", "t1").json(&Dialect::Chat.request("m", false));
     for _ in 0..6 {
         let got = gateway.call(call()).await;
-        let index = Uuid::parse_str(got.header("x-request-id")).unwrap().as_u128() % 3;
+        let index = Uuid::parse_str(got.call()).unwrap().as_u128() % 3;
         let sent = upstream.requests().last().unwrap().header("authorization").map(str::to_owned);
         assert_eq!(sent, Some(format!("Bearer k-{index}")));
     }
@@ -100,7 +100,7 @@ async fn the_calls_id_says_which_key_goes_first_and_the_next_takes_over() {
     upstream.set_script(Script::first(1, Act::error(Failure::new(500, "no"))).with_contract(Contract::Off));
     let got = gateway.call(call()).await;
     assert_eq!(got.status, 200, "{}", got.text());
-    let index = Uuid::parse_str(got.header("x-request-id")).unwrap().as_u128() % 3;
+    let index = Uuid::parse_str(got.call()).unwrap().as_u128() % 3;
     let sent: Vec<_> =
         upstream.requests().iter().map(|request| request.header("authorization").unwrap().to_owned()).collect();
     assert_eq!(sent, [index, (index + 1) % 3].map(|index| format!("Bearer k-{index}")));
@@ -220,7 +220,7 @@ async fn ask(gateway: &Gateway, path: &str, body: &Value) -> Got {
 
 #[tokio::test]
 async fn an_old_yaml_file_routes_as_it_did() {
-    let (p, q) = (upstream("sk-upstream").await, upstream("sk-upstream").await);
+    let (p, q) = (upstream("sk-upstream"), upstream("sk-upstream"));
     let dir = folder(&[("config.yaml", &cost_optimal(&p, &q))]);
     let gateway = Gateway::start_as(dir, Launch::of(Some("config.yaml"), &[])).await;
     let chat = |model: &str, text: &str| json!({"model": model, "messages": [{"role": "user", "content": text}]});
@@ -246,7 +246,7 @@ async fn an_old_yaml_file_routes_as_it_did() {
 
 #[tokio::test]
 async fn an_old_yaml_file_fails_over_in_its_order() {
-    let (p, q) = (upstream("sk-upstream").await, upstream("sk-upstream").await);
+    let (p, q) = (upstream("sk-upstream"), upstream("sk-upstream"));
     let dir = folder(&[("config.yaml", &cost_optimal(&p, &q))]);
     let gateway = Gateway::start_as(dir, Launch::of(Some("config.yaml"), &[])).await;
     p.set_script(Script::new(Act::error(Failure::new(500, "no"))).with_contract(Contract::Headers));
@@ -273,7 +273,7 @@ async fn usage_of(gateway: &Gateway, call: &str) -> Value {
 
 #[tokio::test]
 async fn the_addresses_of_the_old_yaml_gateway_answer() {
-    let (p, q) = (upstream("sk-upstream").await, upstream("sk-upstream").await);
+    let (p, q) = (upstream("sk-upstream"), upstream("sk-upstream"));
     let dir = folder(&[("config.yaml", &cost_optimal(&p, &q))]);
     let gateway = Gateway::start_as(dir, Launch::of(Some("config.yaml"), &[])).await;
     let get = |path: &str| gateway.bare(Method::GET, path).bearer_auth(OLD_KEY);
@@ -342,7 +342,7 @@ async fn api_proxy(openai: &Upstream, mine: &Upstream) -> TempDir {
 
 #[tokio::test]
 async fn a_folder_of_api_proxy_serves_its_addresses() {
-    let (openai, mine) = (upstream("sk-abc").await, upstream("sk-abc").await);
+    let (openai, mine) = (upstream("sk-abc"), upstream("sk-abc"));
     let dir = api_proxy(&openai, &mine).await;
     let variables =
         [("ENCRYPTION_KEY", "testkey".to_owned()), ("SLUICE_LEGACY__ALLOW_LOOPBACK_WITHOUT_KEY", "true".to_owned())];
@@ -378,7 +378,7 @@ async fn a_folder_of_api_proxy_serves_its_addresses() {
 
 #[tokio::test]
 async fn lists_of_api_proxy_tell_what_there_is() {
-    let (openai, mine) = (upstream("sk-abc").await, upstream("sk-abc").await);
+    let (openai, mine) = (upstream("sk-abc"), upstream("sk-abc"));
     let dir = api_proxy(&openai, &mine).await;
     let variables =
         [("ENCRYPTION_KEY", "testkey".to_owned()), ("SLUICE_LEGACY__ALLOW_LOOPBACK_WITHOUT_KEY", "true".to_owned())];
@@ -403,7 +403,7 @@ async fn lists_of_api_proxy_tell_what_there_is() {
 
 #[tokio::test]
 async fn nobody_calls_without_a_key_unless_it_is_allowed() {
-    let (openai, mine) = (upstream("sk-abc").await, upstream("sk-abc").await);
+    let (openai, mine) = (upstream("sk-abc"), upstream("sk-abc"));
     let dir = api_proxy(&openai, &mine).await;
     let gateway = Gateway::start_as(dir, Launch::of(Some("."), &[("ENCRYPTION_KEY", "testkey".to_owned())])).await;
     for path in ["/api/v1/models", "/api/providers/capabilities", "/api/v1/models/detailed"] {
@@ -418,12 +418,12 @@ async fn nobody_calls_without_a_key_unless_it_is_allowed() {
 /// Runs `sluice` with these arguments in a folder.
 fn sluice(dir: &Path, arguments: &[&str]) -> std::process::Output {
     let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
-    command.args(arguments).current_dir(dir).env_clear().env("ENCRYPTION_KEY", "testkey-of-sixteen").output().unwrap()
+    command.args(arguments).current_dir(dir).env_clear().output().unwrap()
 }
 
 #[tokio::test]
 async fn an_import_shows_writes_and_keeps_what_the_old_file_says() {
-    let (p, q) = (upstream("sk-upstream").await, upstream("sk-upstream").await);
+    let (p, q) = (upstream("sk-upstream"), upstream("sk-upstream"));
     let dir = folder(&[("config.yaml", &cost_optimal(&p, &q))]);
     let shown = sluice(dir.path(), &["import", "--from", "config.yaml", "--dry-run"]);
     let text = String::from_utf8(shown.stdout).unwrap();
@@ -443,7 +443,7 @@ async fn an_import_shows_writes_and_keeps_what_the_old_file_says() {
 
 #[tokio::test]
 async fn an_import_into_the_database_serves_like_the_old_file() {
-    let (p, q) = (upstream("sk-upstream").await, upstream("sk-upstream").await);
+    let (p, q) = (upstream("sk-upstream"), upstream("sk-upstream"));
     let dir = folder(&[("config.yaml", &cost_optimal(&p, &q))]);
     let arguments = ["import", "--from", "config.yaml"];
     let early = sluice(dir.path(), &arguments);
@@ -454,8 +454,7 @@ async fn an_import_into_the_database_serves_like_the_old_file() {
     assert_eq!(String::from_utf8_lossy(&made.stdout).trim(), "made 2 providers, 2 credentials, 3 routes and 1 keys");
     let twice = sluice(dir.path(), &arguments);
     assert!(String::from_utf8_lossy(&twice.stderr).contains("there is a provider `p` already"));
-    let key = [("ENCRYPTION_KEY", "testkey-of-sixteen".to_owned())];
-    let gateway = Gateway::start_as(dir, Launch::of(None, &key)).await;
+    let gateway = Gateway::start_as(dir, Launch::of(None, &[])).await;
     let long = json!({"model": "nick", "messages": [{"role": "user", "content": "a long story ".repeat(60)}]});
     let got = ask(&gateway, CHAT, &long).await;
     assert_eq!((got.status, models_asked(&q)), (200, vec!["long".to_owned()]), "{}", got.text());

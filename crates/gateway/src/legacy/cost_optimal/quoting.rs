@@ -25,7 +25,9 @@ fn quoted_line(line: &str) -> String {
 }
 
 fn is_plain(value: &str) -> bool {
-    !value.starts_with(|first| SPECIAL_STARTS.contains(first)) && !value.contains(": ") && !value.ends_with(':')
+    !value.starts_with(|first| SPECIAL_STARTS.contains(first))
+        && ![": ", " #"].iter().any(|sign| value.contains(sign))
+        && !value.ends_with(':')
 }
 
 /// Returns whether a value is one text in quotes from its first to its last character.
@@ -75,7 +77,7 @@ mod tests {
     #[case("- rule: 'a' == Model", "- rule: '''a'' == Model'")]
     #[case("- rule: 'Model == ''x'''", "- rule: 'Model == ''x'''")]
     #[case("- rule: \"Model == \\\"x\\\"\"", "- rule: \"Model == \\\"x\\\"\"")]
-    #[case("- rule: Model == \"a # b\"", "- rule: Model == \"a # b\"")]
+    #[case("- rule: Model == \"a # b\"", "- rule: 'Model == \"a # b\"'")]
     #[case("rules:", "rules:")]
     fn only_what_yaml_would_misread_is_quoted(#[case] line: &str, #[case] expected: &str) {
         assert_eq!(quoted(line), expected);

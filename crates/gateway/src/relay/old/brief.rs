@@ -13,7 +13,7 @@ use crate::relay::answer::refusal;
 use crate::relay::body::RelayBody;
 use crate::relay::fault::{Fault, Kind};
 use crate::relay::intake::Inbound;
-use crate::relay::{Call, Relay, RelayResponse};
+use crate::relay::{Call, REQUEST_ID_HEADER, Relay, RelayResponse};
 
 /// Largest answer that is made into a short one.
 const MAX_ANSWER_BYTES: usize = 32 * 1024 * 1024;
@@ -70,6 +70,8 @@ async fn ask(relay: &Relay, call: &Call, request: Request<Incoming>) -> Result<R
     parts.headers.remove(header::CONTENT_LENGTH);
     parts.headers.remove(header::CONTENT_ENCODING);
     parts.headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));
+    // The upstream's own id would not be the one that the answer names.
+    parts.headers.remove(REQUEST_ID_HEADER);
     Ok(RelayResponse::from_parts(parts, RelayBody::full(answer.to_string())))
 }
 
