@@ -29,7 +29,7 @@ pub(crate) fn recognises(text: &str) -> bool {
         let (key, value) = line.split_once(':').unwrap_or_default();
         key.trim_end().eq_ignore_ascii_case(name).then(|| value.trim().to_owned())
     };
-    let has_listen = |value: String| !value.is_empty() && !value.starts_with(['#', '{']);
+    let has_listen = |value: String| value.contains(':') && !value.starts_with(['#', '{']);
     let mut lines = text.trim_start_matches('\u{feff}').lines();
     lines.any(|line| is_key(line, "api_keys").is_some() || is_key(line, "listen").is_some_and(has_listen))
 }

@@ -92,7 +92,14 @@ impl Relay {
                 Ok(offers::models(&snapshot, &client.caller, parameter(query, PROVIDER).as_deref()))
             }
             Endpoint::Capabilities => Ok(offers::providers(&snapshot, &client.caller)),
-            _ => Err(Fault::new(Kind::UnknownPath, "there is nothing here")),
+            Endpoint::Relay { .. }
+            | Endpoint::ListModels
+            | Endpoint::GetModel(_)
+            | Endpoint::BillingSubscription
+            | Endpoint::BillingUsage
+            | Endpoint::Brief
+            | Endpoint::WrongMethod(_)
+            | Endpoint::Unknown => Err(Fault::new(Kind::UnknownPath, "there is nothing here")),
         }
     }
 }
