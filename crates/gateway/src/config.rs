@@ -41,6 +41,7 @@ pub use media::Media;
 pub use problem::{ConfigError, Problem};
 use reader::{Problems, Reader};
 use tree::Tree;
+pub(crate) use tree::read_yaml;
 
 /// Name of the configuration file where none is given.
 pub const FILE_NAME: &str = "sluice.yaml";

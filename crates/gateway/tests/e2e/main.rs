@@ -45,6 +45,7 @@ mod power_loss;
 mod proof_tools;
 mod records;
 mod responses_state;
+mod routing;
 mod same_bytes;
 mod seen;
 mod spread;
