@@ -4,8 +4,7 @@
 use std::borrow::Cow;
 use std::fmt::Write;
 
-use serde::de::{Deserialize, Deserializer, Error};
-use serde_json::value::RawValue;
+use crate::raw::is_value;
 
 /// The inside of a JSON string, escapes kept. Two texts are equal when they mean the same.
 #[derive(Debug, Clone, Default)]
@@ -130,13 +129,6 @@ impl<'a> From<&'a str> for Text<'a> {
     }
 }
 
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        Self::from_literal(raw.get()).ok_or_else(|| D::Error::custom("expected a string"))
-    }
-}
-
 const fn must_be_escaped(byte: u8) -> bool {
     byte < 0x20 || byte == b'"' || byte == b'\\'
 }
@@ -221,7 +213,7 @@ impl<'a> Json<'a> {
     #[must_use]
     pub fn checked(text: impl Into<Cow<'a, str>>) -> Option<Self> {
         let text = text.into();
-        serde_json::from_str::<&RawValue>(&text).is_ok().then_some(Self { text })
+        is_value(&text).then_some(Self { text })
     }
 
     /// Returns the JSON text.
@@ -251,19 +243,19 @@ impl<'a> Json<'a> {
     }
 }
 
-impl<'de> Deserialize<'de> for Json<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(deserializer).map(|raw| Self::trusted(raw.get()))
-    }
-}
-
 /// A JSON number with its digits as they stood on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number<'a> {
     digits: Cow<'a, str>,
 }
 
-impl Number<'_> {
+impl<'a> Number<'a> {
+    /// Takes digits that are known to follow the grammar of JSON.
+    #[must_use]
+    pub(super) fn trusted(digits: impl Into<Cow<'a, str>>) -> Self {
+        Self { digits: digits.into() }
+    }
+
     /// Returns the number as JSON has it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -296,15 +288,5 @@ impl Number<'_> {
 impl From<u64> for Number<'_> {
     fn from(number: u64) -> Self {
         Self { digits: Cow::Owned(number.to_string()) }
-    }
-}
-
-impl<'de> Deserialize<'de> for Number<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        if raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
-            return Ok(Self { digits: Cow::Borrowed(raw) });
-        }
-        Err(D::Error::custom("expected a number"))
     }
 }

@@ -1,7 +1,8 @@
 //! Reads requests of the Messages API.
 
 use super::blocks::{Place, cache_mark, text_or_blocks};
-use super::wire::{Body, Message, Metadata, OutputFormat, ThinkingConfig, ToolChoiceObject, ToolObject};
+use super::wire::{Block, Body, Message, Metadata, OutputFormat, ThinkingConfig, ToolChoiceObject, ToolObject};
+use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
 use crate::chat::request::{
@@ -25,7 +26,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     Ok(Request {
         dialect: Dialect::Anthropic,
         model: body.model.take().unwrap_or_default(),
-        turns: turns(body.system.as_ref(), messages)?,
+        turns: turns(body.system.take(), messages)?,
         toolbox: toolbox(&body.tools.take().unwrap_or_default(), body.tool_choice.take())?,
         sampling: Sampling {
             temperature: body.temperature,
@@ -46,7 +47,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     })
 }
 
-fn turns<'a>(system: Option<&Json<'a>>, messages: Vec<Message<'a>>) -> Result<Vec<Turn<'a>>, DecodeError> {
+fn turns<'a>(system: Option<TextOr<'a, Block<'a>>>, messages: Vec<Message<'a>>) -> Result<Vec<Turn<'a>>, DecodeError> {
     let root = Path::Root;
     let mut turns = Vec::with_capacity(messages.len() + 1);
     let instructions = text_or_blocks(system, Place::Message, root.key("system"))?;
@@ -58,14 +59,14 @@ fn turns<'a>(system: Option<&Json<'a>>, messages: Vec<Message<'a>>) -> Result<Ve
     let list = root.key("messages");
     for (index, message) in messages.into_iter().enumerate() {
         let at = list.index(index);
-        let role = match message.role.clone().unwrap_or_default().to_plain().as_ref() {
+        let role = match message.role.unwrap_or_default().to_plain().as_ref() {
             "user" => Role::User,
             "assistant" => Role::Assistant,
             "system" => Role::System,
             other => return Err(at.key("role").error(format!("unknown role `{other}`"))),
         };
         let mut turn = Turn::new(role, Some(index));
-        turn.parts = text_or_blocks(message.content.as_ref(), Place::Message, at.key("content"))?;
+        turn.parts = text_or_blocks(message.content, Place::Message, at.key("content"))?;
         turn.extra = message.extra;
         turns.push(turn);
     }

@@ -1,5 +1,6 @@
 //! Objects of the Messages API (Claude API reference, "Messages").
 
+use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
 
@@ -7,7 +8,7 @@ wire! {
     struct Body<'a> {
         "model" model: Text<'a>,
         "messages" messages: Vec<Message<'a>>,
-        "system" system: Json<'a>,
+        "system" system: TextOr<'a, Block<'a>>,
         "max_tokens" max_tokens: Number<'a>,
         "temperature" temperature: Number<'a>,
         "top_p" top_p: Number<'a>,
@@ -24,7 +25,7 @@ wire! {
     }
     struct Message<'a> {
         "role" role: Text<'a>,
-        "content" content: Json<'a>,
+        "content" content: TextOr<'a, Block<'a>>,
     }
     struct Block<'a> {
         "type" kind: Text<'a>,

@@ -3,10 +3,12 @@
 use std::collections::VecDeque;
 
 use super::parts::{Read, read as read_one};
-use super::wire::{Body, ContentObject, FunctionDeclaration, GenerationConfig, ThinkingConfig, ToolConfig, ToolObject};
+use super::wire::{
+    Body, Contents, FunctionDeclaration, GenerationConfig, Speech, ThinkingConfig, ToolConfig, ToolObject,
+};
 use crate::chat::codec::names::positional_call;
 use crate::chat::codec::schema::{Rules, clean};
-use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part, read_text};
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
 use crate::chat::request::{
     Content, Delivery, Format, FormatSchema, Function, HostedKind, Limits, Origin, Request, Role, Sampling, Tier, Tool,
@@ -33,7 +35,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     Ok(Request {
         dialect: Dialect::Gemini,
         model: Text::default(),
-        turns: turns(body.system_instruction.as_ref(), &contents)?,
+        turns: turns(body.system_instruction, contents)?,
         toolbox: Toolbox { tools, choice: choice(body.tool_config), ..Toolbox::default() },
         format: format(&config),
         reasoning: reasoning(config.thinking_config),
@@ -59,24 +61,19 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     })
 }
 
-fn turns<'a>(system: Option<&Json<'a>>, contents: &Json<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
+fn turns<'a>(system: Option<Speech<'a>>, Contents(contents): Contents<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
     let root = Path::Root;
-    let mut turns = Vec::new();
+    let mut turns = Vec::with_capacity(contents.len() + 1);
     let mut ids = Ids::default();
     if let Some(system) = system {
         let mut turn = Turn::new(Role::System, None);
         add_parts(&mut turn, system, &mut ids, root.key("systemInstruction"))?;
         turns.push(turn);
     }
-    // One content may stand without its list.
-    let list: Vec<Json<'a>> = match contents.as_str().as_bytes().first() {
-        Some(b'[') => read_part(contents, root.key("contents"))?,
-        _ => vec![contents.clone()],
-    };
-    for (index, json) in list.iter().enumerate() {
+    for (index, speech) in contents.into_iter().enumerate() {
         let at = root.item("contents", index);
         let mut turn = Turn::new(Role::User, Some(index));
-        add_parts(&mut turn, json, &mut ids, at)?;
+        add_parts(&mut turn, speech, &mut ids, at)?;
         turns.push(turn);
     }
     Ok(turns)
@@ -108,12 +105,14 @@ impl<'a> Ids<'a> {
     }
 }
 
-fn add_parts<'a>(turn: &mut Turn<'a>, json: &Json<'a>, ids: &mut Ids<'a>, at: Path<'_>) -> Result<(), DecodeError> {
-    if json.as_str().starts_with('"') {
-        turn.push(Content::Text(read_text(json, at)?, Vec::new()));
-        return Ok(());
-    }
-    let content: ContentObject<'a> = read_part(json, at)?;
+fn add_parts<'a>(turn: &mut Turn<'a>, speech: Speech<'a>, ids: &mut Ids<'a>, at: Path<'_>) -> Result<(), DecodeError> {
+    let content = match speech {
+        Speech::Text(text) => {
+            turn.push(Content::Text(text, Vec::new()));
+            return Ok(());
+        }
+        Speech::Parts(content) => content,
+    };
     if turn.role == Role::User {
         turn.role = match content.role.as_ref().map(Text::to_plain).as_deref() {
             Some("model" | "assistant") => Role::Assistant,
@@ -123,8 +122,8 @@ fn add_parts<'a>(turn: &mut Turn<'a>, json: &Json<'a>, ids: &mut Ids<'a>, at: Pa
         };
     }
     turn.extra = content.extra;
-    for (index, json) in content.parts.unwrap_or_default().iter().enumerate() {
-        let part = match read_one(json, at.item("parts", index))? {
+    for (index, part) in content.parts.unwrap_or_default().into_iter().enumerate() {
+        let part = match read_one(part, at.item("parts", index))? {
             Read::Part(part) => part,
             Read::Call(mut part, id) => {
                 if let Content::Call(call) = &mut part.content {

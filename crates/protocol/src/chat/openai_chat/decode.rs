@@ -1,6 +1,6 @@
 //! Reads requests of the chat completions API.
 
-use super::content::{parts_of, text_or_parts};
+use super::content::text_or_parts;
 use super::grammar::to_flat;
 use super::wire::{
     Body, ChoiceObject, FunctionCall, FunctionDeclaration, Message, ResponseFormat, ToolCallObject, ToolDeclaration,
@@ -167,7 +167,7 @@ fn turns(messages: Vec<Message<'_>>) -> Result<Vec<Turn<'_>>, DecodeError> {
 }
 
 fn speech<'a>(role: Role, message: Message<'a>, (index, at): (usize, Path<'_>)) -> Result<Turn<'a>, DecodeError> {
-    let parts = text_or_parts(message.content.as_ref(), at.key("content"))?;
+    let parts = text_or_parts(message.content, at.key("content"))?;
     Ok(Turn { role, parts, name: message.name, message: Some(index), extra: message.extra })
 }
 
@@ -186,7 +186,7 @@ fn assistant<'a>(
     if let Some(text) = thought.filter(|text| !text.is_empty()) {
         turn.push(Content::Thinking(Thinking { text: vec![text], signature: None }));
     }
-    turn.parts.extend(text_or_parts(message.content.as_ref(), at.key("content"))?);
+    turn.parts.extend(text_or_parts(message.content, at.key("content"))?);
     if let Some(refusal) = message.refusal.filter(|refusal| !refusal.is_empty()) {
         turn.push(Content::Refusal(refusal));
     }
@@ -239,10 +239,7 @@ fn function_call<'a>(
 fn result<'a>(message: Message<'a>, at: Path<'_>, calls: usize) -> Result<Part<'a>, DecodeError> {
     // The older form has no id and answers the one call before it.
     let call = message.tool_call_id.unwrap_or_else(|| positional_call(calls.saturating_sub(1)));
-    let output = match message.content {
-        Some(content) if content.as_str().starts_with('[') => Output::Parts(parts_of(&content, at.key("content"))?),
-        content => Output::Parts(text_or_parts(content.as_ref(), at.key("content"))?),
-    };
+    let output = Output::Parts(text_or_parts(message.content, at.key("content"))?);
     let result = ToolResult { call, name: message.name, output, is_error: None, is_free: false };
     Ok(Part { content: Content::Result(result), cache: None, extra: message.extra })
 }

@@ -1,5 +1,6 @@
 //! Objects of the chat completions API (OpenAI API reference, "Create chat completion").
 
+use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
 
@@ -42,7 +43,7 @@ wire! {
     }
     struct Message<'a> {
         "role" role: Text<'a>,
-        "content" content: Json<'a>,
+        "content" content: TextOr<'a, ContentPart<'a>>,
         "name" name: Text<'a>,
         "refusal" refusal: Text<'a>,
         "tool_calls" tool_calls: Vec<ToolCallObject<'a>>,

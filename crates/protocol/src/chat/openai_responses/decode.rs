@@ -2,6 +2,7 @@
 
 use super::items::{Said, flat_name, said, text_or_parts};
 use super::wire::{Body, ChoiceObject, Item, ReasoningObject, TextFormat, ToolObject};
+use crate::chat::codec::cursor::{TextOr, Whole};
 use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::openai_chat::tier_of;
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show};
@@ -24,7 +25,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     if let Some(choice) = &body.tool_choice {
         toolbox.choice = Some(choice_of(choice, root.key("tool_choice"))?);
     }
-    let turns = turns(&body, &mut toolbox)?;
+    let turns = turns((body.instructions.take(), body.input.take()), &mut toolbox)?;
     let text = body.text.take().unwrap_or_default();
     extra.adopt("text", text.extra);
     let reasoning = reasoning(body.reasoning, &mut extra);
@@ -63,26 +64,33 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     })
 }
 
-fn turns<'a>(body: &Body<'a>, toolbox: &mut Toolbox<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
+/// What the API takes for `instructions` and `input`.
+type Items<'a> = Option<TextOr<'a, Item<'a>>>;
+
+fn turns<'a>(
+    (instructions, input): (Items<'a>, Items<'a>),
+    toolbox: &mut Toolbox<'a>,
+) -> Result<Vec<Turn<'a>>, DecodeError> {
     let root = Path::Root;
     let mut turns = Vec::new();
-    let instructions = text_or_items(body.instructions.as_ref(), root.key("instructions"))?;
-    if let Some(parts) = instructions {
+    if let Some(parts) = text_or_items(instructions, root.key("instructions"))? {
         let mut turn = Turn::new(Role::System, None);
         turn.parts = parts;
         turns.push(turn);
     }
-    let Some(input) = &body.input else { return Ok(turns) };
-    if input.as_str().starts_with('"') {
-        let mut turn = Turn::new(Role::User, Some(0));
-        turn.parts = text_or_parts(Some(input), root.key("input"))?;
-        turns.push(turn);
-        return Ok(turns);
-    }
-    let items: Vec<Json<'a>> = read_part(input, root.key("input"))?;
-    for (index, json) in items.iter().enumerate() {
+    let items = match input {
+        None => return Ok(turns),
+        Some(TextOr::Text(text)) => {
+            let mut turn = Turn::new(Role::User, Some(0));
+            turn.push(Content::Text(text, Vec::new()));
+            turns.push(turn);
+            return Ok(turns);
+        }
+        Some(TextOr::Parts(items)) => items,
+        Some(TextOr::Other(json)) => return Err(TextOr::<Item<'_>>::refusal(&json, root.key("input"))),
+    };
+    for (index, Whole { json, value: mut item }) in items.into_iter().enumerate() {
         let at = root.item("input", index);
-        let mut item: Item<'a> = read_part(json, at)?;
         if item.kind.as_ref().is_some_and(|kind| *kind == *"additional_tools") {
             for (place, tool) in item.tools.take().unwrap_or_default().iter().enumerate() {
                 add_tool(toolbox, tool, at.item("tools", place))?;
@@ -105,16 +113,16 @@ fn turns<'a>(body: &Body<'a>, toolbox: &mut Toolbox<'a>) -> Result<Vec<Turn<'a>>
 }
 
 /// Reads `instructions`: text, or a list of items whose text counts.
-fn text_or_items<'a>(json: Option<&Json<'a>>, at: Path<'_>) -> Result<Option<Vec<Part<'a>>>, DecodeError> {
-    match json {
-        Some(json) if json.as_str().starts_with('[') => {
-            let items: Vec<Item<'a>> = read_part(json, at)?;
+fn text_or_items<'a>(said: Items<'a>, at: Path<'_>) -> Result<Option<Vec<Part<'a>>>, DecodeError> {
+    match said {
+        None => Ok(None),
+        Some(TextOr::Text(text)) => Ok(Some(vec![Part::new(Content::Text(text, Vec::new()))])),
+        Some(TextOr::Parts(items)) => {
             let lists: Result<Vec<_>, _> =
-                items.iter().map(|item| text_or_parts(item.content.as_ref(), at.key("content"))).collect();
+                items.into_iter().map(|item| text_or_parts(item.value.content, at.key("content"))).collect();
             Ok(Some(lists?.into_iter().flatten().collect()))
         }
-        Some(json) => Ok(Some(text_or_parts(Some(json), at)?).filter(|parts| !parts.is_empty())),
-        None => Ok(None),
+        Some(TextOr::Other(json)) => Err(TextOr::<Item<'_>>::refusal(&json, at)),
     }
 }
 

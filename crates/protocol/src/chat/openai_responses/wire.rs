@@ -1,13 +1,14 @@
 //! Objects of the responses API (OpenAI API reference, "Responses").
 
+use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
 
 wire! {
     struct Body<'a> {
         "model" model: Text<'a>,
-        "input" input: Json<'a>,
-        "instructions" instructions: Json<'a>,
+        "input" input: TextOr<'a, Item<'a>>,
+        "instructions" instructions: TextOr<'a, Item<'a>>,
         "max_output_tokens" max_output_tokens: Number<'a>,
         "temperature" temperature: Number<'a>,
         "top_p" top_p: Number<'a>,
@@ -46,13 +47,13 @@ wire! {
         "id" id: Text<'a>,
         "role" role: Text<'a>,
         "status" status: Text<'a>,
-        "content" content: Json<'a>,
+        "content" content: TextOr<'a, ContentPart<'a>>,
         "call_id" call_id: Text<'a>,
         "name" name: Text<'a>,
         "namespace" namespace: Text<'a>,
         "arguments" arguments: Json<'a>,
         "input" input: Text<'a>,
-        "output" output: Json<'a>,
+        "output" output: TextOr<'a, ContentPart<'a>>,
         "summary" summary: Vec<ContentPart<'a>>,
         "encrypted_content" encrypted_content: Text<'a>,
         "result" result: Text<'a>,
