@@ -2,9 +2,9 @@
 //! digits, objects with their order. Nothing is decoded unless a rule has to look inside.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
 use crate::raw::is_value;
+use crate::raw::scanner::plain_run;
 
 /// The inside of a JSON string, escapes kept. Two texts are equal when they mean the same.
 #[derive(Debug, Clone, Default)]
@@ -17,7 +17,7 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn plain(text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
-        if text.bytes().any(must_be_escaped) {
+        if plain_run(text.as_bytes()) < text.len() {
             Self { escaped: Cow::Owned(escape(&text)) }
         } else {
             Self { escaped: text }
@@ -61,7 +61,9 @@ impl<'a> Text<'a> {
     /// Returns whether there is nothing but white space.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.to_plain().chars().all(char::is_whitespace)
+        let first = self.escaped.bytes().next();
+        let begins_visibly = first.is_some_and(|first| first.is_ascii_graphic() && first != b'\\');
+        !begins_visibly && self.to_plain().chars().all(char::is_whitespace)
     }
 
     /// Returns the text without white space at its end.
@@ -73,7 +75,7 @@ impl<'a> Text<'a> {
     /// Adds another text.
     pub fn push(&mut self, more: &Text<'_>) {
         if self.is_empty() {
-            self.escaped = Cow::Owned(more.escaped.clone().into_owned());
+            self.escaped = Cow::Owned(more.escaped.as_ref().to_owned());
         } else {
             self.escaped.to_mut().push_str(&more.escaped);
         }
@@ -111,7 +113,10 @@ impl<'a> Text<'a> {
 
 impl PartialEq for Text<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.escaped == other.escaped || self.to_plain() == other.to_plain()
+        let is_escaped = |text: &Text<'_>| text.escaped.contains('\\');
+        // Without escapes there is one way to write a text.
+        self.escaped == other.escaped
+            || ((is_escaped(self) || is_escaped(other)) && self.to_plain() == other.to_plain())
     }
 }
 
@@ -129,26 +134,29 @@ impl<'a> From<&'a str> for Text<'a> {
     }
 }
 
-const fn must_be_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
+/// Adds a text as it stands inside a string literal.
+pub(super) fn add_escaped(out: &mut Vec<u8>, text: &str) {
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, special) = rest.split_at(plain_run(rest));
+        out.extend_from_slice(plain);
+        let Some((&byte, after)) = special.split_first() else { return };
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            control => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
+        }
+        rest = after;
+    }
 }
 
 fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        match character {
-            '"' => escaped.push_str("\\\""),
-            '\\' => escaped.push_str("\\\\"),
-            '\n' => escaped.push_str("\\n"),
-            '\r' => escaped.push_str("\\r"),
-            '\t' => escaped.push_str("\\t"),
-            '\0'..='\x1f' => {
-                let _ = write!(escaped, "\\u{:04x}", u32::from(character));
-            }
-            _ => escaped.push(character),
-        }
-    }
-    escaped
+    let mut escaped = Vec::with_capacity(text.len() + 16);
+    add_escaped(&mut escaped, text);
+    String::from_utf8(escaped).unwrap_or_default()
 }
 
 /// Undoes the escapes of a literal that follows the grammar.

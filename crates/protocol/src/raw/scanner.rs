@@ -191,22 +191,26 @@ impl<'a> Scanner<'a> {
     pub(crate) fn skip_string(&mut self) -> Result<(), RawError> {
         self.at += 1;
         loop {
-            self.at += plain_run(self.source.get(self.at..).unwrap_or_default());
-            match self.peek() {
+            let rest = self.source.get(self.at..).unwrap_or_default();
+            let run = plain_run(rest);
+            self.at += run;
+            match rest.get(run) {
+                Some(b'\\') => match rest.get(run + 1) {
+                    Some(&kind) if is_short_escape(kind) => self.at += 2,
+                    _ => self.skip_long_escape()?,
+                },
                 Some(b'"') => {
                     self.at += 1;
                     return Ok(());
                 }
-                Some(b'\\') => self.skip_escape()?,
                 Some(_) => return Err(self.fail("a control character inside a string must be escaped")),
                 None => return Err(self.fail("a string is not closed")),
             }
         }
     }
 
-    fn skip_escape(&mut self) -> Result<(), RawError> {
+    fn skip_long_escape(&mut self) -> Result<(), RawError> {
         match self.source.get(self.at + 1) {
-            Some(b'"' | b'\\' | b'/' | b'b' | b'f' | b'n' | b'r' | b't') => self.at += 2,
             Some(b'u') => {
                 let digits = self.source.get(self.at + 2..).unwrap_or_default();
                 let digits = digits.get(..4).unwrap_or(digits);
@@ -271,28 +275,19 @@ impl<'a> Scanner<'a> {
     }
 }
 
-/// Returns how many bytes go by before a quote, a backslash or a control character.
-///
-/// Code and quoted text have an escape every few dozen bytes, so eight bytes are looked at in one register; where none
-/// comes for long, in blocks without early exit, which the compiler turns into vector instructions.
-fn plain_run(text: &[u8]) -> usize {
-    const SHORT: usize = 64;
-    let near = text.get(..SHORT).unwrap_or(text);
-    let run = word_run(near);
-    if run < near.len() || text.len() <= SHORT {
-        return run;
-    }
-    let mut clean = SHORT;
-    for block in text.get(SHORT..).unwrap_or_default().as_chunks::<32>().0 {
-        if block.iter().fold(false, |found, &byte| found | is_special(byte)) {
-            break;
-        }
-        clean += block.len();
-    }
-    clean + word_run(text.get(clean..).unwrap_or_default())
+/// Returns whether this byte behind a backslash is all of the escape. One look at a bit mask: which escape comes next is
+/// what a processor guesses worst.
+const fn is_short_escape(byte: u8) -> bool {
+    const LOW: u128 = 1 << b'"' | 1 << b'/' | 1 << b'\\' | 1 << b'b' | 1 << b'f' | 1 << b'n' | 1 << b'r' | 1 << b't';
+    byte < 128 && LOW >> byte & 1 == 1
 }
 
-fn word_run(text: &[u8]) -> usize {
+/// Returns how many bytes go by before a quote, a backslash or a control character.
+///
+/// Code and quoted text have an escape every few dozen bytes, so eight bytes are looked at in one register, which says
+/// where the run ends.
+#[inline]
+pub(crate) fn plain_run(text: &[u8]) -> usize {
     let (words, rest) = text.as_chunks::<8>();
     for (index, word) in words.iter().enumerate() {
         let found = specials(u64::from_le_bytes(*word));
@@ -300,11 +295,8 @@ fn word_run(text: &[u8]) -> usize {
             return index * 8 + found.trailing_zeros() as usize / 8;
         }
     }
+    let is_special = |byte: u8| byte == b'"' || byte == b'\\' || byte < 0x20;
     words.len() * 8 + rest.iter().position(|&byte| is_special(byte)).unwrap_or(rest.len())
-}
-
-const fn is_special(byte: u8) -> bool {
-    (byte == b'"') | (byte == b'\\') | (byte < 0x20)
 }
 
 /// Returns a word in which the highest bit is set of each special byte. Only the lowest of them is sure:

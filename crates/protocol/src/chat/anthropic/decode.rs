@@ -13,8 +13,8 @@ use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
 /// Reads a request.
-pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
-    let mut body: Body<'_> = read(body, Path::Root)?;
+pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeError> {
+    let mut body: Body<'_> = read(json, Path::Root)?;
     let messages = body.messages.take().ok_or_else(|| Path::Root.key("messages").error("is required"))?;
     let mut extra = std::mem::take(&mut body.extra);
     let output = body.output_config.take().unwrap_or_default();
@@ -25,6 +25,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     }
     Ok(Request {
         dialect: Dialect::Anthropic,
+        read_bytes: json.len(),
         model: body.model.take().unwrap_or_default(),
         turns: turns(body.system.take(), messages)?,
         toolbox: toolbox(&body.tools.take().unwrap_or_default(), body.tool_choice.take())?,

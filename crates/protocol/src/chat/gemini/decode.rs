@@ -18,8 +18,8 @@ use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
 /// Reads a request. The model's name and whether to stream stand in the path, not here.
-pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
-    let body: Body<'_> = read(body, Path::Root)?;
+pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeError> {
+    let body: Body<'_> = read(json, Path::Root)?;
     let root = Path::Root;
     let contents = body.contents.ok_or_else(|| root.key("contents").error("is required"))?;
     let mut extra = body.extra;
@@ -34,6 +34,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     }
     Ok(Request {
         dialect: Dialect::Gemini,
+        read_bytes: json.len(),
         model: Text::default(),
         turns: turns(body.system_instruction, contents)?,
         toolbox: Toolbox { tools, choice: choice(body.tool_config), ..Toolbox::default() },

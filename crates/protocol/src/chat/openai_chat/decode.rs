@@ -17,8 +17,8 @@ use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
 /// Reads a request.
-pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
-    let mut body: Body<'_> = read(body, Path::Root)?;
+pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeError> {
+    let mut body: Body<'_> = read(json, Path::Root)?;
     let messages = body.messages.take().ok_or_else(|| Path::Root.key("messages").error("is required"))?;
     let mut extra = std::mem::take(&mut body.extra);
     let reasoning = reasoning(&mut body, &mut extra);
@@ -31,6 +31,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     extra.adopt("stream_options", stream_options.extra);
     Ok(Request {
         dialect: Dialect::OpenaiChat,
+        read_bytes: json.len(),
         model: body.model.take().unwrap_or_default(),
         turns: turns(messages)?,
         toolbox: toolbox(&mut body)?,

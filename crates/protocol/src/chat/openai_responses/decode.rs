@@ -14,8 +14,8 @@ use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
 /// Reads a request.
-pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
-    let mut body: Body<'_> = read(body, Path::Root)?;
+pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeError> {
+    let mut body: Body<'_> = read(json, Path::Root)?;
     let mut extra = std::mem::take(&mut body.extra);
     let mut toolbox = Toolbox { parallel: body.parallel_tool_calls, ..Toolbox::default() };
     let root = Path::Root;
@@ -38,6 +38,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     }
     Ok(Request {
         dialect: Dialect::OpenaiResponses,
+        read_bytes: json.len(),
         model: body.model.take().unwrap_or_default(),
         turns,
         toolbox,
