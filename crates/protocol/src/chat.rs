@@ -37,6 +37,8 @@ pub use text::{Json, Number, Text};
 
 pub use crate::failure::{Cause, Failure};
 
+use std::ops::Range;
+
 use crate::operation::Dialect;
 use crate::raw::RawObject;
 
@@ -138,16 +140,13 @@ pub fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Result<Vec<u8>, De
     }
 }
 
-/// Returns the top-level fields of a request that its answer must repeat, for [`Bridge::echo`].
+/// Returns where the top-level fields of a request stand that its answer must repeat, for [`Bridge::echo`].
 #[must_use]
-pub fn echoed(dialect: Dialect, body: &RawObject<'_>) -> Vec<(&'static str, Json<'static>)> {
+pub fn echoed(dialect: Dialect, body: &RawObject<'_>) -> Vec<(&'static str, Range<usize>)> {
     if dialect != Dialect::OpenaiResponses {
         return Vec::new();
     }
-    let given = |key: &'static str| {
-        let value = std::str::from_utf8(body.get(key)?).ok()?;
-        (value != "null").then(|| (key, Json::trusted(value.to_owned())))
-    };
+    let given = |key: &'static str| Some((key, body.range(key).filter(|_| body.has(key))?));
     openai_responses::ECHOED.iter().filter_map(|(key, _)| given(key)).collect()
 }
 

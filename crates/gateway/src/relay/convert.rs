@@ -1,6 +1,7 @@
 //! Calls that go to an upstream of another dialect: the request is rewritten before it leaves, and the answer's way back
 //! is kept.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
@@ -12,7 +13,7 @@ use sluice_protocol::raw::RawObject;
 use sluice_protocol::suffix::{Suffixed, Suffixes};
 
 use super::demand::{Demand, INLINE_MAX_BYTES};
-use super::estimate::Bulk;
+use super::estimate::likely_tokens;
 use super::fault::{Fault, Kind};
 use super::provenance::Provenance;
 use super::{Call, Shared};
@@ -105,6 +106,8 @@ struct Job {
     suffixes: Option<Arc<Suffixes>>,
     /// The earlier response that the request goes on from, which its answer names.
     previous: Option<String>,
+    /// Where the fields stand that the answer repeats.
+    echoed: Vec<(&'static str, Range<usize>)>,
     call: String,
     created: u64,
 }
@@ -130,6 +133,7 @@ impl Job {
             stream_usage: !demand.lacks_usage_request(),
             suffixes: candidate.wish.map(|_| Arc::clone(snapshot.suffixes())),
             previous: demand.retention.previous().map(str::to_owned),
+            echoed: demand.echoed.clone(),
             call: call.id_text.clone(),
             created: call.id.unix_ms() / 1_000,
         }
@@ -178,16 +182,13 @@ impl Job {
 
     fn bridge(&self, request: &Request<'_>, encoded: &Encoded) -> Bridge {
         let client = self.asked.dialect();
-        // Both look through the whole body, so only those dialects pay that need it.
-        let mut echo = match client {
-            Dialect::OpenaiResponses => RawObject::parse(&self.plain).map(|body| chat::echoed(client, &body)),
-            Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Gemini | Dialect::Single => Ok(Vec::new()),
-        }
-        .unwrap_or_default();
-        let estimated_input = match client {
-            Dialect::Anthropic => Bulk::of(self.asked, &self.plain).likely_tokens(),
-            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => 0,
-        };
+        let text = |range: &Range<usize>| std::str::from_utf8(self.plain.get(range.clone())?).ok();
+        let repeated =
+            |(key, range): &(&'static str, Range<usize>)| Some((*key, Json::trusted(text(range)?.to_owned())));
+        let mut echo: Vec<_> = self.echoed.iter().filter_map(repeated).collect();
+        // Only this dialect's streams tell it, and it takes a look through the whole body.
+        let tells_estimate = client == Dialect::Anthropic && self.is_stream;
+        let estimated_input = if tells_estimate { likely_tokens(&self.plain) } else { 0 };
         if let Some(previous) = &self.previous {
             echo.push(("previous_response_id", Json::trusted(serde_json::Value::from(previous.as_str()).to_string())));
         }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use sluice_protocol::chat;
 use sluice_protocol::edit::{Edits, Segment};
 use sluice_protocol::form::Form;
 use sluice_protocol::operation::{ModelPlace, Operation};
@@ -32,6 +33,8 @@ pub(crate) struct Demand {
     pub(crate) asks: Asks,
     /// What it says about what is kept.
     pub(crate) retention: Retention,
+    /// Where the fields stand that the answer repeats, if it is converted.
+    pub(super) echoed: Vec<(&'static str, Range<usize>)>,
     payload: Payload,
     model_place: Option<BodyModel>,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
@@ -68,6 +71,7 @@ struct Told {
     previous_response: Option<String>,
     asks: Asks,
     retention: Retention,
+    echoed: Vec<(&'static str, Range<usize>)>,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
 }
 
@@ -126,6 +130,7 @@ impl Demand {
             previous_response: told.previous_response,
             asks: told.asks,
             retention: told.retention,
+            echoed: told.echoed,
             payload,
             model_place: told.model_place,
             usage_request: told.usage_request,
@@ -223,6 +228,7 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
         previous_response: object.string("previous_response_id").map(std::borrow::Cow::into_owned),
         asks: Asks::of(operation, &object),
         retention: if operation.has_state() { Retention::of(&object, body) } else { Retention::default() },
+        echoed: chat::echoed(operation.dialect(), &object),
         usage_request: (is_stream && is_chat(operation)).then(|| usage_request(&object)).flatten(),
     })
 }

@@ -207,11 +207,11 @@ impl Bulk {
         };
         Self { input_tokens, media: media(body), audio_seconds }
     }
+}
 
-    /// Returns how many tokens the request likely has; what is reserved is more, to be sure.
-    pub(crate) const fn likely_tokens(&self) -> u64 {
-        self.input_tokens * 3 / 4
-    }
+/// Returns how many tokens a request in JSON likely has; what is reserved is more, to be sure.
+pub(super) fn likely_tokens(body: &[u8]) -> u64 {
+    input_tokens(body) * 3 / 4
 }
 
 /// A form holds files, whose length says nothing about tokens.

@@ -4,6 +4,8 @@ use std::ops::Range;
 
 use super::RawError;
 
+mod blocks;
+
 /// Deepest nesting that is accepted. Vendors refuse far less.
 pub const MAX_DEPTH: usize = 256;
 
@@ -189,7 +191,30 @@ impl<'a> Scanner<'a> {
 
     /// Steps over a string, from its opening quote to behind its closing one.
     pub(crate) fn skip_string(&mut self) -> Result<(), RawError> {
+        /// Most keys, ids and words of a dialect are shorter; for them a block would cost more than it saves.
+        const SHORT: usize = 24;
         self.at += 1;
+        let rest = self.source.get(self.at..).unwrap_or_default();
+        let run = plain_run(rest.get(..SHORT).unwrap_or(rest));
+        self.at += run;
+        if rest.get(run) == Some(&b'"') {
+            self.at += 1;
+            return Ok(());
+        }
+        match blocks::end_of_string(self.source, self.at) {
+            Ok(end) => {
+                self.at = end;
+                Ok(())
+            }
+            Err(clean) => {
+                self.at = clean;
+                self.skip_rest_of_string()
+            }
+        }
+    }
+
+    /// Steps on to behind the closing quote of a string.
+    fn skip_rest_of_string(&mut self) -> Result<(), RawError> {
         loop {
             let rest = self.source.get(self.at..).unwrap_or_default();
             let run = plain_run(rest);

@@ -1,7 +1,8 @@
 //! Reads requests of the Messages API.
 
 use super::blocks::{Place, cache_mark, text_or_blocks};
-use super::wire::{Block, Body, Message, Metadata, OutputFormat, ThinkingConfig, ToolChoiceObject, ToolObject};
+use super::talk::Talk;
+use super::wire::{Block, Body, Metadata, OutputFormat, ThinkingConfig, ToolChoiceObject, ToolObject};
 use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
@@ -48,28 +49,11 @@ pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeE
     })
 }
 
-fn turns<'a>(system: Option<TextOr<'a, Block<'a>>>, messages: Vec<Message<'a>>) -> Result<Vec<Turn<'a>>, DecodeError> {
-    let root = Path::Root;
-    let mut turns = Vec::with_capacity(messages.len() + 1);
-    let instructions = text_or_blocks(system, Place::Message, root.key("system"))?;
-    if !instructions.is_empty() {
-        let mut turn = Turn::new(Role::System, None);
-        turn.parts = instructions;
-        turns.push(turn);
-    }
-    let list = root.key("messages");
-    for (index, message) in messages.into_iter().enumerate() {
-        let at = list.index(index);
-        let role = match message.role.unwrap_or_default().to_plain().as_ref() {
-            "user" => Role::User,
-            "assistant" => Role::Assistant,
-            "system" => Role::System,
-            other => return Err(at.key("role").error(format!("unknown role `{other}`"))),
-        };
-        let mut turn = Turn::new(role, Some(index));
-        turn.parts = text_or_blocks(message.content, Place::Message, at.key("content"))?;
-        turn.extra = message.extra;
-        turns.push(turn);
+fn turns<'a>(system: Option<TextOr<'a, Block<'a>>>, talk: Talk<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
+    let mut turns = talk.turns;
+    let parts = text_or_blocks(system, Place::Message, Path::Root.key("system"))?;
+    if !parts.is_empty() {
+        turns.insert(0, Turn { parts, ..Turn::new(Role::System, None) });
     }
     Ok(turns)
 }

@@ -1,5 +1,6 @@
 //! Objects of the Messages API (Claude API reference, "Messages").
 
+use super::talk::Talk;
 use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
@@ -7,7 +8,7 @@ use crate::chat::text::{Json, Number, Text};
 wire! {
     struct Body<'a> {
         "model" model: Text<'a>,
-        "messages" messages: Vec<Message<'a>>,
+        "messages" messages: Talk<'a>,
         "system" system: TextOr<'a, Block<'a>>,
         "max_tokens" max_tokens: Number<'a>,
         "temperature" temperature: Number<'a>,

@@ -29,6 +29,11 @@ impl Unreadable {
         Box::new(Self { path: String::new(), reason: reason.into(), is_cut: false })
     }
 
+    /// Takes an error whose path begins here.
+    pub(in crate::chat) fn of(error: DecodeError) -> Box<Self> {
+        Box::new(Self { path: error.path, reason: error.reason.into(), is_cut: false })
+    }
+
     /// Returns the same of the value that stands under `key`.
     fn under(mut self: Box<Self>, key: &str) -> Box<Self> {
         let shown: String = key.chars().take(SHOWN_KEY_MAX_CHARS).collect();
@@ -232,8 +237,13 @@ impl<'a> Wire<'a> for bool {
 impl<'a, T: Wire<'a>> Wire<'a> for Vec<T> {
     fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
         let mut items = Self::new();
-        cursor.list(|cursor, _| {
-            items.push(T::read(cursor)?);
+        cursor.list(|cursor, index| {
+            let item = T::read(cursor)?;
+            if index == 0 {
+                // Most lists have one item, and room for more would be larger than all else that is read of a message.
+                items.reserve_exact(1);
+            }
+            items.push(item);
             Ok(())
         })?;
         Ok(items)

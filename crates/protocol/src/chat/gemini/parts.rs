@@ -1,7 +1,7 @@
 //! Reads parts of contents.
 
 use super::wire::{Blob, FileData, FunctionCall, FunctionResponse, PartObject, ResponseValue};
-use crate::chat::codec::cursor::{Perhaps, Whole};
+use crate::chat::codec::cursor::{Cursor, Perhaps, Reading, Unreadable, Whole, Wire};
 use crate::chat::codec::media::kind_of;
 use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
 use crate::chat::request::{Content, Input, Media, MediaKind, Output, Part, Source, Thinking, ToolCall, ToolResult};
@@ -9,6 +9,7 @@ use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::{Json, Text};
 
 /// A part, and what of it still needs a name that others know.
+#[derive(Debug)]
 pub(super) enum Read<'a> {
     /// A part that stands for itself.
     Part(Part<'a>),
@@ -18,13 +19,18 @@ pub(super) enum Read<'a> {
     Result(Part<'a>, Option<Text<'a>>),
 }
 
+impl<'a> Wire<'a> for Read<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        read(Whole::read(cursor)?, Path::Root).map_err(Unreadable::of)
+    }
+}
+
 /// Reads a part that was stepped over before.
 pub(super) fn read_one<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
     read(read_part(json, at)?, at)
 }
 
-/// Reads a part.
-pub(super) fn read<'a>(whole: Whole<'a, PartObject<'a>>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
+fn read<'a>(whole: Whole<'a, PartObject<'a>>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
     let Whole { json, value: mut part } = whole;
     let signature = part.thought_signature.take().filter(|signature| !signature.is_empty());
     let signature = signature.map(|value| Signature::found(SignatureKind::Gemini, value, None));

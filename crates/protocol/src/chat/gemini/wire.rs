@@ -1,13 +1,15 @@
 //! Objects of the generate content API (Gemini API reference, "Generating content"). Both spellings of JSON for
 //! protocol buffers are taken, as Google does.
 
-use crate::chat::codec::cursor::{Cursor, Perhaps, Reading, Whole, Wire};
+use super::parts::Read;
+use super::talk::{Speech, Talk};
+use crate::chat::codec::cursor::{Perhaps, Whole};
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
 
 wire! {
     struct Body<'a> {
-        "contents" contents: Contents<'a>,
+        "contents" contents: Talk<'a>,
         "systemInstruction" | "system_instruction" system_instruction: Speech<'a>,
         "tools" tools: Vec<Json<'a>>,
         "toolConfig" | "tool_config" tool_config: ToolConfig<'a>,
@@ -20,7 +22,7 @@ wire! {
     }
     struct SpeechObject<'a> {
         "role" role: Text<'a>,
-        "parts" parts: Vec<Whole<'a, PartObject<'a>>>,
+        "parts" parts: Vec<Read<'a>>,
     }
     struct PartObject<'a> {
         "text" text: Text<'a>,
@@ -160,34 +162,5 @@ wire! {
     struct TokenObject<'a> {
         "token" token: Text<'a>,
         "logProbability" log_probability: Number<'a>,
-    }
-}
-
-/// The conversation. One content may stand without its list.
-#[derive(Debug)]
-pub(super) struct Contents<'a>(pub(super) Vec<Speech<'a>>);
-
-impl<'a> Wire<'a> for Contents<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
-        match cursor.peek() {
-            Some(b'[') => Vec::read(cursor).map(Self),
-            _ => Speech::read(cursor).map(|one| Self(vec![one])),
-        }
-    }
-}
-
-/// One content, or the one text in it.
-#[derive(Debug)]
-pub(super) enum Speech<'a> {
-    Text(Text<'a>),
-    Parts(SpeechObject<'a>),
-}
-
-impl<'a> Wire<'a> for Speech<'a> {
-    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
-        match cursor.peek() {
-            Some(b'"') => Text::read(cursor).map(Self::Text),
-            _ => SpeechObject::read(cursor).map(Self::Parts),
-        }
     }
 }

@@ -1,5 +1,6 @@
 //! Objects of the chat completions API (OpenAI API reference, "Create chat completion").
 
+use super::talk::Talk;
 use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
@@ -7,7 +8,7 @@ use crate::chat::text::{Json, Number, Text};
 wire! {
     struct Body<'a> {
         "model" model: Text<'a>,
-        "messages" messages: Vec<Message<'a>>,
+        "messages" messages: Talk<'a>,
         "max_tokens" max_tokens: Number<'a>,
         "max_completion_tokens" max_completion_tokens: Number<'a>,
         "temperature" temperature: Number<'a>,

@@ -1,5 +1,6 @@
 //! Objects of the responses API (OpenAI API reference, "Responses").
 
+use super::talk::Talk;
 use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
@@ -7,7 +8,7 @@ use crate::chat::text::{Json, Number, Text};
 wire! {
     struct Body<'a> {
         "model" model: Text<'a>,
-        "input" input: TextOr<'a, Item<'a>>,
+        "input" input: Talk<'a>,
         "instructions" instructions: TextOr<'a, Item<'a>>,
         "max_output_tokens" max_output_tokens: Number<'a>,
         "temperature" temperature: Number<'a>,
