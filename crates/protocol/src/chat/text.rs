@@ -163,7 +163,7 @@ fn escape(text: &str) -> String {
 fn unescape(escaped: &str) -> String {
     let mut plain = String::with_capacity(escaped.len());
     let mut rest = escaped;
-    while let Some((before, after)) = rest.split_once('\\') {
+    while let Some((before, after)) = split_at_backslash(rest) {
         plain.push_str(before);
         let mut characters = after.chars();
         match characters.next() {
@@ -185,6 +185,12 @@ fn unescape(escaped: &str) -> String {
     }
     plain.push_str(rest);
     plain
+}
+
+/// Returns what stands before the first backslash, and what behind it.
+fn split_at_backslash(text: &str) -> Option<(&str, &str)> {
+    let at = memchr::memchr(b'\\', text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Returns the character whose code follows `\u`, and how many bytes it took.

@@ -192,7 +192,7 @@ impl<'a> Cursor<'a> {
 
 /// Returns a key as people see it. Half of a surrogate pair stands for no character.
 fn plain_key(inside: &str) -> Reading<Cow<'_, str>> {
-    if memchr::memchr(b'\\', inside.as_bytes()).is_none() {
+    if !inside.as_bytes().contains(&b'\\') {
         return Ok(Cow::Borrowed(inside));
     }
     let key = serde_json::from_str(&format!("\"{inside}\""));

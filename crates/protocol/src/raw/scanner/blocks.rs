@@ -6,15 +6,35 @@ const BLOCK: usize = 64;
 
 /// Returns the offset behind the closing quote of the string in which `at` stands. Where a block needs a closer look, or
 /// nothing is left to fill one, returns instead how far the string is sound: a place that no backslash precedes.
-pub(super) fn end_of_string(source: &[u8], mut at: usize) -> Result<usize, usize> {
+#[cfg(target_arch = "x86_64")]
+#[expect(unsafe_code, reason = "functions that name their instructions can be called in no other way")]
+pub(super) fn end_of_string(source: &[u8], at: usize) -> Result<usize, usize> {
+    if std::is_x86_feature_detected!("avx2") {
+        // SAFETY: this processor has AVX2.
+        return unsafe { x86::end_by_avx2(source, at) };
+    }
+    // SAFETY: SSE2 is part of x86-64; there is no such processor without it.
+    unsafe { x86::end_by_sse2(source, at) }
+}
+
+/// Nothing gives masks as cheaply here.
+#[cfg(not(target_arch = "x86_64"))]
+pub(super) const fn end_of_string(_source: &[u8], at: usize) -> Result<usize, usize> {
+    Err(at)
+}
+
+#[inline(always)]
+#[cfg(target_arch = "x86_64")]
+fn end_by(source: &[u8], mut at: usize, marks_of: impl Fn(&[u8; BLOCK]) -> Marks) -> Result<usize, usize> {
     let mut is_escaped = 0;
     while let Some(block) = source.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
-        let Some(marks) = Marks::of(block) else { break };
+        let marks = marks_of(block);
         let start = at - is_escaped as usize;
         let escaped = escaped(marks.backslashes, &mut is_escaped);
         let ends = marks.quotes & !escaped;
         let inside = ends.wrapping_sub(1) & !ends;
-        if (marks.controls | (escaped & !marks.short_escapes)) & inside != 0 {
+        let short_escapes = marks.letters | marks.quotes | marks.backslashes;
+        if (marks.controls | (escaped & !short_escapes)) & inside != 0 {
             return Err(start);
         }
         if ends != 0 {
@@ -45,47 +65,70 @@ struct Marks {
     quotes: u64,
     backslashes: u64,
     controls: u64,
-    /// What is a whole escape behind a backslash.
-    short_escapes: u64,
+    /// What else is a whole escape behind a backslash.
+    letters: u64,
 }
 
 #[cfg(target_arch = "x86_64")]
-impl Marks {
-    #[expect(unsafe_code, reason = "a function that names its instructions can be called in no other way")]
-    fn of(block: &[u8; BLOCK]) -> Option<Self> {
-        // SAFETY: SSE2 is part of x86-64; there is no such processor without it.
-        Some(unsafe { Self::by_sse2(block) })
+mod x86 {
+    use std::arch::x86_64::*;
+
+    use super::{BLOCK, Marks, end_by};
+
+    #[target_feature(enable = "sse2")]
+    pub(super) fn end_by_sse2(source: &[u8], at: usize) -> Result<usize, usize> {
+        end_by(source, at, |block| marks_by_sse2(block))
+    }
+
+    #[target_feature(enable = "avx2")]
+    pub(super) fn end_by_avx2(source: &[u8], at: usize) -> Result<usize, usize> {
+        end_by(source, at, |block| marks_by_avx2(block))
     }
 
     #[target_feature(enable = "sse2")]
     #[inline]
-    fn by_sse2(block: &[u8; BLOCK]) -> Self {
-        use std::arch::x86_64::{
-            __m128i, _mm_cmpeq_epi8, _mm_min_epu8, _mm_movemask_epi8, _mm_or_si128, _mm_set_epi64x, _mm_set1_epi8,
-        };
-
-        let mut marks = Self::default();
+    fn marks_by_sse2(block: &[u8; BLOCK]) -> Marks {
+        let mut marks = Marks::default();
         for (index, lane) in block.as_chunks::<16>().0.iter().enumerate() {
-            let number = u128::from_le_bytes(*lane);
-            let bytes = _mm_set_epi64x((number >> 64) as i64, number as i64);
+            let [low, high] = words(lane);
+            let bytes = _mm_set_epi64x(high, low);
             let equal = |byte: u8| _mm_cmpeq_epi8(bytes, _mm_set1_epi8(byte as i8));
             let either = |one: u8, other: u8| _mm_or_si128(equal(one), equal(other));
             let mask = |found: __m128i| u64::from(_mm_movemask_epi8(found) as u16) << (16 * index);
-            let short_escapes = _mm_or_si128(either(b'/', b'b'), _mm_or_si128(either(b'f', b'n'), either(b'r', b't')));
             marks.quotes |= mask(equal(b'"'));
             marks.backslashes |= mask(equal(b'\\'));
             marks.controls |= mask(_mm_cmpeq_epi8(_mm_min_epu8(bytes, _mm_set1_epi8(0x1f)), bytes));
-            marks.short_escapes |= mask(short_escapes);
+            let letters = _mm_or_si128(either(b'/', b'b'), _mm_or_si128(either(b'f', b'n'), either(b'r', b't')));
+            marks.letters |= mask(letters);
         }
-        marks.short_escapes |= marks.quotes | marks.backslashes;
         marks
     }
-}
 
-#[cfg(not(target_arch = "x86_64"))]
-impl Marks {
-    /// Elsewhere nothing gives masks as cheaply.
-    const fn of(_block: &[u8; BLOCK]) -> Option<Self> {
-        None
+    #[target_feature(enable = "avx2")]
+    #[inline]
+    fn marks_by_avx2(block: &[u8; BLOCK]) -> Marks {
+        let mut marks = Marks::default();
+        for (index, lane) in block.as_chunks::<32>().0.iter().enumerate() {
+            let [first, second, third, fourth] = words(lane);
+            let bytes = _mm256_set_epi64x(fourth, third, second, first);
+            let equal = |byte: u8| _mm256_cmpeq_epi8(bytes, _mm256_set1_epi8(byte as i8));
+            let either = |one: u8, other: u8| _mm256_or_si256(equal(one), equal(other));
+            let mask = |found: __m256i| u64::from(_mm256_movemask_epi8(found) as u32) << (32 * index);
+            marks.quotes |= mask(equal(b'"'));
+            marks.backslashes |= mask(equal(b'\\'));
+            marks.controls |= mask(_mm256_cmpeq_epi8(_mm256_min_epu8(bytes, _mm256_set1_epi8(0x1f)), bytes));
+            let letters = _mm256_or_si256(either(b'/', b'b'), _mm256_or_si256(either(b'f', b'n'), either(b'r', b't')));
+            marks.letters |= mask(letters);
+        }
+        marks
+    }
+
+    /// Returns bytes as numbers of the memory's own order; loading them as one vector needs a pointer.
+    fn words<const BYTES: usize, const WORDS: usize>(lane: &[u8; BYTES]) -> [i64; WORDS] {
+        let mut words = [0; WORDS];
+        for (word, bytes) in words.iter_mut().zip(lane.as_chunks::<8>().0) {
+            *word = i64::from_le_bytes(*bytes);
+        }
+        words
     }
 }
