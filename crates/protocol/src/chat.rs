@@ -62,13 +62,15 @@ pub fn decode_request(dialect: Dialect, body: &[u8]) -> Result<Request<'_>, Deco
 /// # Errors
 /// Only for a dialect that is not one of chat.
 pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'_>) -> Result<Encoded, DecodeError> {
-    match dialect {
-        Dialect::OpenaiChat => Ok(openai_chat::encode_request(request, target)),
-        Dialect::OpenaiResponses => Ok(openai_responses::encode_request(request, target)),
-        Dialect::Anthropic => Ok(anthropic::encode_request(request, target)),
-        Dialect::Gemini => Ok(gemini::encode_request(request, target)),
-        Dialect::Single => Err(unknown(dialect)),
-    }
+    let mut encoded = match dialect {
+        Dialect::OpenaiChat => openai_chat::encode_request(request, target),
+        Dialect::OpenaiResponses => openai_responses::encode_request(request, target),
+        Dialect::Anthropic => anthropic::encode_request(request, target),
+        Dialect::Gemini => gemini::encode_request(request, target),
+        Dialect::Single => return Err(unknown(dialect)),
+    };
+    encoded.losses.name_for(request.dialect);
+    Ok(encoded)
 }
 
 /// Returns whether a request carries proofs in envelopes, which only Sluice understands. A request that goes to a vendor

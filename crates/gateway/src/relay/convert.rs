@@ -168,7 +168,12 @@ impl Job {
         }
         let encoded = chat::encode_request(self.upstream, &request, &target).map_err(|error| unreadable(&error))?;
         if let Some(loss) = encoded.losses.first_semantic() {
-            let message = format!("`{}` cannot be carried to this model's provider: {}", loss.path, loss.reason);
+            let message = format!(
+                "`{}` cannot be carried to this model's provider: {}; leave it out, or ask for a model whose provider serves `{}`",
+                loss.path,
+                loss.reason,
+                self.asked.documented_path()
+            );
             return Err(Fault::new(Kind::NotConvertible, message));
         }
         let losses = encoded.losses.to_header(LOSSES_MAX_BYTES);

@@ -8,7 +8,7 @@ use super::schema::{self, Rules};
 use super::wire::{Extra, Path};
 use super::write::Writer;
 use crate::chat::bridge::{Memo, Target};
-use crate::chat::loss::{Losses, Severity};
+use crate::chat::loss::{Losses, NO_SUCH_FIELD, Severity};
 use crate::chat::reasoning::Effort;
 use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
@@ -122,7 +122,7 @@ impl<'e, 'a> Encoding<'e, 'a> {
             let leaf = key.rsplit('.').next().unwrap_or(key);
             let is_semantic = matches!(at, Path::Root) && SEMANTIC_FIELDS.contains(&leaf);
             let severity = if is_semantic { Severity::Semantic } else { Severity::Cosmetic };
-            self.losses.push(at.key(key), "the upstream's dialect has no such field", severity);
+            self.losses.push(at.key(key), NO_SUCH_FIELD, severity);
         }
     }
 
