@@ -192,16 +192,23 @@ impl<'a> Scanner<'a> {
     /// Steps over a string, from its opening quote to behind its closing one.
     pub(crate) fn skip_string(&mut self) -> Result<(), RawError> {
         /// Most keys, ids and words of a dialect are shorter; for them a block would cost more than it saves.
-        const SHORT: usize = 24;
-        self.at += 1;
-        let rest = self.source.get(self.at..).unwrap_or_default();
-        let run = plain_run(rest.get(..SHORT).unwrap_or(rest));
-        self.at += run;
-        if rest.get(run) == Some(&b'"') {
-            self.at += 1;
-            return Ok(());
+        const SHORT_WORDS: usize = 3;
+        let mut at = self.at + 1;
+        for _ in 0..SHORT_WORDS {
+            let Some(word) = self.source.get(at..).and_then(<[u8]>::first_chunk::<8>) else { break };
+            let found = specials(u64::from_le_bytes(*word));
+            if found == 0 {
+                at += 8;
+                continue;
+            }
+            at += found.trailing_zeros() as usize / 8;
+            if self.source.get(at) == Some(&b'"') {
+                self.at = at + 1;
+                return Ok(());
+            }
+            break;
         }
-        match blocks::end_of_string(self.source, self.at) {
+        match blocks::end_of_string(self.source, at) {
             Ok(end) => {
                 self.at = end;
                 Ok(())

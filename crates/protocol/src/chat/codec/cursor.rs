@@ -154,6 +154,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps to the next value; returns false at the closing bracket.
+    #[inline]
     fn goes_on(&mut self, close: u8, expected: &'static str) -> Reading<bool> {
         self.scanner.skip_space();
         match self.peek() {
@@ -167,6 +168,7 @@ impl<'a> Cursor<'a> {
     }
 
     /// Steps over something; returns it as it stands.
+    #[inline]
     fn step(&mut self, step: impl FnOnce(&mut Scanner<'a>) -> Result<(), RawError>) -> Reading<&'a str> {
         let start = self.scanner.at();
         match step(&mut self.scanner) {
