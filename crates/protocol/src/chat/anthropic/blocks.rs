@@ -1,7 +1,7 @@
 //! Reads content blocks of the Messages API.
 
 use super::wire::{Block, CacheControl, CitationObject, SourceObject};
-use crate::chat::codec::cursor::{TextOr, Whole};
+use crate::chat::codec::cursor::{Cursor, Reading, TextOr, Unreadable, Whole, Wire};
 use crate::chat::codec::media::kind_of;
 use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
 use crate::chat::request::{
@@ -12,18 +12,49 @@ use crate::chat::text::{Json, Text};
 
 /// Whether blocks stand in a message or inside a tool's result. Results have no results inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+enum Place {
     Message,
     Result,
 }
 
+/// A part of a message that was made as soon as it was read: on the wire it has room for every kind.
+#[derive(Debug)]
+pub(super) struct Piece<'a>(Part<'a>);
+
+impl<'a> Wire<'a> for Piece<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        part_of(Whole::read(cursor)?, Place::Message, Path::Root).map(Self).map_err(Unreadable::of)
+    }
+}
+
+impl<'a> From<Piece<'a>> for Part<'a> {
+    fn from(Piece(part): Piece<'a>) -> Self {
+        part
+    }
+}
+
+/// The same of a tool's result.
+#[derive(Debug)]
+struct ResultPiece<'a>(Part<'a>);
+
+impl<'a> Wire<'a> for ResultPiece<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        part_of(Whole::read(cursor)?, Place::Result, Path::Root).map(Self).map_err(Unreadable::of)
+    }
+}
+
+impl<'a> From<ResultPiece<'a>> for Part<'a> {
+    fn from(ResultPiece(part): ResultPiece<'a>) -> Self {
+        part
+    }
+}
+
 /// Reads `content`: absent, a string, or a list of blocks.
-pub(super) fn text_or_blocks<'a>(
-    content: Option<TextOr<'a, Block<'a>>>,
-    place: Place,
+pub(super) fn text_or_blocks<'a, T: Wire<'a> + Into<Part<'a>>>(
+    content: Option<TextOr<'a, T>>,
     at: Path<'_>,
 ) -> Result<Vec<Part<'a>>, DecodeError> {
-    content.map_or(Ok(Vec::new()), |content| content.into_parts(at, |block, at| part_of(block, place, at)))
+    content.map_or(Ok(Vec::new()), |content| content.into_parts(at))
 }
 
 /// Reads a block that was stepped over before.
@@ -52,8 +83,7 @@ fn part_of<'a>(whole: Whole<'a, Block<'a>>, place: Place, at: Path<'_>) -> Resul
             call: block.tool_use_id.take().ok_or_else(|| at.key("tool_use_id").error("is required"))?,
             name: None,
             output: Output::Parts(text_or_blocks(
-                block.content.take().map(TextOr::of),
-                Place::Result,
+                block.content.take().map(TextOr::<ResultPiece<'_>>::of),
                 at.key("content"),
             )?),
             is_error: block.is_error.take(),

@@ -1,8 +1,8 @@
 //! Reads requests of the Messages API.
 
-use super::blocks::{Place, cache_mark, text_or_blocks};
+use super::blocks::{Piece, cache_mark, text_or_blocks};
 use super::talk::Talk;
-use super::wire::{Block, Body, Metadata, OutputFormat, ThinkingConfig, ToolChoiceObject, ToolObject};
+use super::wire::{Body, Metadata, OutputFormat, ThinkingConfig, ToolChoiceObject, ToolObject};
 use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
@@ -49,9 +49,9 @@ pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeE
     })
 }
 
-fn turns<'a>(system: Option<TextOr<'a, Block<'a>>>, talk: Talk<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
+fn turns<'a>(system: Option<TextOr<'a, Piece<'a>>>, talk: Talk<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
     let mut turns = talk.turns;
-    let parts = text_or_blocks(system, Place::Message, Path::Root.key("system"))?;
+    let parts = text_or_blocks(system, Path::Root.key("system"))?;
     if !parts.is_empty() {
         turns.insert(0, Turn { parts, ..Turn::new(Role::System, None) });
     }

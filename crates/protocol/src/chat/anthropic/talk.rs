@@ -1,6 +1,6 @@
 //! Reads the messages of a Messages request into turns, one after the other as they come.
 
-use super::blocks::{Place, text_or_blocks};
+use super::blocks::text_or_blocks;
 use super::wire::Message;
 use crate::chat::codec::cursor::{Cursor, Reading, Unreadable, Wire};
 use crate::chat::codec::wire::{DecodeError, Path};
@@ -31,6 +31,6 @@ fn turn_of(message: Message<'_>, index: usize) -> Result<Turn<'_>, DecodeError> 
         "system" => Role::System,
         other => return Err(Path::Root.key("role").error(format!("unknown role `{other}`"))),
     };
-    let parts = text_or_blocks(message.content, Place::Message, Path::Root.key("content"))?;
+    let parts = text_or_blocks(message.content, Path::Root.key("content"))?;
     Ok(Turn { role, parts, name: None, message: Some(index), extra: message.extra })
 }

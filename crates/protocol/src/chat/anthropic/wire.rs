@@ -1,5 +1,6 @@
 //! Objects of the Messages API (Claude API reference, "Messages").
 
+use super::blocks::Piece;
 use super::talk::Talk;
 use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
@@ -9,7 +10,7 @@ wire! {
     struct Body<'a> {
         "model" model: Text<'a>,
         "messages" messages: Talk<'a>,
-        "system" system: TextOr<'a, Block<'a>>,
+        "system" system: TextOr<'a, Piece<'a>>,
         "max_tokens" max_tokens: Number<'a>,
         "temperature" temperature: Number<'a>,
         "top_p" top_p: Number<'a>,
@@ -26,7 +27,7 @@ wire! {
     }
     struct Message<'a> {
         "role" role: Text<'a>,
-        "content" content: TextOr<'a, Block<'a>>,
+        "content" content: TextOr<'a, Piece<'a>>,
     }
     struct Block<'a> {
         "type" kind: Text<'a>,

@@ -273,7 +273,7 @@ impl<'a, T: Wire<'a>> Wire<'a> for Whole<'a, T> {
 #[derive(Debug, Clone)]
 pub(in crate::chat) enum TextOr<'a, T> {
     Text(Text<'a>),
-    Parts(Vec<Whole<'a, T>>),
+    Parts(Vec<T>),
     Other(Json<'a>),
 }
 
@@ -303,16 +303,13 @@ impl<'a, T: Wire<'a>> TextOr<'a, T> {
     }
 
     /// Returns the parts: a text is one by itself.
-    pub(in crate::chat) fn into_parts(
-        self,
-        at: Path<'_>,
-        mut part_of: impl FnMut(Whole<'a, T>, Path<'_>) -> Result<Part<'a>, DecodeError>,
-    ) -> Result<Vec<Part<'a>>, DecodeError> {
+    pub(in crate::chat) fn into_parts(self, at: Path<'_>) -> Result<Vec<Part<'a>>, DecodeError>
+    where
+        T: Into<Part<'a>>,
+    {
         match self {
             Self::Text(text) => Ok(vec![Part::new(Content::Text(text, Vec::new()))]),
-            Self::Parts(parts) => {
-                parts.into_iter().enumerate().map(|(index, part)| part_of(part, at.index(index))).collect()
-            }
+            Self::Parts(parts) => Ok(parts.into_iter().map(Into::into).collect()),
             Self::Other(json) => Err(Self::refusal(&json, at)),
         }
     }

@@ -1,7 +1,7 @@
 //! Content parts of messages.
 
 use super::wire::{CacheBreakpoint, ContentPart, FileObject, InputAudio, UrlObject};
-use crate::chat::codec::cursor::{TextOr, Whole};
+use crate::chat::codec::cursor::{Cursor, Reading, TextOr, Unreadable, Whole, Wire};
 use crate::chat::codec::media::{kind_of, mime_of_audio, mime_of_name, source_of_data_url, source_of_url};
 use crate::chat::codec::wire::{DecodeError, Path, read_part};
 use crate::chat::request::{CacheMark, Content, Media, MediaKind, Part, Source};
@@ -9,10 +9,26 @@ use crate::chat::text::{Json, Text};
 
 /// Reads `content`: absent, a string, or a list of parts.
 pub(super) fn text_or_parts<'a>(
-    content: Option<TextOr<'a, ContentPart<'a>>>,
+    content: Option<TextOr<'a, Piece<'a>>>,
     at: Path<'_>,
 ) -> Result<Vec<Part<'a>>, DecodeError> {
-    content.map_or(Ok(Vec::new()), |content| content.into_parts(at, part_of))
+    content.map_or(Ok(Vec::new()), |content| content.into_parts(at))
+}
+
+/// A part that was made as soon as it was read: on the wire it has room for every kind.
+#[derive(Debug)]
+pub(super) struct Piece<'a>(Part<'a>);
+
+impl<'a> Wire<'a> for Piece<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        part_of(Whole::read(cursor)?, Path::Root).map(Self).map_err(Unreadable::of)
+    }
+}
+
+impl<'a> From<Piece<'a>> for Part<'a> {
+    fn from(Piece(part): Piece<'a>) -> Self {
+        part
+    }
 }
 
 fn part_of<'a>(whole: Whole<'a, ContentPart<'a>>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {

@@ -1,5 +1,6 @@
 //! Objects of the chat completions API (OpenAI API reference, "Create chat completion").
 
+use super::content::Piece;
 use super::talk::Talk;
 use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
@@ -44,7 +45,7 @@ wire! {
     }
     struct Message<'a> {
         "role" role: Text<'a>,
-        "content" content: TextOr<'a, ContentPart<'a>>,
+        "content" content: TextOr<'a, Piece<'a>>,
         "name" name: Text<'a>,
         "refusal" refusal: Text<'a>,
         "tool_calls" tool_calls: Vec<ToolCallObject<'a>>,

@@ -83,7 +83,7 @@ fn text_or_items<'a>(said: Option<TextOr<'a, Item<'a>>>, at: Path<'_>) -> Result
         Some(TextOr::Text(text)) => Ok(Some(vec![Part::new(Content::Text(text, Vec::new()))])),
         Some(TextOr::Parts(items)) => {
             let lists: Result<Vec<_>, _> =
-                items.into_iter().map(|item| text_or_parts(item.value.content, at.key("content"))).collect();
+                items.into_iter().map(|item| text_or_parts(item.content, at.key("content"))).collect();
             Ok(Some(lists?.into_iter().flatten().collect()))
         }
         Some(TextOr::Other(json)) => Err(TextOr::<Item<'_>>::refusal(&json, at)),

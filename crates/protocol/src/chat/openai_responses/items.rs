@@ -1,7 +1,7 @@
 //! Reads items of the responses API: the parts of a conversation.
 
 use super::wire::{Annotation, ContentPart, Item};
-use crate::chat::codec::cursor::{TextOr, Whole};
+use crate::chat::codec::cursor::{Cursor, Reading, TextOr, Unreadable, Whole, Wire};
 use crate::chat::codec::media::{mime_of_audio, mime_of_name, source_of_url};
 use crate::chat::codec::names::positional_call;
 use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
@@ -67,8 +67,8 @@ pub(super) fn model_part<'a>(item: Item<'a>, at: Path<'_>) -> Result<Part<'a>, D
         let mut text: Vec<Text<'a>> =
             item.summary.unwrap_or_default().into_iter().filter_map(|part| part.text).collect();
         match item.content.filter(|_| text.is_empty()) {
-            Some(TextOr::Parts(list)) => text.extend(list.into_iter().filter_map(|part| part.value.text)),
-            Some(TextOr::Other(json)) => return Err(TextOr::<ContentPart<'_>>::refusal(&json, at.key("content"))),
+            Some(TextOr::Parts(list)) => text.extend(list.into_iter().filter_map(thought_of)),
+            Some(TextOr::Other(json)) => return Err(TextOr::<Piece<'_>>::refusal(&json, at.key("content"))),
             Some(TextOr::Text(_)) => return Err(at.key("content").error("expected a list")),
             None => {}
         }
@@ -94,6 +94,15 @@ pub(super) fn model_part<'a>(item: Item<'a>, at: Path<'_>) -> Result<Part<'a>, D
     Ok(Part { content, cache: None, extra: item.extra })
 }
 
+/// Returns what a part of a thought says, of whatever kind it is.
+fn thought_of(Piece(part): Piece<'_>) -> Option<Text<'_>> {
+    match part.content {
+        Content::Text(text, _) => Some(text),
+        Content::Foreign(json) => read_part::<ContentPart<'_>>(&json, Path::Root).ok()?.text,
+        _ => None,
+    }
+}
+
 /// Returns the one name of a tool that stands in a namespace.
 pub(super) fn flat_name<'a>(namespace: Option<&Text<'_>>, name: Text<'a>) -> Text<'a> {
     match namespace.filter(|namespace| !namespace.is_empty()) {
@@ -104,10 +113,26 @@ pub(super) fn flat_name<'a>(namespace: Option<&Text<'_>>, name: Text<'a>) -> Tex
 
 /// Reads `content` or `output`: absent, a string, or a list of parts.
 pub(super) fn text_or_parts<'a>(
-    content: Option<TextOr<'a, ContentPart<'a>>>,
+    content: Option<TextOr<'a, Piece<'a>>>,
     at: Path<'_>,
 ) -> Result<Vec<Part<'a>>, DecodeError> {
-    content.map_or(Ok(Vec::new()), |content| content.into_parts(at, part_of))
+    content.map_or(Ok(Vec::new()), |content| content.into_parts(at))
+}
+
+/// A part that was made as soon as it was read: on the wire it has room for every kind.
+#[derive(Debug)]
+pub(super) struct Piece<'a>(Part<'a>);
+
+impl<'a> Wire<'a> for Piece<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        part_of(Whole::read(cursor)?, Path::Root).map(Self).map_err(Unreadable::of)
+    }
+}
+
+impl<'a> From<Piece<'a>> for Part<'a> {
+    fn from(Piece(part): Piece<'a>) -> Self {
+        part
+    }
 }
 
 fn part_of<'a>(whole: Whole<'a, ContentPart<'a>>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {

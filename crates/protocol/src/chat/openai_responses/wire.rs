@@ -1,5 +1,6 @@
 //! Objects of the responses API (OpenAI API reference, "Responses").
 
+use super::items::Piece;
 use super::talk::Talk;
 use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
@@ -48,13 +49,13 @@ wire! {
         "id" id: Text<'a>,
         "role" role: Text<'a>,
         "status" status: Text<'a>,
-        "content" content: TextOr<'a, ContentPart<'a>>,
+        "content" content: TextOr<'a, Piece<'a>>,
         "call_id" call_id: Text<'a>,
         "name" name: Text<'a>,
         "namespace" namespace: Text<'a>,
         "arguments" arguments: Json<'a>,
         "input" input: Text<'a>,
-        "output" output: TextOr<'a, ContentPart<'a>>,
+        "output" output: TextOr<'a, Piece<'a>>,
         "summary" summary: Vec<ContentPart<'a>>,
         "encrypted_content" encrypted_content: Text<'a>,
         "result" result: Text<'a>,
