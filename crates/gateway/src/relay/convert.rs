@@ -5,7 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Json, Request, Target, Text, Trait};
+use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Json, Loss, Request, Target, Text, Trait};
 use sluice_protocol::edit::Edits;
 use sluice_protocol::meter::Convention;
 use sluice_protocol::operation::{Dialect, Operation};
@@ -168,13 +168,7 @@ impl Job {
         }
         let encoded = chat::encode_request(self.upstream, &request, &target).map_err(|error| unreadable(&error))?;
         if let Some(loss) = encoded.losses.first_semantic() {
-            let message = format!(
-                "`{}` cannot be carried to this model's provider: {}; leave it out, or ask for a model whose provider serves `{}`",
-                loss.path,
-                loss.reason,
-                self.asked.documented_path()
-            );
-            return Err(Fault::new(Kind::NotConvertible, message));
+            return Err(self.refusal(loss));
         }
         let losses = encoded.losses.to_header(LOSSES_MAX_BYTES);
         let bridge = is_foreign.then(|| Box::new(self.bridge(&request, &encoded)));
@@ -183,6 +177,15 @@ impl Job {
             None => encoded.body,
         };
         Ok(Step::Done(Box::new(Conversion { body: body.into(), bridge, losses })))
+    }
+
+    fn refusal(&self, loss: &Loss) -> Fault {
+        let (path, reason, native) = (&loss.path, &loss.reason, self.asked.documented_path());
+        let message = format!(
+            "`{path}` cannot be carried to this model's provider: {reason}; leave it out, or ask for a model whose \
+             provider serves `{native}`"
+        );
+        Fault::new(Kind::NotConvertible, message)
     }
 
     fn bridge(&self, request: &Request<'_>, encoded: &Encoded) -> Bridge {

@@ -4,7 +4,16 @@ use std::ops::Range;
 
 use super::RawError;
 
+#[cfg(target_arch = "x86_64")]
 mod blocks;
+
+/// Other processors are given nothing that yields masks as cheaply.
+#[cfg(not(target_arch = "x86_64"))]
+mod blocks {
+    pub(super) const fn end_of_string(_source: &[u8], at: usize) -> Result<usize, usize> {
+        Err(at)
+    }
+}
 
 /// Deepest nesting that is accepted. Vendors refuse far less.
 pub const MAX_DEPTH: usize = 256;

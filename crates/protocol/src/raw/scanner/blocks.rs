@@ -6,7 +6,6 @@ const BLOCK: usize = 64;
 
 /// Returns the offset behind the closing quote of the string in which `at` stands. Where a block needs a closer look, or
 /// nothing is left to fill one, returns instead how far the string is sound: a place that no backslash precedes.
-#[cfg(target_arch = "x86_64")]
 #[expect(unsafe_code, reason = "functions that name their instructions can be called in no other way")]
 pub(super) fn end_of_string(source: &[u8], at: usize) -> Result<usize, usize> {
     if std::is_x86_feature_detected!("avx2") {
@@ -17,14 +16,7 @@ pub(super) fn end_of_string(source: &[u8], at: usize) -> Result<usize, usize> {
     unsafe { x86::end_by_sse2(source, at) }
 }
 
-/// Nothing gives masks as cheaply here.
-#[cfg(not(target_arch = "x86_64"))]
-pub(super) const fn end_of_string(_source: &[u8], at: usize) -> Result<usize, usize> {
-    Err(at)
-}
-
 #[inline(always)]
-#[cfg(target_arch = "x86_64")]
 fn end_by(source: &[u8], mut at: usize, marks_of: impl Fn(&[u8; BLOCK]) -> Marks) -> Result<usize, usize> {
     let mut is_escaped = 0;
     while let Some(block) = source.get(at..).and_then(<[u8]>::first_chunk::<BLOCK>) {
@@ -48,8 +40,8 @@ fn end_by(source: &[u8], mut at: usize, marks_of: impl Fn(&[u8; BLOCK]) -> Marks
 /// Returns which bytes stand behind a backslash that is not escaped itself. `carry` tells so for the first byte of this
 /// block, and then for the first of the next.
 ///
-/// In a row of backslashes every other one escapes. Subtracting the row from its successors borrows through it, which
-/// leaves the alternation at its odd or even places (simdjson, "Parsing Gigabytes of JSON per Second", 3.1.1).
+/// In a row of backslashes every other one escapes. Subtracting a row from what it would escape borrows through all of it
+/// and leaves the alternation, at odd places or at even ones by where the row begins.
 const fn escaped(backslashes: u64, carry: &mut u64) -> u64 {
     const ODD: u64 = 0xaaaa_aaaa_aaaa_aaaa;
     let starts = backslashes & !*carry;
@@ -69,7 +61,6 @@ struct Marks {
     letters: u64,
 }
 
-#[cfg(target_arch = "x86_64")]
 mod x86 {
     use std::arch::x86_64::*;
 
@@ -130,5 +121,22 @@ mod x86 {
             *word = i64::from_le_bytes(*bytes);
         }
         words
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    proptest! {
+        #[test]
+        #[expect(unsafe_code, reason = "functions that name their instructions can be called in no other way")]
+        fn every_processor_finds_the_same_end(text in r#"([a-zé /]{0,90}|\\{1,5}|\\[nu"]|["\x00-\x1f]){0,12}"#, at in 0_usize..200) {
+            let source = text.as_bytes();
+            // SAFETY: SSE2 is part of x86-64.
+            let by_sse2 = unsafe { x86::end_by_sse2(source, at) };
+            prop_assert_eq!(end_of_string(source, at), by_sse2);
+        }
     }
 }
