@@ -11,6 +11,7 @@ use sluice_domain::route::policy::{Alias, AliasTarget, Choice, ModelPolicy, Poli
 
 use crate::health::Windows;
 use crate::rules::{Question, Ruled, first_that_holds};
+use crate::tokens::prepare;
 
 /// Longest chain of aliases that stand for aliases.
 const ALIAS_DEPTH_MAX: usize = 4;
@@ -126,6 +127,9 @@ fn compile_rules(policy: &Policy, providers: &HashMap<String, ProviderId>, probl
             }
             Err(error) => problems.push(format!("routing rule {number} `{}` cannot be used: {error}", rule.name)),
         }
+    }
+    if rules.iter().any(Ruled::counts_tokens) {
+        prepare();
     }
     rules
 }
