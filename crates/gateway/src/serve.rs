@@ -33,7 +33,7 @@ use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::node::Run;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
 use crate::relay::{
-    Cors, DECODERS_MAX, Intake, Keep, Objects, Relay, RelaySettings, Responses, Shared, Turns, Unserved,
+    Cors, DECODERS_MAX, Intake, Keep, Limiters, Objects, Relay, RelaySettings, Responses, Shared, Turns, Unserved,
 };
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
@@ -347,6 +347,7 @@ impl Parts<'_> {
             objects: Objects::default(),
             unserved: Unserved::default(),
             affinity: Affinity::default(),
+            limiters: Limiters::default(),
             turns: Turns::default(),
             provenance: Arc::default(),
             fetcher: Fetcher::new(self.settings.media.clone(), tokio::runtime::Handle::current())
