@@ -110,7 +110,7 @@ impl Visit {
     /// Notes what an answer was like that came to its end, and the tokens it took.
     pub(crate) fn finish(&mut self, finish: Finish, tokens: u64) {
         if tokens > 0 {
-            self.credential.settle(tokens);
+            self.credential.settle(tokens, nanos());
         }
         if finish.has_failed {
             let setback = Setback { trouble: Trouble::Failing, pause_ms: None };

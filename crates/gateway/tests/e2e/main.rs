@@ -43,6 +43,7 @@ mod outage;
 mod pace;
 mod power_loss;
 mod proof_tools;
+mod rates;
 mod records;
 mod responses_state;
 mod routing;
