@@ -83,11 +83,6 @@ impl Policies {
         if self.rules.is_empty() { None } else { first_that_holds(&self.rules, question) }
     }
 
-    /// Returns all rules.
-    pub(crate) fn rules(&self) -> &[Ruled] {
-        &self.rules
-    }
-
     /// Returns how candidates for `model` are ordered, if the key does not say.
     pub(crate) fn strategy(&self, model: &str) -> Strategy {
         self.of_model(model).and_then(|policy| policy.strategy).unwrap_or(self.strategy)
