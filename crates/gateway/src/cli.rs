@@ -5,6 +5,7 @@
 
 mod arguments;
 mod console;
+mod import;
 mod proof;
 mod rules;
 
@@ -24,7 +25,7 @@ use sluice_domain::clock::{Clock, Timestamp};
 use sluice_domain::key::make_key_body;
 use sluice_domain::user::Role;
 
-use crate::config::{ConfigError, Environment, Loaded, Log, Purpose, Settings, Sources};
+use crate::config::{ConfigError, Declared, Environment, Loaded, Log, Purpose, Settings, Sources};
 use crate::ledger_file::Export;
 use crate::telemetry;
 use arguments::{Arguments, Command, CreateKey, CreateUser, KeyCommand, RulesCommand, UserCommand, VERSION};
@@ -114,6 +115,13 @@ pub trait Commands {
     /// Fails if the database cannot be read or `out` takes no more.
     fn export_ledger(&self, settings: Settings, export: &Export, out: &mut dyn Write) -> anyhow::Result<()>;
 
+    /// Writes what the configuration of another gateway declares into the database, its keys for the user of this login
+    /// name or for the first administrator; returns in words what was made.
+    ///
+    /// # Errors
+    /// Fails if something of it is there already or the database cannot be changed.
+    fn import(&self, settings: Settings, declared: Declared, owner: Option<String>) -> anyhow::Result<String>;
+
     /// Starts logging.
     ///
     /// # Errors
@@ -175,6 +183,7 @@ impl Invocation {
             Command::Migrate => {
                 self.logged(arguments, Purpose::Run, commands, |loaded| commands.migrate(loaded.settings))
             }
+            Command::Import(wanted) => self.import(arguments, wanted, commands, console),
             Command::Receipt(wanted) => self.receipt(arguments, wanted, commands, console),
             Command::Ledger(command) => self.ledger(arguments, command, commands, console),
             Command::Rules(RulesCommand::Test(wanted)) => self.test_rules(wanted, console),

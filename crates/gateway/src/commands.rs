@@ -14,8 +14,9 @@ use sluice_domain::user::{DEFAULT_GROUP, Funding, Role};
 use sluice_store::{PageRequest, Store, UserFilter};
 
 use crate::cli::{Commands, NewKey, NewUser, Question, Report};
-use crate::config::{Loaded, Settings};
+use crate::config::{Declared, Loaded, Settings};
 use crate::ledger_file::Export;
+use crate::legacy::import;
 use crate::{admin, demo, serve};
 
 /// The commands over the real database and server.
@@ -51,9 +52,20 @@ impl Commands for Sluice {
         with_store(&settings, async |store| proof::answer(store, &settings, question).await)
     }
 
+    fn import(&self, settings: Settings, declared: Declared, owner: Option<String>) -> anyhow::Result<String> {
+        with_store(&settings, async |store| import(store, declared, owner).await)
+    }
+
     fn export_ledger(&self, settings: Settings, export: &Export, out: &mut dyn Write) -> anyhow::Result<()> {
         with_store(&settings, async |store| export.write(store, out).await)
     }
+}
+
+async fn import(store: &Store, declared: Declared, owner: Option<String>) -> anyhow::Result<String> {
+    let owner = owner_of(store, owner.as_deref()).await?;
+    let written = import::write(store, &declared, owner).await?;
+    let import::Written { providers, credentials, routes, keys } = written;
+    Ok(format!("made {providers} providers, {credentials} credentials, {routes} routes and {keys} keys"))
 }
 
 fn with_store<T>(settings: &Settings, act: impl AsyncFnOnce(&Store) -> anyhow::Result<T>) -> anyhow::Result<T> {

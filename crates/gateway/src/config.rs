@@ -10,6 +10,7 @@ mod dotenv;
 mod dsn;
 mod environment;
 mod media;
+mod old;
 mod problem;
 mod reader;
 mod tree;
@@ -28,6 +29,7 @@ use std::time::Duration;
 use secrecy::SecretString;
 use sluice_domain::access::AddressList;
 use sluice_domain::clock::Timestamp;
+use sluice_domain::key::make_key_body;
 use sluice_domain::provider::Timeouts;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::DatabaseUrl;
@@ -38,6 +40,8 @@ pub(crate) use declared::parse_time;
 pub use declared::{Declared, DeclaredKey, DeclaredPolicy, FILE_OWNER};
 pub use environment::Environment;
 pub use media::Media;
+use old::Old;
+pub(crate) use old::{SHARED_NAME, read_document};
 pub use problem::{ConfigError, Problem};
 use reader::{Problems, Reader};
 use tree::Tree;
@@ -77,6 +81,15 @@ pub struct Settings {
     pub vendors_dir: Option<PathBuf>,
     /// Providers, credentials, routes and keys of the file.
     pub declared: Declared,
+    /// What callers of other gateways are used to.
+    pub legacy: Legacy,
+}
+
+/// What callers of other gateways are used to.
+#[derive(Debug, Clone, Default)]
+pub struct Legacy {
+    /// Key of callers on this machine that present none; without it they are refused. It is made anew at every start.
+    pub loopback_key: Option<SecretString>,
 }
 
 /// Where Sluice listens.
@@ -289,9 +302,13 @@ impl Sources {
     pub fn load(mut self) -> Result<Loaded, ConfigError> {
         let mut problems = Vec::new();
         self.add_dotenv(&mut problems);
-        let (file, mut tree) = self.read_file(&mut problems);
+        let mut old = Old::default();
+        let (file, mut tree) = self.read_file(&mut old, &mut problems);
+        if self.purpose == Purpose::Run {
+            old.add_routes(&mut tree, (&self.environment, &self.working_dir), &mut problems);
+        }
         for setting in self.environment.settings(&mut problems) {
-            if self.takes(&setting.path) {
+            if self.takes(&setting.path) && !old.claims(&setting) {
                 tree.set(&setting.path, &setting.text, &setting.origin);
             }
         }
@@ -306,6 +323,7 @@ impl Sources {
             return Err(ConfigError { file, problems });
         }
         let mut notes = self.environment.notes();
+        notes.extend(old.notes);
         notes.extend(settings.declared.notes());
         Ok(Loaded { settings, vendors, file, notes })
     }
@@ -320,14 +338,21 @@ impl Sources {
         }
     }
 
-    fn read_file(&self, problems: &mut Vec<Problem>) -> (Option<PathBuf>, Tree) {
+    fn read_file(&self, old: &mut Old, problems: &mut Vec<Problem>) -> (Option<PathBuf>, Tree) {
         let Some(path) = self.find_file() else { return (None, Tree::default()) };
+        if path.is_dir() {
+            let tree = old.read_folder(&path, &self.environment, problems);
+            return (Some(path), tree);
+        }
         let name = path.display().to_string();
         let read = fs::read_to_string(&path)
             .map_err(|error| {
                 Problem::new(&name, format!("cannot be read: {error}"), "name a file that Sluice may read")
             })
-            .and_then(|text| Tree::parse(&text).map_err(|problem| Problem { at: name, ..problem }));
+            .and_then(|text| match old.read_text(&name, &text, problems) {
+                Some(tree) => Ok(tree),
+                None => Tree::parse(&text).map_err(|problem| Problem { at: name.clone(), ..problem }),
+            });
         let tree = read.unwrap_or_else(|problem| {
             problems.push(problem);
             Tree::default()
@@ -360,6 +385,14 @@ impl Sources {
         }
     }
 
+    /// Makes the key of callers on this machine, where they may call without one.
+    fn read_legacy(&self, reader: &mut Reader<'_>, declared: &mut Declared) -> Legacy {
+        let is_open = reader.section("legacy", |legacy| legacy.flag("allow_loopback_without_key"));
+        let loopback_key = is_open.unwrap_or(false).then(|| SecretString::from(make_key_body(&mut rand::rng())));
+        declared.keys.extend(loopback_key.as_ref().map(|key| declared::loopback_key(key, self.now)));
+        Legacy { loopback_key }
+    }
+
     fn read_settings(&self, reader: &mut Reader<'_>) -> Settings {
         let paths = Paths { working_dir: self.working_dir.clone() };
         let default_data_dir = match self.purpose {
@@ -368,6 +401,8 @@ impl Sources {
         };
         let data_dir = reader.text("data_dir").unwrap_or_else(|| default_data_dir.to_owned());
         let data_dir = paths.resolve(data_dir);
+        let around = declared::Surroundings { environment: &self.environment, paths: &paths, now: self.now };
+        let mut declared = declared::read(reader, &around);
         Settings {
             listen: reader.section("listen", |listen| boot::read_listen(listen, &paths)),
             database: reader.section("database", |database| boot::read_database(database, &data_dir)),
@@ -378,10 +413,8 @@ impl Sources {
             responses: reader.section("responses", boot::read_responses),
             admin: reader.section("admin", boot::read_admin),
             vendors_dir: boot::read_vendors_dir(reader, &paths),
-            declared: declared::read(
-                reader,
-                &declared::Surroundings { environment: &self.environment, paths: &paths, now: self.now },
-            ),
+            legacy: self.read_legacy(reader, &mut declared),
+            declared,
             data_dir,
         }
     }
@@ -402,4 +435,10 @@ impl Overrides {
             }
         }
     }
+}
+
+/// Reads the text of a file as the values that it holds.
+#[cfg(test)]
+pub(crate) fn read_yaml(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, Problem> {
+    Tree::parse(text).map(|tree| tree.root().clone())
 }

@@ -12,6 +12,7 @@ mod demo;
 mod health;
 mod journal;
 pub mod ledger_file;
+mod legacy;
 mod limiter;
 mod live;
 #[cfg(feature = "measure")]

@@ -23,6 +23,7 @@ mod identify;
 mod intake;
 mod listing;
 mod objects;
+mod old;
 mod once;
 mod preview;
 mod provenance;
@@ -36,14 +37,16 @@ mod stored;
 mod tries;
 mod unserved;
 
+use std::borrow::Cow;
 use std::net::IpAddr;
 use std::sync::Arc;
 use std::time::Instant;
 
-use http::header::{self, HeaderName, HeaderValue};
+use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Method, Request, Response, StatusCode, request};
 use hyper::body::Incoming;
 use rand::RngExt;
+use secrecy::{ExposeSecret, SecretString};
 use sluice_domain::call::Outcome;
 use sluice_domain::clock::Clock;
 use sluice_domain::id::CallId;
@@ -67,8 +70,10 @@ use fault::Fault;
 pub(crate) use fault::Kind;
 pub(crate) use headers::{HeaderFault, check_own_header, secret_value};
 use identify::{Callers, Client};
+use intake::Inbound;
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
+use old::Pin;
 pub(crate) use preview::Previewer;
 pub(crate) use provenance::Provenance;
 use recording::note_answer;
@@ -84,6 +89,7 @@ use crate::affinity::Affinity;
 use crate::bank::Bank;
 use crate::config::JournalSync;
 use crate::journal::Journal;
+use crate::legacy::is_bare_loopback;
 use crate::live::Live;
 use crate::media::Fetcher;
 use crate::metrics::Counters;
@@ -104,6 +110,8 @@ pub(crate) struct RelaySettings {
     /// Keys that each relay thread remembers.
     pub(crate) key_cache_entries: usize,
     pub(crate) journal_sync: JournalSync,
+    /// Key of callers on this machine that present none; without it they are refused.
+    pub(crate) loopback_key: Option<SecretString>,
 }
 
 /// What all relay threads share.
@@ -147,6 +155,7 @@ struct Call {
     family: Family,
     started: Instant,
     client: IpAddr,
+    pin: Option<Pin>,
 }
 
 impl Relay {
@@ -163,8 +172,9 @@ impl Relay {
     }
 
     /// Answers one request on a relay path.
-    pub(crate) async fn serve(&self, request: Request<Incoming>, client: IpAddr) -> RelayResponse {
-        let call = self.begin(&request, client);
+    pub(crate) async fn serve(&self, mut request: Request<Incoming>, client: IpAddr) -> RelayResponse {
+        let pin = old::rename(&mut request);
+        let call = self.begin(&request, client, pin);
         let origin = request.headers().get(header::ORIGIN).cloned();
         let is_preflight =
             request.method() == Method::OPTIONS && request.headers().contains_key("access-control-request-method");
@@ -188,11 +198,11 @@ impl Relay {
         response
     }
 
-    fn begin(&self, request: &Request<Incoming>, client: IpAddr) -> Call {
+    fn begin(&self, request: &Request<Incoming>, client: IpAddr, pin: Option<Pin>) -> Call {
         let now_ms = u64::try_from(self.shared.clock.now().0).unwrap_or(0);
         let id = CallId::new(now_ms, rand::rng().random());
         let family = family_of(request.uri().path(), request.headers());
-        Call { id, id_text: id.to_string(), family, started: Instant::now(), client }
+        Call { id, id_text: id.to_string(), family, started: Instant::now(), client, pin }
     }
 
     async fn answer(&self, call: &Call, request: Request<Incoming>) -> Result<RelayResponse, Fault> {
@@ -209,7 +219,17 @@ impl Relay {
                 let method = request.method();
                 Ok(wrong_method(call, &path, method, allowed))
             }
-            Endpoint::Relay { operation, subject } => self.relay(call, operation, &subject, request).await,
+            Endpoint::Relay { operation, subject } => {
+                self.relay(call, operation, &subject, request.map(Inbound::Wire)).await
+            }
+            Endpoint::Brief
+            | Endpoint::Usage
+            | Endpoint::UsageDetail
+            | Endpoint::DetailedModels
+            | Endpoint::Capabilities => {
+                // Boxed, so that the calls that are usual need no room for it.
+                Box::pin(self.answer_as_before(call, &endpoint, request)).await
+            }
             Endpoint::ListModels | Endpoint::GetModel(_) | Endpoint::BillingSubscription | Endpoint::BillingUsage => {
                 let snapshot = self.shared.live.load();
                 let client = self.identify(call, &snapshot, &request).await?;
@@ -223,12 +243,12 @@ impl Relay {
         call: &Call,
         operation: Operation,
         subject: &str,
-        request: Request<Incoming>,
+        request: Request<Inbound>,
     ) -> Result<RelayResponse, Fault> {
         let snapshot = self.shared.live.load();
         let client = self.identify(call, &snapshot, &request).await?;
         let mut ticket = self.open_ticket(call, operation, &client.caller);
-        let asked = Asked { snapshot: &snapshot, client: &client, operation, subject };
+        let asked = Asked { snapshot: &snapshot, client: &client, operation, subject, pin: call.pin.as_ref() };
         let exchanged = self.exchange(call, &asked, request, &mut ticket).await;
         let scarcest = ticket.scarcest();
         let answered = self.conclude(call, &asked, exchanged, ticket).await;
@@ -265,13 +285,9 @@ impl Relay {
         }
     }
 
-    async fn identify(
-        &self,
-        call: &Call,
-        snapshot: &Snapshot,
-        request: &Request<Incoming>,
-    ) -> Result<Arc<Client>, Fault> {
-        let presented = headers::presented_key(request.headers(), request.uri().query()).ok_or_else(|| {
+    async fn identify<B>(&self, call: &Call, snapshot: &Snapshot, request: &Request<B>) -> Result<Arc<Client>, Fault> {
+        let presented = headers::presented_key(request.headers(), request.uri().query());
+        let presented = presented.or_else(|| self.loopback_key(call, request.headers())).ok_or_else(|| {
             Fault::new(
                 Kind::MissingKey,
                 "no key was sent; put it into `Authorization: Bearer`, `x-api-key` or `x-goog-api-key`",
@@ -282,12 +298,18 @@ impl Relay {
         Ok(client)
     }
 
+    /// Returns the key of a caller on this machine that presents none, where the operator allowed that.
+    fn loopback_key(&self, call: &Call, headers: &HeaderMap) -> Option<Cow<'_, str>> {
+        let key = self.shared.settings.loopback_key.as_ref()?;
+        is_bare_loopback(call.client, headers).then(|| Cow::Borrowed(key.expose_secret()))
+    }
+
     /// Reads what is asked for and makes sure that the caller may ask for it.
     async fn read_demand(
         &self,
         asked: &Asked<'_>,
         parts: &request::Parts,
-        body: Incoming,
+        body: Inbound,
         ticket: &mut Ticket,
     ) -> Result<Demand, Fault> {
         let payload = self.shared.settings.intake.read(&parts.headers, body).await?;
@@ -302,7 +324,13 @@ impl Relay {
         // Whoever may use a model may also say how much it is to think.
         let base = || asked.snapshot.wish_in(&demand.model, demand.wanted()).map(|wish| wish.base);
         if demand.model.is_empty() || models.allows(&demand.model) || base().is_some_and(|base| models.allows(base)) {
-            return Ok(demand);
+            let scope = &asked.client.caller.key.scope;
+            let bound = || old::bound_provider(scope, asked.snapshot, &demand.model);
+            let pin = asked.pin.map(|pin| pin.provider(asked.snapshot)).transpose()?.flatten().or_else(bound);
+            return Ok(match pin.map(str::to_owned) {
+                Some(provider) => demand.pinned_to(&provider),
+                None => demand,
+            });
         }
         let message = format!("this key may not use the model `{}`; ask its owner to allow it", clipped(&demand.model));
         Err(Fault::new(Kind::ModelNotAllowed, message))
@@ -312,10 +340,10 @@ impl Relay {
         &self,
         call: &Call,
         asked: &Asked<'_>,
-        request: Request<Incoming>,
+        request: Request<Inbound>,
         ticket: &mut Ticket,
     ) -> Result<Exchanged, Fault> {
-        let Asked { snapshot, client, operation, subject } = *asked;
+        let Asked { snapshot, client, operation, subject, .. } = *asked;
         let (mut parts, body) = request.into_parts();
         let trailers = Trailers::of(&parts);
         let demand = self.read_demand(asked, &parts, body, ticket).await?;
@@ -370,6 +398,8 @@ struct Asked<'c> {
     client: &'c Client,
     operation: Operation,
     subject: &'c str,
+    /// The only provider that it may go to.
+    pin: Option<&'c Pin>,
 }
 
 /// What there is for the client.

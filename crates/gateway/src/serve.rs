@@ -479,6 +479,7 @@ fn relay_settings(settings: &Settings) -> anyhow::Result<RelaySettings> {
         max_attempts: usize::try_from(relay.max_attempts).unwrap_or(usize::MAX),
         key_cache_entries: relay.key_cache_entries,
         journal_sync: settings.records.journal_sync,
+        loopback_key: settings.legacy.loopback_key.clone(),
     })
 }
 

@@ -1,6 +1,7 @@
 //! The compiled configuration: what one call sees from its start to its end.
 
 mod names;
+mod offers;
 mod policies;
 mod provider;
 
@@ -22,6 +23,7 @@ use sluice_protocol::vendor::Vendors;
 use crate::health::{Health, RouteVital, Visited};
 use crate::prices::{PriceList, Priced};
 use names::Names;
+pub(crate) use offers::Offer;
 pub(crate) use policies::Policies;
 pub(crate) use provider::{OriginNumbers, Target};
 

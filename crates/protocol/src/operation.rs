@@ -1,9 +1,13 @@
 //! What a caller may ask for: each operation's path, method, dialect and how its model is named.
 
+mod old;
+
 use std::borrow::Cow;
 
 use http::Method;
 use serde::Deserialize;
+
+pub use old::{Renamed, renamed};
 
 /// A family of dialects: they share the shape of errors and of model lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -229,6 +233,16 @@ pub enum Endpoint<'a> {
     BillingSubscription,
     /// Spend, as old OpenAI clients ask for it.
     BillingUsage,
+    /// A chat of one message, as another gateway offers it.
+    Brief,
+    /// The latest calls of the key.
+    Usage,
+    /// One call of the key.
+    UsageDetail,
+    /// What each model can do.
+    DetailedModels,
+    /// What each provider can do.
+    Capabilities,
     /// A known path with another method; the methods it takes.
     WrongMethod(&'static str),
     /// Nothing.
@@ -240,6 +254,7 @@ pub enum Endpoint<'a> {
 pub fn is_relay_path(path: &str) -> bool {
     ["/v1/", "/v1beta/", "/dashboard/billing/"].iter().any(|prefix| path.starts_with(prefix))
         || matches!(path, "/v1" | "/v1beta")
+        || old::is_old_path(path)
 }
 
 /// Returns what a request to the relay asks for.
@@ -262,6 +277,12 @@ pub fn endpoint<'a>(method: &Method, path: &'a str) -> Endpoint<'a> {
             only_get(method, Endpoint::BillingSubscription)
         }
         "/dashboard/billing/usage" | "/v1/dashboard/billing/usage" => only_get(method, Endpoint::BillingUsage),
+        "/chat" if *method == Method::POST => Endpoint::Brief,
+        "/chat" => Endpoint::WrongMethod("POST"),
+        "/usage" => only_get(method, Endpoint::Usage),
+        "/usage/request_detail" => only_get(method, Endpoint::UsageDetail),
+        "/api/v1/models/detailed" => only_get(method, Endpoint::DetailedModels),
+        "/api/providers/capabilities" => only_get(method, Endpoint::Capabilities),
         _ => Endpoint::Unknown,
     }
 }
@@ -411,6 +432,10 @@ mod tests {
     #[case("POST", "/v1/nothing", Endpoint::Unknown)]
     #[case("GET", "/v1", Endpoint::Unknown)]
     #[case("GET", "/dashboard/billing/usage", Endpoint::BillingUsage)]
+    #[case("POST", "/chat", Endpoint::Brief)]
+    #[case("GET", "/chat", Endpoint::WrongMethod("POST"))]
+    #[case("GET", "/usage", Endpoint::Usage)]
+    #[case("GET", "/api/v1/models/detailed", Endpoint::DetailedModels)]
     fn paths_are_told_apart(#[case] method: &str, #[case] path: &str, #[case] expected: Endpoint<'_>) {
         assert_eq!(endpoint(&method.parse().unwrap(), path), expected);
     }

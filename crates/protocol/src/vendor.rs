@@ -288,7 +288,7 @@ impl Vendor {
     ///
     /// `base_path` is the path of the provider's base URL. People paste the vendor's root, but also what an SDK takes,
     /// such as `https://host/v1` or `https://host/compatible-mode/v1`: what the base has in common with the front of
-    /// any path of the vendor stands only once.
+    /// any path of the vendor stands only once. A provider's parameter named by [`path_param`] replaces all of it.
     #[must_use]
     pub fn template(
         &self,
@@ -296,13 +296,16 @@ impl Vendor {
         base_path: &str,
         params: &BTreeMap<String, String>,
     ) -> Option<PathTemplate> {
+        let value = |name: &str| params.get(name).or_else(|| self.params.get(name));
+        if let Some(path) = params.get(&path_param(operation)).filter(|path| path.starts_with('/')) {
+            return Some(PathTemplate::new(path, operation.dialect().family(), value));
+        }
         let path = self.paths.get(&operation)?;
         let base = base_path.trim_end_matches('/');
         let joined = match self.root_of(base) {
             Some(root) => format!("{root}{path}"),
             None => format!("{base}{}", without_repeated_version(base, path)),
         };
-        let value = |name: &str| params.get(name).or_else(|| self.params.get(name));
         Some(PathTemplate::new(&joined, operation.dialect().family(), value))
     }
 
@@ -314,6 +317,12 @@ impl Vendor {
             self.paths.values().any(is_front).then_some(root)
         })
     }
+}
+
+/// Returns the name of the parameter by which a provider gives an operation a path of its own, query included.
+#[must_use]
+pub fn path_param(operation: Operation) -> String {
+    format!("path_{}", operation.as_str())
 }
 
 fn without_repeated_version<'a>(base: &str, path: &'a str) -> &'a str {

@@ -25,6 +25,7 @@ mod meta;
 mod migrations;
 mod node_runs;
 mod objects;
+mod old_keys;
 mod options;
 mod page;
 mod policy;
@@ -55,6 +56,7 @@ pub use ledger::{
     ParkedCall, Settled, Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
 };
 pub use node_runs::NodeRun;
+pub use old_keys::{OldKey, read_old_keys};
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
 pub use policy::PolicySetting;
 pub use prices::{NewPrice, PriceFilter, PriceRow};

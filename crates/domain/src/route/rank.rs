@@ -183,11 +183,12 @@ fn turn_among(turn: u128, count: usize) -> usize {
 }
 
 /// Goes round from the one whose turn it is. Those that cannot be used keep their places, so that the turn of the others
-/// can be told without knowing who can be used.
+/// can be told without knowing who can be used; those that the caller's key never leads to have none.
 fn by_call(tier: &mut [Placed<'_>], all: &[Contender], turn: u128) {
     let Some(priority) = tier.first().map(|placed| placed.contender.standing.priority) else { return };
-    let peers: Vec<usize> =
-        (0..all.len()).filter(|&index| all.get(index).is_some_and(|peer| peer.standing.priority == priority)).collect();
+    let is_peer =
+        |peer: &Contender| peer.standing.priority == priority && !matches!(peer.obstacle, Some(Obstacle::OutOfScope));
+    let peers: Vec<usize> = (0..all.len()).filter(|&index| all.get(index).is_some_and(is_peer)).collect();
     let first = turn_among(turn, peers.len());
     tier.sort_by_key(|placed| {
         let place = peers.iter().position(|&index| index == placed.index).unwrap_or(0);

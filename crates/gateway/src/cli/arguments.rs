@@ -1,5 +1,6 @@
 //! What can be written on the command line.
 
+mod import;
 mod proof;
 
 use std::path::PathBuf;
@@ -11,6 +12,8 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::user::Role;
 
 use crate::config::{Overrides, parse_time};
+use import::IMPORT_EXAMPLES;
+pub(super) use import::ImportArgs;
 pub(super) use proof::{ExportArgs, FormatName, LedgerCommand, ReceiptArgs};
 
 /// Version, target and compiler.
@@ -125,6 +128,9 @@ pub(super) enum Command {
     Check(Listening),
     /// Bring the database up to date, without starting
     Migrate,
+    /// Take over the configuration of another gateway
+    #[command(after_help = IMPORT_EXAMPLES)]
+    Import(ImportArgs),
     /// Print the OpenAPI document of the admin API
     Openapi,
     /// Show what a call cost and what was charged for it, computed again from its stored parts
@@ -258,6 +264,7 @@ impl Arguments {
                 ..plain
             },
             Command::Migrate
+            | Command::Import(_)
             | Command::Openapi
             | Command::Receipt(_)
             | Command::Ledger(_)
@@ -309,7 +316,7 @@ mod tests {
             let found = names.iter().fold(&mut command, |command, name| command.find_subcommand_mut(name).unwrap());
             found.render_long_help().to_string()
         };
-        let ledger = [&["receipt"][..], &["ledger", "verify"], &["ledger", "export"]];
+        let ledger = [&["receipt"][..], &["ledger", "verify"], &["ledger", "export"], &["import"]];
         for names in [&[][..], &["serve"], &["demo"], &["key", "create"], &["user", "create"]].into_iter().chain(ledger)
         {
             assert!(help(names).contains("Examples:"), "{names:?}");

@@ -45,6 +45,12 @@ impl<R: BufRead, W: Write, E: Write> Console<R, W, E> {
         if is_help { 0 } else { MISUSE }
     }
 
+    /// Says something beside the result.
+    pub(super) fn note(&mut self, note: &str) {
+        // There is nowhere left to report to if this cannot be written.
+        writeln!(self.complaints, "note: {note}").ok();
+    }
+
     pub(super) fn complain(&mut self, error: &anyhow::Error) -> u8 {
         writeln!(self.complaints, "error: {error:#}").ok();
         if error.downcast_ref::<ConfigError>().is_some() { MISUSE } else { FAILURE }

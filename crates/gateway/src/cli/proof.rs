@@ -92,7 +92,10 @@ impl From<&ExportArgs> for Export {
 
 /// Writes a file beside the one that is wanted and puts it in its place when it is whole: a file that breaks off looks
 /// like a ledger that is shorter. Devices and pipes are written as they are.
-fn replace_file(path: &Path, write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>) -> anyhow::Result<()> {
+pub(super) fn replace_file(
+    path: &Path,
+    write: impl FnOnce(&mut dyn Write) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
     let failed = || format!("cannot write `{}`", path.display());
     if fs::metadata(path).is_ok_and(|found| !found.is_file()) {
         let mut file = OpenOptions::new().write(true).open(path).with_context(failed)?;

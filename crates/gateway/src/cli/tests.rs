@@ -56,6 +56,10 @@ impl Commands for Recorded {
         self.record(format!("{export:?}"))?;
         Ok(write!(out, " and the rest")?)
     }
+    fn import(&self, _: Settings, declared: Declared, owner: Option<String>) -> anyhow::Result<String> {
+        let names: Vec<String> = declared.providers.into_iter().map(|provider| provider.name).collect();
+        self.record(format!("import {names:?} for {owner:?}")).map(|()| "made".to_owned())
+    }
     fn start_logging(&self, _: &Log) -> anyhow::Result<telemetry::Guard> {
         Ok(telemetry::Guard::default())
     }

@@ -25,6 +25,7 @@ use super::environment::Environment;
 use super::problem::{Problem, nearest, quoted};
 use super::reader::Reader;
 
+pub(super) use keys::loopback_key;
 pub use policy::DeclaredPolicy;
 
 /// Owner of the keys of the file: nobody in the database, always enabled.
@@ -104,8 +105,9 @@ impl Declared {
 
     /// Returns a sentence for each declaration that is valid but has no effect.
     pub(super) fn notes(&self) -> Vec<String> {
-        let has_route = |provider: &&Provider| self.routes.iter().any(|route| route.provider_id == provider.id);
-        let idle = self.providers.iter().filter(|provider| !has_route(provider));
+        let has_route = |provider: &Provider| self.routes.iter().any(|route| route.provider_id == provider.id);
+        let is_named = |provider: &Provider| self.policy.names(&provider.name);
+        let idle = self.providers.iter().filter(|provider| !has_route(provider) && !is_named(provider));
         idle.map(|provider| format!("provider `{}` lists no `models`, so no call goes to it", provider.name)).collect()
     }
 }

@@ -86,8 +86,22 @@ impl Environment {
         self.variables.get(name).map(String::as_str).filter(|value| !value.trim().is_empty())
     }
 
+    /// Returns the same without `name`.
+    #[must_use]
+    pub fn without(&self, name: &str) -> Self {
+        let mut variables = self.variables.clone();
+        variables.remove(name);
+        Self { variables }
+    }
+
+    /// Returns the value of `name` as it is, a blank one too: to some old variables it means something.
+    #[must_use]
+    pub fn raw(&self, name: &str) -> Option<&str> {
+        self.variables.get(name).map(String::as_str)
+    }
+
     /// Adds the variables of a `.env` file; those that are set already win.
-    pub(super) fn add_dotenv(&mut self, text: &str) -> Result<(), Problem> {
+    pub(crate) fn add_dotenv(&mut self, text: &str) -> Result<(), Problem> {
         for (name, value) in dotenv::parse(text)? {
             self.variables.entry(name).or_insert(value);
         }
@@ -187,8 +201,19 @@ fn name_of(path: &str) -> String {
 }
 
 /// Keys at the top of the file.
-const TOP_KEYS: [&str; 10] =
-    ["listen", "data_dir", "database", "log", "relay", "media", "records", "admin", "vendors_dir", "providers"];
+const TOP_KEYS: [&str; 11] = [
+    "listen",
+    "data_dir",
+    "database",
+    "log",
+    "relay",
+    "media",
+    "records",
+    "admin",
+    "legacy",
+    "vendors_dir",
+    "providers",
+];
 
 /// Kubernetes gives every container variables for each service of its namespace: a service named `sluice` would
 /// otherwise set our port to `tcp://10.0.0.1:3000`.

@@ -27,6 +27,24 @@ impl Tree {
         Ok(Self { root, origins: BTreeMap::new() })
     }
 
+    /// Makes a tree of values that are there already.
+    pub(super) fn of(root: Map<String, Value>) -> Self {
+        Self { root, origins: BTreeMap::new() }
+    }
+
+    /// Adds the items of the other tree's lists behind those that are here, and its other values where there are none.
+    pub(super) fn append(&mut self, other: Self) {
+        for (key, value) in other.root {
+            match (self.root.get_mut(&key).filter(|here| !here.is_null()), value) {
+                (Some(Value::Array(here)), Value::Array(items)) => here.extend(items),
+                (Some(_), _) => {}
+                (None, value) => {
+                    self.root.insert(key, value);
+                }
+            }
+        }
+    }
+
     /// Lays `text` over whatever stands at the dotted `path`; `origin` is who says so.
     pub(super) fn set(&mut self, path: &str, text: &str, origin: &str) {
         let mut segments: Vec<&str> = path.split('.').collect();

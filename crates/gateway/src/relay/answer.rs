@@ -26,7 +26,14 @@ pub(super) fn own_answer(
         })?,
         Endpoint::BillingSubscription => listing::billing_subscription(),
         Endpoint::BillingUsage => listing::billing_usage(),
-        Endpoint::Relay { .. } | Endpoint::WrongMethod(_) | Endpoint::Unknown => {
+        Endpoint::Relay { .. }
+        | Endpoint::Brief
+        | Endpoint::Usage
+        | Endpoint::UsageDetail
+        | Endpoint::DetailedModels
+        | Endpoint::Capabilities
+        | Endpoint::WrongMethod(_)
+        | Endpoint::Unknown => {
             return Err(Fault::new(Kind::UnknownPath, "there is nothing here"));
         }
     };

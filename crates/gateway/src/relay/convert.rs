@@ -124,7 +124,7 @@ impl Job {
             asked: demand.operation,
             upstream: dialect,
             is_stream: demand.is_stream,
-            model: demand.model.clone(),
+            model: demand.model_as_written().to_owned(),
             upstream_model: candidate.model.to_owned(),
             issuer: Arc::clone(provider.issuer()),
             traits: provider.traits(dialect, candidate.model),

@@ -27,6 +27,8 @@ pub(crate) struct Demand {
     pub(crate) operation: Operation,
     /// Public model name; empty for calls about an object.
     pub(crate) model: String,
+    /// The name without the provider, where that stands before it though the caller did not write it so.
+    unpinned: Option<String>,
     /// Whether the client wants a stream.
     pub(crate) is_stream: bool,
     /// An earlier response that this one goes on from.
@@ -137,6 +139,7 @@ impl Demand {
         Self {
             operation,
             model,
+            unpinned: None,
             is_stream: told.is_stream || operation == Operation::GeminiStream,
             previous_response: told.previous_response,
             asks: told.asks,
@@ -149,6 +152,26 @@ impl Demand {
             model_place: told.model_place,
             usage_request: told.usage_request,
         }
+    }
+
+    /// Returns the same for one provider only: its name stands before the model's.
+    pub(crate) fn pinned_to(self, provider: &str) -> Self {
+        Self { model: format!("{provider}/{}", self.model), unpinned: Some(self.model), ..self }
+    }
+
+    /// Returns the same for the model that `other` asks for.
+    pub(crate) fn asking_as(self, other: &Self) -> Self {
+        Self {
+            model: other.model.clone(),
+            unpinned: other.unpinned.clone(),
+            fingerprint: other.fingerprint.or(self.fingerprint),
+            ..self
+        }
+    }
+
+    /// Returns the model's name as the caller wrote it.
+    pub(crate) fn model_as_written(&self) -> &str {
+        self.unpinned.as_deref().unwrap_or(&self.model)
     }
 
     /// Returns what is wanted of a model.

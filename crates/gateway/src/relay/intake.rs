@@ -62,6 +62,14 @@ pub(crate) struct Payload {
     pub(crate) is_encoded: bool,
 }
 
+/// Where a request's body comes from.
+pub(crate) enum Inbound {
+    /// From the client.
+    Wire(Incoming),
+    /// From Sluice, which made it of another request.
+    Made(Bytes),
+}
+
 /// Bytes that are gathered before they are written to the file.
 const SPOOL_CHUNK_BYTES: usize = 1024 * 1024;
 
@@ -70,7 +78,11 @@ impl Intake {
     ///
     /// # Errors
     /// Says what is wrong with the body, or that it is too large, too slow or encoded in an unknown way.
-    pub(crate) async fn read(&self, headers: &HeaderMap, body: Incoming) -> Result<Payload, Fault> {
+    pub(crate) async fn read(&self, headers: &HeaderMap, body: Inbound) -> Result<Payload, Fault> {
+        let body = match body {
+            Inbound::Wire(body) => body,
+            Inbound::Made(plain) => return Ok(Payload { wire: plain.clone(), plain, is_encoded: false }),
+        };
         let announced = headers.get(CONTENT_LENGTH).and_then(|value| value.to_str().ok()?.parse::<u64>().ok());
         if announced.is_some_and(|length| length > self.max_body_bytes) {
             return Err(self.too_large());

@@ -65,7 +65,7 @@ async fn preview(shared: &Shared, caller: Caller, path: &str, body: Bytes) -> Re
     if !client.caller.key.models.allows(&demand.model) {
         return Err("the key may not use this model".to_owned());
     }
-    let asked = Asked { snapshot: &snapshot, client: &client, operation, subject: &subject };
+    let asked = Asked { snapshot: &snapshot, client: &client, operation, subject: &subject, pin: None };
     let field = shared.field(&asked, &demand, &parts).map_err(|fault| fault.message.into_owned())?;
     let (order, decision) = shared.decide(rand::random(), &asked, &demand, &field);
     let now_ms = shared.clock.now().0;

@@ -1,15 +1,19 @@
-//! `/healthz`, `/readyz` and `/metrics`.
+//! `/healthz`, `/readyz` and `/metrics`, and what other gateways call the first of them.
 
 use std::sync::Arc;
 use std::time::Duration;
 
+use axum::Json;
 use axum::Router;
 use axum::extract::State;
 use axum::response::{IntoResponse, Redirect};
 use axum::routing::get;
+use chrono::{DateTime, SecondsFormat};
 use http::StatusCode;
 use http::header::CONTENT_TYPE;
 use prometheus_client::registry::Registry;
+use serde_json::{Value, json};
+use sluice_domain::clock::Clock;
 use sluice_store::Store;
 
 /// Longest wait for the database before Sluice counts as not ready.
@@ -27,6 +31,11 @@ pub(super) fn router(store: Arc<Store>, registry: Registry) -> Router {
     Router::new()
         .route("/", get(async || Redirect::temporary("/api/docs")))
         .route("/healthz", get(async || "ok"))
+        .route("/health", get(async || Json(json!({"ok": true}))))
+        .route("/api/health", get(async || Json(healthy())))
+        .route("/dashboard", get(async || Redirect::temporary("/")))
+        .route("/dashboard/", get(async || Redirect::temporary("/")))
+        .route("/dashboard/{*rest}", get(async || Redirect::temporary("/")))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
         .fallback(async || (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/json")], NOT_FOUND))
@@ -35,6 +44,12 @@ pub(super) fn router(store: Arc<Store>, registry: Registry) -> Router {
 
 const NOT_FOUND: &str =
     r#"{"success":false,"message":"there is nothing at this path; see `/api/docs`","code":"unknown_path"}"#;
+
+fn healthy() -> Value {
+    let now = DateTime::from_timestamp_millis(Clock::System.now().0).unwrap_or_default();
+    let timestamp = now.to_rfc3339_opts(SecondsFormat::Millis, true);
+    json!({"success": true, "message": "Sluice is healthy", "timestamp": timestamp})
+}
 
 /// Ready means: the database answers. Calls go on without it for a while, but a new node should not be sent any.
 async fn ready(State(facts): State<Arc<Facts>>) -> impl IntoResponse {

@@ -37,6 +37,31 @@ pub(crate) struct Gateway {
     client: reqwest::Client,
     session: OnceCell<String>,
     database: Arc<Database>,
+    launch: Launch,
+}
+
+/// How the program is started.
+#[derive(Clone)]
+pub(crate) struct Launch {
+    /// What stands behind `--config`; nothing for no such option.
+    pub(crate) config: Option<&'static str>,
+    /// The environment.
+    pub(crate) variables: Vec<(&'static str, String)>,
+}
+
+impl Default for Launch {
+    fn default() -> Self {
+        Self { config: Some("sluice.yaml"), variables: Vec::new() }
+    }
+}
+
+impl Launch {
+    /// Starts with this configuration and these variables, and what every gateway of a test needs.
+    pub(crate) fn of(config: Option<&'static str>, variables: &[(&'static str, String)]) -> Self {
+        let usual = [("SLUICE_RELAY__THREADS", "2"), ("SLUICE_RECORDS__BATCH_MS", "20")];
+        let usual = usual.map(|(name, value)| (name, value.to_owned()));
+        Self { config, variables: variables.iter().cloned().chain(usual).collect() }
+    }
 }
 
 /// Declares an upstream as a provider of `models`.
@@ -103,19 +128,32 @@ impl Gateway {
     pub(crate) async fn start_in(dir: TempDir, database: &Arc<Database>, config: Value) -> Self {
         let is_tls = config.pointer("/listen/tls").is_some();
         std::fs::write(dir.path().join("sluice.yaml"), completed(config).to_string()).unwrap();
-        let (process, address, setup_token) = spawn(dir.path()).await;
-        let gateway = Self {
+        let mut gateway = Self::begin(dir, database, Launch::default()).await;
+        gateway.is_tls = is_tls;
+        gateway.wait_until_healthy().await;
+        gateway
+    }
+
+    /// Starts a gateway in a folder with files of another one.
+    pub(crate) async fn start_as(dir: TempDir, launch: Launch) -> Self {
+        let gateway = Self::begin(dir, &Database::file(), launch).await;
+        gateway.wait_until_healthy().await;
+        gateway
+    }
+
+    async fn begin(dir: TempDir, database: &Arc<Database>, launch: Launch) -> Self {
+        let (process, address, setup_token) = spawn(dir.path(), &launch).await;
+        Self {
             process: Some(process),
             address,
-            is_tls,
+            is_tls: false,
             setup_token,
             dir,
             client: plain_client(),
             session: OnceCell::new(),
             database: Arc::clone(database),
-        };
-        gateway.wait_until_healthy().await;
-        gateway
+            launch,
+        }
     }
 
     async fn wait_until_healthy(&self) {
@@ -268,7 +306,7 @@ impl Gateway {
 
     /// Starts it again with the same data, on another port.
     pub(crate) async fn start_again(&mut self) {
-        let (process, address, setup_token) = spawn(self.dir.path()).await;
+        let (process, address, setup_token) = spawn(self.dir.path(), &self.launch).await;
         self.process = Some(process);
         self.address = address;
         self.setup_token = setup_token.or(self.setup_token.take());
@@ -392,13 +430,14 @@ fn completed(mut config: Value) -> Value {
 }
 
 /// Starts the program in `dir` and reads where it listens, and the set-up token if it prints one.
-async fn spawn(dir: &Path) -> (Child, SocketAddr, Option<String>) {
+async fn spawn(dir: &Path, launch: &Launch) -> (Child, SocketAddr, Option<String>) {
     let errors = std::fs::OpenOptions::new().create(true).append(true).open(dir.join("stderr")).unwrap();
     let mut process = Command::new(env!("CARGO_BIN_EXE_sluice"))
-        .args(["serve", "--host", "127.0.0.1", "--port", "0", "--config", "sluice.yaml", "--data", "data"])
-        .args(["--log-dir", "logs"])
+        .args(["serve", "--host", "127.0.0.1", "--port", "0", "--data", "data", "--log-dir", "logs"])
+        .args(launch.config.into_iter().flat_map(|config| ["--config", config]))
         .current_dir(dir)
         .env_clear()
+        .envs(launch.variables.iter().map(|(name, value)| (*name, value.as_str())))
         .stdin(Stdio::null())
         .stdout(Stdio::piped())
         .stderr(errors)

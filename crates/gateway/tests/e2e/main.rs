@@ -38,6 +38,7 @@ mod listening;
 mod long_streams;
 mod money;
 mod objects;
+mod old_gateways;
 mod once;
 mod outage;
 mod pace;

@@ -42,6 +42,16 @@ fn a_model_in_the_path_is_encoded_and_parameters_are_filled_in() {
 }
 
 #[test]
+fn a_provider_may_give_an_operation_a_path_of_its_own() {
+    let vendors = Vendors::embedded().unwrap();
+    let vendor = vendors.get("openai_compatible").unwrap();
+    let params = BTreeMap::from([(path_param(Operation::ChatCompletions), "/x/chat/?v=1".to_owned())]);
+    let path = |operation| vendor.template(operation, "/v1", &params).unwrap().fixed().map(str::to_owned);
+    assert_eq!(path(Operation::ChatCompletions).as_deref(), Some("/x/chat/?v=1"));
+    assert_eq!(path(Operation::Embeddings).as_deref(), Some("/v1/embeddings"));
+}
+
+#[test]
 fn googles_version_follows_the_client() {
     let vendors = Vendors::embedded().unwrap();
     let gemini = vendors.get("gemini").unwrap();

@@ -183,6 +183,14 @@ fn one_that_rests_does_not_move_the_turns_of_others() {
 }
 
 #[test]
+fn one_that_the_key_never_leads_to_has_no_turn() {
+    let mut tier = [contender(1), contender(2), contender(3)];
+    tier[0].obstacle = Some(Obstacle::OutOfScope);
+    let order = |turn| ranked_at(&tier, Strategy::ByCall, 1, turn).order;
+    assert_eq!([order(0), order(1), order(2)], [vec![1, 2], vec![2, 1], vec![1, 2]]);
+}
+
+#[test]
 fn credentials_of_a_provider_take_turns_in_its_places() {
     let mut tier = [contender(1), contender(2), contender(3), contender(4)];
     for contender in &mut tier[1..] {

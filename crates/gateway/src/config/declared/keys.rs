@@ -2,7 +2,8 @@
 
 use secrecy::{ExposeSecret, SecretString};
 use sha2::{Digest, Sha256};
-use sluice_domain::access::ModelList;
+use sluice_domain::access::{AddressList, ModelList};
+use sluice_domain::clock::Timestamp;
 use sluice_domain::id::KeyId;
 use sluice_domain::key::{Caller, Key, KeyBilling, KeyFunding, KeyHash, key_body};
 use sluice_domain::limit::Limits;
@@ -45,7 +46,11 @@ pub(super) fn read(reader: &mut Reader<'_>, around: &Surroundings<'_>, others: &
         let what = format!("is the same key as that of `{}`", same.caller.key.name);
         reader.report("name", what, "give each its own secret");
     }
-    let caller = Caller {
+    Some(DeclaredKey { hash, caller: caller(key, group) })
+}
+
+fn caller(key: Key, group: String) -> Caller {
+    Caller {
         key,
         owner_enabled: true,
         funding: Funding::Unlimited,
@@ -54,8 +59,31 @@ pub(super) fn read(reader: &mut Reader<'_>, around: &Surroundings<'_>, others: &
         // Groups are rows of the database, and so are their limits.
         group_limits: Limits::NONE,
         budgets: Vec::new(),
+    }
+}
+
+/// Name of the key of callers that present none.
+const LOOPBACK: &str = "loopback";
+
+/// Returns what callers on this machine are that present no key: `key` stands for it.
+pub(in crate::config) fn loopback_key(key: &SecretString, now: Timestamp) -> DeclaredKey {
+    let loopback = Key {
+        id: KeyId(id_of(LOOPBACK, &[])),
+        user_id: FILE_OWNER,
+        name: LOOPBACK.to_owned(),
+        last4: String::new(),
+        enabled: true,
+        expires_at: None,
+        models: ModelList::default(),
+        addresses: AddressList::default(),
+        billing: KeyBilling::default(),
+        limits: Limits::NONE,
+        scope: Scope::default(),
+        created_at: now,
+        accessed_at: None,
     };
-    Some(DeclaredKey { hash, caller })
+    let hash = KeyHash(Sha256::digest(key.expose_secret()).into());
+    DeclaredKey { hash, caller: caller(loopback, DEFAULT_GROUP.to_owned()) }
 }
 
 fn read_scope(reader: &mut Reader<'_>) -> Scope {

@@ -45,6 +45,12 @@ impl DeclaredPolicy {
             factors: self.factors.clone().unwrap_or(stored.factors),
         }
     }
+
+    /// Returns whether a rule or the default leads to the provider of this name.
+    pub(super) fn names(&self, provider: &str) -> bool {
+        let chosen = self.rules.iter().flat_map(|rule| &rule.providers).map(|choice| choice.provider.as_str());
+        chosen.chain(self.default_provider.as_deref()).any(|name| name == provider)
+    }
 }
 
 /// Reports what does not fit together, but nothing at places that were found wrong before.

@@ -70,7 +70,9 @@ impl Relay {
         }
         let plain = known.complete(&demand).await?;
         let payload = Payload { wire: plain.clone(), plain, is_encoded: false };
-        let mut demand = Demand::read(demand.operation, ("", None), &HeaderMap::new(), payload).await?;
+        let known = ("", Some(demand.model.as_str()));
+        let read = Demand::read(demand.operation, known, &HeaderMap::new(), payload).await?;
+        let mut demand = read.asking_as(&demand);
         demand.retention.previous = previous;
         demand.retention.is_completed = true;
         Ok(demand)
