@@ -226,8 +226,8 @@ async fn what_has_no_model_do_anything_is_not_limited() {
     assert_eq!(gateway.call(ask(&gateway, Dialect::Messages, (KEY, "m"))).await.status, 200);
     for _ in 0..3 {
         assert_eq!(gateway.turned_away(gateway.ask(Method::GET, "/v1/models")).await.status, 200);
-        let question = json!({"model": "m", "messages": [{"role": "user", "content": "hi"}]});
-        let count = gateway.post("/v1/messages/count_tokens", question.to_string());
+        let body = json!({"model": "m", "messages": [{"role": "user", "content": "Hi"}]}).to_string();
+        let count = gateway.post("/v1/messages/count_tokens", body);
         assert_eq!(gateway.call(count.header("anthropic-version", "2023-06-01")).await.status, 200);
     }
     assert_eq!(gateway.call(ask(&gateway, Dialect::Messages, (KEY, "m"))).await.status, 429);
