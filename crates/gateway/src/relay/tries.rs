@@ -105,7 +105,9 @@ impl Relay {
             match attempt(&self.pool, plan, &candidate, conversion).await {
                 Tried::Accepted(accepted) => {
                     let status = accepted.parts.status;
-                    let error = (!status.is_success()).then(|| format!("upstream_status_{}", status.as_u16()));
+                    let refused = (!status.is_success()).then(|| format!("upstream_status_{}", status.as_u16()));
+                    let observed = accepted.observed.map(|reason| format!("observed: {}", reason.as_str()));
+                    let error = refused.or(observed);
                     ticket.end_attempt(status.as_u16(), error);
                     visit.succeed();
                     match self.weigh(plan.demand, (accepted, candidate), before).await {
