@@ -26,7 +26,7 @@ fn one_probe_at_a_time_and_its_success_opens_the_way() {
     let of = visited(Limits::NONE);
     (0..5).for_each(|_| of.enter(0, 0, 1_000).unwrap().fail(&[Subject::Provider], FAILING));
     let mut probe = of.enter(0, 5_000, 1_000).unwrap();
-    assert_eq!(of.enter(0, 5_000, 1_000).unwrap_err(), Refusal::Probed(Subject::Provider));
+    assert_eq!(of.enter(0, 5_000, 1_000).unwrap_err(), Refusal::Probed(Subject::Provider, Some(Trouble::Failing)));
     probe.succeed();
     assert!(of.enter(0, 5_000, 1_000).is_ok());
 }

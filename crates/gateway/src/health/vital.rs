@@ -6,7 +6,7 @@ use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use sluice_domain::limit::Limits;
-use sluice_domain::route::{Gate, Passage, Setback};
+use sluice_domain::route::{Gate, Passage, Setback, Trouble};
 
 use super::history::{Finish, History, Learned};
 use crate::limiter::Limiter;
@@ -118,6 +118,14 @@ pub(crate) struct SharedGate {
 impl SharedGate {
     pub(crate) fn passage(&self, now_ms: i64) -> Passage {
         if self.is_troubled.load(Ordering::Acquire) { self.gate.lock().passage(now_ms) } else { Passage::Open }
+    }
+
+    /// Returns what is known against it at `now_ms`.
+    pub(super) fn trouble(&self, now_ms: i64) -> Option<Trouble> {
+        match self.passage(now_ms) {
+            Passage::Shut(trouble, _) => Some(trouble),
+            Passage::Open | Passage::Probe => None,
+        }
     }
 
     /// Takes the place of a probe where one is wanted. Returns whether the call may pass.

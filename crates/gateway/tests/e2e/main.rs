@@ -49,6 +49,7 @@ mod responses_state;
 mod same_bytes;
 mod seen;
 mod spread;
+mod staying_up;
 mod torn_streams;
 mod usage;
 mod validity;
