@@ -32,6 +32,7 @@ mod recording;
 mod reserve;
 mod rewrite;
 mod routing;
+mod scrutiny;
 mod shortlist;
 mod stored;
 mod tries;
