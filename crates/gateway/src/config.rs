@@ -45,7 +45,6 @@ pub(crate) use old::{SHARED_NAME, read_document};
 pub use problem::{ConfigError, Problem};
 use reader::{Problems, Reader};
 use tree::Tree;
-pub(crate) use tree::read_yaml;
 
 /// Name of the configuration file where none is given.
 pub const FILE_NAME: &str = "sluice.yaml";
@@ -437,8 +436,10 @@ impl Overrides {
     }
 }
 
-/// Reads the text of a file as the values that it holds.
-#[cfg(test)]
+/// Reads YAML, or JSON, which is a part of it, as the values that it holds.
+///
+/// # Errors
+/// Says where the syntax is broken.
 pub(crate) fn read_yaml(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, Problem> {
     Tree::parse(text).map(|tree| tree.root().clone())
 }

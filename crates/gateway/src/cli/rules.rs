@@ -27,7 +27,8 @@ impl Invocation {
     ) -> anyhow::Result<()> {
         let path = self.working_dir.join(&wanted.file);
         let text = fs::read_to_string(&path).with_context(|| format!("`{}` cannot be read", path.display()))?;
-        let file = read_yaml(&text).map_err(|error| anyhow!("`{}` is not valid YAML: {error}", path.display()))?;
+        let file = read_yaml(&text).map_err(|problem| anyhow!("`{}`: {problem}", path.display()))?;
+        let file = Value::Object(file);
         let rules = rules_of(&file)?;
         let compiled = compile(&rules, console)?;
         let mut failures = 0;

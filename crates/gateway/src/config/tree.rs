@@ -77,15 +77,6 @@ impl Tree {
     }
 }
 
-/// Reads YAML, or JSON, which is a part of it, as a tree of plain values.
-///
-/// # Errors
-/// Says where the syntax is broken.
-pub(crate) fn read_yaml(text: &str) -> Result<Value, String> {
-    let table = File::from_str(text, FileFormat::Yaml).collect().map_err(|error| error.to_string())?;
-    Ok(Value::Object(table.into_iter().map(|(key, value)| (key, to_json(value.kind))).collect()))
-}
-
 fn to_json(kind: ValueKind) -> Value {
     match kind {
         ValueKind::Nil => Value::Null,
