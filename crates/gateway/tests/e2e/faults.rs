@@ -83,14 +83,14 @@ impl Site {
 /// How an upstream fails.
 #[derive(Clone)]
 enum Fault {
-    Act(Act),
+    Act(Box<Act>),
     Gone,
     Deaf,
 }
 
 impl<A: Into<Act>> From<A> for Fault {
     fn from(act: A) -> Self {
-        Self::Act(act.into())
+        Self::Act(Box::new(act.into()))
     }
 }
 
@@ -133,7 +133,7 @@ fn both(name: &str, fault: impl Into<Fault>, then: Then) -> [Case; 2] {
         let Fault::Act(act) = &fault else {
             return Case { fault: fault.clone(), ..case(name, is_stream, Act::default(), then) };
         };
-        case(name, is_stream, act.clone(), then)
+        case(name, is_stream, Act::clone(act), then)
     })
 }
 
@@ -288,7 +288,7 @@ fn attempts(record: &Value) -> impl Iterator<Item = &Value> {
 
 async fn site(kind: Kind, fault: &Fault) -> Site {
     match fault {
-        Fault::Act(act) => Site::scripted(kind, act.clone()).await,
+        Fault::Act(act) => Site::scripted(kind, Act::clone(act)).await,
         Fault::Gone => Site::gone().await,
         Fault::Deaf => Site::Deaf(Deaf::start().await),
     }
