@@ -1,7 +1,7 @@
 # What people run. Each target is one line here; the work is in scripts/.
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo check test crash outage bench fuzz
+.PHONY: help run demo check test crash outage faults bench fuzz
 
 help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -25,6 +25,9 @@ crash: ## Kills the gateway 200 times under load on each database and looks for 
 
 outage: ## Takes the database away for a minute under load and looks for lost or doubled calls and charges
 	OUTAGE_SECS=60 scripts/services run -- cargo test --locked -p sluice-gateway --test e2e outage -- --nocapture --test-threads 1
+
+faults: ## Lets a provider die under 500 calls a second and says how long calls took before, during and after that
+	FAULTS_LONG=1 cargo test --locked -p sluice-gateway --test e2e staying_up -- --nocapture --test-threads 1
 
 bench: ## Sluice beside nginx as a plain proxy
 	cargo build --release --locked

@@ -7,12 +7,7 @@ from scenarios import WARM_UP, WARM_UP_SECONDS, Cpu, Lab, Rig, Row
 from targets import Instance, Target
 
 PASSED_ON = "passed on"
-# The upstream's dialects by the client's; the first is passed on.
-UPSTREAMS = {
-    "openai_chat": ["openai_chat", "anthropic"],
-    "openai_responses": ["openai_responses", "anthropic"],
-    "anthropic": ["anthropic", "openai_chat", "gemini"],
-}
+DIALECTS = ["openai_chat", "openai_responses", "anthropic", "gemini"]
 CALLS = [
     Cpu("conversation", "conversation of 100 kB", question_bytes=102_400, tools=True, connections=8),
     Cpu("stream", "stream of 500 chunks", Plan(chunks=500), stream=True, connections=8),
@@ -61,10 +56,10 @@ def _measure(rig: Rig, instance: Instance) -> list[Row]:
     lab = rig.lab
     cells: list[Cell] = []
     for call in CALLS:
-        for client, upstreams in UPSTREAMS.items():
+        for client in DIALECTS:
             title = f"{instance.target.name}: CPU per call, {client}, {call.title}"
             row = Row(f"{call.id}_{client}", title, "µs", base=PASSED_ON)
-            cells += [Cell(row, replace(call, dialect=client), instance, upstream) for upstream in upstreams]
+            cells += [Cell(row, replace(call, dialect=client), instance, upstream) for upstream in DIALECTS]
 
     def attempt(number: int, cell: Cell, secs: float) -> None:
         lab.attempt(f"{cell.row.title}, {cell.column}", lambda: cell.measure(rig, number, secs))

@@ -62,7 +62,7 @@ pub struct Attempt {
     pub started_ms: u64,
     /// From start to the attempt's end, milliseconds.
     pub duration_ms: u64,
-    /// What went wrong, as a stable code with details; `None` when the answer was accepted.
+    /// What went wrong, as a stable code with details; of an accepted answer, what was noted about it. `None` when all was well.
     pub error: Option<String>,
     /// The dialect that the request was converted into; `None` where it went as it came.
     #[serde(default, skip_serializing_if = "Option::is_none")]

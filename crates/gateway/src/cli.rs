@@ -7,6 +7,7 @@ mod arguments;
 mod console;
 mod import;
 mod proof;
+mod rules;
 
 #[cfg(test)]
 mod tests;
@@ -27,7 +28,7 @@ use sluice_domain::user::Role;
 use crate::config::{ConfigError, Declared, Environment, Loaded, Log, Purpose, Settings, Sources};
 use crate::ledger_file::Export;
 use crate::telemetry;
-use arguments::{Arguments, Command, CreateKey, CreateUser, KeyCommand, UserCommand, VERSION};
+use arguments::{Arguments, Command, CreateKey, CreateUser, KeyCommand, RulesCommand, UserCommand, VERSION};
 use console::Console;
 pub use proof::{Question, Report};
 
@@ -185,6 +186,7 @@ impl Invocation {
             Command::Import(wanted) => self.import(arguments, wanted, commands, console),
             Command::Receipt(wanted) => self.receipt(arguments, wanted, commands, console),
             Command::Ledger(command) => self.ledger(arguments, command, commands, console),
+            Command::Rules(RulesCommand::Test(wanted)) => self.test_rules(wanted, console),
             Command::Key(KeyCommand::Create(wanted)) => {
                 let key = self.new_key(wanted)?;
                 self.logged(arguments, Purpose::Run, commands, |loaded| {

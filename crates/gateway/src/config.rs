@@ -436,8 +436,10 @@ impl Overrides {
     }
 }
 
-/// Reads the text of a file as the values that it holds.
-#[cfg(test)]
+/// Reads YAML, or JSON, which is a part of it, as the values that it holds.
+///
+/// # Errors
+/// Says where the syntax is broken.
 pub(crate) fn read_yaml(text: &str) -> Result<serde_json::Map<String, serde_json::Value>, Problem> {
     Tree::parse(text).map(|tree| tree.root().clone())
 }

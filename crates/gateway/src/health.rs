@@ -6,14 +6,16 @@ mod visit;
 mod vital;
 
 use std::collections::{HashMap, HashSet};
-use std::hash::Hash;
+use std::hash::{DefaultHasher, Hash, Hasher};
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use parking_lot::Mutex;
 use sluice_domain::id::{CredentialId, ProviderId};
 
 pub(crate) use history::{Finish, Learned};
 pub(crate) use visit::{Refusal, Visit, Visited};
+use vital::Setup;
 pub(crate) use vital::{RouteVital, Vital, Windows};
 
 /// All that is known.
@@ -22,22 +24,41 @@ pub(crate) struct Health {
     providers: Mutex<HashMap<ProviderId, Arc<Vital>>>,
     credentials: Mutex<HashMap<CredentialId, Arc<Vital>>>,
     routes: Mutex<HashMap<(CredentialId, String), Arc<RouteVital>>>,
+    generation: AtomicU64,
 }
 
 impl Health {
-    /// Returns what is known of a provider.
-    pub(crate) fn provider(&self, id: ProviderId) -> Arc<Vital> {
-        Arc::clone(self.providers.lock().entry(id).or_default())
+    /// Begins a configuration. What it does not ask for is not in use.
+    pub(crate) fn begin(&self) {
+        self.generation.fetch_add(1, Ordering::Relaxed);
     }
 
-    /// Returns what is known of a credential.
-    pub(crate) fn credential(&self, id: CredentialId) -> Arc<Vital> {
-        Arc::clone(self.credentials.lock().entry(id).or_default())
+    /// Returns what is known of a provider. `way` is all that calls to it depend on; what failed in another way, or before it
+    /// was switched off, does not count.
+    pub(crate) fn provider(&self, id: ProviderId, way: impl Hash) -> Arc<Vital> {
+        let vital = Arc::clone(self.providers.lock().entry(id).or_default());
+        vital.set_up(self.setup(way));
+        vital
+    }
+
+    /// Returns what is known of a credential; `way` as for providers.
+    pub(crate) fn credential(&self, id: CredentialId, way: impl Hash) -> Arc<Vital> {
+        let vital = Arc::clone(self.credentials.lock().entry(id).or_default());
+        vital.set_up(self.setup(way));
+        vital
     }
 
     /// Returns what is known of a model at a credential; `model` is the name it has there, or the route's pattern.
-    pub(crate) fn route(&self, credential: CredentialId, model: &str) -> Arc<RouteVital> {
-        Arc::clone(self.routes.lock().entry((credential, model.to_owned())).or_default())
+    pub(crate) fn route(&self, credential: CredentialId, model: &str, way: impl Hash) -> Arc<RouteVital> {
+        let vital = Arc::clone(self.routes.lock().entry((credential, model.to_owned())).or_default());
+        vital.set_up(self.setup(way));
+        vital
+    }
+
+    fn setup(&self, way: impl Hash) -> Setup {
+        let mut hasher = DefaultHasher::new();
+        way.hash(&mut hasher);
+        Setup { generation: self.generation.load(Ordering::Relaxed), way: hasher.finish() }
     }
 
     /// Forgets all that nobody holds any more, and of which nothing is known that would be missed.

@@ -74,10 +74,11 @@ impl Limiter {
             let none = Full { limit: Limit::Tokens, wait: None };
             let taken = Rate::per_minute(allowance).ok_or(none).and_then(|rate| {
                 let full = |wait| Full { limit: Limit::Tokens, wait: Some(wait) };
-                take(&self.tokens_full_at, rate, now, tokens).map_err(full).map(|()| rate)
+                let free_at = take(&self.tokens_full_at, rate, now, tokens).map_err(full)?;
+                Ok(Taken { rate, amount: tokens, free_at })
             });
             match taken {
-                Ok(rate) => permit.tokens = Some((rate, tokens)),
+                Ok(taken) => permit.tokens = Some(taken),
                 Err(full) => {
                     permit.cancel();
                     return Err(full);
@@ -135,10 +136,18 @@ impl Limiter {
     }
 }
 
-fn take(state: &AtomicU64, rate: Rate, now: u64, amount: u64) -> Result<(), u64> {
+/// Takes `amount` and returns when all of it is free again.
+fn take(state: &AtomicU64, rate: Rate, now: u64, amount: u64) -> Result<u64, u64> {
     let mut wait = 0;
     let next = |full_at| rate.take(full_at, now, amount).map_err(|needed| wait = needed).ok();
-    state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).map(|_| ()).map_err(|_| wait)
+    let before = state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).map_err(|_| wait)?;
+    Ok(before.max(now).saturating_add(rate.span(amount)))
+}
+
+/// Takes what was used already, whether there is room or not.
+fn owe(state: &AtomicU64, span: u64, now: u64) {
+    let next = |full_at: u64| Some(full_at.max(now).saturating_add(span));
+    state.fetch_update(Ordering::Relaxed, Ordering::Relaxed, next).ok();
 }
 
 fn give_back(state: &AtomicU64, span: u64) {
@@ -151,22 +160,30 @@ fn give_back(state: &AtomicU64, span: u64) {
 pub(crate) struct Permit {
     limiter: Arc<Limiter>,
     requests: Option<Rate>,
-    /// The tokens that were taken.
-    tokens: Option<(Rate, u64)>,
+    tokens: Option<Taken>,
+}
+
+/// Tokens that were taken.
+#[derive(Debug, Clone, Copy)]
+struct Taken {
+    rate: Rate,
+    amount: u64,
+    /// When they have come back by themselves.
+    free_at: u64,
 }
 
 impl Permit {
-    /// Corrects the tokens to those that were `used`.
-    pub(crate) fn settle(&mut self, used: u64) {
-        let Some((rate, taken)) = &mut self.tokens else { return };
+    /// Corrects the tokens to those that were `used`. What has come back by itself is not given back once more: who asks
+    /// for long answers and gets short ones, slowly, must not have twice the allowance.
+    pub(crate) fn settle(&mut self, used: u64, now: u64) {
+        let Some(taken) = &mut self.tokens else { return };
         let state = &self.limiter.tokens_full_at;
-        if used < *taken {
-            give_back(state, rate.span(*taken - used));
-        } else {
-            let more = rate.span(used - *taken);
-            state.fetch_add(more, Ordering::Relaxed);
+        if used >= taken.amount {
+            owe(state, taken.rate.span(used - taken.amount), now);
+        } else if now < taken.free_at {
+            give_back(state, taken.rate.span(taken.amount - used));
         }
-        *taken = used;
+        taken.amount = used;
     }
 
     /// Gives everything back: the call was not made.
@@ -174,8 +191,8 @@ impl Permit {
         if let Some(rate) = self.requests.take() {
             give_back(&self.limiter.requests_full_at, rate.span(1));
         }
-        if let Some((rate, taken)) = self.tokens.take() {
-            give_back(&self.limiter.tokens_full_at, rate.span(taken));
+        if let Some(taken) = self.tokens.take() {
+            give_back(&self.limiter.tokens_full_at, taken.rate.span(taken.amount));
         }
     }
 }
@@ -214,13 +231,32 @@ mod tests {
         let full = limiter.enter(&limits, 200, now).unwrap_err();
         assert_eq!(full, Full { limit: Limit::Tokens, wait: Some(10 * SECOND) });
         assert_eq!(limiter.left(&limits, now)[0].unwrap().left, 9, "a refused call costs no request");
-        first.settle(100);
+        first.settle(100, now);
         assert_eq!(limiter.left(&limits, now)[1].unwrap().left, 500);
-        first.settle(550);
+        first.settle(550, now);
         assert_eq!(limiter.left(&limits, now)[1].unwrap().left, 50);
         first.cancel();
         drop(first);
         assert!(limiter.is_idle(now));
+    }
+
+    #[test]
+    fn what_came_back_by_itself_is_not_given_back_once_more() {
+        let (limiter, limits) = (Arc::new(Limiter::default()), limits(None, Some(600), None));
+        let mut slow = limiter.enter(&limits, 600, 60 * SECOND).unwrap();
+        let mut next = limiter.enter(&limits, 600, 120 * SECOND).unwrap();
+        slow.settle(10, 120 * SECOND);
+        assert_eq!(limiter.left(&limits, 120 * SECOND)[1].unwrap().left, 0);
+        next.settle(10, 121 * SECOND);
+        assert_eq!(limiter.left(&limits, 121 * SECOND)[1].unwrap().left, 600);
+    }
+
+    #[test]
+    fn more_than_was_taken_is_owed_from_now_on() {
+        let (limiter, limits) = (Arc::new(Limiter::default()), limits(None, Some(600), None));
+        let mut long = limiter.enter(&limits, 10, 60 * SECOND).unwrap();
+        long.settle(610, 600 * SECOND);
+        assert_eq!(limiter.left(&limits, 600 * SECOND)[1].unwrap().left, 0);
     }
 
     #[test]

@@ -3,6 +3,7 @@
 //! A call only moves forward: it is identified, read, routed, exchanged and delivered. Each step is a value; the next
 //! cannot begin without it. Nothing here queries the database in steady state or waits for another core.
 
+mod admission;
 mod answer;
 mod body;
 mod coding;
@@ -31,6 +32,7 @@ mod recording;
 mod reserve;
 mod rewrite;
 mod routing;
+mod scrutiny;
 mod shortlist;
 mod stored;
 mod tries;
@@ -54,6 +56,7 @@ use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
 use sluice_protocol::tokens::Count;
 use sluice_store::{KeptAnswer, Store};
 
+pub(crate) use admission::{Admission, Limiters, Scarcest};
 use answer::{family_of, own_answer, refusal, wrong_method, wrong_transport};
 pub(crate) use body::RelayBody;
 pub(crate) use coding::{Encoding, StreamDecoder, encoding};
@@ -121,6 +124,7 @@ pub(crate) struct Shared {
     pub(crate) unserved: Unserved,
     pub(crate) affinity: Affinity,
     pub(crate) turns: Turns,
+    pub(crate) limiters: Limiters,
     pub(crate) provenance: Arc<Provenance>,
     pub(crate) fetcher: Fetcher,
     pub(crate) responses: Responses,
@@ -246,11 +250,28 @@ impl Relay {
         let client = self.identify(call, &snapshot, &request).await?;
         let mut ticket = self.open_ticket(call, operation, &client.caller);
         let asked = Asked { snapshot: &snapshot, client: &client, operation, subject, pin: call.pin.as_ref() };
-        match self.exchange(call, &asked, request, &mut ticket).await {
-            Ok(Exchanged::Now(exchange)) => self.deliver(call, &client, *exchange, ticket).await,
+        let exchanged = self.exchange(call, &asked, request, &mut ticket).await;
+        let scarcest = ticket.scarcest();
+        let answered = self.conclude(call, &asked, exchanged, ticket).await;
+        let Some(scarcest) = scarcest else { return answered };
+        let mut response = answered.unwrap_or_else(|fault| refusal(call, &fault));
+        scarcest.tell(call.family, self.shared.clock.now(), response.headers_mut());
+        Ok(response)
+    }
+
+    /// Begins the answer to the client, or ends the call where there is none.
+    async fn conclude(
+        &self,
+        call: &Call,
+        asked: &Asked<'_>,
+        exchanged: Result<Exchanged, Fault>,
+        mut ticket: Ticket,
+    ) -> Result<RelayResponse, Fault> {
+        match exchanged {
+            Ok(Exchanged::Now(exchange)) => self.deliver(call, asked.client, *exchange, ticket).await,
             Ok(Exchanged::Before(answer)) => Ok(once::replay(answer, ticket)),
             Ok(Exchanged::Kept(answer)) => Ok(stored::deliver(answer, ticket)),
-            Ok(Exchanged::Counted(count)) => Ok(counting::answer(operation, &count, ticket)),
+            Ok(Exchanged::Counted(count)) => Ok(counting::answer(asked.operation, &count, ticket)),
             Err(fault) => {
                 let facts = fault.kind.facts();
                 ticket.note(|record| record.status = facts.status.as_u16());
@@ -327,6 +348,7 @@ impl Relay {
         let (mut parts, body) = request.into_parts();
         let trailers = Trailers::of(&parts);
         let demand = self.read_demand(asked, &parts, body, ticket).await?;
+        self.admit(asked, &demand, ticket)?;
         if let Some(answer) = self.answer_about(asked, parts.uri.query()).await? {
             return Ok(Exchanged::Kept(answer));
         }

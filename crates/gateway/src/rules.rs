@@ -82,22 +82,24 @@ impl Ruled {
         })
     }
 
-    /// Returns whether the rule is about calls for `model`.
-    fn concerns(&self, model: &str) -> bool {
-        self.models.is_empty() || self.models.iter().any(|pattern| wildcard_matches(pattern, model))
+    /// Returns whether the rule is about the model of a call, by the name that was asked for or the one it stands for.
+    fn concerns(&self, question: &Question<'_>) -> bool {
+        let names = [question.model, question.asked];
+        let is_named = |pattern: &String| names.iter().any(|name| wildcard_matches(pattern, name));
+        self.models.is_empty() || self.models.iter().any(is_named)
     }
 
     /// Returns whether the rule counts tokens.
-    fn counts_tokens(&self) -> bool {
+    pub(crate) fn counts_tokens(&self) -> bool {
         self.program.reads(KNOWN.token_count)
     }
 }
 
 /// Returns the first of `rules` that holds for a call. One that fails while it runs does not hold.
 pub(crate) fn first_that_holds<'r>(rules: &'r [Ruled], question: &Question<'_>) -> Option<&'r Ruled> {
-    let mut concerned = rules.iter().filter(|rule| rule.concerns(question.model)).peekable();
+    let mut concerned = rules.iter().filter(|rule| rule.concerns(question)).peekable();
     concerned.peek()?;
-    let counts = rules.iter().any(|rule| rule.concerns(question.model) && rule.counts_tokens());
+    let counts = rules.iter().any(|rule| rule.concerns(question) && rule.counts_tokens());
     let values = question.values(counts);
     concerned.find(|rule| holds(rule, &values))
 }
@@ -125,7 +127,7 @@ pub(crate) fn try_all(rules: &[Ruled], sample: &Sample) -> Vec<Tried> {
     let values = question.values(rules.iter().any(Ruled::counts_tokens));
     let tried = |rule: &Ruled| Tried {
         name: rule.name.clone(),
-        concerns: rule.concerns(question.model),
+        concerns: rule.concerns(&question),
         holds: rule.program.run_bool(&values).map_err(|error| error.to_string()),
     };
     rules.iter().map(tried).collect()

@@ -33,7 +33,8 @@ use crate::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::node::Run;
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
 use crate::relay::{
-    Cors, DECODERS_MAX, Intake, Keep, Objects, Previewer, Relay, RelaySettings, Responses, Shared, Turns, Unserved,
+    Cors, DECODERS_MAX, Intake, Keep, Limiters, Objects, Previewer, Relay, RelaySettings, Responses, Shared, Turns,
+    Unserved,
 };
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::upstream::{Pool, tls_config};
@@ -351,6 +352,7 @@ impl Parts<'_> {
             objects: Objects::default(),
             unserved: Unserved::default(),
             affinity: Affinity::default(),
+            limiters: Limiters::default(),
             turns: Turns::default(),
             provenance: Arc::default(),
             fetcher: Fetcher::new(self.settings.media.clone(), tokio::runtime::Handle::current())

@@ -120,6 +120,7 @@ impl Snapshot {
     pub(crate) fn compile(sources: Sources<'_>) -> (Self, Vec<String>) {
         let mut problems = Vec::new();
         forget(&sources);
+        sources.health.begin();
         let plans = provider::compile_providers(&sources, &mut problems);
         let by_credential = provider::compile_targets(&sources, &plans, &mut problems);
         let providers: HashMap<String, ProviderId> =
@@ -317,7 +318,7 @@ impl Snapshot {
         let standing = Standing { priority: route.priority, weight: route.weight };
         if route.model.contains('*') {
             let upstream_model = route.upstream_model.as_deref().map(Arc::from);
-            let vital = health.route(route.credential_id, &route.model);
+            let vital = health.route(route.credential_id, &route.model, target.vital.way());
             // The price depends on the name that is asked for.
             let entry = Entry { target, upstream_model, standing, priced: None, vital };
             self.add_entry(route.model.clone(), entry, named);
@@ -333,7 +334,7 @@ impl Snapshot {
             .filter(|(source, aliased)| **aliased == route.model && **source != route.model)
             .map(|(source, _)| source.clone())
             .collect();
-        let vital = health.route(route.credential_id, &upstream);
+        let vital = health.route(route.credential_id, &upstream, target.vital.way());
         for name in aliases.into_iter().chain([route.model.clone()]) {
             let priced = self.priced(&target, &name, &upstream);
             let (target, upstream_model, vital) =

@@ -24,6 +24,11 @@ pub(crate) fn count(text: &str) -> u64 {
     Cutter::new(USUAL_VOCABULARY).cut(text)
 }
 
+/// Begins to read the usual vocabulary, for which the first count would wait.
+pub(crate) fn prepare() {
+    let _ = count_passing("");
+}
+
 /// Counts the tokens of a piece of a stream as it passes. The vocabulary takes a tenth of a second to load, for which no
 /// call may wait: until it is there, which it is from the second long answer on, the piece is estimated by its length.
 #[must_use]

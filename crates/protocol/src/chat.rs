@@ -37,6 +37,8 @@ pub use text::{Json, Number, Text};
 
 pub use crate::failure::{Cause, Failure};
 
+use std::ops::Range;
+
 use crate::operation::Dialect;
 use crate::raw::RawObject;
 
@@ -60,13 +62,15 @@ pub fn decode_request(dialect: Dialect, body: &[u8]) -> Result<Request<'_>, Deco
 /// # Errors
 /// Only for a dialect that is not one of chat.
 pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'_>) -> Result<Encoded, DecodeError> {
-    match dialect {
-        Dialect::OpenaiChat => Ok(openai_chat::encode_request(request, target)),
-        Dialect::OpenaiResponses => Ok(openai_responses::encode_request(request, target)),
-        Dialect::Anthropic => Ok(anthropic::encode_request(request, target)),
-        Dialect::Gemini => Ok(gemini::encode_request(request, target)),
-        Dialect::Single => Err(unknown(dialect)),
-    }
+    let mut encoded = match dialect {
+        Dialect::OpenaiChat => openai_chat::encode_request(request, target),
+        Dialect::OpenaiResponses => openai_responses::encode_request(request, target),
+        Dialect::Anthropic => anthropic::encode_request(request, target),
+        Dialect::Gemini => gemini::encode_request(request, target),
+        Dialect::Single => return Err(unknown(dialect)),
+    };
+    encoded.losses.name_for(request.dialect);
+    Ok(encoded)
 }
 
 /// Returns whether a request carries proofs in envelopes, which only Sluice understands. A request that goes to a vendor
@@ -138,16 +142,13 @@ pub fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Result<Vec<u8>, De
     }
 }
 
-/// Returns the top-level fields of a request that its answer must repeat, for [`Bridge::echo`].
+/// Returns where the top-level fields of a request stand that its answer must repeat, for [`Bridge::echo`].
 #[must_use]
-pub fn echoed(dialect: Dialect, body: &RawObject<'_>) -> Vec<(&'static str, Json<'static>)> {
+pub fn echoed(dialect: Dialect, body: &RawObject<'_>) -> Vec<(&'static str, Range<usize>)> {
     if dialect != Dialect::OpenaiResponses {
         return Vec::new();
     }
-    let given = |key: &'static str| {
-        let value = std::str::from_utf8(body.get(key)?).ok()?;
-        (value != "null").then(|| (key, Json::trusted(value.to_owned())))
-    };
+    let given = |key: &'static str| Some((key, body.range(key).filter(|_| body.has(key))?));
     openai_responses::ECHOED.iter().filter_map(|(key, _)| given(key)).collect()
 }
 

@@ -14,4 +14,5 @@ pub mod responses;
 pub mod sse;
 pub mod suffix;
 pub mod tokens;
+pub mod validity;
 pub mod vendor;

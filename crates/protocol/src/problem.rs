@@ -17,6 +17,8 @@ pub struct Problem<'a> {
     pub param: Option<&'a str>,
     /// Id of the call, for support.
     pub call: &'a str,
+    /// Seconds after which a retry makes sense; only Google's shape has a place for it.
+    pub retry_after_secs: Option<u32>,
 }
 
 impl Problem<'_> {
@@ -34,7 +36,7 @@ impl Problem<'_> {
         self.wording(family).event(family, sequence)
     }
 
-    const fn wording(&self, family: Family) -> Wording<'_> {
+    fn wording(&self, family: Family) -> Wording<'_> {
         let kind = match family {
             Family::OpenAi => openai_type(self.status),
             Family::Anthropic => anthropic_type(self.status),
@@ -48,7 +50,7 @@ impl Problem<'_> {
             message: self.message,
             reason: self.code,
             call: self.call,
-            retry_after_secs: None,
+            retry_after_secs: self.retry_after_secs.map(u64::from),
         }
     }
 }
@@ -190,8 +192,14 @@ const fn google_status(status: u16) -> &'static str {
 mod tests {
     use super::*;
 
-    const PROBLEM: Problem<'_> =
-        Problem { status: 404, code: "model_not_found", message: "no provider serves `x`", param: None, call: "c1" };
+    const PROBLEM: Problem<'_> = Problem {
+        status: 404,
+        code: "model_not_found",
+        message: "no provider serves `x`",
+        param: None,
+        call: "c1",
+        retry_after_secs: None,
+    };
 
     #[test]
     fn each_family_gets_its_own_shape() {
@@ -205,6 +213,14 @@ mod tests {
                 r#"{"error":{"code":404,"message":"no provider serves `x`","status":"NOT_FOUND","details":[{"@type":"type.googleapis.com/google.rpc.ErrorInfo","reason":"MODEL_NOT_FOUND","domain":"sluice","metadata":{"call":"c1"}}]}}"#,
             ]
         );
+    }
+
+    #[test]
+    fn google_is_told_in_the_body_when_to_try_again() {
+        let body = Problem { status: 429, retry_after_secs: Some(7), ..PROBLEM }.body(Family::Gemini);
+        let body: Value = serde_json::from_slice(&body).unwrap();
+        let expected = json!({"@type": "type.googleapis.com/google.rpc.RetryInfo", "retryDelay": "7s"});
+        assert_eq!((&body["error"]["status"], &body["error"]["details"][1]), (&json!("RESOURCE_EXHAUSTED"), &expected));
     }
 
     #[test]

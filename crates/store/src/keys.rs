@@ -133,6 +133,18 @@ impl Store {
         find(self.reader(), id, for_user).await?.map(to_key).transpose()
     }
 
+    /// Returns the names of the keys whose calls go to this provider, among few others or none.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away, `Corrupt` when a row cannot be read.
+    pub async fn keys_bound_to(&self, provider: &str) -> Result<Vec<String>, StoreError> {
+        let scoped = key::Entity::find().filter(key::Column::Scope.is_not_null()).order_by_asc(key::Column::Id);
+        let rows = scoped.all(self.reader()).await.map_err(db(What::Key))?;
+        let keys = rows.into_iter().map(to_key).collect::<Result<Vec<_>, _>>()?;
+        let is_bound = |key: &Key| key.scope.providers.iter().any(|name| name == provider);
+        Ok(keys.into_iter().filter(is_bound).map(|key| key.name).collect())
+    }
+
     /// Changes a key and returns it as it is now.
     ///
     /// # Errors

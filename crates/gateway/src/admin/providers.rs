@@ -27,6 +27,7 @@ use utoipa_axum::routes;
 use super::AdminState;
 use super::access::AsAdmin;
 use super::docs::Spellings;
+use super::routing::refuse_if_named;
 use super::wire::paging::Blend;
 use super::wire::{At, Body, Envelope, Failure, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found};
 pub(super) use credentials::all_of as credentials_of;
@@ -214,15 +215,19 @@ async fn update(state: &AdminState, present: &Provider, input: ProviderInput) ->
     let patch = input.into_patch(&state.vendors, present)?;
     if let Some(name) = &patch.name {
         refuse_declared_name(state, name)?;
+        if *name != present.name {
+            refuse_if_named(state, &present.name).await?;
+        }
     }
     Ok(state.store.update_provider(present.id, patch).await?)
 }
 
-/// Delete a provider with its credentials and routes; the records of its calls stay.
+/// Delete a provider with its credentials and routes, unless rules or keys name it; the records of its calls stay.
 #[utoipa::path(delete, path = "/api/provider/{id}", tag = "Providers", params(("id" = i64, Path, description = "Id.")),
     responses((status = 200, description = "Deleted.", body = Envelope<Nothing>)))]
 async fn delete_provider(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<Nothing> {
     let provider = find_writable(&state, ProviderId(id)).await?;
+    refuse_if_named(&state, &provider.name).await?;
     state.store.delete_provider(provider.id).await?;
     done()
 }

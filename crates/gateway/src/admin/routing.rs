@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use sluice_domain::route::policy::{Fault, Misfit, Policy, Rule};
-use sluice_store::{PolicySetting, StoreError};
+use sluice_store::{PolicySetting, StoreError, What};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -19,6 +19,9 @@ use super::docs::Spellings;
 use super::wire::{Body, Envelope, Failure, Problem, Reply, found};
 use crate::rules::Ruled;
 use document::PolicyDocument;
+
+/// Rules and keys that are named when a provider cannot be taken away; more are counted.
+const NAMED_MAX: usize = 10;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
@@ -98,6 +101,25 @@ fn refusal(Misfit { at, fault }: Misfit) -> Failure {
         Fault::Order => Problem::HealthOrder.into(),
     }
     .with("field", at)
+}
+
+/// Refuses to take the name of a provider away while rules or keys refer to it: their calls would be refused.
+pub(super) async fn refuse_if_named(state: &AdminState, provider: &str) -> Result<(), Failure> {
+    let unknown = Fault::UnknownProvider(provider.to_owned());
+    let policy = state.store.routing_policy().await?;
+    let misfits = policy.misfits(Some(&BTreeSet::new())).into_iter();
+    let mut by: Vec<String> =
+        misfits.filter(|misfit| misfit.fault == unknown).map(|misfit| format!("`{}`", misfit.at)).collect();
+    let declared = state.declared.keys.iter().filter(|key| key.scope.providers.iter().any(|name| name == provider));
+    by.extend(declared.map(|key| format!("`{}`", key.name)));
+    by.extend(state.store.keys_bound_to(provider).await?.into_iter().map(|key| format!("`{key}`")));
+    if by.is_empty() {
+        return Ok(());
+    }
+    let unnamed = by.len().saturating_sub(NAMED_MAX);
+    by.truncate(NAMED_MAX);
+    let more = if unnamed > 0 { format!(", … (+{unnamed})") } else { String::new() };
+    Err(StoreError::InUse { what: What::Provider, by: by.join(", ") + &more }.into())
 }
 
 /// Returns the names of all providers, declared or stored.

@@ -60,6 +60,22 @@ Examples:
 
 Exit status: 0 if everything comes out as it is on record, 1 if something differs or there is no such call.";
 
+const RULES_EXAMPLES: &str = "\
+Examples:
+  sluice rules test sluice.yaml --sample '{\"model\": \"gpt-4o\", \"token_count\": 20000}'
+  sluice rules test rules.yaml
+
+rules.yaml:
+  rules:
+    - name: long ones
+      when: TokenCount > 12000
+      providers: [{provider: big}]
+  samples:
+    - {model: gpt-4o, token_count: 20000, expect: long ones}
+    - {model: gpt-4o, token_count: 10, expect: null}
+
+Exit status: 0 if every rule compiles and every `expect` comes out, else 1.";
+
 const USER_EXAMPLES: &str = "\
 Examples:
   sluice user create --username alice                    generate a password and show it once
@@ -123,6 +139,9 @@ pub(super) enum Command {
     /// Prove and export the ledger
     #[command(subcommand)]
     Ledger(LedgerCommand),
+    /// Try routing rules
+    #[command(subcommand)]
+    Rules(RulesCommand),
     /// Manage keys
     #[command(subcommand)]
     Key(KeyCommand),
@@ -131,6 +150,23 @@ pub(super) enum Command {
     User(UserCommand),
     /// Print version, target and compiler
     Version,
+}
+
+#[derive(Debug, Subcommand)]
+pub(super) enum RulesCommand {
+    /// Try the rules of a file on sample calls, without a server
+    #[command(after_help = RULES_EXAMPLES)]
+    Test(TestRules),
+}
+
+#[derive(Debug, Args)]
+pub(super) struct TestRules {
+    /// File with `rules`, or with `routing: rules:` as in sluice.yaml, and `samples`; YAML or JSON
+    #[arg(value_name = "FILE")]
+    pub(super) file: PathBuf,
+    /// Call to try them on, as JSON, instead of the file's samples
+    #[arg(long, value_name = "JSON")]
+    pub(super) sample: Option<String>,
 }
 
 #[derive(Debug, Subcommand)]
@@ -232,6 +268,7 @@ impl Arguments {
             | Command::Openapi
             | Command::Receipt(_)
             | Command::Ledger(_)
+            | Command::Rules(_)
             | Command::Key(_)
             | Command::User(_)
             | Command::Version => plain,

@@ -242,6 +242,9 @@ fn every_boot_setting_can_come_from_the_environment_by_rule() {
         .var("SLUICE_RELAY__TIMEOUTS__CONNECT_MS", "5")
         .var("SLUICE_RELAY__TRUSTED_PROXIES", "10.0.0.0/8, ::1")
         .var("SLUICE_RELAY__CORS_ORIGINS", "https://a.example,https://b.example:8443")
+        .var("SLUICE_ROUTING__STRATEGY", "least_busy")
+        .var("SLUICE_ROUTING__FACTORS__HEALTH_MAX", "1.5")
+        .var("SLUICE_ROUTING__FACTORS__HEALTH", "false")
         .var("SLUICE_ADMIN__SECURE_COOKIES", "always")
         .var("SLUICE_RECORDS__RETENTION_DAYS", "0")
         .settings();
@@ -249,6 +252,9 @@ fn every_boot_setting_can_come_from_the_environment_by_rule() {
     assert_eq!(settings.relay.trusted_proxies, AddressList::parse("10.0.0.0/8\n::1").unwrap());
     let origins = ["https://a.example", "https://b.example:8443"].map(str::to_owned).to_vec();
     assert_eq!(settings.relay.cors_origins, CorsOrigins::Only(origins));
+    let policy = settings.declared.policy;
+    let factors = ValueFactors { health: false, health_max: 1.5, ..ValueFactors::default() };
+    assert_eq!((policy.strategy, policy.factors), (Some(Strategy::LeastBusy), Some(factors)));
     assert_eq!(settings.admin.secure_cookies, SecureCookies::Always);
     assert_eq!(settings.records.retention_days, 0);
 }

@@ -26,7 +26,7 @@ fn one_probe_at_a_time_and_its_success_opens_the_way() {
     let of = visited(Limits::NONE);
     (0..5).for_each(|_| of.enter(0, 0, 1_000).unwrap().fail(&[Subject::Provider], FAILING));
     let mut probe = of.enter(0, 5_000, 1_000).unwrap();
-    assert_eq!(of.enter(0, 5_000, 1_000).unwrap_err(), Refusal::Probed(Subject::Provider));
+    assert_eq!(of.enter(0, 5_000, 1_000).unwrap_err(), Refusal::Probed(Subject::Provider, Some(Trouble::Failing)));
     probe.succeed();
     assert!(of.enter(0, 5_000, 1_000).is_ok());
 }
@@ -78,10 +78,28 @@ fn what_attempts_showed_is_summed_up_by_the_hour() {
 #[test]
 fn what_nobody_uses_any_more_is_forgotten() {
     let health = Health::default();
-    let kept = health.provider(sluice_domain::id::ProviderId(1));
-    health.provider(sluice_domain::id::ProviderId(2));
-    health.route(sluice_domain::id::CredentialId(3), "m");
+    let kept = health.provider(sluice_domain::id::ProviderId(1), ());
+    health.provider(sluice_domain::id::ProviderId(2), ());
+    health.route(sluice_domain::id::CredentialId(3), "m", ());
     health.forget(&HashSet::new(), &HashSet::new());
     assert_eq!((health.providers.lock().len(), health.routes.lock().len()), (1, 0));
     drop(kept);
+}
+
+#[test]
+fn what_failed_does_not_count_once_it_is_set_up_in_another_way_or_switched_on_again() {
+    let (health, id) = (Health::default(), sluice_domain::id::ProviderId(1));
+    let shut = |of: &Vital| (0..5).for_each(|_| of.gate.fail(0, FAILING, 0.0));
+    let is_open = |of: &Vital| of.gate.passage(0) == Passage::Open;
+    let configured = |way: Option<&str>| {
+        health.begin();
+        way.map(|way| is_open(&health.provider(id, way)))
+    };
+    configured(Some("https://a"));
+    let of = health.provider(id, "https://a");
+    shut(&of);
+    assert_eq!(configured(Some("https://a")), Some(false));
+    assert_eq!(configured(Some("https://b")), Some(true));
+    shut(&of);
+    assert_eq!((configured(None), configured(Some("https://b"))), (None, Some(true)));
 }

@@ -24,8 +24,8 @@ pub(crate) struct Visited {
 /// Why a visit cannot be made, though it could a moment ago.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Refusal {
-    /// Another call is through to see whether all is well again.
-    Probed(Subject),
+    /// Another call is through to see whether all is well again, after this trouble.
+    Probed(Subject, Option<Trouble>),
     /// A limit of the credential has no room.
     Full(Full),
 }
@@ -52,7 +52,7 @@ impl Visited {
         for (subject, gate) in self.gates() {
             if !gate.enter(now_ms, probe_ms) {
                 visit.credential.cancel();
-                return Err(Refusal::Probed(subject));
+                return Err(Refusal::Probed(subject, gate.trouble(now_ms)));
             }
         }
         self.provider.count();
@@ -110,7 +110,7 @@ impl Visit {
     /// Notes what an answer was like that came to its end, and the tokens it took.
     pub(crate) fn finish(&mut self, finish: Finish, tokens: u64) {
         if tokens > 0 {
-            self.credential.settle(tokens);
+            self.credential.settle(tokens, nanos());
         }
         if finish.has_failed {
             let setback = Setback { trouble: Trouble::Failing, pause_ms: None };

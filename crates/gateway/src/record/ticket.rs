@@ -15,6 +15,8 @@ use super::{Deal, Due, Dues, Finished, Keeping, Queue, RequestSample, Told, esti
 use crate::bank::Hold;
 use crate::health::{Finish, Visit};
 use crate::journal::{Journal, Mark, Note, Room, Stage};
+use crate::limiter::nanos;
+use crate::relay::{Admission, Scarcest};
 
 /// How often a long call is noted again.
 const RENEW_INTERVAL: Duration = Duration::from_secs(60);
@@ -40,6 +42,8 @@ struct Open {
     keeping: Option<Box<Keeping>>,
     /// The attempt whose answer the client gets.
     visit: Option<Box<Visit>>,
+    /// The limits that the call counts against, if there are any.
+    admission: Option<Box<Admission>>,
 }
 
 /// How a call ended.
@@ -66,6 +70,7 @@ impl Ticket {
                 opened: None,
                 keeping: None,
                 visit: None,
+                admission: None,
             })),
         }
     }
@@ -124,6 +129,18 @@ impl Ticket {
         if let Some(open) = &mut self.open {
             open.visit = Some(Box::new(visit));
         }
+    }
+
+    /// Keeps the call's room within its limits until it has ended; of a call that found none, the limits.
+    pub(crate) fn admit(&mut self, admission: Admission) {
+        if let Some(open) = &mut self.open {
+            open.admission = Some(Box::new(admission));
+        }
+    }
+
+    /// Returns what is left of the limits per minute that the call counts against.
+    pub(crate) fn scarcest(&self) -> Option<Scarcest> {
+        self.open.as_ref()?.admission.as_ref()?.scarcest(nanos())
     }
 
     /// Adds what was reserved later.
@@ -197,7 +214,7 @@ impl Ticket {
     /// the second time.
     pub(crate) fn finish(&mut self, ending: Ending) -> Option<Told> {
         let open = self.open.take()?;
-        let Open { queue, mut record, request, started, journal, mut deal, opened, keeping, visit } = *open;
+        let Open { queue, mut record, request, started, journal, mut deal, opened, keeping, visit, admission } = *open;
         record.duration_ms = millis(started.elapsed());
         let ended_at = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
         record.outcome = ending.outcome;
@@ -215,6 +232,9 @@ impl Ticket {
         record.cost = bill.cost;
         if let Some(visit) = visit {
             end_visit(*visit, &record);
+        }
+        if let Some(mut admission) = admission {
+            admission.settle(record.usage.total_input().saturating_add(record.usage.total_output()), nanos());
         }
         let (marks, has_end) = note_end(&journal, opened.map(|(mark, _)| mark), &record, &deal.dues(Some(bill.charge)));
         let told = (is_known || deal.tariff.is_none()).then(|| deal.told(&record, &bill));

@@ -68,6 +68,7 @@ pub(super) fn refusal(call: &Call, fault: &Fault) -> RelayResponse {
         message: &fault.message,
         param: fault.param,
         call: &call.id_text,
+        retry_after_secs: fault.retry_after_secs,
     };
     if facts.origin == fault::Origin::Sluice {
         tracing::warn!(call = %call.id_text, error = %fault, "a call was refused");

@@ -1,10 +1,11 @@
 //! Calls that go to an upstream of another dialect: the request is rewritten before it leaves, and the answer's way back
 //! is kept.
 
+use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
-use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Json, Request, Target, Text, Trait};
+use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Json, Loss, Request, Target, Text, Trait};
 use sluice_protocol::edit::Edits;
 use sluice_protocol::meter::Convention;
 use sluice_protocol::operation::{Dialect, Operation};
@@ -12,7 +13,7 @@ use sluice_protocol::raw::RawObject;
 use sluice_protocol::suffix::{Suffixed, Suffixes};
 
 use super::demand::{Demand, INLINE_MAX_BYTES};
-use super::estimate::Bulk;
+use super::estimate::likely_tokens;
 use super::fault::{Fault, Kind};
 use super::provenance::Provenance;
 use super::{Call, Shared};
@@ -105,6 +106,8 @@ struct Job {
     suffixes: Option<Arc<Suffixes>>,
     /// The earlier response that the request goes on from, which its answer names.
     previous: Option<String>,
+    /// Where the fields stand that the answer repeats.
+    echoed: Vec<(&'static str, Range<usize>)>,
     call: String,
     created: u64,
 }
@@ -130,6 +133,7 @@ impl Job {
             stream_usage: !demand.lacks_usage_request(),
             suffixes: candidate.wish.map(|_| Arc::clone(snapshot.suffixes())),
             previous: demand.retention.previous().map(str::to_owned),
+            echoed: demand.echoed.clone(),
             call: call.id_text.clone(),
             created: call.id.unix_ms() / 1_000,
         }
@@ -164,8 +168,7 @@ impl Job {
         }
         let encoded = chat::encode_request(self.upstream, &request, &target).map_err(|error| unreadable(&error))?;
         if let Some(loss) = encoded.losses.first_semantic() {
-            let message = format!("`{}` cannot be carried to this model's provider: {}", loss.path, loss.reason);
-            return Err(Fault::new(Kind::NotConvertible, message));
+            return Err(self.refusal(loss));
         }
         let losses = encoded.losses.to_header(LOSSES_MAX_BYTES);
         let bridge = is_foreign.then(|| Box::new(self.bridge(&request, &encoded)));
@@ -176,18 +179,24 @@ impl Job {
         Ok(Step::Done(Box::new(Conversion { body: body.into(), bridge, losses })))
     }
 
+    fn refusal(&self, loss: &Loss) -> Fault {
+        let (path, reason, native) = (&loss.path, &loss.reason, self.asked.documented_path());
+        let message = format!(
+            "`{path}` cannot be carried to this model's provider: {reason}; leave it out, or ask for a model whose \
+             provider serves `{native}`"
+        );
+        Fault::new(Kind::NotConvertible, message)
+    }
+
     fn bridge(&self, request: &Request<'_>, encoded: &Encoded) -> Bridge {
         let client = self.asked.dialect();
-        // Both look through the whole body, so only those dialects pay that need it.
-        let mut echo = match client {
-            Dialect::OpenaiResponses => RawObject::parse(&self.plain).map(|body| chat::echoed(client, &body)),
-            Dialect::OpenaiChat | Dialect::Anthropic | Dialect::Gemini | Dialect::Single => Ok(Vec::new()),
-        }
-        .unwrap_or_default();
-        let estimated_input = match client {
-            Dialect::Anthropic => Bulk::of(self.asked, &self.plain).likely_tokens(),
-            Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Gemini | Dialect::Single => 0,
-        };
+        let text = |range: &Range<usize>| std::str::from_utf8(self.plain.get(range.clone())?).ok();
+        let repeated =
+            |(key, range): &(&'static str, Range<usize>)| Some((*key, Json::trusted(text(range)?.to_owned())));
+        let mut echo: Vec<_> = self.echoed.iter().filter_map(repeated).collect();
+        // Only this dialect's streams tell it, and it takes a look through the whole body.
+        let tells_estimate = client == Dialect::Anthropic && self.is_stream;
+        let estimated_input = if tells_estimate { likely_tokens(&self.plain) } else { 0 };
         if let Some(previous) = &self.previous {
             echo.push(("previous_response_id", Json::trusted(serde_json::Value::from(previous.as_str()).to_string())));
         }

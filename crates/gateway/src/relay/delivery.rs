@@ -276,7 +276,7 @@ impl Tap {
         }
         let facts = kind.facts();
         let (status, call) = (facts.status.as_u16(), &self.facts.call);
-        let problem = Problem { status, code: facts.code, message, param: None, call };
+        let problem = Problem { status, code: facts.code, message, param: None, call, retry_after_secs: None };
         let dialect = self.facts.operation.dialect();
         let style = match dialect {
             Dialect::OpenaiResponses => EventStyle::Responses { sequence_number: reading.meter.events() },

@@ -6,6 +6,7 @@ use std::sync::OnceLock;
 use bytes::Bytes;
 use http::HeaderMap;
 use http::header::CONTENT_TYPE;
+use sluice_protocol::chat;
 use sluice_protocol::edit::{Edits, Segment};
 use sluice_protocol::fingerprint::Fingerprint;
 use sluice_protocol::form::Form;
@@ -38,6 +39,8 @@ pub(crate) struct Demand {
     pub(crate) retention: Retention,
     /// How the conversation begins, if it is one.
     pub(crate) fingerprint: Option<Fingerprint>,
+    /// Where the fields stand that the answer repeats, if it is converted.
+    pub(super) echoed: Vec<(&'static str, Range<usize>)>,
     payload: Payload,
     bulk: OnceLock<Bulk>,
     /// Whether the body names no model, so that the key's must be put in.
@@ -78,6 +81,7 @@ struct Told {
     asks: Asks,
     retention: Retention,
     fingerprint: Option<Fingerprint>,
+    echoed: Vec<(&'static str, Range<usize>)>,
     usage_request: Option<(Range<usize>, Vec<u8>)>,
 }
 
@@ -141,6 +145,7 @@ impl Demand {
             asks: told.asks,
             retention: told.retention,
             fingerprint: told.fingerprint,
+            echoed: told.echoed,
             payload,
             bulk: OnceLock::new(),
             lacks_model: false,
@@ -278,6 +283,7 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
         retention: if operation.has_state() { Retention::of(&object, body) } else { Retention::default() },
         fingerprint: if operation.is_chat() { Fingerprint::of(operation.dialect(), &object) } else { None },
         usage_request: (is_stream && reports_usage_on_request(operation)).then(|| usage_request(&object)).flatten(),
+        echoed: chat::echoed(operation.dialect(), &object),
     })
 }
 

@@ -214,6 +214,11 @@ impl Bulk {
     }
 }
 
+/// Returns how many tokens a request in JSON likely has; what is reserved is more, to be sure.
+pub(super) fn likely_tokens(body: &[u8]) -> u64 {
+    input_tokens(body) * 3 / 4
+}
+
 /// A form holds files, whose length says nothing about tokens.
 fn is_form(body: &[u8]) -> bool {
     body.starts_with(b"--")

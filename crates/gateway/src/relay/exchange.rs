@@ -9,13 +9,15 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, response};
 use http_body_util::BodyExt;
-use hyper::body::{Body, Incoming};
+use hyper::body::Incoming;
 use sluice_domain::route::Trouble;
+use sluice_domain::route::policy::Validity;
 use sluice_protocol::chat::Bridge;
 use sluice_protocol::failure::{self, Cause};
-use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject, judge_first_frame};
+use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject};
 use sluice_protocol::operation::{Dialect, ModelPlace, Operation};
 use sluice_protocol::suffix;
+use sluice_protocol::validity::Invalid;
 
 use super::coding::{Encoding, StreamDecoder, encoding};
 use super::convert::Conversion;
@@ -26,6 +28,7 @@ use super::provenance::{Provenance, Watch};
 use super::reading::Reading;
 use super::rewrite::Rendering;
 use super::routing::{Mishap, Verdict, judge};
+use super::scrutiny::{self, Finding};
 use super::stored::Keeps;
 use crate::snapshot::{Candidate, Snapshot};
 use crate::tokens;
@@ -50,6 +53,8 @@ pub(crate) struct Accepted {
     pub(crate) rendering: Rendering,
     /// What of the request could not be carried, as the client is told; empty for nothing.
     pub(crate) losses: String,
+    /// Why it says nothing, where that is noted and no more.
+    pub(super) observed: Option<Invalid>,
     /// Longest pause between two pieces.
     pub(crate) idle: Duration,
     /// End of the whole attempt's time.
@@ -180,18 +185,46 @@ pub(super) async fn attempt(
         );
         return Tried::failed(fault, status.as_u16(), Mishap::Nonsense);
     }
-    match tokio::time::timeout_at(until_first_byte, first_frame(&mut accepted)).await {
-        Ok(Ok(FirstFrame::Answer | FirstFrame::Undecided)) if !accepted.is_convertible(plan.demand.is_stream) => {
-            let fault = Fault::new(Kind::UpstreamInvalid, "the upstream's answer has not the form that was asked for");
-            Tried::Failed(Box::new(Failure { fault, status: status.as_u16(), answer: None, verdict: None }))
+    match tokio::time::timeout_at(until_first_byte, scrutiny::first_frame(&mut accepted)).await {
+        Ok(Ok((FirstFrame::Answer | FirstFrame::Undecided, opening))) => {
+            begun(plan, candidate, accepted, opening).await
         }
-        Ok(Ok(FirstFrame::Answer | FirstFrame::Undecided)) => Tried::Accepted(accepted),
-        Ok(Ok(FirstFrame::Error)) => error_first(accepted),
+        Ok(Ok((FirstFrame::Error, _))) => error_first(accepted),
         Ok(Err(error)) => {
             let fault = broken_fault(&provider.name, &error);
             Tried::failed(fault, status.as_u16(), Mishap::Transport)
         }
         Err(_) => Tried::failed(first_byte_fault(timeouts.first_byte), status.as_u16(), Mishap::Timeout),
+    }
+}
+
+/// Returns what comes of an answer that begins well. `opening` is what was read of it.
+async fn begun(plan: &Plan<'_>, candidate: &Candidate<'_>, mut accepted: Box<Accepted>, opening: Bytes) -> Tried {
+    let status = accepted.parts.status.as_u16();
+    if !accepted.is_convertible(plan.demand.is_stream) {
+        let fault = Fault::new(Kind::UpstreamInvalid, "the upstream's answer has not the form that was asked for");
+        return Tried::Failed(Box::new(Failure { fault, status, answer: None, verdict: None }));
+    }
+    let mode = plan.snapshot.policies.validity;
+    if !scrutiny::applies(mode, candidate.operation) {
+        return Tried::Accepted(accepted);
+    }
+    match (scrutiny::scrutinise(&mut accepted, candidate.operation, opening).await, mode) {
+        (Ok(Finding::Answer), _) => Tried::Accepted(accepted),
+        (Ok(Finding::Error), _) => error_first(accepted),
+        (Ok(Finding::Nothing(invalid)), Validity::Enforce) => {
+            discard(accepted);
+            let message = format!("the upstream's answer says nothing ({}); try again", invalid.as_str());
+            Tried::failed(Fault::new(Kind::UpstreamInvalid, message), status, Mishap::Nonsense)
+        }
+        (Ok(Finding::Nothing(invalid)), Validity::Observe | Validity::Off) => {
+            accepted.observed = Some(invalid);
+            Tried::Accepted(accepted)
+        }
+        (Err(error), _) => {
+            let fault = broken_fault(&candidate.target.provider.name, &error);
+            Tried::failed(fault, status, Mishap::Transport)
+        }
     }
 }
 
@@ -359,33 +392,10 @@ fn receive(
         bridge: None,
         rendering: Rendering::Events,
         losses: String::new(),
+        observed: None,
         idle: timeouts.idle,
         deadline: started + timeouts.total,
     })
-}
-
-/// Reads until it is clear whether an answer or an error begins.
-async fn first_frame(accepted: &mut Accepted) -> Result<FirstFrame, hyper::Error> {
-    let mut start = Vec::new();
-    loop {
-        let is_whole = accepted.body.is_end_stream();
-        if is_whole && start.is_empty() && accepted.held.is_empty() {
-            let is_opaque = accepted.reading.framing == Framing::Opaque;
-            return Ok(if is_opaque { FirstFrame::Answer } else { FirstFrame::Error });
-        }
-        let Some(frame) = accepted.body.frame().await else {
-            return Ok(judge_first_frame(accepted.reading.framing, &start, true));
-        };
-        let Ok(data) = frame?.into_data() else { continue };
-        let is_whole = accepted.body.is_end_stream();
-        let plain = accepted.reading.decode(&data);
-        let verdict = accepted.reading.begin(&mut start, &plain, is_whole);
-        // What is converted is read here, so it needs no coding any more.
-        accepted.held.push_back(if accepted.bridge.is_some() { plain } else { data });
-        if verdict != FirstFrame::Undecided || is_whole {
-            return Ok(verdict);
-        }
-    }
 }
 
 /// Returns why an upstream's status sends the call elsewhere; `None` for faults of the client.

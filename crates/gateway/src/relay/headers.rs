@@ -54,6 +54,9 @@ const RESPONSE_PRIVATE: [&str; 5] =
 /// Prefixes of response headers that are not the upstream's to send: browsers' rules, and what we say ourselves.
 const RESPONSE_PRIVATE_PREFIXES: [&str; 2] = ["access-control-", "x-sluice-"];
 
+/// Prefixes of response headers by which vendors tell what is left of their limits.
+const RATE_PREFIXES: [&str; 2] = ["x-ratelimit-", "anthropic-ratelimit-"];
+
 /// Request headers that say how long a body is or where it goes, and that only the relay can know.
 const FRAMING: [&str; 3] = ["host", "content-length", "expect"];
 
@@ -148,6 +151,15 @@ pub(crate) fn keep_for_client(headers: &mut HeaderMap) {
     remove_hop_by_hop(headers);
     let unwanted: Vec<HeaderName> =
         headers.keys().filter(|name| is_private_response_header(name.as_str())).cloned().collect();
+    for name in unwanted {
+        headers.remove(name);
+    }
+}
+
+/// Removes what an upstream tells of the limits of the operator's account.
+pub(crate) fn remove_rate_limits(headers: &mut HeaderMap) {
+    let tells = |name: &&HeaderName| RATE_PREFIXES.iter().any(|prefix| name.as_str().starts_with(prefix));
+    let unwanted: Vec<HeaderName> = headers.keys().filter(tells).cloned().collect();
     for name in unwanted {
         headers.remove(name);
     }

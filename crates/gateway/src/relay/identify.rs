@@ -10,6 +10,7 @@ use sluice_domain::key::{Caller, KeyHash};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
 use super::Shared;
+use super::admission::Limited;
 use super::fault::{Fault, Kind};
 use crate::bank::Purse;
 use crate::snapshot::Snapshot;
@@ -36,11 +37,20 @@ struct Known {
     client: Option<Arc<Client>>,
 }
 
-/// A caller with what its calls are reserved from.
+/// A caller with what its calls are reserved from and counted against.
 #[derive(Debug)]
 pub(crate) struct Client {
     pub(crate) caller: Arc<Caller>,
     pub(crate) purse: Purse,
+    /// Its key, its user and their group, as far as they have limits.
+    pub(crate) limited: Vec<Limited>,
+}
+
+impl Client {
+    /// Makes the caller's client.
+    pub(crate) fn new(caller: Arc<Caller>, shared: &Shared) -> Self {
+        Self { purse: shared.bank.purse(&caller), limited: shared.limiters.of_caller(&caller), caller }
+    }
 }
 
 impl Callers {
@@ -76,7 +86,7 @@ impl Callers {
     }
 
     fn keep(&self, hash: KeyHash, revision: i64, caller: Option<Arc<Caller>>, shared: &Shared) -> Option<Arc<Client>> {
-        let client = caller.map(|caller| Arc::new(Client { purse: shared.bank.purse(&caller), caller }));
+        let client = caller.map(|caller| Arc::new(Client::new(caller, shared)));
         self.cache.lock().insert(hash, Known { revision, client: client.clone() });
         client
     }

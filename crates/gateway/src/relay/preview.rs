@@ -57,8 +57,7 @@ async fn preview(shared: &Shared, caller: Caller, path: &str, body: Bytes) -> Re
         return Err(format!("no call can be made to `{path}`"));
     };
     let snapshot = shared.live.load();
-    let purse = shared.bank.purse(&caller);
-    let client = Client { caller: Arc::new(caller), purse };
+    let client = Client::new(Arc::new(caller), shared);
     let default_model = client.caller.key.scope.default_model.as_deref();
     let payload = Payload { wire: body.clone(), plain: body, is_encoded: false };
     let demand = Demand::read(operation, (&subject, default_model), &parts.headers, payload).await;

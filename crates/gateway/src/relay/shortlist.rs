@@ -179,6 +179,7 @@ fn question<'q>(
     let caller = &asked.client.caller;
     Question {
         model,
+        asked: &demand.model,
         path: parts.uri.path(),
         dialect: demand.operation.dialect(),
         key: &caller.key.name,

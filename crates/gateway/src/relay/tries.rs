@@ -5,7 +5,7 @@ use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
 use rand::RngExt;
-use sluice_domain::route::Passage;
+use sluice_domain::route::{Passage, Trouble};
 
 use sluice_protocol::operation::Operation;
 
@@ -47,6 +47,7 @@ impl Relay {
         let Shortlist { candidates, mut prepared } = shortlist;
         let started = Instant::now();
         let mut round = Round { attempts: 0, left: self.shared.settings.max_attempts.max(1) };
+        let mut limited = None;
         loop {
             match self.try_all(call, plan, (candidates.clone(), &mut prepared), (&mut round, ticket)).await {
                 Ok(given) => return Ok(given),
@@ -56,10 +57,12 @@ impl Relay {
                     match (wait, answer) {
                         (Some(wait), answer) if round.left > 0 && fault.kind == Kind::UpstreamLimited => {
                             answer.into_iter().for_each(|(accepted, _)| discard(accepted));
+                            limited = Some(Fault { retry_after_secs: fault.retry_after_secs.or(Some(1)), ..fault });
                             tokio::time::sleep(wait).await;
                         }
                         (_, Some(answer)) => return Ok(answer),
-                        (_, None) => return Err(fault),
+                        // That nobody could be tried once more says less than why that was wanted.
+                        (_, None) => return Err(limited.filter(|_| fault.kind == Kind::NoneHealthy).unwrap_or(fault)),
                     }
                 }
             }
@@ -105,7 +108,9 @@ impl Relay {
             match attempt(&self.pool, plan, &candidate, conversion).await {
                 Tried::Accepted(accepted) => {
                     let status = accepted.parts.status;
-                    let error = (!status.is_success()).then(|| format!("upstream_status_{}", status.as_u16()));
+                    let refused = (!status.is_success()).then(|| format!("upstream_status_{}", status.as_u16()));
+                    let observed = accepted.observed.map(|reason| format!("observed: {}", reason.as_str()));
+                    let error = refused.or(observed);
                     ticket.end_attempt(status.as_u16(), error);
                     visit.succeed();
                     match self.weigh(plan.demand, (accepted, candidate), before).await {
@@ -231,7 +236,10 @@ impl<'s> Failed<'s> {
 
 fn not_entered(refusal: &Refusal) -> Fault {
     match refusal {
-        Refusal::Probed(_) => {
+        Refusal::Probed(_, Some(Trouble::RateLimited)) => {
+            Fault::later(Kind::UpstreamLimited, "all providers are at their limits; try again", 1)
+        }
+        Refusal::Probed(..) => {
             Fault::later(Kind::NoneHealthy, "the provider is being tried after failures; try again", 1)
         }
         Refusal::Full(full) => {

@@ -14,7 +14,10 @@ use crate::tokens::count_plain;
 
 /// What rules are told of a call.
 pub(crate) struct Question<'c> {
+    /// Model that the name asked for stands for.
     pub(crate) model: &'c str,
+    /// The name that was asked for.
+    pub(crate) asked: &'c str,
     pub(crate) path: &'c str,
     pub(crate) dialect: Dialect,
     pub(crate) key: &'c str,
@@ -144,6 +147,7 @@ impl Sample {
         let number = |name: &str| self.body.get(name).and_then(serde_json::Value::as_u64);
         Question {
             model: &self.model,
+            asked: &self.model,
             path: &self.path,
             dialect: dialect_of(&self.path),
             key: &self.key,

@@ -11,6 +11,7 @@ use sluice_domain::route::policy::{Alias, AliasTarget, Choice, ModelPolicy, Poli
 
 use crate::health::Windows;
 use crate::rules::{Question, Ruled, first_that_holds};
+use crate::tokens::prepare;
 
 /// Longest chain of aliases that stand for aliases.
 const ALIAS_DEPTH_MAX: usize = 4;
@@ -82,11 +83,6 @@ impl Policies {
         if self.rules.is_empty() { None } else { first_that_holds(&self.rules, question) }
     }
 
-    /// Returns all rules.
-    pub(crate) fn rules(&self) -> &[Ruled] {
-        &self.rules
-    }
-
     /// Returns how candidates for `model` are ordered, if the key does not say.
     pub(crate) fn strategy(&self, model: &str) -> Strategy {
         self.of_model(model).and_then(|policy| policy.strategy).unwrap_or(self.strategy)
@@ -126,6 +122,9 @@ fn compile_rules(policy: &Policy, providers: &HashMap<String, ProviderId>, probl
             }
             Err(error) => problems.push(format!("routing rule {number} `{}` cannot be used: {error}", rule.name)),
         }
+    }
+    if rules.iter().any(Ruled::counts_tokens) {
+        prepare();
     }
     rules
 }

@@ -1,6 +1,7 @@
 //! Providers and their credentials, ready to use.
 
 use std::collections::{BTreeMap, HashMap};
+use std::hash::Hash;
 use std::sync::Arc;
 
 use http::header::{HeaderName, HeaderValue};
@@ -232,7 +233,7 @@ fn compile_provider(provider: &Provider, vendor: &Vendor, sources: &Sources<'_>)
         rotation: provider.rotation,
         balance: provider.balance,
         cache_lifetime_ms: i64::from(vendor.prompt_cache_secs.unwrap_or(PROMPT_CACHE_SECS)) * 1_000,
-        vital: sources.health.provider(provider.id),
+        vital: sources.health.provider(provider.id, way(provider)),
         paths,
         aliases: provider.model_alias.clone(),
         quirks: vendor.quirks.clone(),
@@ -240,6 +241,14 @@ fn compile_provider(provider: &Provider, vendor: &Vendor, sources: &Sources<'_>)
         trait_rules: sources.vendors.trait_rules(vendor),
         issuer: format!("{}/{}", vendor.name, provider.id).into(),
     })
+}
+
+/// Returns what decides whether calls reach a provider.
+fn way(provider: &Provider) -> impl Hash {
+    let headers: Vec<(&str, &str)> =
+        provider.headers.iter().map(|(name, value)| (name.as_str(), value.expose_secret())).collect();
+    let proxy = provider.proxy_url.as_ref().map(ExposeSecret::expose_secret);
+    (&provider.vendor, &provider.base_url, &provider.params, headers, proxy)
 }
 
 pub(super) fn compile_targets(
@@ -268,12 +277,13 @@ pub(super) fn compile_targets(
             ));
             continue;
         };
+        let vital = sources.health.credential(credential.id, (plan.vital.way(), secret));
         let target = Target {
             provider: Arc::clone(plan),
             credential_id: credential.id,
             limits: credential.limits,
-            vital: sources.health.credential(credential.id),
-            unrouted: sources.health.route(credential.id, ""),
+            unrouted: sources.health.route(credential.id, "", vital.way()),
+            vital,
             standing: Standing { priority: credential.priority, weight: credential.weight },
             auth,
         };

@@ -7,6 +7,7 @@ use sluice_domain::id::RouteId;
 use sluice_domain::limit::Limits;
 use sluice_domain::provider::{Origin as ConfiguredIn, TimeoutOverrides};
 use sluice_domain::route::policy::Rotation;
+use sluice_domain::route::{Passage, Setback, Subject, Trouble};
 
 fn provider(id: i64, vendor: &str, alias: &[(&str, &str)]) -> Provider {
     Provider {
@@ -62,6 +63,15 @@ fn route(model: &str, credential: i64, provider: i64, upstream: Option<&str>) ->
 }
 
 fn compile(providers: &[Provider], credentials: &[Credential], routes: &[Route]) -> (Snapshot, Vec<String>) {
+    compile_with(&Health::default(), providers, credentials, routes)
+}
+
+fn compile_with(
+    health: &Health,
+    providers: &[Provider],
+    credentials: &[Credential],
+    routes: &[Route],
+) -> (Snapshot, Vec<String>) {
     Snapshot::compile(Sources {
         revision: 1,
         providers,
@@ -72,7 +82,7 @@ fn compile(providers: &[Provider], credentials: &[Credential], routes: &[Route])
         vendors: &Vendors::embedded().unwrap(),
         timeouts: Timeouts::default(),
         origins: &OriginNumbers::default(),
-        health: &Health::default(),
+        health,
         prices: PriceList::default(),
     })
 }
@@ -174,4 +184,49 @@ fn a_path_carries_the_clients_query() {
     let path = plan.path(Operation::ResponseGet, "resp 1", "stream=true", "/v1/responses/x").unwrap();
     assert_eq!(path, "/v1/responses/resp%201?stream=true");
     assert_eq!(plan.path(Operation::ChatCompletions, "", "", "").unwrap(), "/v1/chat/completions");
+}
+
+#[test]
+fn what_the_operator_changed_or_switched_on_again_is_not_held_to_what_failed_before() {
+    const FAILING: Setback = Setback { trouble: Trouble::Failing, pause_ms: None };
+    let (here, key, way) = (provider(1, "openai", &[]), credential(1, 1), route("m", 1, 1, None));
+    let elsewhere = Provider { base_url: "http://127.0.0.1:10".to_owned(), ..here.clone() };
+    let renewed = Credential { secret: "sk-new".into(), ..key.clone() };
+    let [off_provider, off_key, off_way] = [
+        (Provider { enabled: false, ..here.clone() }, key.clone(), way.clone()),
+        (here.clone(), Credential { enabled: false, ..key.clone() }, way.clone()),
+        (here.clone(), key.clone(), Route { enabled: false, ..way.clone() }),
+    ];
+    let unchanged = (here.clone(), key.clone(), way.clone());
+    let renamed = (Provider { name: "other".to_owned(), ..here.clone() }, key.clone(), way.clone());
+    // The gates that stay shut of the provider, the credential and the route.
+    for (change, expected) in [
+        (unchanged.clone(), [true, true, true]),
+        (renamed, [true, true, true]),
+        ((elsewhere, key, way.clone()), [false, false, false]),
+        ((here, renewed, way), [true, false, false]),
+        (off_provider, [false, false, false]),
+        (off_key, [true, false, false]),
+        (off_way, [true, true, false]),
+    ] {
+        let health = Health::default();
+        let compiled = |of: &(Provider, Credential, Route)| {
+            let parts = (std::slice::from_ref(&of.0), std::slice::from_ref(&of.1), std::slice::from_ref(&of.2));
+            compile_with(&health, parts.0, parts.1, parts.2).0
+        };
+        let wanted = Wanted { operation: Operation::ChatCompletions, is_stream: false };
+        let snapshot = compiled(&unchanged);
+        let visited = snapshot.candidates("m", wanted)[0].visited();
+        for _ in 0..5 {
+            let subjects = [Subject::Provider, Subject::Credential, Subject::Route];
+            visited.enter(0, 0, 0).unwrap().fail(&subjects, FAILING);
+        }
+        drop(compiled(&change));
+        // What was switched off is asked for when it is switched on again.
+        let is_off = !(change.0.enabled && change.1.enabled && change.2.enabled);
+        drop(if is_off { compiled(&unchanged) } else { snapshot });
+        let gates = [&visited.provider.gate, &visited.credential.gate, &visited.route.gate];
+        let is_shut = gates.map(|gate| gate.passage(0) != Passage::Open);
+        assert_eq!(is_shut, expected, "{:?}", (change.0.enabled, change.1.enabled, change.2.enabled));
+    }
 }

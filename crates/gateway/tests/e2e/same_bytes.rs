@@ -100,7 +100,9 @@ async fn a_stream_that_is_split_at_every_byte_arrives_as_it_was() {
 #[tokio::test]
 async fn embeddings_and_forms_pass_unchanged() {
     let upstream = start(Dialect::Chat, Act::default()).await;
-    let gateway = Gateway::before(vec![provider("p", &upstream, json!(["m", "whisper-1"]))]).await;
+    // The upstream cannot read so odd a body, and answers with an empty list.
+    let providers = [provider("p", &upstream, json!(["m", "whisper-1"]))];
+    let gateway = Gateway::start(json!({"providers": providers, "routing": {"validity": "off"}})).await;
 
     let body = format!("{{\"input\":[ \"a\",\"b\" ],{ODD},\"model\":\"m\"}}");
     let got = gateway.call(gateway.post("/v1/embeddings", body.clone())).await;

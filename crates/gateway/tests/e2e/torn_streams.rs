@@ -42,9 +42,18 @@ pub(crate) fn assert_error_event(dialect: Dialect, text: &str, code: &str) {
     }
 }
 
-async fn breaks(cut: Cut, timeouts: Value, code: &str) {
+/// How many chunks it takes until an answer has said something; up to there, another provider would take over.
+const fn said_something(dialect: Dialect) -> usize {
+    match dialect {
+        Dialect::Messages => 5,
+        Dialect::Chat | Dialect::Responses | Dialect::Gemini => 2,
+    }
+}
+
+async fn breaks(cut: fn(usize) -> Cut, timeouts: Value, code: &str) {
     for dialect in Dialect::ALL {
-        let bad = Upstream::start(dialect.kind(), Script::new(cut.clone().into())).await.unwrap();
+        let script = Script::new(cut(said_something(dialect)).into());
+        let bad = Upstream::start(dialect.kind(), script).await.unwrap();
         let good = Upstream::start(dialect.kind(), Script::default()).await.unwrap();
         let first = with(provider("bad", &bad, json!(["m"])), json!({"priority": 1, "timeouts": timeouts}));
         let gateway = Gateway::before(vec![first, provider("good", &good, json!(["m"]))]).await;
@@ -63,17 +72,17 @@ async fn breaks(cut: Cut, timeouts: Value, code: &str) {
 
 #[tokio::test]
 async fn a_reset_becomes_an_error_event() {
-    breaks(Cut::ResetAfterChunks { chunks: 3 }, json!({}), "upstream_broken").await;
+    breaks(|chunks| Cut::ResetAfterChunks { chunks }, json!({}), "upstream_broken").await;
 }
 
 #[tokio::test]
 async fn a_closed_connection_becomes_an_error_event() {
-    breaks(Cut::CloseAfterChunks { chunks: 3 }, json!({}), "upstream_broken").await;
+    breaks(|chunks| Cut::CloseAfterChunks { chunks }, json!({}), "upstream_broken").await;
 }
 
 #[tokio::test]
 async fn silence_becomes_an_error_event_when_the_idle_time_is_over() {
-    breaks(Cut::HangAfterChunks { chunks: 3 }, json!({"idle_ms": 200}), "upstream_timeout").await;
+    breaks(|chunks| Cut::HangAfterChunks { chunks }, json!({"idle_ms": 200}), "upstream_timeout").await;
 }
 
 #[tokio::test]
@@ -112,7 +121,7 @@ async fn an_event_that_was_torn_apart_is_closed_before_the_error() {
 #[tokio::test]
 async fn a_stream_that_ends_too_early_in_good_order_is_recorded_as_broken() {
     for dialect in Dialect::ALL {
-        let cut = Cut::EndAfterChunks { chunks: 2 };
+        let cut = Cut::EndAfterChunks { chunks: said_something(dialect) };
         let upstream = Upstream::start(dialect.kind(), Script::new(cut.into())).await.unwrap();
         let gateway = Gateway::before(vec![provider("p", &upstream, json!(["m"]))]).await;
         let request = gateway.post(&dialect.path("m", true), dialect.request("m", true).to_string());
@@ -126,7 +135,8 @@ async fn a_stream_that_ends_too_early_in_good_order_is_recorded_as_broken() {
 
 #[tokio::test]
 async fn an_answer_in_one_piece_that_breaks_ends_the_connection() {
-    let act = sluice_testkit::Act::default().with_cut(Cut::Truncate { bytes: 40 });
+    // It is longer than what is held back until its end.
+    let act = sluice_testkit::Act::text("long ".repeat(20_000)).with_cut(Cut::Truncate { bytes: 80_000 });
     let upstream = Upstream::start(Dialect::Chat.kind(), Script::new(act)).await.unwrap();
     let gateway = Gateway::before(vec![provider("p", &upstream, json!(["m"]))]).await;
     let request = gateway.post("/v1/chat/completions", Dialect::Chat.request("m", false).to_string());

@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod messages;
 mod reader;
+mod talk;
 mod wire;
 mod writer;
 

@@ -1,5 +1,6 @@
 //! What the codecs of all dialects share: reading and writing of JSON, names, media, schemas, usage, and where losses go.
 
+pub(in crate::chat) mod cursor;
 pub(in crate::chat) mod encoding;
 pub(in crate::chat) mod media;
 pub(in crate::chat) mod names;

@@ -6,6 +6,7 @@ mod decode;
 mod encode;
 mod parts;
 mod reader;
+mod talk;
 mod wire;
 mod writer;
 

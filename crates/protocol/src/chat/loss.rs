@@ -3,6 +3,8 @@
 use std::borrow::Cow;
 use std::fmt::{self, Display, Write};
 
+use crate::operation::Dialect;
+
 /// How much a loss matters.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Severity {
@@ -36,6 +38,42 @@ pub struct Loss {
 
 /// Most losses that are kept one by one; more are only counted.
 pub const MAX_LOSSES: usize = 64;
+
+/// Why a field goes that only the caller's dialect has. It is called what the caller called it.
+pub(super) const NO_SUCH_FIELD: &str = "the upstream's dialect has no such field";
+
+/// Returns what a dialect calls a setting, where its name is not the one that most have.
+fn setting(client: Dialect, usual: &str) -> Option<&'static str> {
+    Some(match (client, usual) {
+        (Dialect::OpenaiChat, "reasoning") => "reasoning_effort",
+        (Dialect::OpenaiResponses, "max_tokens") => "max_output_tokens",
+        (Dialect::OpenaiResponses, "logprobs") => "include",
+        (Dialect::OpenaiResponses, "verbosity") => "text.verbosity",
+        (Dialect::OpenaiResponses, "response_format") => "text.format",
+        (Dialect::OpenaiResponses, "response_format.strict") => "text.format.strict",
+        (Dialect::Anthropic, "stop") => "stop_sequences",
+        (Dialect::Anthropic, "user") => "metadata.user_id",
+        (Dialect::Anthropic, "reasoning") => "thinking",
+        (Dialect::Anthropic, "response_format" | "response_format.strict") => "output_config.format",
+        (Dialect::Anthropic, "parallel_tool_calls") => "tool_choice.disable_parallel_tool_use",
+        (Dialect::Gemini, "max_tokens") => "generationConfig.maxOutputTokens",
+        (Dialect::Gemini, "n") => "generationConfig.candidateCount",
+        (Dialect::Gemini, "stop") => "generationConfig.stopSequences",
+        (Dialect::Gemini, "temperature") => "generationConfig.temperature",
+        (Dialect::Gemini, "top_p") => "generationConfig.topP",
+        (Dialect::Gemini, "top_k") => "generationConfig.topK",
+        (Dialect::Gemini, "frequency_penalty") => "generationConfig.frequencyPenalty",
+        (Dialect::Gemini, "presence_penalty") => "generationConfig.presencePenalty",
+        (Dialect::Gemini, "seed") => "generationConfig.seed",
+        (Dialect::Gemini, "logprobs") => "generationConfig.responseLogprobs",
+        (Dialect::Gemini, "reasoning") => "generationConfig.thinkingConfig",
+        (Dialect::Gemini, "response_format") => "generationConfig.responseMimeType",
+        (Dialect::Gemini, "response_format.strict") => "generationConfig.responseJsonSchema",
+        (Dialect::Gemini, "service_tier") => "serviceTier",
+        (Dialect::Gemini, "tool_choice") => "toolConfig.functionCallingConfig",
+        _ => return None,
+    })
+}
 
 /// Everything that a conversion could not carry.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -75,6 +113,15 @@ impl Losses {
         self.is_semantic |= later.is_semantic;
         for loss in later.kept {
             self.push(loss.path, loss.reason, loss.severity);
+        }
+    }
+
+    /// Calls settings what the callers of this dialect call them. Encoders know them by OpenAI's names.
+    pub(super) fn name_for(&mut self, client: Dialect) {
+        for loss in self.kept.iter_mut().filter(|loss| loss.reason != NO_SUCH_FIELD) {
+            if let Some(name) = setting(client, &loss.path) {
+                loss.path = name.to_owned();
+            }
         }
     }
 

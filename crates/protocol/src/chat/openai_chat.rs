@@ -7,6 +7,7 @@ mod encode;
 mod grammar;
 mod messages;
 mod reader;
+mod talk;
 mod wire;
 mod writer;
 

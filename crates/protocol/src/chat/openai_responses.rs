@@ -6,6 +6,7 @@ mod encode;
 mod input;
 mod items;
 mod reader;
+mod talk;
 mod wire;
 mod writer;
 

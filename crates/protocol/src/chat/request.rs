@@ -11,6 +11,8 @@ use crate::operation::Dialect;
 pub struct Request<'a> {
     /// The dialect it came in; only this one understands the `extra` fields.
     pub dialect: Dialect,
+    /// How long the body was that it came in.
+    pub read_bytes: usize,
     /// The model's name as the caller wrote it.
     pub model: Text<'a>,
     /// The conversation, instructions included, in order.

@@ -10,6 +10,7 @@ use base64::Engine;
 use base64::engine::general_purpose::{STANDARD, STANDARD_NO_PAD};
 
 use super::text::Text;
+use crate::raw::is_value;
 
 /// Whose proof it is and in which field it belongs.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -154,7 +155,7 @@ fn decoded(base64: &str) -> Option<Vec<u8>> {
 }
 
 fn is_string_inside(escaped: &str) -> bool {
-    serde_json::from_str::<&serde_json::value::RawValue>(&format!("\"{escaped}\"")).is_ok()
+    is_value(&format!("\"{escaped}\""))
 }
 
 #[cfg(test)]

@@ -2,6 +2,7 @@
 
 use super::answer::Event;
 use super::bridge::Bridge;
+use super::codec::cursor::{Reading, Unreadable};
 use super::codec::restore::Restorer;
 use super::{anthropic, gemini, openai_chat, openai_responses};
 use crate::failure::Failure;
@@ -132,7 +133,7 @@ impl Core {
     fn data(&mut self, data: &[u8], out: &mut Vec<u8>) {
         match self.read(data, out) {
             // The event may go on in its next line.
-            Err(error) if error.is_eof() && !data.is_empty() => self.pending.extend_from_slice(data),
+            Err(error) if error.is_cut && !data.is_empty() => self.pending.extend_from_slice(data),
             Err(_) if !data.trim_ascii().is_empty() => {
                 self.fail(Failure::broken("the upstream sent an event that is no JSON"), out);
             }
@@ -140,8 +141,8 @@ impl Core {
         }
     }
 
-    fn read(&mut self, data: &[u8], out: &mut Vec<u8>) -> Result<(), serde_json::Error> {
-        let text = std::str::from_utf8(data).map_err(|_| serde::de::Error::custom("no UTF-8"))?;
+    fn read(&mut self, data: &[u8], out: &mut Vec<u8>) -> Reading<()> {
+        let text = std::str::from_utf8(data).map_err(|_| Unreadable::new("no UTF-8"))?;
         let Self { bridge, reader, restorer, writer, order, has_failed, failure, .. } = self;
         let mut write = |event: Event<'_>| {
             if *has_failed || !order.admits(&event) {
@@ -195,7 +196,7 @@ impl Reader {
         }
     }
 
-    fn data(&mut self, data: &str, sink: Sink<'_>) -> Result<(), serde_json::Error> {
+    fn data(&mut self, data: &str, sink: Sink<'_>) -> Reading<()> {
         match self {
             Self::OpenaiChat(reader) => reader.data(data, sink),
             Self::OpenaiResponses(reader) => reader.data(data, sink),

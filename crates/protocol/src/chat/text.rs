@@ -2,10 +2,9 @@
 //! digits, objects with their order. Nothing is decoded unless a rule has to look inside.
 
 use std::borrow::Cow;
-use std::fmt::Write;
 
-use serde::de::{Deserialize, Deserializer, Error};
-use serde_json::value::RawValue;
+use crate::raw::is_value;
+use crate::raw::scanner::plain_run;
 
 /// The inside of a JSON string, escapes kept. Two texts are equal when they mean the same.
 #[derive(Debug, Clone, Default)]
@@ -18,7 +17,7 @@ impl<'a> Text<'a> {
     #[must_use]
     pub fn plain(text: impl Into<Cow<'a, str>>) -> Self {
         let text = text.into();
-        if text.bytes().any(must_be_escaped) {
+        if plain_run(text.as_bytes()) < text.len() {
             Self { escaped: Cow::Owned(escape(&text)) }
         } else {
             Self { escaped: text }
@@ -62,7 +61,9 @@ impl<'a> Text<'a> {
     /// Returns whether there is nothing but white space.
     #[must_use]
     pub fn is_blank(&self) -> bool {
-        self.to_plain().chars().all(char::is_whitespace)
+        let first = self.escaped.bytes().next();
+        let begins_visibly = first.is_some_and(|first| first.is_ascii_graphic() && first != b'\\');
+        !begins_visibly && self.to_plain().chars().all(char::is_whitespace)
     }
 
     /// Returns the text without white space at its end.
@@ -74,7 +75,7 @@ impl<'a> Text<'a> {
     /// Adds another text.
     pub fn push(&mut self, more: &Text<'_>) {
         if self.is_empty() {
-            self.escaped = Cow::Owned(more.escaped.clone().into_owned());
+            self.escaped = Cow::Owned(more.escaped.as_ref().to_owned());
         } else {
             self.escaped.to_mut().push_str(&more.escaped);
         }
@@ -112,7 +113,10 @@ impl<'a> Text<'a> {
 
 impl PartialEq for Text<'_> {
     fn eq(&self, other: &Self) -> bool {
-        self.escaped == other.escaped || self.to_plain() == other.to_plain()
+        let is_escaped = |text: &Text<'_>| text.escaped.contains('\\');
+        // Without escapes there is one way to write a text.
+        self.escaped == other.escaped
+            || ((is_escaped(self) || is_escaped(other)) && self.to_plain() == other.to_plain())
     }
 }
 
@@ -130,40 +134,36 @@ impl<'a> From<&'a str> for Text<'a> {
     }
 }
 
-impl<'de> Deserialize<'de> for Text<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?;
-        Self::from_literal(raw.get()).ok_or_else(|| D::Error::custom("expected a string"))
+/// Adds a text as it stands inside a string literal.
+pub(super) fn add_escaped(out: &mut Vec<u8>, text: &str) {
+    let mut rest = text.as_bytes();
+    loop {
+        let (plain, special) = rest.split_at(plain_run(rest));
+        out.extend_from_slice(plain);
+        let Some((&byte, after)) = special.split_first() else { return };
+        match byte {
+            b'"' => out.extend_from_slice(b"\\\""),
+            b'\\' => out.extend_from_slice(b"\\\\"),
+            b'\n' => out.extend_from_slice(b"\\n"),
+            b'\r' => out.extend_from_slice(b"\\r"),
+            b'\t' => out.extend_from_slice(b"\\t"),
+            control => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
+        }
+        rest = after;
     }
-}
-
-const fn must_be_escaped(byte: u8) -> bool {
-    byte < 0x20 || byte == b'"' || byte == b'\\'
 }
 
 fn escape(text: &str) -> String {
-    let mut escaped = String::with_capacity(text.len() + 16);
-    for character in text.chars() {
-        match character {
-            '"' => escaped.push_str("\\\""),
-            '\\' => escaped.push_str("\\\\"),
-            '\n' => escaped.push_str("\\n"),
-            '\r' => escaped.push_str("\\r"),
-            '\t' => escaped.push_str("\\t"),
-            '\0'..='\x1f' => {
-                let _ = write!(escaped, "\\u{:04x}", u32::from(character));
-            }
-            _ => escaped.push(character),
-        }
-    }
-    escaped
+    let mut escaped = Vec::with_capacity(text.len() + 16);
+    add_escaped(&mut escaped, text);
+    String::from_utf8(escaped).unwrap_or_default()
 }
 
 /// Undoes the escapes of a literal that follows the grammar.
 fn unescape(escaped: &str) -> String {
     let mut plain = String::with_capacity(escaped.len());
     let mut rest = escaped;
-    while let Some((before, after)) = rest.split_once('\\') {
+    while let Some((before, after)) = split_at_backslash(rest) {
         plain.push_str(before);
         let mut characters = after.chars();
         match characters.next() {
@@ -185,6 +185,12 @@ fn unescape(escaped: &str) -> String {
     }
     plain.push_str(rest);
     plain
+}
+
+/// Returns what stands before the first backslash, and what behind it.
+fn split_at_backslash(text: &str) -> Option<(&str, &str)> {
+    let at = memchr::memchr(b'\\', text.as_bytes())?;
+    Some((text.get(..at)?, text.get(at + 1..)?))
 }
 
 /// Returns the character whose code follows `\u`, and how many bytes it took.
@@ -221,7 +227,7 @@ impl<'a> Json<'a> {
     #[must_use]
     pub fn checked(text: impl Into<Cow<'a, str>>) -> Option<Self> {
         let text = text.into();
-        serde_json::from_str::<&RawValue>(&text).is_ok().then_some(Self { text })
+        is_value(&text).then_some(Self { text })
     }
 
     /// Returns the JSON text.
@@ -251,19 +257,19 @@ impl<'a> Json<'a> {
     }
 }
 
-impl<'de> Deserialize<'de> for Json<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        <&RawValue>::deserialize(deserializer).map(|raw| Self::trusted(raw.get()))
-    }
-}
-
 /// A JSON number with its digits as they stood on the wire.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number<'a> {
     digits: Cow<'a, str>,
 }
 
-impl Number<'_> {
+impl<'a> Number<'a> {
+    /// Takes digits that are known to follow the grammar of JSON.
+    #[must_use]
+    pub(super) fn trusted(digits: impl Into<Cow<'a, str>>) -> Self {
+        Self { digits: digits.into() }
+    }
+
     /// Returns the number as JSON has it.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -296,15 +302,5 @@ impl Number<'_> {
 impl From<u64> for Number<'_> {
     fn from(number: u64) -> Self {
         Self { digits: Cow::Owned(number.to_string()) }
-    }
-}
-
-impl<'de> Deserialize<'de> for Number<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        if raw.starts_with(|first: char| first == '-' || first.is_ascii_digit()) {
-            return Ok(Self { digits: Cow::Borrowed(raw) });
-        }
-        Err(D::Error::custom("expected a number"))
     }
 }

@@ -80,7 +80,7 @@ fn judge_events(start: &[u8], is_whole: bool) -> FirstFrame {
 }
 
 /// Returns whether the data of an event tells of an error.
-pub(super) fn is_error_data(data: &[u8]) -> bool {
+pub(crate) fn is_error_data(data: &[u8]) -> bool {
     memmem::find(data, b"\"error\"").is_some()
         && RawObject::parse(data)
             .is_ok_and(|object| object.string("type").as_deref() == Some("error") || is_error_envelope(&object))

@@ -151,3 +151,37 @@ fn an_empty_object_takes_more_than_one_new_key() {
     object.set("b", b"2", &mut edits);
     assert_eq!(edits.apply(b"{}"), br#"{"a":1,"b":2}"#);
 }
+
+/// Pieces of long strings: words, rows of backslashes, every escape, and with luck something that is wrong.
+fn any_long_string() -> impl Strategy<Value = String> {
+    let piece = prop_oneof![
+        8 => "[a-zé ]{0,70}",
+        4 => r#"(\\\\){0,5}\\["\\/bfnrt]"#,
+        1 => r"\\u[0-9a-f]{4}",
+    ];
+    let wrong = prop_oneof![
+        6 => Just(String::new()),
+        1 => r#"\\[axu]|\\u00|["\x00-\x1f]"#,
+    ];
+    (prop::collection::vec(piece.clone(), 0..30), wrong, prop::collection::vec(piece, 0..10))
+        .prop_map(|(before, wrong, after)| format!("\"{}{wrong}{}\"", before.concat(), after.concat()))
+}
+
+proptest! {
+    #[test]
+    fn long_strings_are_judged_as_serde_judges_them(string in any_long_string(), after in r#"[,"\\a]{0,80}"#) {
+        let body = format!("{{\"a\":{string},\"b\":1}}");
+        let theirs = serde_json::from_str::<std::collections::HashMap<&str, &serde_json::value::RawValue>>(&body);
+        match (RawObject::parse(body.as_bytes()), theirs) {
+            (Ok(ours), Ok(theirs)) => {
+                prop_assert_eq!(ours.get("a"), theirs.get("a").map(|value| value.get().as_bytes()));
+            }
+            (ours, theirs) => prop_assert_eq!(ours.is_ok(), theirs.is_ok()),
+        }
+        // What follows must not matter.
+        let followed = format!("{string}{after}");
+        let first = serde_json::Deserializer::from_str(&followed).into_iter::<&serde_json::value::RawValue>().next();
+        let first = first.and_then(Result::ok).map(|value| value.get().len());
+        prop_assert_eq!(value_end(followed.as_bytes(), 0), first);
+    }
+}

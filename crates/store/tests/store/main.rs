@@ -30,6 +30,7 @@ mod responses;
 mod routes;
 mod settlement;
 mod support;
+mod upgrade;
 mod usage;
 mod users;
 mod verification;

@@ -4,6 +4,7 @@ use super::*;
 use crate::admin::tests::providers::declared_provider;
 use rstest::rstest;
 use serde_json::Map;
+use sluice_domain::id::ProviderId;
 use sluice_domain::limit::Limits;
 use sluice_domain::route::policy::{
     Alias, AliasTarget, Choice, ModelPolicy, Policy, Rule, Strategy, Validity, ValueFactors,
@@ -144,11 +145,28 @@ async fn a_part_that_does_not_fit_is_refused(#[case] key: &str, #[case] value: V
 
 #[tokio::test]
 async fn a_part_can_be_saved_while_another_one_does_not_fit_any_more() {
-    let (_site, root) = site_with_provider().await;
+    let (site, root) = site_with_provider().await;
     root.put("/api/routing/", json!(policy())).await.ok();
-    root.delete("/api/provider/1").await.ok();
+    site.state.store.delete_provider(ProviderId(1)).await.unwrap();
     root.put("/api/option/", json!({"key": "RoutingStrategy", "value": "weighted"})).await.ok();
     assert_eq!(root.get("/api/routing/").await.ok()["strategy"], json!("weighted"));
+}
+
+#[tokio::test]
+async fn a_provider_that_rules_or_keys_name_keeps_its_name_and_stays() {
+    let (_site, root) = site_with_provider().await;
+    root.put("/api/routing/", json!(policy())).await.ok();
+    root.post("/api/agg-token/", json!({"name": "laptop", "providers": ["one"]})).await.ok();
+    let renamed = root.put("/api/provider/", json!({"id": 1, "name": "two"})).await;
+    assert_eq!(renamed.failure(), (409, "conflict"));
+    let by = "`rules[0].providers[0].provider`, `default_provider`, `laptop`";
+    assert!(renamed.message().contains(by), "{}", renamed.message());
+    assert_eq!(root.delete("/api/provider/1").await.failure(), (409, "conflict"));
+    root.put("/api/provider/", json!({"id": 1, "name": "one", "remark": "r"})).await.ok();
+    root.put("/api/routing/", json!({})).await.ok();
+    assert_eq!(root.delete("/api/provider/1").await.failure(), (409, "conflict"));
+    root.delete("/api/agg-token/1").await.ok();
+    root.delete("/api/provider/1").await.ok();
 }
 
 #[tokio::test]

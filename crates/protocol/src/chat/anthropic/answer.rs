@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::blocks::{Place, part_of};
+use super::blocks::read_block;
 use super::wire::MessageObject;
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
@@ -26,7 +26,7 @@ pub(in crate::chat) fn decode_answer<'a>(body: &'a str, bridge: &'a Bridge) -> R
     let blocks = message.content.ok_or_else(|| list.error("is required"))?;
     let mut parts = Vec::with_capacity(blocks.len());
     for (index, block) in blocks.iter().enumerate() {
-        let mut part = part_of(block, Place::Message, list.index(index))?;
+        let mut part = read_block(block, list.index(index))?;
         if let Content::Thinking(Thinking { signature: Some(signature), .. }) = &mut part.content {
             signature.issuer.get_or_insert(Cow::Borrowed(&bridge.issuer));
         }

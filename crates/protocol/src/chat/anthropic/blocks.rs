@@ -1,6 +1,7 @@
 //! Reads content blocks of the Messages API.
 
 use super::wire::{Block, CacheControl, CitationObject, SourceObject};
+use crate::chat::codec::cursor::{Cursor, Reading, TextOr, Unreadable, Whole, Wire};
 use crate::chat::codec::media::kind_of;
 use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
 use crate::chat::request::{
@@ -11,32 +12,58 @@ use crate::chat::text::{Json, Text};
 
 /// Whether blocks stand in a message or inside a tool's result. Results have no results inside.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Place {
+enum Place {
     Message,
     Result,
 }
 
-/// Reads `content`: absent, a string, or a list of blocks.
-pub(super) fn text_or_blocks<'a>(
-    content: Option<&Json<'a>>,
-    place: Place,
-    at: Path<'_>,
-) -> Result<Vec<Part<'a>>, DecodeError> {
-    match content {
-        None => Ok(Vec::new()),
-        Some(content) if content.as_str().starts_with('"') => {
-            Ok(vec![Part::new(Content::Text(read_text(content, at)?, Vec::new()))])
-        }
-        Some(content) => {
-            let list: Vec<Json<'a>> = read_part(content, at)?;
-            list.iter().enumerate().map(|(index, block)| part_of(block, place, at.index(index))).collect()
-        }
+/// A part of a message that was made as soon as it was read: on the wire it has room for every kind.
+#[derive(Debug)]
+pub(super) struct Piece<'a>(Part<'a>);
+
+impl<'a> Wire<'a> for Piece<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        part_of(Whole::read(cursor)?, Place::Message, Path::Root).map(Self).map_err(Unreadable::of)
     }
 }
 
-/// Reads a block.
-pub(super) fn part_of<'a>(json: &Json<'a>, place: Place, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
-    let mut block: Block<'a> = read_part(json, at)?;
+impl<'a> From<Piece<'a>> for Part<'a> {
+    fn from(Piece(part): Piece<'a>) -> Self {
+        part
+    }
+}
+
+/// The same of a tool's result.
+#[derive(Debug)]
+struct ResultPiece<'a>(Part<'a>);
+
+impl<'a> Wire<'a> for ResultPiece<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        part_of(Whole::read(cursor)?, Place::Result, Path::Root).map(Self).map_err(Unreadable::of)
+    }
+}
+
+impl<'a> From<ResultPiece<'a>> for Part<'a> {
+    fn from(ResultPiece(part): ResultPiece<'a>) -> Self {
+        part
+    }
+}
+
+/// Reads `content`: absent, a string, or a list of blocks.
+pub(super) fn text_or_blocks<'a, T: Wire<'a> + Into<Part<'a>>>(
+    content: Option<TextOr<'a, T>>,
+    at: Path<'_>,
+) -> Result<Vec<Part<'a>>, DecodeError> {
+    content.map_or(Ok(Vec::new()), |content| content.into_parts(at))
+}
+
+/// Reads a block that was stepped over before.
+pub(super) fn read_block<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
+    part_of(read_part(json, at)?, Place::Message, at)
+}
+
+fn part_of<'a>(whole: Whole<'a, Block<'a>>, place: Place, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
+    let Whole { json, value: mut block } = whole;
     let kind = block.kind.take().unwrap_or_default();
     let content = match kind.to_plain().as_ref() {
         "text" => Content::Text(block.text.take().unwrap_or_default(), citations(block.citations.take().as_ref())),
@@ -55,7 +82,10 @@ pub(super) fn part_of<'a>(json: &Json<'a>, place: Place, at: Path<'_>) -> Result
         "tool_result" if place == Place::Message => Content::Result(ToolResult {
             call: block.tool_use_id.take().ok_or_else(|| at.key("tool_use_id").error("is required"))?,
             name: None,
-            output: Output::Parts(text_or_blocks(block.content.take().as_ref(), Place::Result, at.key("content"))?),
+            output: Output::Parts(text_or_blocks(
+                block.content.take().map(TextOr::<ResultPiece<'_>>::of),
+                at.key("content"),
+            )?),
             is_error: block.is_error.take(),
             is_free: false,
         }),
@@ -67,10 +97,10 @@ pub(super) fn part_of<'a>(json: &Json<'a>, place: Place, at: Path<'_>) -> Result
                     block.extra.keep("citations", block.citations.take());
                     Content::Media(Media { title: block.title.take(), ..media })
                 }
-                None => return Ok(Part::new(Content::Foreign(json.clone()))),
+                None => return Ok(Part::new(Content::Foreign(json))),
             }
         }
-        _ => return Ok(Part::new(Content::Foreign(json.clone()))),
+        _ => return Ok(Part::new(Content::Foreign(json))),
     };
     Ok(Part { content, cache: block.cache_control.as_ref().map(cache_mark), extra: block.extra })
 }

@@ -1,7 +1,9 @@
 //! Reads requests of the Messages API.
 
-use super::blocks::{Place, cache_mark, text_or_blocks};
-use super::wire::{Body, Message, Metadata, OutputFormat, ThinkingConfig, ToolChoiceObject, ToolObject};
+use super::blocks::{Piece, cache_mark, text_or_blocks};
+use super::talk::Talk;
+use super::wire::{Body, Metadata, OutputFormat, ThinkingConfig, ToolChoiceObject, ToolObject};
+use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
 use crate::chat::request::{
@@ -12,8 +14,8 @@ use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
 /// Reads a request.
-pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
-    let mut body: Body<'_> = read(body, Path::Root)?;
+pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeError> {
+    let mut body: Body<'_> = read(json, Path::Root)?;
     let messages = body.messages.take().ok_or_else(|| Path::Root.key("messages").error("is required"))?;
     let mut extra = std::mem::take(&mut body.extra);
     let output = body.output_config.take().unwrap_or_default();
@@ -24,8 +26,9 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     }
     Ok(Request {
         dialect: Dialect::Anthropic,
+        read_bytes: json.len(),
         model: body.model.take().unwrap_or_default(),
-        turns: turns(body.system.as_ref(), messages)?,
+        turns: turns(body.system.take(), messages)?,
         toolbox: toolbox(&body.tools.take().unwrap_or_default(), body.tool_choice.take())?,
         sampling: Sampling {
             temperature: body.temperature,
@@ -46,28 +49,11 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     })
 }
 
-fn turns<'a>(system: Option<&Json<'a>>, messages: Vec<Message<'a>>) -> Result<Vec<Turn<'a>>, DecodeError> {
-    let root = Path::Root;
-    let mut turns = Vec::with_capacity(messages.len() + 1);
-    let instructions = text_or_blocks(system, Place::Message, root.key("system"))?;
-    if !instructions.is_empty() {
-        let mut turn = Turn::new(Role::System, None);
-        turn.parts = instructions;
-        turns.push(turn);
-    }
-    let list = root.key("messages");
-    for (index, message) in messages.into_iter().enumerate() {
-        let at = list.index(index);
-        let role = match message.role.clone().unwrap_or_default().to_plain().as_ref() {
-            "user" => Role::User,
-            "assistant" => Role::Assistant,
-            "system" => Role::System,
-            other => return Err(at.key("role").error(format!("unknown role `{other}`"))),
-        };
-        let mut turn = Turn::new(role, Some(index));
-        turn.parts = text_or_blocks(message.content.as_ref(), Place::Message, at.key("content"))?;
-        turn.extra = message.extra;
-        turns.push(turn);
+fn turns<'a>(system: Option<TextOr<'a, Piece<'a>>>, talk: Talk<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
+    let mut turns = talk.turns;
+    let parts = text_or_blocks(system, Path::Root.key("system"))?;
+    if !parts.is_empty() {
+        turns.insert(0, Turn { parts, ..Turn::new(Role::System, None) });
     }
     Ok(turns)
 }

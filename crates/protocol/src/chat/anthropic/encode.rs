@@ -30,7 +30,7 @@ enum Plan {
 /// Writes a request.
 pub(in crate::chat) fn encode_request(request: &Request<'_>, target: &Target<'_>) -> Encoded {
     let mut encoding = Encoding::new(request, target, Dialect::Anthropic);
-    let mut body = Vec::with_capacity(4 * 1024);
+    let mut body = encoding.room();
     let mut w = Writer::new(&mut body);
     let (max_tokens, plan) = plan(&mut encoding);
     w.begin_object().key("model").string(target.model).key("max_tokens").count(max_tokens);
@@ -233,7 +233,7 @@ fn write_output_config(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         write_output_format(encoding, w, schema);
     }
     for (key, value) in own {
-        w.key(key.strip_prefix(OUTPUT_CONFIG).unwrap_or(key)).json(value);
+        w.any_key(key.strip_prefix(OUTPUT_CONFIG).unwrap_or(key)).json(value);
     }
     w.end_object();
 }
@@ -407,7 +407,7 @@ fn write_free_tool(
     encoding.losses.cosmetic(at, "a tool for free text became one for JSON");
     w.begin_object().key("name").string(&name).maybe_text("description", description);
     w.key("input_schema").raw(FREE_INPUT_SCHEMA).end_object();
-    encoding.memo.free_tools.push(name);
+    encoding.memo.free_tools.push(name.into_owned());
 }
 
 /// Adds the tool whose input is the structured answer.

@@ -1,10 +1,11 @@
 //! Reads streams of the Messages API.
 
 use super::answer::{finish_of, head_of};
-use super::blocks::{Place, citation_of, part_of};
+use super::blocks::{citation_of, read_block};
 use super::wire::{Delta, StreamEvent};
 use crate::chat::answer::{Event, Finish, Opening};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::cursor::{Reading, read_whole};
 use crate::chat::codec::wire::Path;
 use crate::chat::request::{Content, Input, Part, Thinking, ToolCall};
 use crate::chat::signature::{Signature, SignatureKind};
@@ -37,8 +38,8 @@ impl Reader {
     }
 
     /// Takes the data of one event.
-    pub(in crate::chat) fn data(&mut self, data: &str, sink: Sink<'_>) -> Result<(), serde_json::Error> {
-        let event: StreamEvent<'_> = serde_json::from_str(data)?;
+    pub(in crate::chat) fn data(&mut self, data: &str, sink: Sink<'_>) -> Reading<()> {
+        let event: StreamEvent<'_> = read_whole(data)?;
         let kind = event.kind.unwrap_or_default();
         match kind.as_escaped() {
             "message_start" => {
@@ -83,7 +84,7 @@ impl Reader {
     fn start(&mut self, block: &Json<'_>, sink: Sink<'_>) {
         self.stop(sink);
         self.open = Some(Open::Foreign);
-        let Ok(Part { content, .. }) = part_of(block, Place::Message, Path::Root) else { return };
+        let Ok(Part { content, .. }) = read_block(block, Path::Root) else { return };
         match content {
             Content::Text(text, _) => self.open_with(Opening::Text, text, sink),
             Content::Thinking(Thinking { text, signature: None }) => {

@@ -1,13 +1,16 @@
 //! Objects of the Messages API (Claude API reference, "Messages").
 
+use super::blocks::Piece;
+use super::talk::Talk;
+use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
 
 wire! {
     struct Body<'a> {
         "model" model: Text<'a>,
-        "messages" messages: Vec<Message<'a>>,
-        "system" system: Json<'a>,
+        "messages" messages: Talk<'a>,
+        "system" system: TextOr<'a, Piece<'a>>,
         "max_tokens" max_tokens: Number<'a>,
         "temperature" temperature: Number<'a>,
         "top_p" top_p: Number<'a>,
@@ -24,7 +27,7 @@ wire! {
     }
     struct Message<'a> {
         "role" role: Text<'a>,
-        "content" content: Json<'a>,
+        "content" content: TextOr<'a, Piece<'a>>,
     }
     struct Block<'a> {
         "type" kind: Text<'a>,

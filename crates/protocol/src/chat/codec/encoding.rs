@@ -1,11 +1,14 @@
 //! What the request encoders of all dialects share: where losses go, and what becomes of what only one dialect has.
 
+use std::borrow::Cow;
+use std::collections::BTreeSet;
+
 use super::names::Rule;
 use super::schema::{self, Rules};
 use super::wire::{Extra, Path};
 use super::write::Writer;
 use crate::chat::bridge::{Memo, Target};
-use crate::chat::loss::{Losses, Severity};
+use crate::chat::loss::{Losses, NO_SUCH_FIELD, Severity};
 use crate::chat::reasoning::Effort;
 use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
@@ -20,6 +23,18 @@ pub(in crate::chat) struct Encoding<'e, 'a> {
     pub(in crate::chat) dialect: Dialect,
     pub(in crate::chat) losses: Losses,
     pub(in crate::chat) memo: Memo,
+    /// Calls of tools that take free text, where their results do not say so.
+    free_calls: BTreeSet<Cow<'e, str>>,
+}
+
+fn free_calls<'r>(request: &'r Request<'_>) -> BTreeSet<Cow<'r, str>> {
+    // Only chat completions do not say it at the result.
+    let turns = if request.dialect == Dialect::OpenaiChat { request.turns.as_slice() } else { &[] };
+    let free = |part: &'r Part<'_>| match &part.content {
+        Content::Call(call) if matches!(call.input, Input::Free(_)) => Some(call.id.to_plain()),
+        _ => None,
+    };
+    turns.iter().flat_map(|turn| &turn.parts).filter_map(free).collect()
 }
 
 /// Top-level fields without which the answer would be to another question.
@@ -45,7 +60,14 @@ const ORDINARY: &[&str] = &["null", "false", "[]", "\"\"", r#"["text"]"#, r#"["T
 
 impl<'e, 'a> Encoding<'e, 'a> {
     pub(in crate::chat) fn new(request: &'e Request<'a>, target: &'e Target<'e>, dialect: Dialect) -> Self {
-        Self { request, target, dialect, losses: Losses::default(), memo: Memo::default() }
+        Self {
+            request,
+            target,
+            dialect,
+            losses: Losses::default(),
+            memo: Memo::default(),
+            free_calls: free_calls(request),
+        }
     }
 
     /// Returns whether the request came in the dialect that is written, so that what only this one has can stay.
@@ -91,7 +113,7 @@ impl<'e, 'a> Encoding<'e, 'a> {
     pub(in crate::chat) fn extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
         for (key, value) in extra.iter() {
             if self.is_native() {
-                w.key(key).json(value);
+                w.any_key(key).json(value);
                 continue;
             }
             if ORDINARY.contains(&value.as_str()) {
@@ -100,7 +122,7 @@ impl<'e, 'a> Encoding<'e, 'a> {
             let leaf = key.rsplit('.').next().unwrap_or(key);
             let is_semantic = matches!(at, Path::Root) && SEMANTIC_FIELDS.contains(&leaf);
             let severity = if is_semantic { Severity::Semantic } else { Severity::Cosmetic };
-            self.losses.push(at.key(key), "the upstream's dialect has no such field", severity);
+            self.losses.push(at.key(key), NO_SUCH_FIELD, severity);
         }
     }
 
@@ -119,7 +141,7 @@ impl<'e, 'a> Encoding<'e, 'a> {
         for (name, value) in self.request.extra.iter().filter(|_| self.is_native()) {
             let name = name.strip_prefix(key).and_then(|name| name.strip_prefix('.'));
             if let Some(name) = name.filter(|name| !name.contains('.')) {
-                w.key(name).json(value);
+                w.any_key(name).json(value);
             }
         }
     }
@@ -161,21 +183,18 @@ impl<'e, 'a> Encoding<'e, 'a> {
 
     /// Returns whether a call was of a tool that takes free text.
     pub(in crate::chat) fn is_free_call(&self, id: &Text<'_>) -> bool {
-        // Only chat completions do not say it at the result.
-        if self.request.dialect != Dialect::OpenaiChat {
-            return false;
-        }
-        let parts = self.request.turns.iter().flat_map(|turn| &turn.parts);
-        let mut calls = parts.filter_map(|part| match &part.content {
-            Content::Call(call) => Some(call),
-            _ => None,
-        });
-        calls.any(|call| call.id == *id && matches!(call.input, Input::Free(_)))
+        self.free_calls.contains(&id.to_plain())
     }
 
     /// Returns a tool's name upstream.
-    pub(in crate::chat) fn tool_name(&mut self, rule: Rule, name: &Text<'_>) -> String {
-        self.memo.names.fit(rule, name).into_owned()
+    pub(in crate::chat) fn tool_name<'n>(&mut self, rule: Rule, name: &'n Text<'_>) -> Cow<'n, str> {
+        self.memo.names.fit(rule, name)
+    }
+
+    /// Returns room for the body: what dialects say in more words is little next to what was said.
+    pub(in crate::chat) fn room(&self) -> Vec<u8> {
+        let read = self.request.read_bytes;
+        Vec::with_capacity(read + read / 8 + 1_024)
     }
 }
 
@@ -200,8 +219,12 @@ pub(in crate::chat) fn object_of_input<'i>(input: &'i Input<'_>) -> (Json<'i>, S
         Input::Free(text) => (Json::trusted(free_input_as_json(text)), Sound::Yes),
         Input::Arguments(text) if text.is_blank() => (Json::trusted("{}"), Sound::Yes),
         Input::Arguments(text) => {
-            let plain = text.to_plain();
-            match Json::checked(plain.trim().to_owned()).filter(Json::is_object) {
+            let object = match text.to_plain() {
+                Cow::Borrowed(plain) => Json::checked(plain.trim()),
+                Cow::Owned(plain) if plain.starts_with('{') => Json::checked(plain),
+                Cow::Owned(plain) => Json::checked(plain.trim().to_owned()),
+            };
+            match object.filter(Json::is_object) {
                 Some(json) => (json, Sound::Yes),
                 None => (Json::trusted(format!("{{\"arguments\":\"{}\"}}", text.as_escaped())), Sound::Wrapped),
             }

@@ -1,11 +1,6 @@
 //! JSON Schemas of tools and answers, brought to what each vendor accepts. Order and numbers stay as they came.
 
-use std::fmt;
-
-use serde::de::{Deserialize, DeserializeSeed, Deserializer, MapAccess, SeqAccess, Visitor};
-use serde_json::value::RawValue;
-
-use super::wire::Key;
+use super::cursor::{Cursor, Reading, Wire, read_whole};
 use crate::chat::text::{Json, Text};
 
 /// What a vendor demands of a schema.
@@ -34,7 +29,7 @@ pub(in crate::chat) struct Cleaned {
 }
 
 fn parse(schema: &str) -> Option<Node<'_>> {
-    NodeAt(0).deserialize(&mut serde_json::Deserializer::from_str(schema)).ok()
+    read_whole(schema).ok()
 }
 
 /// Deepest schema that is looked at; deeper parts stay as they are.
@@ -346,46 +341,32 @@ impl<'n> Node<'n> {
     }
 }
 
-/// Reads a node; `0` levels deep is the root.
-#[derive(Clone, Copy)]
-struct NodeAt(usize);
-
-impl<'de> DeserializeSeed<'de> for NodeAt {
-    type Value = Node<'de>;
-
-    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Node<'de>, D::Error> {
-        let raw = <&RawValue>::deserialize(deserializer)?.get();
-        let mut reader = serde_json::Deserializer::from_str(raw);
-        let node = match raw.as_bytes().first() {
-            Some(b'{') if self.0 < MAX_DEPTH => reader.deserialize_map(self),
-            Some(b'[') if self.0 < MAX_DEPTH => reader.deserialize_seq(self),
-            _ => Ok(Node::Leaf(raw)),
-        };
-        node.map_err(serde::de::Error::custom)
+/// Reads a node at this depth; `0` is the root.
+fn read_node<'n>(cursor: &mut Cursor<'n>, depth: usize) -> Reading<Node<'n>> {
+    match cursor.peek() {
+        Some(b'{') if depth < MAX_DEPTH => {
+            let mut fields = Vec::new();
+            cursor.object(|cursor, key| {
+                fields.push((Text::plain(key), read_node(cursor, depth + 1)?));
+                Ok(())
+            })?;
+            Ok(Node::Object(fields))
+        }
+        Some(b'[') if depth < MAX_DEPTH => {
+            let mut items = Vec::new();
+            cursor.list(|cursor, _| {
+                items.push(read_node(cursor, depth + 1)?);
+                Ok(())
+            })?;
+            Ok(Node::Array(items))
+        }
+        _ => Json::read(cursor).map(|json| Node::Leaf(json.as_borrowed().unwrap_or("null"))),
     }
 }
 
-impl<'de> Visitor<'de> for NodeAt {
-    type Value = Node<'de>;
-
-    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        formatter.write_str("an object or a list")
-    }
-
-    fn visit_map<A: MapAccess<'de>>(self, mut map: A) -> Result<Node<'de>, A::Error> {
-        let mut fields = Vec::new();
-        while let Some(Key(key)) = map.next_key()? {
-            fields.push((Text::plain(key), map.next_value_seed(Self(self.0 + 1))?));
-        }
-        Ok(Node::Object(fields))
-    }
-
-    fn visit_seq<A: SeqAccess<'de>>(self, mut list: A) -> Result<Node<'de>, A::Error> {
-        let mut items = Vec::new();
-        while let Some(item) = list.next_element_seed(Self(self.0 + 1))? {
-            items.push(item);
-        }
-        Ok(Node::Array(items))
+impl<'n> Wire<'n> for Node<'n> {
+    fn read(cursor: &mut Cursor<'n>) -> Reading<Self> {
+        read_node(cursor, 0)
     }
 }
 

@@ -4,8 +4,7 @@
 use std::borrow::Cow;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Visitor};
-
+use super::cursor::{Wire, read_whole};
 use crate::chat::text::{Json, Text};
 
 /// A request or an answer that cannot be read.
@@ -60,12 +59,12 @@ impl fmt::Display for Path<'_> {
 }
 
 /// Reads a JSON text into a wire type.
-pub(in crate::chat) fn read<'a, T: Deserialize<'a>>(json: &'a str, at: Path<'_>) -> Result<T, DecodeError> {
-    serde_json::from_str(json).map_err(|error| at.error(reason_of(&error)))
+pub(in crate::chat) fn read<'a, T: Wire<'a>>(json: &'a str, at: Path<'_>) -> Result<T, DecodeError> {
+    read_whole(json).map_err(|error| error.to_error(at))
 }
 
 /// Reads a part of the input again. Parts that conversion made are never read again.
-pub(in crate::chat) fn read_part<'a, T: Deserialize<'a>>(json: &Json<'a>, at: Path<'_>) -> Result<T, DecodeError> {
+pub(in crate::chat) fn read_part<'a, T: Wire<'a>>(json: &Json<'a>, at: Path<'_>) -> Result<T, DecodeError> {
     let text = json.as_borrowed().ok_or_else(|| at.error("the value is not part of the input"))?;
     read(text, at)
 }
@@ -75,15 +74,6 @@ pub(in crate::chat) fn read_part<'a, T: Deserialize<'a>>(json: &Json<'a>, at: Pa
 pub(in crate::chat) fn read_text<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Text<'a>, DecodeError> {
     let literal = json.as_borrowed().ok_or_else(|| at.error("the value is not part of the input"))?;
     Text::from_literal(literal).ok_or_else(|| at.error("expected a string"))
-}
-
-/// Returns what serde says, without the position in a fragment that the caller never saw.
-fn reason_of(error: &serde_json::Error) -> String {
-    let text = error.to_string();
-    match text.rfind(" at line ") {
-        Some(at) => text.get(..at).unwrap_or(&text).to_owned(),
-        None => text,
-    }
 }
 
 /// Fields that a dialect has and the model does not know, in order.
@@ -136,33 +126,8 @@ impl<'a> Extra<'a> {
     }
 }
 
-/// A key of an object, borrowed where it has no escapes.
-pub(in crate::chat) struct Key<'de>(pub(in crate::chat) Cow<'de, str>);
-
-impl<'de> Deserialize<'de> for Key<'de> {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        struct KeyVisitor;
-        impl<'de> Visitor<'de> for KeyVisitor {
-            type Value = Key<'de>;
-
-            fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str("a key")
-            }
-
-            fn visit_borrowed_str<E>(self, key: &'de str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Borrowed(key)))
-            }
-
-            fn visit_str<E>(self, key: &str) -> Result<Key<'de>, E> {
-                Ok(Key(Cow::Owned(key.to_owned())))
-            }
-        }
-        deserializer.deserialize_str(KeyVisitor)
-    }
-}
-
-/// Declares an object of the wire, each field with the spellings that its vendor takes: all fields optional, `null` the same as absent, a key that stands twice refused,
-/// unknown keys kept.
+/// Declares an object of the wire, each field with the spellings that its vendor takes: all fields optional, `null` the
+/// same as absent, a key that stands twice refused, unknown keys kept.
 macro_rules! wire {
     ($($(#[$meta:meta])* struct $name:ident<$life:lifetime> { $($($key:literal)|+ $field:ident: $type:ty,)* })+) => {$(
         $(#[$meta])*
@@ -172,33 +137,24 @@ macro_rules! wire {
             pub(in crate::chat) extra: $crate::chat::codec::wire::Extra<$life>,
         }
 
-        impl<$life> serde::de::Deserialize<$life> for $name<$life> {
-            fn deserialize<D: serde::de::Deserializer<$life>>(deserializer: D) -> Result<Self, D::Error> {
-                struct ObjectVisitor;
-                impl<$life> serde::de::Visitor<$life> for ObjectVisitor {
-                    type Value = $name<$life>;
-
-                    fn expecting(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-                        formatter.write_str("an object")
-                    }
-
-                    fn visit_map<A: serde::de::MapAccess<$life>>(self, mut map: A) -> Result<Self::Value, A::Error> {
-                        let mut object = $name::default();
-                        while let Some($crate::chat::codec::wire::Key(key)) = map.next_key()? {
-                            match key.as_ref() {
-                                $($($key)|+ => {
-                                    if object.$field.is_some() {
-                                        return Err(serde::de::Error::duplicate_field(stringify!($field)));
-                                    }
-                                    object.$field = map.next_value()?;
-                                })*
-                                _ => object.extra.push(key, map.next_value()?),
+        impl<$life> $crate::chat::codec::cursor::Wire<$life> for $name<$life> {
+            fn read(
+                cursor: &mut $crate::chat::codec::cursor::Cursor<$life>,
+            ) -> $crate::chat::codec::cursor::Reading<Self> {
+                let mut object = Self::default();
+                cursor.object(|cursor, key| {
+                    match key.as_ref() {
+                        $($($key)|+ => {
+                            if object.$field.is_some() {
+                                return Err($crate::chat::codec::cursor::Unreadable::new("stands twice; send it once"));
                             }
-                        }
-                        Ok(object)
+                            object.$field = cursor.maybe()?;
+                        })*
+                        _ => object.extra.push(key, $crate::chat::codec::cursor::Wire::read(cursor)?),
                     }
-                }
-                deserializer.deserialize_map(ObjectVisitor)
+                    Ok(())
+                })?;
+                Ok(object)
             }
         }
     )+};

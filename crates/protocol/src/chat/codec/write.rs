@@ -1,6 +1,6 @@
 //! Writes JSON straight into a buffer. Commas come by themselves: a value needs one unless it stands first.
 
-use crate::chat::text::{Json, Number, Text};
+use crate::chat::text::{Json, Number, Text, add_escaped};
 
 /// Writes one JSON text.
 #[derive(Debug)]
@@ -71,15 +71,27 @@ impl<'o> Writer<'o> {
         self
     }
 
-    pub(in crate::chat) fn key(&mut self, key: &str) -> &mut Self {
+    /// Writes a key of a dialect's, which needs no escapes.
+    #[inline]
+    pub(in crate::chat) fn key(&mut self, key: &'static str) -> &mut Self {
+        self.begin_text();
+        self.out.extend_from_slice(key.as_bytes());
+        self.out.extend_from_slice(b"\":");
+        self
+    }
+
+    /// Writes a key of the caller's.
+    pub(in crate::chat) fn any_key(&mut self, key: &str) -> &mut Self {
         self.string(key);
         self.out.push(b':');
         self
     }
 
-    /// Writes a text of ours that needs no escapes, or a caller's that may.
+    /// Writes a text that may need escapes.
     pub(in crate::chat) fn string(&mut self, text: &str) -> &mut Self {
-        self.text(&Text::plain(text))
+        self.begin_text();
+        add_escaped(self.out, text);
+        self.end_text()
     }
 
     pub(in crate::chat) fn text(&mut self, text: &Text<'_>) -> &mut Self {
@@ -141,7 +153,7 @@ impl<'o> Writer<'o> {
         self.raw("null")
     }
 
-    pub(in crate::chat) fn flag(&mut self, is_set: Option<bool>, key: &str) -> &mut Self {
+    pub(in crate::chat) fn flag(&mut self, is_set: Option<bool>, key: &'static str) -> &mut Self {
         match is_set {
             Some(true) => self.key(key).raw("true"),
             Some(false) => self.key(key).raw("false"),
@@ -149,21 +161,21 @@ impl<'o> Writer<'o> {
         }
     }
 
-    pub(in crate::chat) fn maybe_text(&mut self, key: &str, text: Option<&Text<'_>>) -> &mut Self {
+    pub(in crate::chat) fn maybe_text(&mut self, key: &'static str, text: Option<&Text<'_>>) -> &mut Self {
         match text {
             Some(text) => self.key(key).text(text),
             None => self,
         }
     }
 
-    pub(in crate::chat) fn maybe_number(&mut self, key: &str, number: Option<&Number<'_>>) -> &mut Self {
+    pub(in crate::chat) fn maybe_number(&mut self, key: &'static str, number: Option<&Number<'_>>) -> &mut Self {
         match number {
             Some(number) => self.key(key).number(number),
             None => self,
         }
     }
 
-    pub(in crate::chat) fn maybe_json(&mut self, key: &str, json: Option<&Json<'_>>) -> &mut Self {
+    pub(in crate::chat) fn maybe_json(&mut self, key: &'static str, json: Option<&Json<'_>>) -> &mut Self {
         match json {
             Some(json) => self.key(key).json(json),
             None => self,

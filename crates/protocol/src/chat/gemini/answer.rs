@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use super::parts::{Read, read as read_part_of};
+use super::parts::{Read, read_one};
 use super::wire::{
     Candidate, CitationMetadata, GroundingMetadata, LogprobsResult, OpenaiToken, ResponseObject, TokenObject,
 };
@@ -53,7 +53,7 @@ fn choice_of<'a>(
     let at = root.item("candidates", index);
     let mut parts: Vec<Part<'a>> = Vec::new();
     for (index, json) in candidate.content.unwrap_or_default().parts.unwrap_or_default().iter().enumerate() {
-        let mut part = match read_part_of(json, at.item("parts", index))? {
+        let mut part = match read_one(json, at.item("parts", index))? {
             Read::Part(part) => part,
             Read::Call(mut part, id) => {
                 if let Content::Call(call) = &mut part.content {

@@ -1,5 +1,6 @@
 //! Writes the conversation of a generate content request.
 
+use std::borrow::Cow;
 use std::collections::BTreeMap;
 
 use crate::chat::bridge::Trait;
@@ -132,7 +133,8 @@ fn write_result<'p, 'a>(
     (part, result): (&'p Part<'a>, &'p ToolResult<'a>),
     place: &Place<'_, '_>,
 ) -> Vec<&'p Part<'a>> {
-    let name = encoding.tool_name(GEMINI_TOOL, place.name.unwrap_or(&"unknown_tool".into()));
+    let unknown = Text::from("unknown_tool");
+    let name = encoding.tool_name(GEMINI_TOOL, place.name.unwrap_or(&unknown));
     w.begin_object().key("functionResponse").begin_object().key("id").text(&result.call).key("name").string(&name);
     let parts = match &result.output {
         Output::Parts(parts) | Output::Object(_, parts) => parts,
@@ -141,9 +143,11 @@ fn write_result<'p, 'a>(
         solid(parts).map(|(_, part)| part).partition(|part| matches!(part.content, Content::Text(..)));
     w.key("response");
     match &result.output {
-        Output::Object(object, _) => w.json(object),
-        Output::Parts(_) => w.json(&value_of(&texts, result.is_error == Some(true))),
-    };
+        Output::Object(object, _) => {
+            w.json(object);
+        }
+        Output::Parts(_) => write_value(w, &texts, result.is_error == Some(true)),
+    }
     let is_inline =
         |part: &&Part<'_>| matches!(&part.content, Content::Media(Media { source: Source::Inline { .. }, .. }));
     let (inside, outside): (Vec<&Part<'a>>, Vec<&Part<'a>>) =
@@ -167,21 +171,39 @@ fn write_result<'p, 'a>(
     outside
 }
 
-/// Returns the object that stands for a result's texts: the one that the text is, or one with Google's documented keys.
-fn value_of(texts: &[&Part<'_>], is_error: bool) -> Json<'static> {
-    let mut joined = Text::default();
-    for part in texts {
-        if let Content::Text(text, _) = &part.content {
-            if !joined.is_empty() {
-                joined.push(&"\n".into());
-            }
-            joined.push(text);
-        }
+/// Writes the object that stands for a result's texts: the one that the text is, or one with Google's documented keys.
+fn write_value(w: &mut Writer<'_>, parts: &[&Part<'_>], is_error: bool) {
+    let texts = parts.iter().filter_map(|part| match &part.content {
+        Content::Text(text, _) => Some(text),
+        _ => None,
+    });
+    let first = texts.clone().next();
+    if first.is_some_and(|text| !is_error && may_begin_object(text))
+        && let Some(object) = object_of(texts.clone())
+    {
+        w.json(&object);
+        return;
     }
-    let plain = joined.to_plain();
-    let object = Json::checked(plain.trim().to_owned()).filter(|json| json.is_object() && !is_error);
-    let key = if is_error { "error" } else { "output" };
-    object.unwrap_or_else(|| Json::trusted(format!("{{\"{key}\":\"{}\"}}", joined.as_escaped())))
+    w.begin_object().key(if is_error { "error" } else { "output" }).begin_text();
+    for (index, text) in texts.enumerate() {
+        if index > 0 {
+            w.add_text(&Text::from_escaped("\\n"));
+        }
+        w.add_text(text);
+    }
+    w.end_text().end_object();
+}
+
+/// Returns false for a text that certainly is no object, by its first byte.
+fn may_begin_object(text: &Text<'_>) -> bool {
+    let first = text.as_escaped().trim_ascii_start().bytes().next();
+    // Behind a backslash or a byte beyond ASCII may be more white space.
+    first.is_none_or(|first| matches!(first, b'{' | b'\\' | 0x80..))
+}
+
+fn object_of<'t>(texts: impl Iterator<Item = &'t Text<'t>>) -> Option<Json<'static>> {
+    let lines: Vec<Cow<'_, str>> = texts.map(Text::to_plain).collect();
+    Json::checked(lines.join("\n").trim().to_owned()).filter(Json::is_object)
 }
 
 fn write_model(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Turn<'_>]) {

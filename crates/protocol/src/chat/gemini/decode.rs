@@ -1,23 +1,20 @@
 //! Reads requests of the generate content API.
 
-use std::collections::VecDeque;
-
-use super::parts::{Read, read as read_one};
-use super::wire::{Body, ContentObject, FunctionDeclaration, GenerationConfig, ThinkingConfig, ToolConfig, ToolObject};
-use crate::chat::codec::names::positional_call;
+use super::talk::{Ids, Speech, Talk};
+use super::wire::{Body, FunctionDeclaration, GenerationConfig, ThinkingConfig, ToolConfig, ToolObject};
 use crate::chat::codec::schema::{Rules, clean};
-use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part, read_text};
+use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
 use crate::chat::request::{
-    Content, Delivery, Format, FormatSchema, Function, HostedKind, Limits, Origin, Request, Role, Sampling, Tier, Tool,
+    Delivery, Format, FormatSchema, Function, HostedKind, Limits, Origin, Request, Role, Sampling, Tier, Tool,
     ToolChoice, Toolbox, Turn,
 };
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
 /// Reads a request. The model's name and whether to stream stand in the path, not here.
-pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
-    let body: Body<'_> = read(body, Path::Root)?;
+pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeError> {
+    let body: Body<'_> = read(json, Path::Root)?;
     let root = Path::Root;
     let contents = body.contents.ok_or_else(|| root.key("contents").error("is required"))?;
     let mut extra = body.extra;
@@ -32,8 +29,9 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     }
     Ok(Request {
         dialect: Dialect::Gemini,
+        read_bytes: json.len(),
         model: Text::default(),
-        turns: turns(body.system_instruction.as_ref(), &contents)?,
+        turns: turns(body.system_instruction, contents)?,
         toolbox: Toolbox { tools, choice: choice(body.tool_config), ..Toolbox::default() },
         format: format(&config),
         reasoning: reasoning(config.thinking_config),
@@ -59,89 +57,12 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     })
 }
 
-fn turns<'a>(system: Option<&Json<'a>>, contents: &Json<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
-    let root = Path::Root;
-    let mut turns = Vec::new();
-    let mut ids = Ids::default();
+fn turns<'a>(system: Option<Speech<'a>>, talk: Talk<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
+    let mut turns = talk.turns;
     if let Some(system) = system {
-        let mut turn = Turn::new(Role::System, None);
-        add_parts(&mut turn, system, &mut ids, root.key("systemInstruction"))?;
-        turns.push(turn);
-    }
-    // One content may stand without its list.
-    let list: Vec<Json<'a>> = match contents.as_str().as_bytes().first() {
-        Some(b'[') => read_part(contents, root.key("contents"))?,
-        _ => vec![contents.clone()],
-    };
-    for (index, json) in list.iter().enumerate() {
-        let at = root.item("contents", index);
-        let mut turn = Turn::new(Role::User, Some(index));
-        add_parts(&mut turn, json, &mut ids, at)?;
-        turns.push(turn);
+        turns.insert(0, system.into_turn(Turn::new(Role::System, None), &mut Ids::default())?);
     }
     Ok(turns)
-}
-
-/// Gives ids to calls and results that have none: in the order of the conversation, results to the oldest call of their
-/// name that has none yet.
-#[derive(Default)]
-struct Ids<'a> {
-    calls: usize,
-    open: VecDeque<(Text<'a>, Text<'a>)>,
-}
-
-impl<'a> Ids<'a> {
-    fn call(&mut self, name: &Text<'a>, id: Option<Text<'a>>) -> Text<'a> {
-        let id = id.unwrap_or_else(|| positional_call(self.calls));
-        self.calls += 1;
-        self.open.push_back((name.clone(), id.clone()));
-        id
-    }
-
-    fn result(&mut self, name: Option<&Text<'a>>, id: Option<Text<'a>>) -> Text<'a> {
-        let place = match &id {
-            Some(id) => self.open.iter().position(|(_, known)| known == id),
-            None => self.open.iter().position(|(known, _)| name.is_none_or(|name| name == known)),
-        };
-        let known = place.and_then(|place| self.open.remove(place)).map(|(_, id)| id);
-        id.or(known).unwrap_or_else(|| positional_call(self.calls))
-    }
-}
-
-fn add_parts<'a>(turn: &mut Turn<'a>, json: &Json<'a>, ids: &mut Ids<'a>, at: Path<'_>) -> Result<(), DecodeError> {
-    if json.as_str().starts_with('"') {
-        turn.push(Content::Text(read_text(json, at)?, Vec::new()));
-        return Ok(());
-    }
-    let content: ContentObject<'a> = read_part(json, at)?;
-    if turn.role == Role::User {
-        turn.role = match content.role.as_ref().map(Text::to_plain).as_deref() {
-            Some("model" | "assistant") => Role::Assistant,
-            Some("system") => Role::System,
-            Some("user" | "function" | "tool" | "") | None => Role::User,
-            Some(other) => return Err(at.key("role").error(format!("unknown role `{other}`"))),
-        };
-    }
-    turn.extra = content.extra;
-    for (index, json) in content.parts.unwrap_or_default().iter().enumerate() {
-        let part = match read_one(json, at.item("parts", index))? {
-            Read::Part(part) => part,
-            Read::Call(mut part, id) => {
-                if let Content::Call(call) = &mut part.content {
-                    call.id = ids.call(&call.name, id);
-                }
-                part
-            }
-            Read::Result(mut part, id) => {
-                if let Content::Result(result) = &mut part.content {
-                    result.call = ids.result(result.name.as_ref(), id);
-                }
-                part
-            }
-        };
-        turn.parts.push(part);
-    }
-    Ok(())
 }
 
 fn add_tools<'a>(tools: &mut Vec<Tool<'a>>, json: &Json<'a>, at: Path<'_>) -> Result<(), DecodeError> {

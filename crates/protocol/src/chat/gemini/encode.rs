@@ -18,7 +18,7 @@ const MAX_STOPS: usize = 5;
 /// Writes a request.
 pub(in crate::chat) fn encode_request(request: &Request<'_>, target: &Target<'_>) -> Encoded {
     let mut encoding = Encoding::new(request, target, Dialect::Gemini);
-    let mut body = Vec::with_capacity(4 * 1024);
+    let mut body = encoding.room();
     let mut w = Writer::new(&mut body);
     w.begin_object();
     write_contents(&mut encoding, &mut w);
@@ -306,7 +306,7 @@ fn write_free_tool(
         .key(key)
         .json(&schema)
         .end_object();
-    encoding.memo.free_tools.push(name);
+    encoding.memo.free_tools.push(name.into_owned());
 }
 
 fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {

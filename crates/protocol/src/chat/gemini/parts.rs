@@ -1,13 +1,15 @@
 //! Reads parts of contents.
 
 use super::wire::{Blob, FileData, FunctionCall, FunctionResponse, PartObject, ResponseValue};
+use crate::chat::codec::cursor::{Cursor, Perhaps, Reading, Unreadable, Whole, Wire};
 use crate::chat::codec::media::kind_of;
-use crate::chat::codec::wire::{DecodeError, Path, read_part};
+use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
 use crate::chat::request::{Content, Input, Media, MediaKind, Output, Part, Source, Thinking, ToolCall, ToolResult};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::{Json, Text};
 
 /// A part, and what of it still needs a name that others know.
+#[derive(Debug)]
 pub(super) enum Read<'a> {
     /// A part that stands for itself.
     Part(Part<'a>),
@@ -17,9 +19,19 @@ pub(super) enum Read<'a> {
     Result(Part<'a>, Option<Text<'a>>),
 }
 
-/// Reads a part.
-pub(super) fn read<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
-    let mut part: PartObject<'a> = read_part(json, at)?;
+impl<'a> Wire<'a> for Read<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        read(Whole::read(cursor)?, Path::Root).map_err(Unreadable::of)
+    }
+}
+
+/// Reads a part that was stepped over before.
+pub(super) fn read_one<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
+    read(read_part(json, at)?, at)
+}
+
+fn read<'a>(whole: Whole<'a, PartObject<'a>>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
+    let Whole { json, value: mut part } = whole;
     let signature = part.thought_signature.take().filter(|signature| !signature.is_empty());
     let signature = signature.map(|value| Signature::found(SignatureKind::Gemini, value, None));
     if let Some(call) = part.function_call {
@@ -44,7 +56,7 @@ pub(super) fn read<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Read<'a>, Decode
         }
         (None, Some(blob), _) => Content::Media(inline(blob)),
         (None, None, Some(file)) => Content::Media(filed(file)),
-        (None, None, None) => Content::Foreign(json.clone()),
+        (None, None, None) => Content::Foreign(json),
     };
     if matches!(content, Content::Foreign(_)) {
         return Ok(Read::Part(Part::new(content)));
@@ -90,12 +102,15 @@ fn tool_result<'a>(
 ) -> Result<(ToolResult<'a>, Option<Text<'a>>), DecodeError> {
     let mut media = Vec::new();
     for (index, json) in response.parts.unwrap_or_default().iter().enumerate() {
-        if let Read::Part(part) = read(json, at.item("parts", index))? {
+        if let Read::Part(part) = read_one(json, at.item("parts", index))? {
             media.push(part);
         }
     }
-    let value = response.response.unwrap_or_else(|| Json::trusted("{}"));
-    let (output, is_error) = match plain_value(&value) {
+    let (value, plain) = match response.response {
+        Some(Whole { json, value: Perhaps(object) }) => (json, object.and_then(plain_value)),
+        None => (Json::trusted("{}"), None),
+    };
+    let (output, is_error) = match plain {
         Some((text, is_error)) => {
             media.insert(0, Part::new(Content::Text(text, Vec::new())));
             (Output::Parts(media), is_error)
@@ -107,15 +122,13 @@ fn tool_result<'a>(
 }
 
 /// Returns the text of `{"output": "…"}` or `{"error": "…"}`, which Google documents for plain values.
-fn plain_value<'a>(value: &Json<'a>) -> Option<(Text<'a>, Option<bool>)> {
-    let value: ResponseValue<'a> = read_part(value, Path::Root).ok()?;
-    if value.extra.iter().next().is_some() {
+fn plain_value(value: ResponseValue<'_>) -> Option<(Text<'_>, Option<bool>)> {
+    if !value.extra.is_empty() {
         return None;
     }
-    let text = |json: Json<'a>| read_part::<Text<'a>>(&json, Path::Root).ok();
     match (value.output, value.error) {
-        (Some(output), None) => Some((text(output)?, None)),
-        (None, Some(error)) => Some((text(error)?, Some(true))),
+        (Some(output), None) => Some((read_text(&output, Path::Root).ok()?, None)),
+        (None, Some(error)) => Some((read_text(&error, Path::Root).ok()?, Some(true))),
         _ => None,
     }
 }

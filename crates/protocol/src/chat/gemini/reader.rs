@@ -1,10 +1,11 @@
 //! Reads streams of the generate content API.
 
 use super::answer::{citations_of, finish_of, head_of, logprobs_of};
-use super::parts::{Read, read as read_part_of};
+use super::parts::{Read, read_one};
 use super::wire::{Candidate, ResponseObject};
 use crate::chat::answer::{Event, Finish, Opening};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::cursor::{Reading, read_whole};
 use crate::chat::codec::names::invented_call;
 use crate::chat::codec::wire::Path;
 use crate::chat::request::{Content, Input, Part, ToolCall};
@@ -53,8 +54,8 @@ impl Reader {
     }
 
     /// Takes the data of one event.
-    pub(in crate::chat) fn data(&mut self, data: &str, sink: Sink<'_>) -> Result<(), serde_json::Error> {
-        let response: ResponseObject<'_> = serde_json::from_str(data)?;
+    pub(in crate::chat) fn data(&mut self, data: &str, sink: Sink<'_>) -> Reading<()> {
+        let response: ResponseObject<'_> = read_whole(data)?;
         if response.candidates.is_none()
             && let Some(error) = &response.error
         {
@@ -104,7 +105,7 @@ impl Reader {
             sink,
         };
         for json in candidate.content.unwrap_or_default().parts.unwrap_or_default() {
-            match read_part_of(&json, Path::Root) {
+            match read_one(&json, Path::Root) {
                 Ok(Read::Part(part)) => choice.part(part),
                 Ok(Read::Call(part, id)) => choice.call(part, id),
                 Ok(Read::Result(..)) | Err(_) => {}

@@ -1,13 +1,16 @@
 //! Objects of the generate content API (Gemini API reference, "Generating content"). Both spellings of JSON for
 //! protocol buffers are taken, as Google does.
 
+use super::parts::Read;
+use super::talk::{Speech, Talk};
+use crate::chat::codec::cursor::{Perhaps, Whole};
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
 
 wire! {
     struct Body<'a> {
-        "contents" contents: Json<'a>,
-        "systemInstruction" | "system_instruction" system_instruction: Json<'a>,
+        "contents" contents: Talk<'a>,
+        "systemInstruction" | "system_instruction" system_instruction: Speech<'a>,
         "tools" tools: Vec<Json<'a>>,
         "toolConfig" | "tool_config" tool_config: ToolConfig<'a>,
         "generationConfig" | "generation_config" generation_config: GenerationConfig<'a>,
@@ -16,6 +19,10 @@ wire! {
     struct ContentObject<'a> {
         "role" role: Text<'a>,
         "parts" parts: Vec<Json<'a>>,
+    }
+    struct SpeechObject<'a> {
+        "role" role: Text<'a>,
+        "parts" parts: Vec<Read<'a>>,
     }
     struct PartObject<'a> {
         "text" text: Text<'a>,
@@ -44,7 +51,7 @@ wire! {
     struct FunctionResponse<'a> {
         "id" id: Text<'a>,
         "name" name: Text<'a>,
-        "response" response: Json<'a>,
+        "response" response: Whole<'a, Perhaps<ResponseValue<'a>>>,
         "parts" parts: Vec<Json<'a>>,
     }
     struct ResponseValue<'a> {

@@ -59,7 +59,7 @@ fn parts_of_message<'a>(message: Message<'a>, bridge: &Bridge, at: Path<'_>) -> 
     if let Some(thought) = message.reasoning_content.or_else(reasoning).filter(|text| !text.is_empty()) {
         parts.push(Part::new(Content::Thinking(Thinking { text: vec![thought], signature: None })));
     }
-    let mut said = text_or_parts(message.content.as_ref(), at.key("content"))?;
+    let mut said = text_or_parts(message.content, at.key("content"))?;
     said.retain(|part| !matches!(&part.content, Content::Text(text, _) if text.is_empty()));
     if let Some(Content::Text(_, citations)) = said.first_mut().map(|part| &mut part.content) {
         citations.extend(message.annotations.unwrap_or_default().iter().filter_map(citation_of));

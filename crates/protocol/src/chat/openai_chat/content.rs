@@ -1,31 +1,39 @@
 //! Content parts of messages.
 
 use super::wire::{CacheBreakpoint, ContentPart, FileObject, InputAudio, UrlObject};
+use crate::chat::codec::cursor::{Cursor, Reading, TextOr, Unreadable, Whole, Wire};
 use crate::chat::codec::media::{kind_of, mime_of_audio, mime_of_name, source_of_data_url, source_of_url};
-use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
+use crate::chat::codec::wire::{DecodeError, Path, read_part};
 use crate::chat::request::{CacheMark, Content, Media, MediaKind, Part, Source};
 use crate::chat::text::{Json, Text};
 
 /// Reads `content`: absent, a string, or a list of parts.
-pub(super) fn text_or_parts<'a>(content: Option<&Json<'a>>, at: Path<'_>) -> Result<Vec<Part<'a>>, DecodeError> {
-    match content {
-        None => Ok(Vec::new()),
-        Some(content) if content.as_str().starts_with('"') => {
-            Ok(vec![Part::new(Content::Text(read_text(content, at)?, Vec::new()))])
-        }
-        Some(content) => parts_of(content, at),
+pub(super) fn text_or_parts<'a>(
+    content: Option<TextOr<'a, Piece<'a>>>,
+    at: Path<'_>,
+) -> Result<Vec<Part<'a>>, DecodeError> {
+    content.map_or(Ok(Vec::new()), |content| content.into_parts(at))
+}
+
+/// A part that was made as soon as it was read: on the wire it has room for every kind.
+#[derive(Debug)]
+pub(super) struct Piece<'a>(Part<'a>);
+
+impl<'a> Wire<'a> for Piece<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        part_of(Whole::read(cursor)?, Path::Root).map(Self).map_err(Unreadable::of)
     }
 }
 
-/// Reads a list of parts.
-pub(super) fn parts_of<'a>(content: &Json<'a>, at: Path<'_>) -> Result<Vec<Part<'a>>, DecodeError> {
-    let list: Vec<Json<'a>> = read_part(content, at)?;
-    list.iter().enumerate().map(|(index, part)| part_of(part, at.index(index))).collect()
+impl<'a> From<Piece<'a>> for Part<'a> {
+    fn from(Piece(part): Piece<'a>) -> Self {
+        part
+    }
 }
 
-fn part_of<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
-    let part: ContentPart<'a> = read_part(json, at)?;
-    let kind = part.kind.clone().unwrap_or_default();
+fn part_of<'a>(whole: Whole<'a, ContentPart<'a>>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
+    let Whole { json, value: part } = whole;
+    let kind = part.kind.unwrap_or_default();
     let content = match kind.to_plain().as_ref() {
         "text" => Content::Text(part.text.unwrap_or_default(), Vec::new()),
         "refusal" => Content::Refusal(part.refusal.unwrap_or_default()),
@@ -33,7 +41,7 @@ fn part_of<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
         "video_url" => linked(MediaKind::Video, part.video_url.as_ref(), at.key("video_url"))?,
         "input_audio" => Content::Media(audio(part.input_audio.unwrap_or_default())),
         "file" => Content::Media(file(part.file.unwrap_or_default())),
-        _ => return Ok(Part::new(Content::Foreign(json.clone()))),
+        _ => return Ok(Part::new(Content::Foreign(json))),
     };
     let cache = part.prompt_cache_breakpoint.or(part.cache_control).map(|mark| cache_mark(&mark));
     Ok(Part { content, cache, extra: part.extra })

@@ -1,24 +1,23 @@
 //! Reads requests of the chat completions API.
 
-use super::content::{parts_of, text_or_parts};
 use super::grammar::to_flat;
 use super::wire::{
-    Body, ChoiceObject, FunctionCall, FunctionDeclaration, Message, ResponseFormat, ToolCallObject, ToolDeclaration,
+    Body, ChoiceObject, FunctionCall, FunctionDeclaration, ResponseFormat, ToolCallObject, ToolDeclaration,
 };
 use crate::chat::codec::names::positional_call;
 use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part, read_text};
 use crate::chat::reasoning::{Amount, Effort, Reasoning};
 use crate::chat::request::{
-    Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Origin, Output, Part, Request, Role,
-    Sampling, Thinking, Tier, Tool, ToolCall, ToolChoice, ToolResult, Toolbox, Turn,
+    Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Origin, Part, Request, Sampling,
+    Tier, Tool, ToolCall, ToolChoice, Toolbox,
 };
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
 /// Reads a request.
-pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
-    let mut body: Body<'_> = read(body, Path::Root)?;
+pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeError> {
+    let mut body: Body<'_> = read(json, Path::Root)?;
     let messages = body.messages.take().ok_or_else(|| Path::Root.key("messages").error("is required"))?;
     let mut extra = std::mem::take(&mut body.extra);
     let reasoning = reasoning(&mut body, &mut extra);
@@ -31,8 +30,9 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     extra.adopt("stream_options", stream_options.extra);
     Ok(Request {
         dialect: Dialect::OpenaiChat,
+        read_bytes: json.len(),
         model: body.model.take().unwrap_or_default(),
-        turns: turns(messages)?,
+        turns: messages.turns,
         toolbox: toolbox(&mut body)?,
         sampling: Sampling {
             temperature: body.temperature,
@@ -135,73 +135,6 @@ fn format(format: Option<ResponseFormat<'_>>) -> Result<Format<'_>, DecodeError>
     }
 }
 
-fn turns(messages: Vec<Message<'_>>) -> Result<Vec<Turn<'_>>, DecodeError> {
-    let mut turns: Vec<Turn<'_>> = Vec::with_capacity(messages.len());
-    let root = Path::Root;
-    let list = root.key("messages");
-    let mut calls = 0;
-    for (index, message) in messages.into_iter().enumerate() {
-        let at = list.index(index);
-        let role = message.role.clone().unwrap_or_default();
-        match role.to_plain().as_ref() {
-            "system" => turns.push(speech(Role::System, message, (index, at))?),
-            "developer" => turns.push(speech(Role::Developer, message, (index, at))?),
-            "user" => turns.push(speech(Role::User, message, (index, at))?),
-            "assistant" => turns.push(assistant(message, (index, at), &mut calls)?),
-            "tool" | "function" => {
-                let result = result(message, at, calls)?;
-                // The results of one turn's calls belong together.
-                match turns.last_mut().filter(|turn| turn.role == Role::User && turn.has_only_results()) {
-                    Some(turn) => turn.parts.push(result),
-                    None => {
-                        let mut turn = Turn::new(Role::User, Some(index));
-                        turn.parts.push(result);
-                        turns.push(turn);
-                    }
-                }
-            }
-            other => return Err(at.key("role").error(format!("unknown role `{other}`"))),
-        }
-    }
-    Ok(turns)
-}
-
-fn speech<'a>(role: Role, message: Message<'a>, (index, at): (usize, Path<'_>)) -> Result<Turn<'a>, DecodeError> {
-    let parts = text_or_parts(message.content.as_ref(), at.key("content"))?;
-    Ok(Turn { role, parts, name: message.name, message: Some(index), extra: message.extra })
-}
-
-fn assistant<'a>(
-    message: Message<'a>,
-    (index, at): (usize, Path<'_>),
-    calls: &mut usize,
-) -> Result<Turn<'a>, DecodeError> {
-    let mut turn = Turn::new(Role::Assistant, Some(index));
-    turn.extra = message.extra;
-    turn.extra.keep("audio", message.audio);
-    turn.name = message.name;
-    let thought = message
-        .reasoning_content
-        .or_else(|| message.reasoning.as_ref().and_then(|reasoning| read_part(reasoning, at.key("reasoning")).ok()));
-    if let Some(text) = thought.filter(|text| !text.is_empty()) {
-        turn.push(Content::Thinking(Thinking { text: vec![text], signature: None }));
-    }
-    turn.parts.extend(text_or_parts(message.content.as_ref(), at.key("content"))?);
-    if let Some(refusal) = message.refusal.filter(|refusal| !refusal.is_empty()) {
-        turn.push(Content::Refusal(refusal));
-    }
-    let list = at.key("tool_calls");
-    for (place, call) in message.tool_calls.unwrap_or_default().into_iter().enumerate() {
-        turn.parts.push(call_of(call, *calls, list.index(place))?);
-        *calls += 1;
-    }
-    if let Some(call) = message.function_call {
-        turn.push(Content::Call(function_call(call, None, *calls, at.key("function_call"))?));
-        *calls += 1;
-    }
-    Ok(turn)
-}
-
 /// Reads a tool call of a message; `position` counts the calls before it.
 pub(super) fn call_of<'a>(call: ToolCallObject<'a>, position: usize, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
     let signature = call.extra_content.and_then(|content| content.google).and_then(|google| google.thought_signature);
@@ -220,7 +153,7 @@ pub(super) fn call_of<'a>(call: ToolCallObject<'a>, position: usize, at: Path<'_
     Ok(Part { content: Content::Call(tool_call), cache: None, extra: call.extra })
 }
 
-fn function_call<'a>(
+pub(super) fn function_call<'a>(
     call: FunctionCall<'a>,
     id: Option<Text<'a>>,
     position: usize,
@@ -234,17 +167,6 @@ fn function_call<'a>(
     };
     let id = id.filter(|id| !id.is_empty()).unwrap_or_else(|| positional_call(position));
     Ok(ToolCall { id, name: call.name.unwrap_or_default(), input, signature: None })
-}
-
-fn result<'a>(message: Message<'a>, at: Path<'_>, calls: usize) -> Result<Part<'a>, DecodeError> {
-    // The older form has no id and answers the one call before it.
-    let call = message.tool_call_id.unwrap_or_else(|| positional_call(calls.saturating_sub(1)));
-    let output = match message.content {
-        Some(content) if content.as_str().starts_with('[') => Output::Parts(parts_of(&content, at.key("content"))?),
-        content => Output::Parts(text_or_parts(content.as_ref(), at.key("content"))?),
-    };
-    let result = ToolResult { call, name: message.name, output, is_error: None, is_free: false };
-    Ok(Part { content: Content::Result(result), cache: None, extra: message.extra })
 }
 
 fn toolbox<'a>(body: &mut Body<'a>) -> Result<Toolbox<'a>, DecodeError> {

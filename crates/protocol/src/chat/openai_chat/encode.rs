@@ -21,7 +21,7 @@ const MAX_USER_CHARS: usize = 64;
 /// Writes a request.
 pub(in crate::chat) fn encode_request(request: &Request<'_>, target: &Target<'_>) -> Encoded {
     let mut encoding = Encoding::new(request, target, Dialect::OpenaiChat);
-    let mut body = Vec::with_capacity(4 * 1024);
+    let mut body = encoding.room();
     let mut w = Writer::new(&mut body);
     w.begin_object().key("model").string(target.model);
     write_messages(&mut encoding, &mut w);
@@ -330,7 +330,7 @@ fn write_free_tool(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, tool: &F
         w.begin_object().kind("function").key("function").begin_object();
         w.key("name").string(&name).maybe_text("description", tool.description);
         w.key("parameters").raw(FREE_INPUT_SCHEMA).end_object().end_object();
-        encoding.memo.free_tools.push(name);
+        encoding.memo.free_tools.push(name.into_owned());
         return;
     }
     w.begin_object().kind("custom").key("custom").begin_object().key("name").string(&name);

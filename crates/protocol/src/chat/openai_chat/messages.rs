@@ -162,7 +162,7 @@ fn write_media(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, media: &Medi
     true
 }
 
-fn write_linked(w: &mut Writer<'_>, kind: &str, media: &Media<'_>) {
+fn write_linked(w: &mut Writer<'_>, kind: &'static str, media: &Media<'_>) {
     w.begin_object().kind(kind).key(kind).begin_object().key("url");
     write_url(w, &media.source);
     w.maybe_text("detail", media.detail.as_ref()).end_object();

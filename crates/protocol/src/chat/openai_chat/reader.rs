@@ -7,6 +7,7 @@ use super::answer::{citation_of, finish_of, head_of};
 use super::wire::{Completion, CompletionChoice, Message, ToolCallObject};
 use crate::chat::answer::{Event, Finish, Opening};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::cursor::{Reading, TextOr, read_whole};
 use crate::chat::codec::names::invented_call;
 use crate::chat::codec::progress::Progress;
 use crate::chat::codec::wire::{Path, read_part};
@@ -70,11 +71,11 @@ impl Reader {
     }
 
     /// Takes the data of one event.
-    pub(in crate::chat) fn data(&mut self, data: &str, sink: Sink<'_>) -> Result<(), serde_json::Error> {
+    pub(in crate::chat) fn data(&mut self, data: &str, sink: Sink<'_>) -> Reading<()> {
         if data.trim() == "[DONE]" {
             return Ok(());
         }
-        let chunk: Completion<'_> = serde_json::from_str(data)?;
+        let chunk: Completion<'_> = read_whole(data)?;
         if chunk.choices.is_none()
             && let Some(error) = &chunk.error
         {
@@ -140,11 +141,8 @@ impl ChoiceReader<'_> {
     fn delta(&mut self, delta: Message<'_>) {
         let reasoning = || delta.reasoning.as_ref().and_then(|json| read_part(json, Path::Root).ok());
         self.say(Kind::Thinking, delta.reasoning_content.or_else(reasoning));
-        match delta.content {
-            Some(content) if content.as_str().starts_with('"') => {
-                self.say(Kind::Text, read_part(&content, Path::Root).ok());
-            }
-            _ => {}
+        if let Some(TextOr::Text(text)) = delta.content {
+            self.say(Kind::Text, Some(text));
         }
         self.say(Kind::Refusal, delta.refusal);
         for annotation in delta.annotations.unwrap_or_default() {

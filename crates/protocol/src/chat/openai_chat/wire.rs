@@ -1,12 +1,15 @@
 //! Objects of the chat completions API (OpenAI API reference, "Create chat completion").
 
+use super::content::Piece;
+use super::talk::Talk;
+use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
 
 wire! {
     struct Body<'a> {
         "model" model: Text<'a>,
-        "messages" messages: Vec<Message<'a>>,
+        "messages" messages: Talk<'a>,
         "max_tokens" max_tokens: Number<'a>,
         "max_completion_tokens" max_completion_tokens: Number<'a>,
         "temperature" temperature: Number<'a>,
@@ -42,7 +45,7 @@ wire! {
     }
     struct Message<'a> {
         "role" role: Text<'a>,
-        "content" content: Json<'a>,
+        "content" content: TextOr<'a, Piece<'a>>,
         "name" name: Text<'a>,
         "refusal" refusal: Text<'a>,
         "tool_calls" tool_calls: Vec<ToolCallObject<'a>>,

@@ -63,7 +63,7 @@ fn add_item<'a>(
         parts.push(part);
         return Ok(());
     }
-    match said(json, item, at)? {
+    match said(json.clone(), item, at)? {
         Said::Message(_, said) => parts.extend(said),
         Said::Model(part) | Said::Result(part) => parts.push(part),
     }

@@ -1,7 +1,8 @@
 //! Reads requests of the responses API.
 
-use super::items::{Said, flat_name, said, text_or_parts};
+use super::items::{flat_name, text_or_parts};
 use super::wire::{Body, ChoiceObject, Item, ReasoningObject, TextFormat, ToolObject};
+use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part};
 use crate::chat::openai_chat::tier_of;
 use crate::chat::reasoning::{Amount, Effort, Reasoning, Show};
@@ -13,8 +14,8 @@ use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
 /// Reads a request.
-pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeError> {
-    let mut body: Body<'_> = read(body, Path::Root)?;
+pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeError> {
+    let mut body: Body<'_> = read(json, Path::Root)?;
     let mut extra = std::mem::take(&mut body.extra);
     let mut toolbox = Toolbox { parallel: body.parallel_tool_calls, ..Toolbox::default() };
     let root = Path::Root;
@@ -24,7 +25,10 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     if let Some(choice) = &body.tool_choice {
         toolbox.choice = Some(choice_of(choice, root.key("tool_choice"))?);
     }
-    let turns = turns(&body, &mut toolbox)?;
+    let talk = body.input.take().unwrap_or_default();
+    toolbox.tools.extend(talk.toolbox.tools);
+    toolbox.namespaces.extend(talk.toolbox.namespaces);
+    let turns = turns(body.instructions.take(), talk.turns)?;
     let text = body.text.take().unwrap_or_default();
     extra.adopt("text", text.extra);
     let reasoning = reasoning(body.reasoning, &mut extra);
@@ -37,6 +41,7 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     }
     Ok(Request {
         dialect: Dialect::OpenaiResponses,
+        read_bytes: json.len(),
         model: body.model.take().unwrap_or_default(),
         turns,
         toolbox,
@@ -63,82 +68,29 @@ pub(in crate::chat) fn decode_request(body: &str) -> Result<Request<'_>, DecodeE
     })
 }
 
-fn turns<'a>(body: &Body<'a>, toolbox: &mut Toolbox<'a>) -> Result<Vec<Turn<'a>>, DecodeError> {
-    let root = Path::Root;
-    let mut turns = Vec::new();
-    let instructions = text_or_items(body.instructions.as_ref(), root.key("instructions"))?;
-    if let Some(parts) = instructions {
-        let mut turn = Turn::new(Role::System, None);
-        turn.parts = parts;
-        turns.push(turn);
-    }
-    let Some(input) = &body.input else { return Ok(turns) };
-    if input.as_str().starts_with('"') {
-        let mut turn = Turn::new(Role::User, Some(0));
-        turn.parts = text_or_parts(Some(input), root.key("input"))?;
-        turns.push(turn);
-        return Ok(turns);
-    }
-    let items: Vec<Json<'a>> = read_part(input, root.key("input"))?;
-    for (index, json) in items.iter().enumerate() {
-        let at = root.item("input", index);
-        let mut item: Item<'a> = read_part(json, at)?;
-        if item.kind.as_ref().is_some_and(|kind| *kind == *"additional_tools") {
-            for (place, tool) in item.tools.take().unwrap_or_default().iter().enumerate() {
-                add_tool(toolbox, tool, at.item("tools", place))?;
-            }
-            continue;
-        }
-        let item_extra = std::mem::take(&mut item.extra);
-        match said(json, item, at)? {
-            Said::Message(Role::Assistant, parts) => model_turn(&mut turns, index).parts.extend(parts),
-            Said::Message(role, parts) => {
-                let mut turn = Turn::new(role, Some(index));
-                (turn.parts, turn.extra) = (parts, item_extra);
-                turns.push(turn);
-            }
-            Said::Model(part) => model_turn(&mut turns, index).parts.push(Part { extra: item_extra, ..part }),
-            Said::Result(part) => result_turn(&mut turns, index).parts.push(Part { extra: item_extra, ..part }),
-        }
+fn turns<'a>(instructions: Option<TextOr<'a, Item<'a>>>, input: Vec<Turn<'a>>) -> Result<Vec<Turn<'a>>, DecodeError> {
+    let mut turns = input;
+    if let Some(parts) = text_or_items(instructions, Path::Root.key("instructions"))? {
+        turns.insert(0, Turn { parts, ..Turn::new(Role::System, None) });
     }
     Ok(turns)
 }
 
 /// Reads `instructions`: text, or a list of items whose text counts.
-fn text_or_items<'a>(json: Option<&Json<'a>>, at: Path<'_>) -> Result<Option<Vec<Part<'a>>>, DecodeError> {
-    match json {
-        Some(json) if json.as_str().starts_with('[') => {
-            let items: Vec<Item<'a>> = read_part(json, at)?;
+fn text_or_items<'a>(said: Option<TextOr<'a, Item<'a>>>, at: Path<'_>) -> Result<Option<Vec<Part<'a>>>, DecodeError> {
+    match said {
+        None => Ok(None),
+        Some(TextOr::Text(text)) => Ok(Some(vec![Part::new(Content::Text(text, Vec::new()))])),
+        Some(TextOr::Parts(items)) => {
             let lists: Result<Vec<_>, _> =
-                items.iter().map(|item| text_or_parts(item.content.as_ref(), at.key("content"))).collect();
+                items.into_iter().map(|item| text_or_parts(item.content, at.key("content"))).collect();
             Ok(Some(lists?.into_iter().flatten().collect()))
         }
-        Some(json) => Ok(Some(text_or_parts(Some(json), at)?).filter(|parts| !parts.is_empty())),
-        None => Ok(None),
+        Some(TextOr::Other(json)) => Err(TextOr::<Item<'_>>::refusal(&json, at)),
     }
 }
 
-/// Returns the model's turn to which an item belongs: thoughts, words and calls in a row are one turn.
-fn model_turn<'t, 'a>(turns: &'t mut Vec<Turn<'a>>, index: usize) -> &'t mut Turn<'a> {
-    last_or_new(turns, index, Role::Assistant, |turn| turn.role == Role::Assistant)
-}
-
-fn result_turn<'t, 'a>(turns: &'t mut Vec<Turn<'a>>, index: usize) -> &'t mut Turn<'a> {
-    let is_result = |part: &Part<'_>| matches!(part.content, Content::Result(_) | Content::Foreign(_));
-    last_or_new(turns, index, Role::User, |turn| turn.role == Role::User && turn.parts.iter().all(is_result))
-}
-
-fn last_or_new<'t, 'a>(
-    turns: &'t mut Vec<Turn<'a>>,
-    index: usize,
-    role: Role,
-    fits: impl Fn(&Turn<'a>) -> bool,
-) -> &'t mut Turn<'a> {
-    let kept = turns.pop_if(|last| fits(last));
-    turns.push_mut(kept.unwrap_or_else(|| Turn::new(role, Some(index))))
-}
-
-fn add_tool<'a>(toolbox: &mut Toolbox<'a>, json: &Json<'a>, at: Path<'_>) -> Result<(), DecodeError> {
+pub(super) fn add_tool<'a>(toolbox: &mut Toolbox<'a>, json: &Json<'a>, at: Path<'_>) -> Result<(), DecodeError> {
     let tool: ToolObject<'a> = read_part(json, at)?;
     let kind = tool.kind.clone().unwrap_or_default();
     match kind.to_plain().as_ref() {

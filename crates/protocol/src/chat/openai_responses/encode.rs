@@ -21,7 +21,7 @@ const MAX_USER_CHARS: usize = 64;
 /// Writes a request.
 pub(in crate::chat) fn encode_request(request: &Request<'_>, target: &Target<'_>) -> Encoded {
     let mut encoding = Encoding::new(request, target, Dialect::OpenaiResponses);
-    let mut body = Vec::with_capacity(4 * 1024);
+    let mut body = encoding.room();
     let mut w = Writer::new(&mut body);
     w.begin_object().key("model").string(target.model);
     write_input(&mut encoding, &mut w);
@@ -212,7 +212,7 @@ fn write_tools(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
                     w.begin_object().kind("function").key("name").string(&name);
                     w.maybe_text("description", description.as_ref()).key("parameters").raw(FREE_INPUT_SCHEMA);
                     w.flag(Some(false), "strict").end_object();
-                    encoding.memo.free_tools.push(name);
+                    encoding.memo.free_tools.push(name.into_owned());
                     continue;
                 }
                 w.begin_object().kind("custom").key("name").string(&name);

@@ -1,6 +1,7 @@
 //! Reads items of the responses API: the parts of a conversation.
 
 use super::wire::{Annotation, ContentPart, Item};
+use crate::chat::codec::cursor::{Cursor, Reading, TextOr, Unreadable, Whole, Wire};
 use crate::chat::codec::media::{mime_of_audio, mime_of_name, source_of_url};
 use crate::chat::codec::names::positional_call;
 use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
@@ -22,29 +23,29 @@ pub(super) enum Said<'a> {
 }
 
 /// Reads an item.
-pub(super) fn said<'a>(json: &Json<'a>, item: Item<'a>, at: Path<'_>) -> Result<Said<'a>, DecodeError> {
+pub(super) fn said<'a>(json: Json<'a>, item: Item<'a>, at: Path<'_>) -> Result<Said<'a>, DecodeError> {
     let kind = item.kind.clone().unwrap_or_else(|| "message".into());
     Ok(match kind.to_plain().as_ref() {
         "message" => {
             let role = role_of(item.role.as_ref(), at)?;
-            Said::Message(role, text_or_parts(item.content.as_ref(), at.key("content"))?)
+            Said::Message(role, text_or_parts(item.content, at.key("content"))?)
         }
         "function_call" | "custom_tool_call" | "reasoning" => Said::Model(model_part(item, at)?),
         "function_call_output" | "custom_tool_call_output" => {
             let is_free = kind == *"custom_tool_call_output";
             let extra = item.extra;
-            let output = match &item.output {
-                Some(output) if output.is_object() => Output::Object(output.clone(), Vec::new()),
-                output => Output::Parts(text_or_parts(output.as_ref(), at.key("output"))?),
+            let output = match item.output {
+                Some(TextOr::Other(output)) if output.is_object() => Output::Object(output, Vec::new()),
+                output => Output::Parts(text_or_parts(output, at.key("output"))?),
             };
             let call = item.call_id.unwrap_or_else(|| positional_call(0));
             let result = ToolResult { call, name: item.name, output, is_error: None, is_free };
             Said::Result(Part { content: Content::Result(result), cache: None, extra })
         }
         other if other.ends_with("_output") || other == "item_reference" => {
-            Said::Result(Part::new(Content::Foreign(json.clone())))
+            Said::Result(Part::new(Content::Foreign(json)))
         }
-        _ => Said::Model(Part::new(Content::Foreign(json.clone()))),
+        _ => Said::Model(Part::new(Content::Foreign(json))),
     })
 }
 
@@ -65,9 +66,11 @@ pub(super) fn model_part<'a>(item: Item<'a>, at: Path<'_>) -> Result<Part<'a>, D
     let content = if kind == *"reasoning" {
         let mut text: Vec<Text<'a>> =
             item.summary.unwrap_or_default().into_iter().filter_map(|part| part.text).collect();
-        if let Some(content) = item.content.as_ref().filter(|_| text.is_empty()) {
-            let list: Vec<ContentPart<'a>> = read_part(content, at.key("content"))?;
-            text.extend(list.into_iter().filter_map(|part| part.text));
+        match item.content.filter(|_| text.is_empty()) {
+            Some(TextOr::Parts(list)) => text.extend(list.into_iter().filter_map(thought_of)),
+            Some(TextOr::Other(json)) => return Err(TextOr::<Piece<'_>>::refusal(&json, at.key("content"))),
+            Some(TextOr::Text(_)) => return Err(at.key("content").error("expected a list")),
+            None => {}
         }
         text.retain(|text| !text.is_empty());
         let id = item.id;
@@ -91,6 +94,15 @@ pub(super) fn model_part<'a>(item: Item<'a>, at: Path<'_>) -> Result<Part<'a>, D
     Ok(Part { content, cache: None, extra: item.extra })
 }
 
+/// Returns what a part of a thought says, of whatever kind it is.
+fn thought_of(Piece(part): Piece<'_>) -> Option<Text<'_>> {
+    match part.content {
+        Content::Text(text, _) => Some(text),
+        Content::Foreign(json) => read_part::<ContentPart<'_>>(&json, Path::Root).ok()?.text,
+        _ => None,
+    }
+}
+
 /// Returns the one name of a tool that stands in a namespace.
 pub(super) fn flat_name<'a>(namespace: Option<&Text<'_>>, name: Text<'a>) -> Text<'a> {
     match namespace.filter(|namespace| !namespace.is_empty()) {
@@ -100,22 +112,31 @@ pub(super) fn flat_name<'a>(namespace: Option<&Text<'_>>, name: Text<'a>) -> Tex
 }
 
 /// Reads `content` or `output`: absent, a string, or a list of parts.
-pub(super) fn text_or_parts<'a>(content: Option<&Json<'a>>, at: Path<'_>) -> Result<Vec<Part<'a>>, DecodeError> {
-    match content {
-        None => Ok(Vec::new()),
-        Some(content) if content.as_str().starts_with('"') => {
-            Ok(vec![Part::new(Content::Text(read_text(content, at)?, Vec::new()))])
-        }
-        Some(content) => {
-            let list: Vec<Json<'a>> = read_part(content, at)?;
-            list.iter().enumerate().map(|(index, part)| part_of(part, at.index(index))).collect()
-        }
+pub(super) fn text_or_parts<'a>(
+    content: Option<TextOr<'a, Piece<'a>>>,
+    at: Path<'_>,
+) -> Result<Vec<Part<'a>>, DecodeError> {
+    content.map_or(Ok(Vec::new()), |content| content.into_parts(at))
+}
+
+/// A part that was made as soon as it was read: on the wire it has room for every kind.
+#[derive(Debug)]
+pub(super) struct Piece<'a>(Part<'a>);
+
+impl<'a> Wire<'a> for Piece<'a> {
+    fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
+        part_of(Whole::read(cursor)?, Path::Root).map(Self).map_err(Unreadable::of)
     }
 }
 
-/// Reads a content part.
-pub(super) fn part_of<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
-    let part: ContentPart<'a> = read_part(json, at)?;
+impl<'a> From<Piece<'a>> for Part<'a> {
+    fn from(Piece(part): Piece<'a>) -> Self {
+        part
+    }
+}
+
+fn part_of<'a>(whole: Whole<'a, ContentPart<'a>>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
+    let Whole { json, value: part } = whole;
     let kind = part.kind.unwrap_or_default();
     let content = match kind.to_plain().as_ref() {
         "input_text" | "output_text" | "text" | "summary_text" => {
@@ -148,7 +169,7 @@ pub(super) fn part_of<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Part<'a>, Dec
             let source = Source::Inline { mime, base64: audio.data.unwrap_or_default() };
             Content::Media(Media { kind: MediaKind::Audio, source, title: None, detail: None })
         }
-        _ => return Ok(Part::new(Content::Foreign(json.clone()))),
+        _ => return Ok(Part::new(Content::Foreign(json))),
     };
     let cache = part.prompt_cache_breakpoint.map(|mark| match mark.ttl {
         Some(ttl) if ttl == *"12h" => CacheMark::Long,

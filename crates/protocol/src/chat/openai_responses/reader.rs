@@ -8,6 +8,7 @@ use super::items::citation_of;
 use super::wire::{ContentPart, Item, StreamEvent};
 use crate::chat::answer::{Event, Finish, Opening};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::cursor::{Reading, read_whole};
 use crate::chat::codec::names::invented_call;
 use crate::chat::codec::wire::{Path, read_part};
 use crate::chat::request::{Content, Input, Part, ToolCall};
@@ -66,11 +67,11 @@ impl Reader {
     }
 
     /// Takes the data of one event.
-    pub(in crate::chat) fn data(&mut self, data: &str, sink: Sink<'_>) -> Result<(), serde_json::Error> {
+    pub(in crate::chat) fn data(&mut self, data: &str, sink: Sink<'_>) -> Reading<()> {
         if data.trim() == "[DONE]" {
             return Ok(());
         }
-        let event: StreamEvent<'_> = serde_json::from_str(data)?;
+        let event: StreamEvent<'_> = read_whole(data)?;
         let place = event.output_index.as_ref().and_then(Number::as_u64);
         if let (Some(place), Some(item)) = (place, self.item)
             && place != item

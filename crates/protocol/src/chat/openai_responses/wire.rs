@@ -1,13 +1,16 @@
 //! Objects of the responses API (OpenAI API reference, "Responses").
 
+use super::items::Piece;
+use super::talk::Talk;
+use crate::chat::codec::cursor::TextOr;
 use crate::chat::codec::wire::wire;
 use crate::chat::text::{Json, Number, Text};
 
 wire! {
     struct Body<'a> {
         "model" model: Text<'a>,
-        "input" input: Json<'a>,
-        "instructions" instructions: Json<'a>,
+        "input" input: Talk<'a>,
+        "instructions" instructions: TextOr<'a, Item<'a>>,
         "max_output_tokens" max_output_tokens: Number<'a>,
         "temperature" temperature: Number<'a>,
         "top_p" top_p: Number<'a>,
@@ -46,13 +49,13 @@ wire! {
         "id" id: Text<'a>,
         "role" role: Text<'a>,
         "status" status: Text<'a>,
-        "content" content: Json<'a>,
+        "content" content: TextOr<'a, Piece<'a>>,
         "call_id" call_id: Text<'a>,
         "name" name: Text<'a>,
         "namespace" namespace: Text<'a>,
         "arguments" arguments: Json<'a>,
         "input" input: Text<'a>,
-        "output" output: Json<'a>,
+        "output" output: TextOr<'a, Piece<'a>>,
         "summary" summary: Vec<ContentPart<'a>>,
         "encrypted_content" encrypted_content: Text<'a>,
         "result" result: Text<'a>,
