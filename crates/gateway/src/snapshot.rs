@@ -96,6 +96,8 @@ pub(crate) struct Candidate<'s> {
     pub(crate) priced: Option<Arc<Priced>>,
     /// What is known of the route.
     pub(crate) vital: &'s Arc<RouteVital>,
+    /// Whether it is tried only because there is no other, though it rests.
+    pub(crate) is_last_resort: bool,
 }
 
 impl Candidate<'_> {
@@ -211,7 +213,16 @@ impl Snapshot {
                 None => self.priced(target, asked, model),
             };
             let (standing, vital) = (entry.standing, &entry.vital);
-            candidates.push(Candidate { target, model, standing, operation, wish: None, priced, vital });
+            candidates.push(Candidate {
+                target,
+                model,
+                standing,
+                operation,
+                wish: None,
+                priced,
+                vital,
+                is_last_resort: false,
+            });
         }
         candidates
     }
@@ -272,6 +283,7 @@ impl Snapshot {
             wish: None,
             priced: self.priced(target, model, model),
             vital: &target.unrouted,
+            is_last_resort: false,
         }
     }
 

@@ -129,6 +129,13 @@ impl Gate {
         }
     }
 
+    /// Lets a call through that has nowhere else to go. It is a probe, whenever it comes.
+    pub const fn enter_anyway(&mut self, now_ms: i64, limit_ms: i64) {
+        if let State::Shut { trouble, .. } | State::Probing { trouble, .. } = self.state {
+            self.state = State::Probing { trouble, until_ms: now_ms.saturating_add(limit_ms) };
+        }
+    }
+
     /// Notes that a probe ended without a verdict, for example because its client left: the next call may probe.
     pub const fn release(&mut self, now_ms: i64) {
         if let State::Probing { trouble, .. } = self.state {
@@ -252,6 +259,18 @@ mod tests {
         assert!(gate.enter(1_500, 500));
         gate.release(1_600);
         assert!(gate.enter(1_600, 500));
+    }
+
+    #[test]
+    fn a_call_without_an_alternative_is_a_probe_whenever_it_comes() {
+        let mut gate = tripped();
+        gate.enter_anyway(10, 500);
+        gate.succeed(20);
+        assert_eq!(gate.passage(20), Passage::Open);
+        let mut gate = tripped();
+        gate.enter_anyway(10, 500);
+        gate.fail(20, FAILING, 0.0);
+        assert_eq!(gate.passage(20), Passage::Shut(Trouble::Failing, 2_020));
     }
 
     #[test]

@@ -39,25 +39,38 @@ impl Visited {
         ]
     }
 
+    /// Begins an attempt of a call that has nowhere else to go, whatever rests; limits hold all the same.
+    ///
+    /// # Errors
+    /// Says which limit is in the way.
+    pub(crate) fn enter_anyway(&self, tokens: u64, now_ms: i64, probe_ms: i64) -> Result<Visit, Refusal> {
+        self.gates().into_iter().for_each(|(_, gate)| gate.enter_anyway(now_ms, probe_ms));
+        self.begin(tokens, now_ms)
+    }
+
     /// Begins an attempt with about `tokens` tokens. A probe is to be heard of within `probe_ms`.
     ///
     /// # Errors
     /// Says what is in the way.
     pub(crate) fn enter(&self, tokens: u64, now_ms: i64, probe_ms: i64) -> Result<Visit, Refusal> {
-        let now = nanos();
-        let credential = self.credential.limiter.enter(&self.limits, tokens, now).map_err(Refusal::Full)?;
-        let provider = self.provider.limiter.enter(&Limits::NONE, 0, now).map_err(Refusal::Full)?;
-        let (started, verdict) = (Instant::now(), Verdict::None);
-        let mut visit = Visit { of: self.clone(), credential, _provider: provider, begun_ms: now_ms, started, verdict };
+        let mut visit = self.begin(tokens, now_ms)?;
         for (subject, gate) in self.gates() {
             if !gate.enter(now_ms, probe_ms) {
                 visit.credential.cancel();
                 return Err(Refusal::Probed(subject, gate.trouble(now_ms)));
             }
         }
+        Ok(visit)
+    }
+
+    fn begin(&self, tokens: u64, now_ms: i64) -> Result<Visit, Refusal> {
+        let now = nanos();
+        let credential = self.credential.limiter.enter(&self.limits, tokens, now).map_err(Refusal::Full)?;
+        let provider = self.provider.limiter.enter(&Limits::NONE, 0, now).map_err(Refusal::Full)?;
         self.provider.count();
         self.credential.count();
-        Ok(visit)
+        let (started, verdict) = (Instant::now(), Verdict::None);
+        Ok(Visit { of: self.clone(), credential, _provider: provider, begun_ms: now_ms, started, verdict })
     }
 }
 

@@ -133,6 +133,13 @@ impl SharedGate {
         !self.is_troubled.load(Ordering::Acquire) || self.gate.lock().enter(now_ms, limit_ms)
     }
 
+    /// Lets a call through that has nowhere else to go.
+    pub(super) fn enter_anyway(&self, now_ms: i64, limit_ms: i64) {
+        if self.is_troubled.load(Ordering::Acquire) {
+            self.gate.lock().enter_anyway(now_ms, limit_ms);
+        }
+    }
+
     pub(super) fn release(&self, now_ms: i64) {
         if self.is_troubled.load(Ordering::Acquire) {
             self.gate.lock().release(now_ms);

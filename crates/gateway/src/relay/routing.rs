@@ -7,7 +7,7 @@ mod sessions;
 mod setback;
 mod turns;
 
-pub(super) use contest::Contest;
+pub(super) use contest::{Contest, Outcome};
 pub(super) use refusal::none_usable;
 pub(super) use retries::Retries;
 pub(super) use sessions::session;

@@ -14,7 +14,7 @@ use sluice_protocol::operation::ModelPlace;
 use super::convert::{Conversion, convert};
 use super::demand::Demand;
 use super::fault::{Fault, Kind};
-use super::routing::{Contest, none_usable};
+use super::routing::{Contest, Outcome, none_usable};
 use super::{Asked, Call, Relay, Shared, clipped, stored};
 use crate::affinity::Conversation;
 use crate::limiter::nanos;
@@ -45,9 +45,15 @@ impl Relay {
         let field = self.shared.field(asked, demand, parts)?;
         let started = Instant::now();
         loop {
-            let (order, decision) = self.shared.decide(call.id.0.as_u128(), asked, demand, &field);
+            let Outcome { mut order, last_resort, decision } =
+                self.shared.decide(call.id.0.as_u128(), asked, demand, &field);
             let now_ms = self.shared.clock.now().0;
             let wait = wait_for(&order, &decision, now_ms, QUEUE_WAIT_MAX.saturating_sub(started.elapsed()));
+            // Room may come soon; what fails is no worse for one more call.
+            let may_have_room = decision.considered.iter().any(|one| one.obstacle.is_some_and(|it| it.is_limit()));
+            if order.is_empty() && !(wait.is_some() && may_have_room) {
+                order = last_resort;
+            }
             let refusal = || none_usable(&demand.model, &decision, now_ms);
             let refusal = order.is_empty().then(refusal);
             let waited_ms = crate::record::millis(started.elapsed());
@@ -129,9 +135,9 @@ impl Shared {
         asked: &Asked<'s>,
         demand: &Demand,
         field: &[Group<'s>],
-    ) -> (Vec<Candidate<'s>>, Decision) {
+    ) -> Outcome<'s> {
         let Asked { snapshot, client, .. } = *asked;
-        let (mut order, mut decision) = (Vec::new(), Decision::default());
+        let (mut order, mut last_resort, mut decision) = (Vec::new(), Vec::new(), Decision::default());
         for (index, group) in field.iter().enumerate() {
             let ruled = group.rule.and_then(|rule| rule.strategy);
             let strategy = ruled.or(client.caller.key.scope.strategy);
@@ -148,6 +154,7 @@ impl Shared {
             };
             let outcome = contest.decide(group.candidates.clone());
             order.extend(outcome.order);
+            last_resort.extend(outcome.last_resort);
             if index == 0 {
                 decision = outcome.decision;
                 decision.rule = group.rule.map(|rule| rule.name.clone());
@@ -157,7 +164,7 @@ impl Shared {
                 decision.considered.truncate(CONSIDERED_MAX);
             }
         }
-        (order, decision)
+        Outcome { order, last_resort, decision }
     }
 }
 

@@ -44,7 +44,7 @@ impl Relay {
         ticket: &mut Ticket,
     ) -> Result<Given<'s>, Fault> {
         self.retries.earn();
-        let Shortlist { candidates, mut prepared } = shortlist;
+        let Shortlist { mut candidates, mut prepared } = shortlist;
         let started = Instant::now();
         let mut round = Round { attempts: 0, left: self.shared.settings.max_attempts.max(1) };
         let mut limited = None;
@@ -54,6 +54,12 @@ impl Relay {
                 Err(Failed { fault, answer }) => {
                     let left = QUEUE_WAIT_MAX.saturating_sub(started.elapsed());
                     let wait = room_in(&candidates, self.shared.clock.now().0, left);
+                    let is_untried = round.attempts == 0 && fault.kind == Kind::NoneHealthy;
+                    if is_untried && candidates.iter().any(|candidate| !candidate.is_last_resort) {
+                        // All that could be tried are being tried by others.
+                        candidates.iter_mut().for_each(|candidate| candidate.is_last_resort = true);
+                        continue;
+                    }
                     match (wait, answer) {
                         (Some(wait), answer) if round.left > 0 && fault.kind == Kind::UpstreamLimited => {
                             answer.into_iter().for_each(|(accepted, _)| discard(accepted));
@@ -147,7 +153,8 @@ impl Relay {
 
     /// Begins an attempt.
     fn enter(&self, demand: &Demand, candidate: &Candidate<'_>, round: &mut Round) -> Result<Visit, Stop> {
-        if round.left == 0 || (round.attempts > 0 && !self.retries.spend()) {
+        let is_enough = candidate.is_last_resort && round.attempts > 0;
+        if round.left == 0 || is_enough || (round.attempts > 0 && !self.retries.spend()) {
             return Err(Stop::All);
         }
         let now_ms = self.shared.clock.now().0;
@@ -156,7 +163,12 @@ impl Relay {
             candidate.vital.learned(now_ms, Windows { health: 1, usage: 1 }).map(|learned| learned.sample.mean_ms);
         let probe_ms = i64::try_from(probe_limit(usual.filter(|ms| *ms > 0.0), timeouts.first_byte).as_millis());
         let tokens = if candidate.target.limits.is_none() { 0 } else { demand.bulk().likely_tokens() };
-        let visit = candidate.visited().enter(tokens, now_ms, probe_ms.unwrap_or(i64::MAX));
+        let (visited, probe_ms) = (candidate.visited(), probe_ms.unwrap_or(i64::MAX));
+        let visit = if candidate.is_last_resort {
+            visited.enter_anyway(tokens, now_ms, probe_ms)
+        } else {
+            visited.enter(tokens, now_ms, probe_ms)
+        };
         let visit = visit.map_err(|refusal| Stop::This(not_entered(&refusal)))?;
         round.attempts += 1;
         round.left -= 1;

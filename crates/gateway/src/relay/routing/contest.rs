@@ -43,6 +43,8 @@ pub(in crate::relay) struct Contest<'c> {
 pub(in crate::relay) struct Outcome<'s> {
     /// Those that can be used, in the order in which they are tried.
     pub(in crate::relay) order: Vec<Candidate<'s>>,
+    /// Where there are none: those that rest, for want of others. Not those that asked to be left alone.
+    pub(in crate::relay) last_resort: Vec<Candidate<'s>>,
     pub(in crate::relay) decision: Decision,
 }
 
@@ -58,8 +60,9 @@ impl Contest<'_> {
         let warm_tokens = self.stay(&candidates, &contenders, &mut ranking.order);
         let decision = self.decision(&candidates, &contenders, (&ranking.order, &ranking.shares), warm_tokens);
         let mut slots: Vec<Option<Candidate<'s>>> = candidates.into_iter().map(Some).collect();
+        let last_resort = if ranking.order.is_empty() { last_resort(&slots, &contenders) } else { Vec::new() };
         let taken = ranking.order.iter().filter_map(|&index| slots.get_mut(index).and_then(Option::take));
-        Outcome { order: taken.collect(), decision }
+        Outcome { order: taken.collect(), last_resort, decision }
     }
 
     /// Returns a candidate in numbers.
@@ -226,6 +229,21 @@ impl Contest<'_> {
             obstacle: contender.obstacle,
         }
     }
+}
+
+/// Returns the candidates that rest for another reason than that too much was asked of them, the best of them first.
+fn last_resort<'s>(candidates: &[Option<Candidate<'s>>], contenders: &[Contender]) -> Vec<Candidate<'s>> {
+    let rests = |contender: &Contender| {
+        let obstacle = contender.obstacle.filter(|obstacle| !obstacle.is_limit());
+        obstacle.filter(Obstacle::is_passing).and_then(|obstacle| obstacle.until_ms())
+    };
+    let resting = candidates.iter().zip(contenders).filter_map(|(candidate, contender)| {
+        let place = (std::cmp::Reverse(contender.standing.priority), rests(contender)?);
+        Some((place, Candidate { is_last_resort: true, ..candidate.clone()? }))
+    });
+    let mut resting: Vec<_> = resting.collect();
+    resting.sort_by_key(|(place, _)| *place);
+    resting.into_iter().map(|(_, candidate)| candidate).collect()
 }
 
 fn is_at(warm: &Warm, candidate: &Candidate<'_>) -> bool {
