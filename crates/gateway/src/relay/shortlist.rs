@@ -51,7 +51,8 @@ impl Relay {
             let wait = wait_for(&order, &decision, now_ms, QUEUE_WAIT_MAX.saturating_sub(started.elapsed()));
             // Room may come soon; what fails is no worse for one more call.
             let may_have_room = decision.considered.iter().any(|one| one.obstacle.is_some_and(|it| it.is_limit()));
-            if order.is_empty() && !(wait.is_some() && may_have_room) {
+            let is_alone = decision.considered.len() == 1 && decision.more == 0;
+            if order.is_empty() && (is_alone || !(wait.is_some() && may_have_room)) {
                 order = last_resort;
             }
             let refusal = || none_usable(&demand.model, &decision, now_ms);

@@ -48,9 +48,13 @@ impl Relay {
         let started = Instant::now();
         let mut round = Round { attempts: 0, left: self.shared.settings.max_attempts.max(1) };
         let mut limited = None;
+        let mut kept: Option<Given<'s>> = None;
         loop {
             match self.try_all(call, plan, (candidates.clone(), &mut prepared), (&mut round, ticket)).await {
-                Ok(given) => return Ok(given),
+                Ok(given) => {
+                    kept.into_iter().for_each(|(accepted, _)| discard(accepted));
+                    return Ok(given);
+                }
                 Err(Failed { fault, answer }) => {
                     let left = QUEUE_WAIT_MAX.saturating_sub(started.elapsed());
                     let wait = room_in(&candidates, self.shared.clock.now().0, left);
@@ -62,13 +66,21 @@ impl Relay {
                     }
                     match (wait, answer) {
                         (Some(wait), answer) if round.left > 0 && fault.kind == Kind::UpstreamLimited => {
-                            answer.into_iter().for_each(|(accepted, _)| discard(accepted));
+                            if let Some((old, _)) = answer.and_then(|answer| kept.replace(answer)) {
+                                discard(old);
+                            }
                             limited = Some(Fault { retry_after_secs: fault.retry_after_secs.or(Some(1)), ..fault });
                             tokio::time::sleep(wait).await;
                         }
-                        (_, Some(answer)) => return Ok(answer),
+                        (_, Some(answer)) => {
+                            kept.into_iter().for_each(|(accepted, _)| discard(accepted));
+                            return Ok(answer);
+                        }
                         // That nobody could be tried once more says less than why that was wanted.
-                        (_, None) => return Err(limited.filter(|_| fault.kind == Kind::NoneHealthy).unwrap_or(fault)),
+                        (_, None) => {
+                            let fault = limited.filter(|_| fault.kind == Kind::NoneHealthy).unwrap_or(fault);
+                            return kept.ok_or(fault);
+                        }
                     }
                 }
             }

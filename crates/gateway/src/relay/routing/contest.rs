@@ -43,7 +43,8 @@ pub(in crate::relay) struct Contest<'c> {
 pub(in crate::relay) struct Outcome<'s> {
     /// Those that can be used, in the order in which they are tried.
     pub(in crate::relay) order: Vec<Candidate<'s>>,
-    /// Where there are none: those that rest, for want of others. Not those that asked to be left alone.
+    /// Where there are none: those that rest, for want of others. Not those that asked to be left alone, unless there is no
+    /// other at all: then its callers can keep to what it asks themselves.
     pub(in crate::relay) last_resort: Vec<Candidate<'s>>,
     pub(in crate::relay) decision: Decision,
 }
@@ -233,9 +234,11 @@ impl Contest<'_> {
 
 /// Returns the candidates that rest for another reason than that too much was asked of them, the best of them first.
 fn last_resort<'s>(candidates: &[Option<Candidate<'s>>], contenders: &[Contender]) -> Vec<Candidate<'s>> {
+    let is_alone = contenders.len() == 1;
     let rests = |contender: &Contender| {
-        let obstacle = contender.obstacle.filter(|obstacle| !obstacle.is_limit());
-        obstacle.filter(Obstacle::is_passing).and_then(|obstacle| obstacle.until_ms())
+        let is_open = |obstacle: &Obstacle| is_alone || !obstacle.is_limit();
+        let obstacle = contender.obstacle.filter(|obstacle| matches!(obstacle, Obstacle::Resting { .. }));
+        obstacle.filter(is_open).and_then(|obstacle| obstacle.until_ms())
     };
     let resting = candidates.iter().zip(contenders).filter_map(|(candidate, contender)| {
         let place = (std::cmp::Reverse(contender.standing.priority), rests(contender)?);
