@@ -19,7 +19,9 @@ DIRECT = os.environ.get("SLUICE_TEST_DIRECT") == "1"
 START_TIMEOUT_SECS = 20
 STOP_TIMEOUT_SECS = 10
 MODELS = {
-    "openai": ["gpt-*", "o3", "omni-moderation-latest", "text-embedding-3-small", "whisper-1", "shared-model", "shared-too"],
+    "openai": [
+        "gpt-*", "o3", "omni-moderation-latest", "text-embedding-3-small", "whisper-1", "shared-model", "shared-too",
+    ],
     "openai-b": ["shared-model", "shared-too"],
     "anthropic": ["claude-*"],
     "gemini": ["gemini-*"],
