@@ -67,7 +67,7 @@ async fn preview(shared: &Shared, caller: Caller, path: &str, body: Bytes) -> Re
     }
     let asked = Asked { snapshot: &snapshot, client: &client, operation, subject: &subject, pin: None };
     let field = shared.field(&asked, &demand, &parts).map_err(|fault| fault.message.into_owned())?;
-    let Outcome { order, decision, .. } = shared.decide(rand::random(), &asked, &demand, &field);
+    let Outcome { order, decision, .. } = shared.decide(rand::random(), &asked, &demand, field);
     let now_ms = shared.clock.now().0;
     let refusal = order.is_empty().then(|| none_usable(&demand.model, &decision, now_ms).message.into_owned());
     Ok(Previewed { decision, refusal })

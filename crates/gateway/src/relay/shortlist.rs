@@ -42,11 +42,11 @@ impl Relay {
             return Ok(pinned);
         }
         let snapshot = asked.snapshot;
-        let field = self.shared.field(asked, demand, parts)?;
         let started = Instant::now();
         loop {
+            let field = self.shared.field(asked, demand, parts)?;
             let Outcome { mut order, last_resort, decision } =
-                self.shared.decide(call.id.0.as_u128(), asked, demand, &field);
+                self.shared.decide(call.id.0.as_u128(), asked, demand, field);
             let now_ms = self.shared.clock.now().0;
             let wait = wait_for(&order, &decision, now_ms, QUEUE_WAIT_MAX.saturating_sub(started.elapsed()));
             // Room may come soon; what fails is no worse for one more call.
@@ -135,11 +135,11 @@ impl Shared {
         turn: u128,
         asked: &Asked<'s>,
         demand: &Demand,
-        field: &[Group<'s>],
+        field: Vec<Group<'s>>,
     ) -> Outcome<'s> {
         let Asked { snapshot, client, .. } = *asked;
         let (mut order, mut last_resort, mut decision) = (Vec::new(), Vec::new(), Decision::default());
-        for (index, group) in field.iter().enumerate() {
+        for (index, group) in field.into_iter().enumerate() {
             let ruled = group.rule.and_then(|rule| rule.strategy);
             let strategy = ruled.or(client.caller.key.scope.strategy);
             let strategy = strategy.unwrap_or_else(|| snapshot.policies.strategy(group.model));
@@ -153,7 +153,7 @@ impl Shared {
                 now: nanos(),
                 turn: if strategy == Strategy::RoundRobin { self.turns.next() } else { turn },
             };
-            let outcome = contest.decide(group.candidates.clone());
+            let outcome = contest.decide(group.candidates);
             order.extend(outcome.order);
             last_resort.extend(outcome.last_resort);
             if index == 0 {

@@ -1,6 +1,5 @@
 //! Fail-over: candidates are tried one after the other until one is accepted.
 
-use std::collections::VecDeque;
 use std::ops::ControlFlow;
 use std::time::{Duration, Instant};
 
@@ -50,7 +49,7 @@ impl Relay {
         let mut limited = None;
         let mut kept: Option<Given<'s>> = None;
         loop {
-            match self.try_all(call, plan, (candidates.clone(), &mut prepared), (&mut round, ticket)).await {
+            match self.try_all(call, plan, (&candidates, &mut prepared), (&mut round, ticket)).await {
                 Ok(given) => {
                     kept.into_iter().for_each(|(accepted, _)| discard(accepted));
                     return Ok(given);
@@ -92,13 +91,14 @@ impl Relay {
         &self,
         call: &Call,
         plan: &Plan<'_>,
-        (candidates, prepared): (Vec<Candidate<'s>>, &mut Prepared),
+        (candidates, prepared): (&[Candidate<'s>], &mut Prepared),
         (round, ticket): (&mut Round, &mut Ticket),
     ) -> Result<Given<'s>, Failed<'s>> {
-        let turn = |candidate| Turn { candidate, before: Vec::new() };
-        let mut turns: VecDeque<Turn<'s>> = candidates.into_iter().map(turn).collect();
+        let turn = |candidate: &Candidate<'s>| Turn { candidate: candidate.clone(), before: Vec::new() };
+        let mut turns = candidates.iter().map(turn);
+        let mut again = None;
         let mut last = Failed::from(Fault::new(Kind::NoneHealthy, "no provider could be tried; try again"));
-        while let Some(Turn { candidate, before }) = turns.pop_front() {
+        while let Some(Turn { candidate, before }) = again.take().or_else(|| turns.next()) {
             let conversion =
                 match prepared.conversion((&self.shared, plan.snapshot), call, plan.demand, &candidate).await {
                     Ok(conversion) => conversion,
@@ -136,7 +136,7 @@ impl Relay {
                             ticket.visit(visit);
                             return Ok(given);
                         }
-                        ControlFlow::Continue(other) => turns.push_front(other),
+                        ControlFlow::Continue(other) => again = Some(other),
                     }
                 }
                 Tried::Failed(failure) => {
