@@ -88,6 +88,11 @@ impl Policies {
         self.of_model(model).and_then(|policy| policy.strategy).unwrap_or(self.strategy)
     }
 
+    /// Returns whether any model is limited.
+    pub(crate) fn has_limits(&self) -> bool {
+        self.models.iter().any(|policy| !policy.limits.is_none())
+    }
+
     /// Returns what all callers together may ask of `model`.
     pub(crate) fn limits(&self, model: &str) -> Limits {
         self.of_model(model).map_or(Limits::NONE, |policy| policy.limits)
