@@ -1,5 +1,6 @@
 //! The compiled configuration: what one call sees from its start to its end.
 
+mod bystanders;
 mod names;
 mod offers;
 mod policies;
@@ -22,6 +23,7 @@ use sluice_protocol::vendor::Vendors;
 
 use crate::health::{Health, RouteVital, Visited};
 use crate::prices::{PriceList, Priced};
+use bystanders::Idle;
 use names::Names;
 pub(crate) use offers::Offer;
 pub(crate) use policies::Policies;
@@ -54,6 +56,7 @@ pub(crate) struct Snapshot {
     pub(crate) policies: Policies,
     names: Names,
     entries: Vec<Entry>,
+    idle: Idle,
     by_credential: HashMap<CredentialId, Arc<Target>>,
     /// By name in lower case.
     providers: HashMap<String, ProviderId>,
@@ -135,6 +138,7 @@ impl Snapshot {
             policies,
             names: Names::default(),
             entries: Vec::new(),
+            idle: Idle::default(),
             by_credential,
             providers,
             suffixes: Arc::clone(sources.vendors.suffixes()),
@@ -144,6 +148,8 @@ impl Snapshot {
         for route in sources.routes.iter().filter(|route| route.enabled) {
             snapshot.add_route(route, sources.health, &mut named);
         }
+        let is_idle = |route: &&Route| !(route.enabled && snapshot.by_credential.contains_key(&route.credential_id));
+        snapshot.idle = Idle::of(sources.routes.iter().filter(is_idle));
         let owners = snapshot.entries.iter().map(|entry| entry.target.credential_id).collect();
         snapshot.names = Names::of(named.iter().map(|(name, number)| (name.as_str(), *number)), owners);
         snapshot.models = snapshot.public_names(named);

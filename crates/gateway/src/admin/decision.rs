@@ -146,9 +146,6 @@ fn words(obstacle: &Obstacle) -> String {
         Obstacle::Resting { trouble, of, until_ms } => {
             format!("its {} rests {} ({})", of.as_str(), until(*until_ms), trouble.as_str())
         }
-        Obstacle::Probed { of, until_ms } => {
-            format!("a call is seeing whether its {} is well again, at most {}", of.as_str(), until(*until_ms))
-        }
         Obstacle::Busy => "as many calls are under way there as it may have".to_owned(),
         Obstacle::LimitReached { until_ms } => format!("it is at its limit {}", until(*until_ms)),
     }

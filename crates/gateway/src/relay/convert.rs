@@ -5,6 +5,7 @@ use std::ops::Range;
 use std::sync::Arc;
 
 use bytes::Bytes;
+use sluice_domain::id::CallId;
 use sluice_protocol::chat::{self, Bridge, DecodeError, Encoded, Json, Loss, Request, Target, Text, Trait};
 use sluice_protocol::edit::Edits;
 use sluice_protocol::meter::Convention;
@@ -12,11 +13,11 @@ use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::raw::RawObject;
 use sluice_protocol::suffix::{Suffixed, Suffixes};
 
+use super::Shared;
 use super::demand::{Demand, INLINE_MAX_BYTES};
 use super::estimate::likely_tokens;
 use super::fault::{Fault, Kind};
 use super::provenance::Provenance;
-use super::{Call, Shared};
 use crate::media::Fetched;
 use crate::snapshot::{Candidate, Snapshot};
 
@@ -41,7 +42,7 @@ pub(super) struct Conversion {
 /// The body breaks its dialect's rules, or the upstream cannot be asked for the same thing.
 pub(super) async fn convert(
     (shared, snapshot): (&Shared, &Snapshot),
-    call: &Call,
+    call: CallId,
     demand: &Demand,
     candidate: &Candidate<'_>,
 ) -> Result<Option<Conversion>, Fault> {
@@ -113,7 +114,7 @@ struct Job {
 }
 
 impl Job {
-    fn of((shared, snapshot): (&Shared, &Snapshot), call: &Call, demand: &Demand, candidate: &Candidate<'_>) -> Self {
+    fn of((shared, snapshot): (&Shared, &Snapshot), call: CallId, demand: &Demand, candidate: &Candidate<'_>) -> Self {
         let provider = &candidate.target.provider;
         let dialect = candidate.operation.dialect();
         let known = candidate.priced.as_ref().and_then(|priced| priced.limits.max_output);
@@ -134,8 +135,8 @@ impl Job {
             suffixes: candidate.wish.map(|_| Arc::clone(snapshot.suffixes())),
             previous: demand.retention.previous().map(str::to_owned),
             echoed: demand.echoed.clone(),
-            call: call.id_text.clone(),
-            created: call.id.unix_ms() / 1_000,
+            call: call.to_string(),
+            created: call.unix_ms() / 1_000,
         }
     }
 

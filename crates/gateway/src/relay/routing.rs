@@ -8,7 +8,7 @@ mod setback;
 mod turns;
 
 pub(super) use contest::{Contest, Outcome};
-pub(super) use refusal::none_usable;
+pub(super) use refusal::{none_usable, unpriced};
 pub(super) use retries::Retries;
 pub(super) use sessions::session;
 pub(super) use setback::{Mishap, Verdict, judge, probe_limit};

@@ -61,9 +61,14 @@ impl Relay {
             ticket.note(|record| record.decision = Some(Box::new(Decision { waited_ms, ..decision })));
             match (refusal, wait) {
                 (None, _) => {
-                    return Shortlist::carrying((&self.shared, snapshot), call, demand, order)
-                        .await
-                        .map(|list| list.cut(self.shared.settings.max_attempts));
+                    let mut unable = Vec::new();
+                    let whole = (&*self.shared, snapshot);
+                    let list = Shortlist::carrying(whole, call, (demand, order), &mut unable).await;
+                    ticket.note(|record| {
+                        let decision = record.decision.iter_mut();
+                        decision.for_each(|decision| decision.bar(&unable, Obstacle::NotConvertible));
+                    });
+                    return list.map(|list| list.cut(self.shared.settings.max_attempts));
                 }
                 (Some(_), Some(wait)) => tokio::time::sleep(wait).await,
                 (Some(refusal), None) => return Err(refusal),
@@ -237,25 +242,28 @@ impl<'s> Shortlist<'s> {
         self
     }
 
-    /// Leaves out the candidates before the first one that can carry the call.
+    /// Leaves out the candidates before the first one that can carry the call, and notes their credentials.
     ///
     /// # Errors
     /// None can; says why the first of them cannot.
     async fn carrying(
         whole: (&Shared, &Snapshot),
         call: &Call,
-        demand: &Demand,
-        candidates: Vec<Candidate<'s>>,
+        (demand, candidates): (&Demand, Vec<Candidate<'s>>),
+        unable: &mut Vec<CredentialId>,
     ) -> Result<Self, Fault> {
         let mut refusal = None;
         let mut rest = candidates.into_iter();
         while let Some(candidate) = rest.next() {
-            match convert(whole, call, demand, &candidate).await {
+            match convert(whole, call.id, demand, &candidate).await {
                 Ok(conversion) => {
                     let prepared = Prepared(conversion.map(|made| (candidate.target.credential_id, made)));
                     return Ok(Self { candidates: std::iter::once(candidate).chain(rest).collect(), prepared });
                 }
-                Err(fault) => refusal = refusal.or(Some(fault)),
+                Err(fault) => {
+                    unable.push(candidate.target.credential_id);
+                    refusal = refusal.or(Some(fault));
+                }
             }
         }
         Err(refusal.unwrap_or_else(|| Fault::new(Kind::ModelNotFound, "no provider serves this model")))
@@ -276,7 +284,7 @@ impl Prepared {
     ) -> Result<Option<Conversion>, Fault> {
         match self.0.take_if(|(credential, _)| *credential == candidate.target.credential_id) {
             Some((_, conversion)) => Ok(Some(conversion)),
-            None => convert(whole, call, demand, candidate).await,
+            None => convert(whole, call.id, demand, candidate).await,
         }
     }
 }
@@ -287,6 +295,10 @@ fn nobody_serves(snapshot: &Snapshot, demand: &Demand) -> Fault {
         let operation = demand.operation.documented_path();
         let message = format!("no provider of `{model}` serves `{operation}`");
         return Fault::new(Kind::OperationNotServed, message);
+    }
+    if snapshot.is_switched_off(&demand.model) {
+        let message = format!("every route to `{model}` is switched off; ask the operator to enable one");
+        return Fault::new(Kind::ModelNotFound, message);
     }
     let message = format!("no provider serves the model `{model}`; `GET /v1/models` lists those that are there");
     Fault::new(Kind::ModelNotFound, message)

@@ -115,6 +115,9 @@ impl Contest<'_> {
         if !self.client.caller.key.scope.allows(&target.provider.name) {
             return Some(Obstacle::OutOfScope);
         }
+        if candidate.priced.is_none() && self.demand.operation.consumes() && !self.client.purse.is_empty() {
+            return Some(Obstacle::Unpriced);
+        }
         let is_empty = |left: i64, at_ms: i64| left <= 0 && self.now_ms.saturating_sub(at_ms) < BALANCE_FRESH_MS;
         if target.provider.balance.is_some_and(|balance| is_empty(balance.left.0, balance.updated_at.0)) {
             return Some(Obstacle::BalanceEmpty);
