@@ -14,8 +14,8 @@ use uuid::Uuid;
 
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
-use crate::admin::decision::DecisionView;
 use crate::admin::docs::Spellings;
+use crate::admin::routing::DecisionView;
 use crate::admin::wire::{At, Envelope, Failure, Reply, found};
 use crate::receipt;
 

@@ -9,11 +9,11 @@ use sluice_domain::route::{Considered, Decision, Obstacle};
 use sluice_store::StoreError;
 use utoipa::ToSchema;
 
-use super::AdminState;
+use crate::admin::AdminState;
 
 /// Why a call goes where it goes.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DecisionView {
+pub(in crate::admin) struct DecisionView {
     /// How candidates of the same priority were ordered.
     strategy: &'static str,
     /// The model that the name stood for; `null` where it stood for itself.
@@ -74,7 +74,7 @@ impl DecisionView {
     ///
     /// # Errors
     /// The database is away.
-    pub(super) async fn of(state: &AdminState, decision: Decision) -> Result<Self, StoreError> {
+    pub(in crate::admin) async fn of(state: &AdminState, decision: Decision) -> Result<Self, StoreError> {
         let names = provider_names(state, &decision).await?;
         let mut place = 0;
         let view = |candidate: Considered| {

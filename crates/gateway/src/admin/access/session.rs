@@ -13,13 +13,13 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::AdminState;
-use super::access::{ClientFacts, Subject, close_session, open_session};
-use super::docs::Spellings;
-use super::options::Settings;
-use super::users::{UserView, read_email, read_username};
-use super::wire::input::text;
-use super::wire::{Body, Envelope, Failure, Nothing, Problem, Reply, done, found};
+use super::{ClientFacts, Subject, close_session, open_session};
+use crate::admin::AdminState;
+use crate::admin::docs::Spellings;
+use crate::admin::site::Settings;
+use crate::admin::users::{UserView, read_email, read_username};
+use crate::admin::wire::input::text;
+use crate::admin::wire::{Body, Envelope, Failure, Nothing, Problem, Reply, done, found};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(log_in)).serve(routes!(log_out_by_get, log_out)).serve(routes!(register))

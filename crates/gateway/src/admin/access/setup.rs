@@ -12,12 +12,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::AdminState;
-use super::access::{ClientFacts, Subject, open_session};
-use super::docs::Spellings;
-use super::users::{UserView, read_username};
-use super::wire::input::text;
-use super::wire::{Body, Envelope, Failure, Problem, Reply, found};
+use super::{ClientFacts, Subject, open_session};
+use crate::admin::AdminState;
+use crate::admin::docs::Spellings;
+use crate::admin::users::{UserView, read_username};
+use crate::admin::wire::input::text;
+use crate::admin::wire::{Body, Envelope, Failure, Problem, Reply, found};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(read_setup, set_up))

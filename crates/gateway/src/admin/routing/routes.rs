@@ -13,13 +13,15 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::AdminState;
-use super::access::AsAdmin;
-use super::docs::Spellings;
-use super::state::origin_of;
-use super::wire::input::{not_negative, nullable, required_text, text};
-use super::wire::paging::Blend;
-use super::wire::{At, Body, Envelope, Failure, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found};
+use crate::admin::AdminState;
+use crate::admin::access::AsAdmin;
+use crate::admin::docs::Spellings;
+use crate::admin::state::origin_of;
+use crate::admin::wire::input::{not_negative, nullable, required_text, text};
+use crate::admin::wire::paging::Blend;
+use crate::admin::wire::{
+    At, Body, Envelope, Failure, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found,
+};
 
 const MAX_MODEL_CHARS: usize = 255;
 const MAX_BATCH: usize = 5_000;

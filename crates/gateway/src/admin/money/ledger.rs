@@ -9,10 +9,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::AdminState;
-use super::access::AsAdmin;
-use super::docs::Spellings;
-use super::wire::{Envelope, Reply, found};
+use crate::admin::AdminState;
+use crate::admin::access::AsAdmin;
+use crate::admin::docs::Spellings;
+use crate::admin::wire::{Envelope, Reply, found};
 use crate::audit::{self, Audit};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {

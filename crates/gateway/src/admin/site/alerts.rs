@@ -10,10 +10,10 @@ use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::AdminState;
-use super::access::AsAdmin;
-use super::docs::Spellings;
-use super::wire::{Envelope, Failure, PageQuery, PageView, Params, Problem, Reply, found};
+use crate::admin::AdminState;
+use crate::admin::access::AsAdmin;
+use crate::admin::docs::Spellings;
+use crate::admin::wire::{Envelope, Failure, PageQuery, PageView, Params, Problem, Reply, found};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(list_alerts))

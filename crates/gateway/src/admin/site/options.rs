@@ -12,11 +12,11 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::AdminState;
-use super::access::AsRoot;
-use super::docs::Spellings;
-use super::routing;
-use super::wire::{Body, Envelope, Failure, Problem, Reply, found};
+use crate::admin::AdminState;
+use crate::admin::access::AsRoot;
+use crate::admin::docs::Spellings;
+use crate::admin::routing;
+use crate::admin::wire::{Body, Envelope, Failure, Problem, Reply, found};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(list_options, put_option))
@@ -126,21 +126,21 @@ impl Known {
 
 /// The values in force.
 #[derive(Debug)]
-pub(super) struct Settings(BTreeMap<String, String>);
+pub(in crate::admin) struct Settings(BTreeMap<String, String>);
 
 impl Settings {
-    pub(super) async fn read(store: &Store) -> Result<Self, StoreError> {
+    pub(in crate::admin) async fn read(store: &Store) -> Result<Self, StoreError> {
         store.options().await.map(Self)
     }
 
     /// Returns the value of a setting: what was saved, else its default.
-    pub(super) fn text(&self, name: &str) -> String {
+    pub(in crate::admin) fn text(&self, name: &str) -> String {
         let default = || TABLE.iter().find(|known| known.name == name).map_or("", |known| known.default);
         self.0.get(name).map_or_else(|| default().to_owned(), Clone::clone)
     }
 
     /// Returns whether strangers may make an account with a password.
-    pub(super) fn allows_registration(&self) -> bool {
+    pub(in crate::admin) fn allows_registration(&self) -> bool {
         ["RegisterEnabled", "PasswordRegisterEnabled"].iter().all(|name| self.text(name) == "true")
     }
 }
@@ -236,6 +236,6 @@ mod tests {
     #[test]
     fn an_unknown_setting_is_refused_with_the_nearest_name() {
         let failure = Known::find("systemname").map(|known| known.name).unwrap_err();
-        assert!(failure.message(super::super::wire::Language::English).contains("`SystemName`"));
+        assert!(failure.message(crate::admin::wire::Language::English).contains("`SystemName`"));
     }
 }

@@ -7,11 +7,11 @@ use axum::response::{IntoResponse, Response};
 use axum::routing::get;
 use http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS};
 
-use super::AdminState;
+use crate::admin::AdminState;
 
-const PAGE: &str = include_str!("../../assets/setup.html");
-const STYLE: &str = include_str!("../../assets/setup.css");
-const SCRIPT: &str = include_str!("../../assets/setup.js");
+const PAGE: &str = include_str!("../../../assets/setup.html");
+const STYLE: &str = include_str!("../../../assets/setup.css");
+const SCRIPT: &str = include_str!("../../../assets/setup.js");
 const POLICY: &str = "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; base-uri 'none'; \
                       form-action 'none'; frame-ancestors 'none'";
 

@@ -8,10 +8,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::AdminState;
-use super::docs::Spellings;
 use super::options::Settings;
-use super::wire::{Envelope, Reply, found};
+use crate::admin::AdminState;
+use crate::admin::docs::Spellings;
+use crate::admin::wire::{Envelope, Reply, found};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(read_status)).serve(routes!(read_notice)).serve(routes!(read_about))

@@ -10,12 +10,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::AdminState;
-use super::access::{AsUser, ClientFacts, Identity, Subject};
-use super::docs::Spellings;
-use super::users::{UserView, read_email, read_username};
-use super::wire::input::text;
-use super::wire::{Body, Envelope, Failure, Language, Note, Nothing, Problem, Reply, done, found, found_with};
+use super::{AsUser, ClientFacts, Identity, Subject};
+use crate::admin::AdminState;
+use crate::admin::docs::Spellings;
+use crate::admin::users::{UserView, read_email, read_username};
+use crate::admin::wire::input::text;
+use crate::admin::wire::{Body, Envelope, Failure, Language, Note, Nothing, Problem, Reply, done, found, found_with};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(read_self, update_self, delete_self)).serve(routes!(
@@ -77,7 +77,7 @@ async fn change_password(
     original: Option<String>,
 ) -> Result<(), Failure> {
     let session = me.session()?;
-    super::access::check_length("password", password)?;
+    super::check_length("password", password)?;
     let original = original.ok_or(Problem::PasswordConfirm)?;
     let subjects = Subject::of_login(&me.user.username, client.address);
     state.memory.attempts.begin(&subjects, state.clock.now())?;
