@@ -9,11 +9,11 @@ use sluice_domain::key::Caller;
 use sluice_domain::route::Decision;
 use sluice_protocol::operation::{Endpoint, endpoint};
 
-use super::demand::Demand;
-use super::identify::Client;
-use super::intake::Payload;
-use super::routing::{Outcome, none_usable};
-use super::{Asked, Shared};
+use crate::relay::inbound::demand::Demand;
+use crate::relay::inbound::identify::Client;
+use crate::relay::inbound::intake::Payload;
+use crate::relay::routing::{Outcome, none_usable};
+use crate::relay::{Asked, Shared};
 
 /// Tells where calls would go.
 #[derive(Clone, Default)]
