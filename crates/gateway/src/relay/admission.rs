@@ -12,8 +12,8 @@ use std::sync::Arc;
 
 use sluice_domain::limit::Limits;
 
-use super::demand::Demand;
 use super::fault::{Fault, Kind};
+use super::inbound::demand::Demand;
 use super::{Asked, Relay};
 use crate::limiter::{Full, Left, Limit, Limiter, Permit, nanos};
 use crate::prices::ModelLimits;

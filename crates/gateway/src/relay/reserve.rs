@@ -10,10 +10,10 @@ use sluice_domain::money::Micros;
 use sluice_domain::price::{Estimate, Service, Tariff};
 use tokio::task::JoinHandle;
 
-use super::demand::Demand;
-use super::estimate::Bulk;
 use super::fault::{Fault, Kind};
-use super::identify::Client;
+use super::inbound::demand::Demand;
+use super::inbound::estimate::Bulk;
+use super::inbound::identify::Client;
 use super::routing::unpriced;
 use super::{Candidate, Shared, clipped};
 use crate::bank::{Bank, Hold, HoldError, Purse, SourceId};

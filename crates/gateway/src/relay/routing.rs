@@ -1,11 +1,14 @@
 //! Where a call goes: who is in question for it, in which order they are tried, and what failures mean for later calls.
 
 mod contest;
+pub(super) mod preview;
 mod refusal;
 mod retries;
 mod sessions;
 mod setback;
+pub(super) mod shortlist;
 mod turns;
+pub(super) mod unserved;
 
 pub(super) use contest::{Contest, Outcome};
 pub(super) use refusal::{none_usable, unpriced};

@@ -12,7 +12,7 @@ use sluice_domain::route::name::{bare, lower, normal};
 
 use super::{Limited, Whose};
 use crate::limiter::{Limiter, nanos};
-use crate::relay::demand::Demand;
+use crate::relay::inbound::demand::Demand;
 use crate::snapshot::Snapshot;
 
 /// Limiters from which on those that nobody needs are looked for.

@@ -12,8 +12,8 @@ use sluice_domain::route::{Considered, Contender, Decision, Load, Obstacle, Orde
 use crate::affinity::{Warm, name_hash};
 use crate::health::Learned;
 use crate::limiter::Full;
-use crate::relay::demand::Demand;
-use crate::relay::identify::Client;
+use crate::relay::inbound::demand::Demand;
+use crate::relay::inbound::identify::Client;
 use crate::snapshot::{Candidate, Snapshot};
 
 /// What an answer is taken for while nothing is known of the route's answers.

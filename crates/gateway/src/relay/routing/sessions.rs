@@ -6,8 +6,8 @@ use sluice_protocol::fingerprint::Fingerprint;
 
 use crate::affinity::{Conversation, Warm, name_hash};
 use crate::relay::Relay;
-use crate::relay::demand::Demand;
 use crate::relay::exchange::Accepted;
+use crate::relay::inbound::demand::Demand;
 use crate::snapshot::Candidate;
 
 /// Headers by which clients name their sessions: Codex, and Claude Code.

@@ -9,10 +9,10 @@ use quick_cache::unsync::Cache;
 use sluice_domain::key::{Caller, KeyHash};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
-use super::Shared;
-use super::admission::Limited;
-use super::fault::{Fault, Kind};
 use crate::bank::Purse;
+use crate::relay::Shared;
+use crate::relay::admission::Limited;
+use crate::relay::fault::{Fault, Kind};
 use crate::snapshot::Snapshot;
 
 /// Longest key that is looked at; ours are far shorter.

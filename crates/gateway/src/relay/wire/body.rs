@@ -6,8 +6,8 @@ use std::task::{Context, Poll};
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 
-use super::cost::Costed;
-use super::farewell::Delivery;
+use crate::relay::delivery::cost::Costed;
+use crate::relay::delivery::farewell::Delivery;
 
 /// An error that ends a connection in the middle of an answer.
 pub(crate) type BodyError = Box<dyn std::error::Error + Send + Sync>;

@@ -27,12 +27,12 @@ impl Default for Unserved {
 
 impl Unserved {
     /// Remembers that an upstream lacks what `candidate` asks for.
-    pub(super) fn remember(&self, candidate: &Candidate<'_>) {
+    pub(in crate::relay) fn remember(&self, candidate: &Candidate<'_>) {
         self.cache.insert(key(candidate), Instant::now());
     }
 
     /// Makes a candidate ask for what its upstream has, as far as that is known.
-    pub(super) fn correct(&self, candidate: &mut Candidate<'_>, wanted: Wanted) {
+    pub(in crate::relay) fn correct(&self, candidate: &mut Candidate<'_>, wanted: Wanted) {
         if self.cache.is_empty() {
             return;
         }

@@ -12,8 +12,8 @@ use http_body_util::BodyExt;
 use hyper::body::{Body, Incoming};
 use tokio::sync::Semaphore;
 
-use super::coding::{Coding, Encoding, decode_whole, encoding, reader};
-use super::fault::{Fault, Kind};
+use crate::relay::fault::{Fault, Kind};
+use crate::relay::wire::coding::{Coding, Encoding, decode_whole, encoding, reader};
 
 /// Limits on what is read.
 #[derive(Debug, Clone)]

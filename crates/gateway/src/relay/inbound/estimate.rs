@@ -215,7 +215,7 @@ impl Bulk {
 }
 
 /// Returns how many tokens a request in JSON likely has; what is reserved is more, to be sure.
-pub(super) fn likely_tokens(body: &[u8]) -> u64 {
+pub(in crate::relay) fn likely_tokens(body: &[u8]) -> u64 {
     input_tokens(body) * 3 / 4
 }
 

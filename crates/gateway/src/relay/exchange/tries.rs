@@ -8,15 +8,15 @@ use sluice_domain::route::{Passage, Trouble};
 
 use sluice_protocol::operation::Operation;
 
-use super::demand::Demand;
-use super::exchange::{Accepted, Failure, Plan, Tried, attempt, discard};
-use super::fault::{Fault, Kind};
-use super::recording::new_attempt;
-use super::routing::probe_limit;
-use super::shortlist::{Prepared, QUEUE_JITTER_MS, QUEUE_WAIT_MAX, Shortlist};
-use super::{Call, Relay};
 use crate::health::{Refusal, Visit, Windows};
 use crate::record::Ticket;
+use crate::relay::exchange::{Accepted, Failure, Plan, Tried, attempt, discard};
+use crate::relay::fault::{Fault, Kind};
+use crate::relay::inbound::demand::Demand;
+use crate::relay::recording::new_attempt;
+use crate::relay::routing::probe_limit;
+use crate::relay::routing::shortlist::{Prepared, QUEUE_JITTER_MS, QUEUE_WAIT_MAX, Shortlist};
+use crate::relay::{Call, Relay};
 use crate::snapshot::Candidate;
 
 /// An answer with the candidate that gave it.
@@ -35,7 +35,7 @@ impl Relay {
     ///
     /// # Errors
     /// None gave anything that the client can have; says why the last one did not.
-    pub(super) async fn first_accepted<'s>(
+    pub(in crate::relay) async fn first_accepted<'s>(
         &self,
         call: &Call,
         plan: &Plan<'_>,

@@ -13,12 +13,12 @@ use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::raw::RawObject;
 use sluice_protocol::suffix::{Suffixed, Suffixes};
 
-use super::Shared;
-use super::demand::{Demand, INLINE_MAX_BYTES};
-use super::estimate::likely_tokens;
-use super::fault::{Fault, Kind};
-use super::provenance::Provenance;
 use crate::media::Fetched;
+use crate::relay::Shared;
+use crate::relay::conversion::provenance::Provenance;
+use crate::relay::fault::{Fault, Kind};
+use crate::relay::inbound::demand::{Demand, INLINE_MAX_BYTES};
+use crate::relay::inbound::estimate::likely_tokens;
 use crate::snapshot::{Candidate, Snapshot};
 
 /// Longest list of losses that a caller is told and a record keeps.
@@ -28,19 +28,19 @@ const DEFAULT_MAX_TOKENS: u64 = 8_192;
 
 /// A request as an upstream takes it that does not speak the caller's dialect.
 #[derive(Debug)]
-pub(super) struct Conversion {
-    pub(super) body: Bytes,
+pub(in crate::relay) struct Conversion {
+    pub(in crate::relay) body: Bytes,
     /// The answer's way back; `None` where it goes to the caller as it comes.
-    pub(super) bridge: Option<Box<Bridge>>,
+    pub(in crate::relay) bridge: Option<Box<Bridge>>,
     /// What could not be carried, as the caller is told; empty for nothing.
-    pub(super) losses: String,
+    pub(in crate::relay) losses: String,
 }
 
 /// Returns what `candidate` is sent instead of the caller's own bytes; `None` where those can go.
 ///
 /// # Errors
 /// The body breaks its dialect's rules, or the upstream cannot be asked for the same thing.
-pub(super) async fn convert(
+pub(in crate::relay) async fn convert(
     (shared, snapshot): (&Shared, &Snapshot),
     call: CallId,
     demand: &Demand,

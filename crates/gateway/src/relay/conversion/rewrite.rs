@@ -6,7 +6,7 @@ use sluice_protocol::failure::Failure;
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::Operation;
 
-use super::fault::{Fault, Kind};
+use crate::relay::fault::{Fault, Kind};
 
 /// Largest answer in one piece that is rewritten.
 const WHOLE_MAX_BYTES: usize = 64 * 1024 * 1024;
@@ -22,14 +22,14 @@ pub(crate) enum Rendering {
 
 impl Rendering {
     /// Reads it from what a client asks.
-    pub(super) fn of(asked: Operation, query: &str) -> Self {
+    pub(in crate::relay) fn of(asked: Operation, query: &str) -> Self {
         let is_events = asked != Operation::GeminiStream || query.split('&').any(|pair| pair == "alt=sse");
         if is_events { Self::Events } else { Self::Array }
     }
 }
 
 /// What rewrites one answer.
-pub(super) enum Rewrite {
+pub(in crate::relay) enum Rewrite {
     /// Event by event; as the elements of an array where the client takes one.
     Events(Box<Transcoder>, Option<Array>),
     /// All at once, when all of it is there.
@@ -38,7 +38,7 @@ pub(super) enum Rewrite {
 
 impl Rewrite {
     /// Begins before the first byte of an answer that comes in this framing.
-    pub(super) fn new(bridge: Box<Bridge>, framing: Framing, rendering: Rendering) -> Option<Self> {
+    pub(in crate::relay) fn new(bridge: Box<Bridge>, framing: Framing, rendering: Rendering) -> Option<Self> {
         match (framing, rendering) {
             (Framing::Events, _) => {
                 let array = (rendering == Rendering::Array).then(Array::default);
@@ -53,7 +53,7 @@ impl Rewrite {
     ///
     /// # Errors
     /// The answer is larger than what is rewritten.
-    pub(super) fn push(&mut self, plain: &[u8]) -> Result<Bytes, Fault> {
+    pub(in crate::relay) fn push(&mut self, plain: &[u8]) -> Result<Bytes, Fault> {
         match self {
             Self::Events(transcoder, array) => {
                 let mut out = Vec::with_capacity(plain.len());
@@ -77,7 +77,7 @@ impl Rewrite {
     ///
     /// # Errors
     /// The answer breaks its dialect's rules.
-    pub(super) fn finish(&mut self) -> Result<Bytes, Fault> {
+    pub(in crate::relay) fn finish(&mut self) -> Result<Bytes, Fault> {
         match self {
             Self::Events(transcoder, array) => {
                 let mut out = Vec::new();
@@ -98,7 +98,7 @@ impl Rewrite {
     }
 
     /// Ends the answer because its upstream went away; returns the client's last event, if it can be told.
-    pub(super) fn fail(&mut self, kind: Kind, message: &str) -> Option<Bytes> {
+    pub(in crate::relay) fn fail(&mut self, kind: Kind, message: &str) -> Option<Bytes> {
         let failure = Failure::new(kind.cause(), kind.facts().code, message);
         let mut out = Vec::new();
         match self {
@@ -111,7 +111,7 @@ impl Rewrite {
     }
 
     /// Returns what must follow an error that the client was told of.
-    pub(super) fn close(&mut self) -> Option<Bytes> {
+    pub(in crate::relay) fn close(&mut self) -> Option<Bytes> {
         match self {
             Self::Events(_, array) => array.as_mut().map(|array| array.end(b"").into()),
             Self::Whole { .. } => None,
@@ -119,7 +119,7 @@ impl Rewrite {
     }
 
     /// Returns whether the client was told of an error, after which nothing follows.
-    pub(super) fn has_failed(&self) -> bool {
+    pub(in crate::relay) fn has_failed(&self) -> bool {
         match self {
             Self::Events(transcoder, _) => transcoder.failure().is_some(),
             Self::Whole { .. } => false,
@@ -137,7 +137,7 @@ fn ended(array: Option<&mut Array>, events: Vec<u8>) -> Bytes {
 
 /// Turns events into the elements of a JSON array.
 #[derive(Debug, Default)]
-pub(super) struct Array {
+pub(in crate::relay) struct Array {
     has_begun: bool,
 }
 

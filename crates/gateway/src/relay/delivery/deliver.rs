@@ -14,19 +14,19 @@ use sluice_protocol::failure::Failure;
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::Operation;
 
-use super::body::RelayBody;
-use super::cost::{self, Coming, Trailers};
-use super::delivery::{self, Facts, Tap};
-use super::exchange::Accepted;
-use super::farewell::Delivery;
-use super::fault::Fault;
-use super::headers;
-use super::identify::Client;
-use super::reserve::Meterage;
-use super::rewrite::Rendering;
-use super::stored::Keeping;
-use super::{Call, Relay, RelayResponse};
 use crate::record::{Ending, Ticket};
+use crate::relay::conversion::rewrite::Rendering;
+use crate::relay::delivery::cost::{self, Coming, Trailers};
+use crate::relay::delivery::farewell::Delivery;
+use crate::relay::delivery::{self, Facts, Tap};
+use crate::relay::exchange::Accepted;
+use crate::relay::fault::Fault;
+use crate::relay::inbound::identify::Client;
+use crate::relay::reserve::Meterage;
+use crate::relay::stored::Keeping;
+use crate::relay::wire::body::RelayBody;
+use crate::relay::wire::headers;
+use crate::relay::{Call, Relay, RelayResponse};
 
 const LOSSES: HeaderName = HeaderName::from_static("x-sluice-losses");
 /// Largest error answer that is read to be converted, and the longest wait for it.
@@ -34,14 +34,14 @@ const ERROR_MAX_BYTES: usize = 256 * 1024;
 const ERROR_WAIT: Duration = Duration::from_secs(10);
 
 /// An accepted answer with what the delivery must know of its call.
-pub(super) struct Exchange {
-    pub(super) accepted: Box<Accepted>,
-    pub(super) operation: Operation,
-    pub(super) subject: String,
-    pub(super) model: String,
-    pub(super) meterage: Option<Meterage>,
-    pub(super) keeping: Keeping,
-    pub(super) trailers: Trailers,
+pub(in crate::relay) struct Exchange {
+    pub(in crate::relay) accepted: Box<Accepted>,
+    pub(in crate::relay) operation: Operation,
+    pub(in crate::relay) subject: String,
+    pub(in crate::relay) model: String,
+    pub(in crate::relay) meterage: Option<Meterage>,
+    pub(in crate::relay) keeping: Keeping,
+    pub(in crate::relay) trailers: Trailers,
 }
 
 impl Relay {
@@ -49,7 +49,7 @@ impl Relay {
     ///
     /// # Errors
     /// The upstream broke off before anything of the answer went out.
-    pub(super) async fn deliver(
+    pub(in crate::relay) async fn deliver(
         &self,
         call: &Call,
         client: &Client,

@@ -3,23 +3,23 @@
 use bytes::Bytes;
 use sluice_protocol::meter::{FirstFrame, Framing, Meter, judge_first_frame};
 
-use super::coding::StreamDecoder;
-use super::provenance::Watch;
+use crate::relay::conversion::provenance::Watch;
+use crate::relay::wire::coding::StreamDecoder;
 
 /// The meter, with what it needs to read encoded bytes.
 pub(crate) struct Reading {
     pub(crate) framing: Framing,
     pub(crate) meter: Meter,
-    pub(super) decoder: Option<StreamDecoder>,
+    pub(in crate::relay) decoder: Option<StreamDecoder>,
     /// What looks for proofs in it.
-    pub(super) watch: Option<Watch>,
+    pub(in crate::relay) watch: Option<Watch>,
     /// Whether the header says too little of the framing, so that the first bytes must tell.
-    pub(super) is_vague: bool,
+    pub(in crate::relay) is_vague: bool,
 }
 
 impl Reading {
     /// Takes the next plain bytes of the beginning and judges it. `start` keeps what was read while it is undecided.
-    pub(super) fn begin(&mut self, start: &mut Vec<u8>, plain: &[u8], is_whole: bool) -> FirstFrame {
+    pub(in crate::relay) fn begin(&mut self, start: &mut Vec<u8>, plain: &[u8], is_whole: bool) -> FirstFrame {
         if self.is_vague {
             start.extend_from_slice(plain);
             let Some(framing) = Framing::sniff(start).or(is_whole.then_some(Framing::Opaque)) else {
@@ -45,7 +45,7 @@ impl Reading {
     }
 
     /// Returns what the next bytes are without their coding.
-    pub(super) fn decode(&mut self, bytes: &Bytes) -> Bytes {
+    pub(in crate::relay) fn decode(&mut self, bytes: &Bytes) -> Bytes {
         let plain: Bytes = match &mut self.decoder {
             None => bytes.clone(),
             Some(decoder) => decoder.push(bytes).into(),

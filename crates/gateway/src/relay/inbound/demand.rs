@@ -14,10 +14,10 @@ use sluice_protocol::operation::{ModelPlace, Operation};
 use sluice_protocol::raw::{RawObject, json_string};
 use sluice_protocol::suffix::{self, Suffixed};
 
-use super::estimate::{Asks, Bulk};
-use super::fault::{Fault, Kind};
-use super::intake::Payload;
-use super::stored::{Keeps, Retention};
+use crate::relay::fault::{Fault, Kind};
+use crate::relay::inbound::estimate::{Asks, Bulk};
+use crate::relay::inbound::intake::Payload;
+use crate::relay::stored::{Keeps, Retention};
 use crate::snapshot::Wanted;
 use crate::upstream::OutBody;
 
@@ -40,7 +40,7 @@ pub(crate) struct Demand {
     /// How the conversation begins, if it is one.
     pub(crate) fingerprint: Option<Fingerprint>,
     /// Where the fields stand that the answer repeats, if it is converted.
-    pub(super) echoed: Vec<(&'static str, Range<usize>)>,
+    pub(in crate::relay) echoed: Vec<(&'static str, Range<usize>)>,
     payload: Payload,
     bulk: OnceLock<Bulk>,
     /// Whether the body names no model, so that the key's must be put in.
@@ -88,7 +88,7 @@ struct Told {
 /// Longest name of a model.
 const MODEL_MAX_BYTES: usize = 255;
 /// Bodies above this are read on a thread that may take its time.
-pub(super) const INLINE_MAX_BYTES: usize = 512 * 1024;
+pub(in crate::relay) const INLINE_MAX_BYTES: usize = 512 * 1024;
 
 impl Demand {
     /// Reads a request. `subject` is the model or the object's id from the path, `default_model` what a request that names

@@ -11,27 +11,27 @@ use sluice_domain::route::policy::Strategy;
 use sluice_domain::route::{Decision, Obstacle};
 use sluice_protocol::operation::ModelPlace;
 
-use super::convert::{Conversion, convert};
-use super::demand::Demand;
-use super::fault::{Fault, Kind};
-use super::routing::{Contest, Outcome, none_usable};
-use super::{Asked, Call, Relay, Shared, clipped, stored};
 use crate::affinity::Conversation;
 use crate::limiter::nanos;
 use crate::record::Ticket;
+use crate::relay::conversion::convert::{Conversion, convert};
+use crate::relay::fault::{Fault, Kind};
+use crate::relay::inbound::demand::Demand;
+use crate::relay::routing::{Contest, Outcome, none_usable};
+use crate::relay::{Asked, Call, Relay, Shared, clipped, stored};
 use crate::rules::{Question, Ruled};
 use crate::snapshot::{Candidate, Snapshot};
 
 /// Longest time that a call waits because all candidates are at their limits.
-pub(super) const QUEUE_WAIT_MAX: Duration = Duration::from_secs(5);
+pub(in crate::relay) const QUEUE_WAIT_MAX: Duration = Duration::from_secs(5);
 /// How long a call waits to see whether one of those that are under way has ended, milliseconds.
 const BUSY_WAIT_MS: i64 = 50;
 /// Calls that waited for the same moment are spread over so many milliseconds.
-pub(super) const QUEUE_JITTER_MS: i64 = 200;
+pub(in crate::relay) const QUEUE_JITTER_MS: i64 = 200;
 
 impl Relay {
     /// Returns the candidates of a call, in the order in which they are tried, and notes why.
-    pub(super) async fn shortlist<'s>(
+    pub(in crate::relay) async fn shortlist<'s>(
         &self,
         call: &Call,
         asked: &Asked<'s>,
@@ -104,7 +104,7 @@ impl Relay {
 
 impl Shared {
     /// Returns all candidates in question, in groups: those of a later group are tried when all of the ones before failed.
-    pub(super) fn field<'s>(
+    pub(in crate::relay) fn field<'s>(
         &self,
         asked: &Asked<'s>,
         demand: &'s Demand,
@@ -135,7 +135,7 @@ impl Shared {
     }
 
     /// Ranks the candidates of all groups.
-    pub(super) fn decide<'s>(
+    pub(in crate::relay) fn decide<'s>(
         &self,
         turn: u128,
         asked: &Asked<'s>,
@@ -175,7 +175,7 @@ impl Shared {
 }
 
 /// Candidates for one model that a name stands for.
-pub(super) struct Group<'s> {
+pub(in crate::relay) struct Group<'s> {
     model: &'s str,
     /// The rule that decided about it.
     rule: Option<&'s Ruled>,
@@ -223,14 +223,14 @@ fn wait_for(order: &[Candidate<'_>], decision: &Decision, now_ms: i64, left: Dur
 }
 
 /// Which candidates a call has, in the order in which they are tried.
-pub(super) struct Shortlist<'s> {
-    pub(super) candidates: Vec<Candidate<'s>>,
-    pub(super) prepared: Prepared,
+pub(in crate::relay) struct Shortlist<'s> {
+    pub(in crate::relay) candidates: Vec<Candidate<'s>>,
+    pub(in crate::relay) prepared: Prepared,
 }
 
 /// The request as the first candidate takes it, if that is not as it came.
 #[derive(Default)]
-pub(super) struct Prepared(Option<(CredentialId, Conversion)>);
+pub(in crate::relay) struct Prepared(Option<(CredentialId, Conversion)>);
 
 impl<'s> Shortlist<'s> {
     fn of(candidate: Candidate<'s>) -> Self {
@@ -275,7 +275,7 @@ impl Prepared {
     ///
     /// # Errors
     /// This candidate cannot carry the call.
-    pub(super) async fn conversion(
+    pub(in crate::relay) async fn conversion(
         &mut self,
         whole: (&Shared, &Snapshot),
         call: &Call,

@@ -12,12 +12,12 @@ use sluice_domain::route::decision::{CONSIDERED_MAX, WHOLE};
 use sluice_domain::route::{Considered, Decision, Obstacle};
 use sluice_protocol::operation::{Endpoint, endpoint};
 
-use super::convert::convert;
-use super::demand::Demand;
-use super::identify::Client;
-use super::intake::Payload;
-use super::routing::{Outcome, none_usable};
-use super::{Asked, Shared};
+use crate::relay::conversion::convert::convert;
+use crate::relay::inbound::demand::Demand;
+use crate::relay::inbound::identify::Client;
+use crate::relay::inbound::intake::Payload;
+use crate::relay::routing::{Outcome, none_usable};
+use crate::relay::{Asked, Shared};
 
 /// Tells where calls would go.
 #[derive(Clone, Default)]

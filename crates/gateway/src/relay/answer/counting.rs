@@ -8,11 +8,11 @@ use sluice_domain::call::Outcome;
 use sluice_protocol::operation::Operation;
 use sluice_protocol::tokens::Count;
 
-use super::body::RelayBody;
-use super::demand::Demand;
-use super::fault::{Fault, Kind};
-use super::{RelayResponse, clipped};
 use crate::record::{Ending, Ticket};
+use crate::relay::fault::{Fault, Kind};
+use crate::relay::inbound::demand::Demand;
+use crate::relay::wire::body::RelayBody;
+use crate::relay::{RelayResponse, clipped};
 use crate::snapshot::{Snapshot, Wanted};
 use crate::tokens::{CountError, count_chat};
 
@@ -47,7 +47,7 @@ impl Counter {
 ///
 /// # Errors
 /// Says why they cannot be told.
-pub(super) async fn count_here(snapshot: &Snapshot, demand: &Demand) -> Result<Option<Count>, Fault> {
+pub(in crate::relay) async fn count_here(snapshot: &Snapshot, demand: &Demand) -> Result<Option<Count>, Fault> {
     if !demand.operation.counts_tokens() {
         return Ok(None);
     }
@@ -72,7 +72,7 @@ fn refused(model: &str, error: &CountError) -> Fault {
 }
 
 /// Answers with a count and ends the call.
-pub(super) fn answer(operation: Operation, count: &Count, mut ticket: Ticket) -> RelayResponse {
+pub(in crate::relay) fn answer(operation: Operation, count: &Count, mut ticket: Ticket) -> RelayResponse {
     let mut response = Response::new(RelayBody::full(body(operation, count).to_string()));
     let headers = response.headers_mut();
     headers.insert(header::CONTENT_TYPE, HeaderValue::from_static("application/json"));

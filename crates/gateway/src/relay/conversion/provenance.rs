@@ -34,12 +34,12 @@ impl Provenance {
     }
 
     /// Returns who issued the proof that stands like this inside its JSON string, if that is known.
-    pub(super) fn issuer_of(&self, escaped: &str) -> Option<Arc<str>> {
+    pub(in crate::relay) fn issuer_of(&self, escaped: &str) -> Option<Arc<str>> {
         self.issuers.get(&ProofId::of(escaped))
     }
 
     /// Returns the issuers of a request's proofs, as far as they are known.
-    pub(super) fn issuers_in(&self, body: &[u8]) -> Vec<Arc<str>> {
+    pub(in crate::relay) fn issuers_in(&self, body: &[u8]) -> Vec<Arc<str>> {
         let mut issuers: Vec<Arc<str>> = Vec::new();
         if self.issuers.is_empty() {
             return issuers;
@@ -53,13 +53,13 @@ impl Provenance {
     }
 
     /// Returns whether proofs have been seen at all that somebody else than `issuer` may have issued.
-    pub(super) fn concerns(&self, issuer: &str) -> bool {
+    pub(in crate::relay) fn concerns(&self, issuer: &str) -> bool {
         self.has_several.load(Ordering::Relaxed) || self.first.get().is_some_and(|first| **first != *issuer)
     }
 }
 
 /// Looks for proofs in one answer.
-pub(super) struct Watch {
+pub(in crate::relay) struct Watch {
     scanner: ProofScanner,
     provenance: Arc<Provenance>,
     issuer: Arc<str>,
@@ -67,12 +67,12 @@ pub(super) struct Watch {
 
 impl Watch {
     /// Begins before the first byte of an answer by `issuer`.
-    pub(super) fn new(provenance: &Arc<Provenance>, issuer: &Arc<str>) -> Self {
+    pub(in crate::relay) fn new(provenance: &Arc<Provenance>, issuer: &Arc<str>) -> Self {
         Self { scanner: ProofScanner::default(), provenance: Arc::clone(provenance), issuer: Arc::clone(issuer) }
     }
 
     /// Takes the next bytes.
-    pub(super) fn push(&mut self, plain: &[u8]) {
+    pub(in crate::relay) fn push(&mut self, plain: &[u8]) {
         let Self { scanner, provenance, issuer } = self;
         scanner.push(plain, |proof| provenance.remember(proof, issuer));
     }

@@ -10,9 +10,9 @@ use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
 use tokio::runtime::Handle;
 
-use super::body::BodyError;
-use super::delivery::Tap;
 use crate::record::Told;
+use crate::relay::delivery::Tap;
+use crate::relay::wire::body::BodyError;
 
 /// Longest wait for the usage once the answer itself is at its end and the client has gone.
 const READ_ON_LIMIT: Duration = Duration::from_secs(1);
@@ -27,19 +27,19 @@ pub(crate) struct Delivery {
 }
 
 impl Delivery {
-    pub(super) fn new(tap: Tap) -> Self {
+    pub(in crate::relay) fn new(tap: Tap) -> Self {
         Self { tap: Some(Box::new(tap)) }
     }
 
     /// See [`Tap::set_awaited`].
-    pub(super) fn set_awaited(&mut self, is_awaited: bool) {
+    pub(in crate::relay) fn set_awaited(&mut self, is_awaited: bool) {
         if let Some(tap) = &mut self.tap {
             tap.set_awaited(is_awaited);
         }
     }
 
     /// See [`Tap::told`].
-    pub(super) fn told(&self) -> Option<Told> {
+    pub(in crate::relay) fn told(&self) -> Option<Told> {
         self.tap.as_ref().and_then(|tap| tap.told())
     }
 }

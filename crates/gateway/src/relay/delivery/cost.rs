@@ -11,10 +11,10 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::{Version, request};
 use http_body::{Body, Frame, SizeHint};
 
-use super::body::{BodyError, RelayBody};
-use super::farewell::Delivery;
-use super::fault::{Fault, Kind};
 use crate::record::Told;
+use crate::relay::delivery::farewell::Delivery;
+use crate::relay::fault::{Fault, Kind};
+use crate::relay::wire::body::{BodyError, RelayBody};
 
 const COST: HeaderName = HeaderName::from_static("x-sluice-cost");
 const CHARGE: HeaderName = HeaderName::from_static("x-sluice-charge");
@@ -25,7 +25,7 @@ const READ_AHEAD_MAX_BYTES: usize = 4 * 1024 * 1024;
 
 /// Whether a client takes trailers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Trailers {
+pub(in crate::relay) enum Trailers {
     /// It does.
     Taken,
     /// It never said so.
@@ -34,7 +34,7 @@ pub(super) enum Trailers {
 
 impl Trailers {
     /// Reads it from a request: HTTP/2 has them always, HTTP/1.1 where the client asks (RFC 9110 §6.5.1).
-    pub(super) fn of(parts: &request::Parts) -> Self {
+    pub(in crate::relay) fn of(parts: &request::Parts) -> Self {
         let asked = || {
             let sent = parts.headers.get_all(header::TE).iter().filter_map(|value| value.to_str().ok());
             sent.flat_map(|value| value.split(',')).any(|coding| coding.trim().eq_ignore_ascii_case("trailers"))
@@ -49,7 +49,7 @@ impl Trailers {
 
 /// How an answer comes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Coming {
+pub(in crate::relay) enum Coming {
     /// In one piece that may be waited for.
     Whole,
     /// Bit by bit.
@@ -60,7 +60,7 @@ pub(super) enum Coming {
 ///
 /// # Errors
 /// The answer broke off before anything of it went out.
-pub(super) async fn tell(
+pub(in crate::relay) async fn tell(
     tap: Delivery,
     coming: Coming,
     trailers: Trailers,
@@ -85,7 +85,7 @@ pub(super) async fn tell(
 ///
 /// # Errors
 /// The answer broke off before that, or cannot be given to this caller.
-pub(super) async fn read_whole(tap: Delivery) -> Result<RelayBody, Fault> {
+pub(in crate::relay) async fn read_whole(tap: Delivery) -> Result<RelayBody, Fault> {
     let mut costed = Costed { tap, ahead: VecDeque::new(), owes_trailers: false };
     costed.read_ahead().await?;
     Ok(RelayBody::Costed(Box::new(costed)))

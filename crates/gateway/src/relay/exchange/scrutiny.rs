@@ -10,14 +10,14 @@ use sluice_protocol::meter::{FirstFrame, Framing, judge_first_frame};
 use sluice_protocol::operation::Operation;
 use sluice_protocol::validity::{self, Invalid, JUDGED_MAX_BYTES, Opening, OpeningJudge};
 
-use super::exchange::Accepted;
+use crate::relay::exchange::Accepted;
 
 /// Longest that an answer which has begun is held back: a model that thinks for long must not look like a dead one.
 const HELD_MAX: Duration = Duration::from_secs(1);
 
 /// What an answer turned out to be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Finding {
+pub(in crate::relay) enum Finding {
     /// An answer, or too much or too slow to tell.
     Answer,
     /// An error, after events that said nothing.
@@ -27,7 +27,7 @@ pub(super) enum Finding {
 }
 
 /// Returns whether answers to `operation` are looked at.
-pub(super) fn applies(mode: Validity, operation: Operation) -> bool {
+pub(in crate::relay) fn applies(mode: Validity, operation: Operation) -> bool {
     mode != Validity::Off && validity::has_rule(operation)
 }
 
@@ -35,7 +35,7 @@ pub(super) fn applies(mode: Validity, operation: Operation) -> bool {
 ///
 /// # Errors
 /// The upstream broke off before that.
-pub(super) async fn first_frame(accepted: &mut Accepted) -> Result<(FirstFrame, Bytes), hyper::Error> {
+pub(in crate::relay) async fn first_frame(accepted: &mut Accepted) -> Result<(FirstFrame, Bytes), hyper::Error> {
     let mut start = Vec::new();
     loop {
         let is_whole = accepted.body.is_end_stream();
@@ -62,7 +62,7 @@ pub(super) async fn first_frame(accepted: &mut Accepted) -> Result<(FirstFrame, 
 ///
 /// # Errors
 /// The upstream broke off before it was clear.
-pub(super) async fn scrutinise(
+pub(in crate::relay) async fn scrutinise(
     accepted: &mut Accepted,
     operation: Operation,
     opening: Bytes,
