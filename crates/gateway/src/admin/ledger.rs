@@ -13,7 +13,7 @@ use super::AdminState;
 use super::access::AsAdmin;
 use super::docs::Spellings;
 use super::wire::{Envelope, Reply, found};
-use crate::audit::{self, Audit};
+use crate::money::audit::{self, Audit};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(read_state))

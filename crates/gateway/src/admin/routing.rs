@@ -17,7 +17,7 @@ use super::AdminState;
 use super::access::{AsAdmin, AsRoot};
 use super::docs::Spellings;
 use super::wire::{Body, Envelope, Failure, Problem, Reply, found};
-use crate::rules::Ruled;
+use crate::snapshot::rules::Ruled;
 use document::PolicyDocument;
 
 /// Rules and keys that are named when a provider cannot be taken away; more are counted.
