@@ -69,17 +69,17 @@ pub(crate) use wire::cors::Cors;
 use wire::headers;
 pub(crate) use wire::headers::{HeaderFault, check_own_header, secret_value};
 
-use crate::affinity::Affinity;
-use crate::bank::Bank;
 use crate::config::JournalSync;
-use crate::journal::Journal;
-use crate::legacy::is_bare_loopback;
-use crate::live::Live;
-use crate::media::Fetcher;
-use crate::metrics::Counters;
+use crate::config::legacy::is_bare_loopback;
+use crate::money::bank::Bank;
+use crate::record::journal::Journal;
 use crate::record::{Ending, Queue, RequestSample, Room, Ticket};
+use crate::snapshot::live::Live;
 use crate::snapshot::{Candidate, Snapshot};
+use crate::standing::affinity::Affinity;
+use crate::telemetry::metrics::Counters;
 use crate::upstream::Pool;
+use crate::upstream::media::Fetcher;
 
 const CALL_HEADER: HeaderName = HeaderName::from_static("x-sluice-call");
 const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");

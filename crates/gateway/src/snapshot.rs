@@ -1,10 +1,12 @@
 //! The compiled configuration: what one call sees from its start to its end.
 
 mod bystanders;
+pub(crate) mod live;
 mod names;
 mod offers;
 mod policies;
 mod provider;
+pub(crate) mod rules;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -21,8 +23,8 @@ use sluice_protocol::operation::Operation;
 use sluice_protocol::suffix::{Suffixed, Suffixes};
 use sluice_protocol::vendor::Vendors;
 
-use crate::health::{Health, RouteVital, Visited};
-use crate::prices::{PriceList, Priced};
+use crate::money::prices::{PriceList, Priced};
+use crate::standing::health::{Health, RouteVital, Visited};
 use bystanders::Idle;
 use names::Names;
 pub(crate) use offers::Offer;

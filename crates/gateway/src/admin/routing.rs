@@ -19,7 +19,7 @@ use super::AdminState;
 use super::access::{AsAdmin, AsRoot};
 use super::docs::Spellings;
 use super::wire::{Body, Envelope, Failure, Problem, Reply, found};
-use crate::rules::Ruled;
+use crate::snapshot::rules::Ruled;
 pub(super) use decision::DecisionView;
 use document::PolicyDocument;
 

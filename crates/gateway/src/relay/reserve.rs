@@ -16,7 +16,7 @@ use super::inbound::estimate::Bulk;
 use super::inbound::identify::Client;
 use super::routing::unpriced;
 use super::{Candidate, Shared, clipped};
-use crate::bank::{Bank, Hold, HoldError, Purse, SourceId};
+use crate::money::bank::{Bank, Hold, HoldError, Purse, SourceId};
 use crate::snapshot::Snapshot;
 
 /// Tokens of a stream's answer that are reserved at a time. Reserving all that a model may ever write would turn away

@@ -17,7 +17,7 @@ use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::routing::DecisionView;
 use crate::admin::wire::{At, Envelope, Failure, Reply, found};
-use crate::receipt;
+use crate::money::receipt;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(explain_call))

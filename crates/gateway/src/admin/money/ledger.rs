@@ -13,7 +13,7 @@ use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Envelope, Reply, found};
-use crate::audit::{self, Audit};
+use crate::money::audit::{self, Audit};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(read_state))

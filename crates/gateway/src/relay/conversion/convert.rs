@@ -13,13 +13,13 @@ use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::raw::RawObject;
 use sluice_protocol::suffix::{Suffixed, Suffixes};
 
-use crate::media::Fetched;
 use crate::relay::Shared;
 use crate::relay::conversion::provenance::Provenance;
 use crate::relay::fault::{Fault, Kind};
 use crate::relay::inbound::demand::{Demand, INLINE_MAX_BYTES};
 use crate::relay::inbound::estimate::likely_tokens;
 use crate::snapshot::{Candidate, Snapshot};
+use crate::upstream::media::Fetched;
 
 /// Longest list of losses that a caller is told and a record keeps.
 const LOSSES_MAX_BYTES: usize = 2_000;

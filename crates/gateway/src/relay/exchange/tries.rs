@@ -8,7 +8,6 @@ use sluice_domain::route::{Passage, Trouble};
 
 use sluice_protocol::operation::Operation;
 
-use crate::health::{Refusal, Visit, Windows};
 use crate::record::Ticket;
 use crate::relay::exchange::{Accepted, Failure, Plan, Tried, attempt, discard};
 use crate::relay::fault::{Fault, Kind};
@@ -18,6 +17,7 @@ use crate::relay::routing::probe_limit;
 use crate::relay::routing::shortlist::{Prepared, QUEUE_JITTER_MS, QUEUE_WAIT_MAX, Shortlist};
 use crate::relay::{Call, Relay};
 use crate::snapshot::Candidate;
+use crate::standing::health::{Refusal, Visit, Windows};
 
 /// An answer with the candidate that gave it.
 type Given<'s> = (Box<Accepted>, Candidate<'s>);

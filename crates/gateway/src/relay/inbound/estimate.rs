@@ -6,7 +6,7 @@ use sluice_protocol::form::Form;
 use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::raw::RawObject;
 
-use crate::prices::ModelLimits;
+use crate::money::prices::ModelLimits;
 
 /// What a request says about the size of its answer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

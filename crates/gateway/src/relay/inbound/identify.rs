@@ -9,7 +9,7 @@ use quick_cache::unsync::Cache;
 use sluice_domain::key::{Caller, KeyHash};
 use tokio::sync::{OnceCell, OwnedSemaphorePermit, Semaphore};
 
-use crate::bank::Purse;
+use crate::money::bank::Purse;
 use crate::relay::Shared;
 use crate::relay::admission::Limited;
 use crate::relay::fault::{Fault, Kind};

@@ -9,12 +9,12 @@ use sluice_domain::route::score::health;
 use sluice_domain::route::warmth::{expected_usage, stays};
 use sluice_domain::route::{Considered, Contender, Decision, Load, Obstacle, Order, Passage, Subject, Worth, rank};
 
-use crate::affinity::{Warm, name_hash};
-use crate::health::Learned;
-use crate::limiter::Full;
 use crate::relay::inbound::demand::Demand;
 use crate::relay::inbound::identify::Client;
 use crate::snapshot::{Candidate, Snapshot};
+use crate::standing::affinity::{Warm, name_hash};
+use crate::standing::health::Learned;
+use crate::standing::limiter::Full;
 
 /// What an answer is taken for while nothing is known of the route's answers.
 const USUAL_OUTPUT: u64 = 500;

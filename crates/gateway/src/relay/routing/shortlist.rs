@@ -11,16 +11,16 @@ use sluice_domain::route::policy::Strategy;
 use sluice_domain::route::{Decision, Obstacle};
 use sluice_protocol::operation::ModelPlace;
 
-use crate::affinity::Conversation;
-use crate::limiter::nanos;
 use crate::record::Ticket;
 use crate::relay::conversion::convert::{Conversion, convert};
 use crate::relay::fault::{Fault, Kind};
 use crate::relay::inbound::demand::Demand;
 use crate::relay::routing::{Contest, Outcome, none_usable};
 use crate::relay::{Asked, Call, Relay, Shared, clipped, stored};
-use crate::rules::{Question, Ruled};
+use crate::snapshot::rules::{Question, Ruled};
 use crate::snapshot::{Candidate, Snapshot};
+use crate::standing::affinity::Conversation;
+use crate::standing::limiter::nanos;
 
 /// Longest time that a call waits because all candidates are at their limits.
 pub(in crate::relay) const QUEUE_WAIT_MAX: Duration = Duration::from_secs(5);
