@@ -32,9 +32,9 @@ use tokio::sync::Notify;
 use tower::ServiceExt;
 
 use super::{AdminState, CookiePolicy, Declared, Memory, SetupGate, router};
-use crate::client_address::ClientAddress;
 use crate::config::DeclaredPolicy;
 use crate::relay::Previewer;
+use crate::server::client_address::ClientAddress;
 
 const NODE: NodeId = NodeId(77);
 const NOW_MS: i64 = 1_700_000_000_000;

@@ -1,0 +1,23 @@
+//! What the operator says about this installation: its settings, its public face, and what needs looking at.
+
+mod alerts;
+mod options;
+mod pages;
+mod status;
+
+use std::sync::Arc;
+
+use axum::Router;
+use utoipa_axum::router::OpenApiRouter;
+
+use super::AdminState;
+pub(super) use options::Settings;
+
+pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
+    OpenApiRouter::default().merge(status::endpoints()).merge(options::endpoints()).merge(alerts::endpoints())
+}
+
+/// Returns the set-up page.
+pub(super) fn pages() -> Router<Arc<AdminState>> {
+    pages::router()
+}
