@@ -47,6 +47,8 @@ pub enum What {
     PriceVersion,
     /// An alert.
     Alert,
+    /// An entry of the audit log.
+    AuditEntry,
     /// A call that could not be settled.
     ParkedCall,
     /// A job that one node at a time does.
@@ -83,6 +85,7 @@ impl What {
             Self::Price => "price",
             Self::PriceVersion => "price version",
             Self::Alert => "alert",
+            Self::AuditEntry => "audit entry",
             Self::ParkedCall => "parked call",
             Self::Job => "job",
             Self::NodeRun => "run of a node",
@@ -112,6 +115,7 @@ impl What {
             | Self::Price
             | Self::PriceVersion
             | Self::Alert
+            | Self::AuditEntry
             | Self::ParkedCall
             | Self::Job
             | Self::NodeRun
