@@ -29,7 +29,7 @@ use super::AdminState;
 use super::access::{Identity, Proof};
 use super::wire::input::MAX_BODY_BYTES;
 use super::wire::{Failure, Problem};
-use crate::client_address::ClientAddress;
+use crate::server::client_address::ClientAddress;
 pub(super) use list::endpoints;
 use subject::{Places, Subject};
 
