@@ -7,6 +7,7 @@ mod access;
 mod alerts;
 mod decision;
 mod docs;
+mod jobs;
 mod keys;
 mod ledger;
 mod logs;
@@ -44,6 +45,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{CookiePolicy, SetupGate, hash_password};
 pub use docs::openapi;
+pub(crate) use options::Settings;
 pub use state::{AdminState, Declared, Memory};
 use wire::{Failure, Problem};
 
@@ -82,6 +84,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(ledger::endpoints())
         .merge(options::endpoints())
         .merge(alerts::endpoints())
+        .merge(jobs::endpoints())
 }
 
 async fn unknown_path(uri: Uri) -> Failure {

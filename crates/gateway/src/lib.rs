@@ -10,6 +10,7 @@ pub mod commands;
 pub mod config;
 mod demo;
 mod health;
+mod jobs;
 mod journal;
 pub mod ledger_file;
 mod legacy;

@@ -51,6 +51,8 @@ pub enum What {
     ParkedCall,
     /// A job that one node at a time does.
     Job,
+    /// A run of a job.
+    JobRun,
     /// The process that runs as a node.
     NodeRun,
     /// The store's own facts, such as the configuration's revision.
@@ -85,6 +87,7 @@ impl What {
             Self::Alert => "alert",
             Self::ParkedCall => "parked call",
             Self::Job => "job",
+            Self::JobRun => "run of a job",
             Self::NodeRun => "run of a node",
             Self::Meta => "meta",
         }
@@ -114,6 +117,7 @@ impl What {
             | Self::Alert
             | Self::ParkedCall
             | Self::Job
+            | Self::JobRun
             | Self::NodeRun
             | Self::Meta => self,
         }

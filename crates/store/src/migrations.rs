@@ -23,6 +23,7 @@ mod m0020_jobs;
 mod m0021_responses;
 mod m0022_node_runs;
 mod m0023_routing;
+mod m0027_job_runs;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -72,6 +73,8 @@ impl MigratorTrait for Steps {
             Box::new(m0023_routing::KEYS),
             Box::new(m0023_routing::USERS),
             Box::new(m0023_routing::GROUPS),
+            Box::new(m0027_job_runs::JOBS),
+            Box::new(m0027_job_runs::RUNS),
         ]
     }
 }
