@@ -8,6 +8,7 @@ pub mod alert;
 pub mod call;
 pub mod clock;
 pub mod id;
+pub mod job;
 pub mod key;
 pub mod ledger;
 pub mod limit;

@@ -5,6 +5,7 @@
 
 mod access;
 mod docs;
+mod jobs;
 mod keys;
 mod logs;
 mod money;
@@ -36,6 +37,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{CookiePolicy, SetupGate, hash_password};
 pub use docs::openapi;
+pub(crate) use site::Settings;
 pub use state::{AdminState, Declared, Memory};
 use wire::{Failure, Problem};
 
@@ -72,6 +74,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(logs::endpoints())
         .merge(money::endpoints())
         .merge(trail::endpoints())
+        .merge(jobs::endpoints())
 }
 
 async fn unknown_path(uri: Uri) -> Failure {

@@ -11,6 +11,7 @@ pub(crate) mod credential;
 pub(crate) mod group;
 pub(crate) mod idempotency;
 pub(crate) mod job;
+pub(crate) mod job_run;
 pub(crate) mod key;
 pub(crate) mod lease;
 pub(crate) mod meta;

@@ -53,6 +53,8 @@ pub enum What {
     ParkedCall,
     /// A job that one node at a time does.
     Job,
+    /// A run of a job.
+    JobRun,
     /// The process that runs as a node.
     NodeRun,
     /// The store's own facts, such as the configuration's revision.
@@ -88,6 +90,7 @@ impl What {
             Self::AuditEntry => "audit entry",
             Self::ParkedCall => "parked call",
             Self::Job => "job",
+            Self::JobRun => "run of a job",
             Self::NodeRun => "run of a node",
             Self::Meta => "meta",
         }
@@ -118,6 +121,7 @@ impl What {
             | Self::AuditEntry
             | Self::ParkedCall
             | Self::Job
+            | Self::JobRun
             | Self::NodeRun
             | Self::Meta => self,
         }

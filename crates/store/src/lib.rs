@@ -50,7 +50,7 @@ pub use database_url::{BadDatabaseUrl, DatabaseUrl};
 pub use error::{StoreError, What};
 pub use hash::{TokenHash, hash_key, hash_token};
 pub use idempotency::{CallClaim, Claim, ClaimEnd, EndedClaim, IdempotencyKey, KeptAnswer};
-pub use jobs::{FinishedTurn, Job};
+pub use jobs::{FinishedTurn, Job, JobTurn, NewTurn};
 pub use keys::{KeyPatch, NewKey, Rotated};
 pub use ledger::{
     Booking, Borrow, Borrowed, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order,

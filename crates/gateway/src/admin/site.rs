@@ -11,7 +11,7 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AdminState;
-pub(super) use options::Settings;
+pub(crate) use options::Settings;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().merge(status::endpoints()).merge(options::endpoints()).merge(alerts::endpoints())

@@ -15,6 +15,7 @@ use url::Url;
 use super::access::{Attempts, CookiePolicy, Passwords, SetupGate};
 use super::outgoing::Outgoing;
 use crate::config::DeclaredPolicy;
+use crate::jobs::Jobs;
 use crate::relay::Previewer;
 
 /// All that handlers of the admin API share.
@@ -44,6 +45,8 @@ pub struct AdminState {
     pub public_url: Option<Url>,
     /// What the handlers keep in memory.
     pub memory: Memory,
+    /// What is done from time to time.
+    pub(crate) jobs: Arc<Jobs>,
     /// Tells where calls would go.
     pub(crate) previewer: Previewer,
     /// What the configuration file says about routing.
