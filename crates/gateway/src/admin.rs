@@ -4,25 +4,15 @@
 //! `access` knows who asks. What it changes goes to the store; the relay learns of it by its snapshot, never from here.
 
 mod access;
-mod alerts;
-mod decision;
 mod docs;
-mod jobs;
 mod keys;
-mod ledger;
 mod logs;
 mod money;
-mod options;
 mod outgoing;
-mod pages;
-mod profile;
 mod providers;
-mod routes;
 mod routing;
-mod session;
-mod setup;
+mod site;
 mod state;
-mod status;
 mod users;
 mod wire;
 
@@ -45,7 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{CookiePolicy, SetupGate, hash_password};
 pub use docs::openapi;
-pub(crate) use options::Settings;
+pub(crate) use site::Settings;
 pub use state::{AdminState, Declared, Memory};
 use wire::{Failure, Problem};
 
@@ -54,7 +44,7 @@ use wire::{Failure, Problem};
 pub fn router(state: Arc<AdminState>) -> Router {
     let (api, document) = endpoints().split_for_parts();
     api.merge(docs::router(&docs::completed(document)))
-        .merge(pages::router())
+        .merge(site::pages())
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))
@@ -70,21 +60,14 @@ pub fn router(state: Arc<AdminState>) -> Router {
 
 fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
-        .merge(status::endpoints())
-        .merge(setup::endpoints())
-        .merge(session::endpoints())
-        .merge(profile::endpoints())
+        .merge(site::endpoints())
+        .merge(access::endpoints())
         .merge(users::endpoints())
         .merge(keys::endpoints())
         .merge(providers::endpoints())
-        .merge(routes::endpoints())
         .merge(routing::endpoints())
         .merge(logs::endpoints())
         .merge(money::endpoints())
-        .merge(ledger::endpoints())
-        .merge(options::endpoints())
-        .merge(alerts::endpoints())
-        .merge(jobs::endpoints())
 }
 
 async fn unknown_path(uri: Uri) -> Failure {

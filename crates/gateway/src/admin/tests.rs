@@ -34,10 +34,10 @@ use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{AdminState, CookiePolicy, Declared, Memory, SetupGate, router};
-use crate::client_address::ClientAddress;
 use crate::config::DeclaredPolicy;
 use crate::jobs::{self, Jobs};
 use crate::relay::Previewer;
+use crate::server::client_address::ClientAddress;
 
 const NODE: NodeId = NodeId(77);
 const NOW_MS: i64 = 1_700_000_000_000;

@@ -126,7 +126,7 @@ mod tests {
     use tokio_util::sync::CancellationToken;
 
     use super::*;
-    use crate::scene::Scene;
+    use crate::money::scene::Scene;
 
     fn turn() -> Turn {
         Turn { stop: CancellationToken::new(), progress: Arc::default() }

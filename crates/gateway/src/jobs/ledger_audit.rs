@@ -9,8 +9,8 @@ use sluice_store::{Store, StoreError};
 
 use super::{About, Daily, First, Job, JobFailure, Means, Report, Schedule, Turn, Zone};
 use crate::admin::Settings;
-use crate::audit::{Audit, JOB, summary};
-use crate::receipt::kept_since;
+use crate::money::audit::{Audit, JOB, summary};
+use crate::money::receipt::kept_since;
 
 /// Audits begin in the hour after this one, in the server's time zone: most installations are quiet then.
 const NIGHT_HOUR: u32 = 3;
@@ -112,7 +112,7 @@ mod tests {
 
     use super::super::Jobs;
     use super::*;
-    use crate::scene::{NODE, Scene, Sold};
+    use crate::money::scene::{NODE, Scene, Sold};
 
     fn means(scene: &Scene) -> Means {
         let clock = Arc::new(Clock::Fixed(AtomicI64::new(Clock::System.now().0)));

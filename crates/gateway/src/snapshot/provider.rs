@@ -19,8 +19,8 @@ use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::vendor::{PathTemplate, Quirk, TraitRules, Vendor};
 
 use super::{Sources, Wanted};
-use crate::health::{RouteVital, Vital};
 use crate::relay::secret_value;
+use crate::standing::health::{RouteVital, Vital};
 use crate::upstream::Origin;
 
 /// How long prompt caches live where the vendor does not say: the shortest that any documents.

@@ -14,10 +14,10 @@ use uuid::Uuid;
 
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
-use crate::admin::decision::DecisionView;
 use crate::admin::docs::Spellings;
+use crate::admin::routing::DecisionView;
 use crate::admin::wire::{At, Envelope, Failure, Reply, found};
-use crate::receipt;
+use crate::money::receipt;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(explain_call))

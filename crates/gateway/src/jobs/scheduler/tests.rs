@@ -7,7 +7,7 @@ use sluice_store::PageRequest;
 
 use super::*;
 use crate::jobs::{JobFailure, Report, Turn};
-use crate::scene::Scene;
+use crate::money::scene::Scene;
 
 const NAME: &str = "sample";
 

@@ -3,8 +3,8 @@
 use std::time::Duration;
 
 use super::*;
-use crate::audit::{Audit, JOB};
-use crate::scene::{self, Sold};
+use crate::money::audit::{Audit, JOB};
+use crate::money::scene::{self, Sold};
 use sluice_domain::job::{Ending, Progress, Trigger};
 use sluice_store::{FinishedTurn, NewTurn};
 
