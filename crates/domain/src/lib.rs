@@ -17,6 +17,7 @@ pub mod price;
 pub mod provider;
 pub mod response;
 pub mod route;
+pub mod trail;
 pub mod usage;
 pub mod user;
 

@@ -4,6 +4,7 @@
 pub(crate) mod access_token;
 pub(crate) mod account;
 pub(crate) mod alert;
+pub(crate) mod audit_entry;
 pub(crate) mod budget;
 pub(crate) mod call;
 pub(crate) mod credential;

@@ -47,6 +47,8 @@ pub enum What {
     PriceVersion,
     /// An alert.
     Alert,
+    /// An entry of the audit log.
+    AuditEntry,
     /// A call that could not be settled.
     ParkedCall,
     /// A job that one node at a time does.
@@ -85,6 +87,7 @@ impl What {
             Self::Price => "price",
             Self::PriceVersion => "price version",
             Self::Alert => "alert",
+            Self::AuditEntry => "audit entry",
             Self::ParkedCall => "parked call",
             Self::Job => "job",
             Self::JobRun => "run of a job",
@@ -115,6 +118,7 @@ impl What {
             | Self::Price
             | Self::PriceVersion
             | Self::Alert
+            | Self::AuditEntry
             | Self::ParkedCall
             | Self::Job
             | Self::JobRun

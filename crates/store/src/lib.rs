@@ -38,6 +38,7 @@ mod sessions;
 mod sql;
 mod store;
 mod text;
+mod trail;
 mod usage;
 mod users;
 mod vault;
@@ -50,7 +51,7 @@ pub use error::{StoreError, What};
 pub use hash::{TokenHash, hash_key, hash_token};
 pub use idempotency::{CallClaim, Claim, ClaimEnd, EndedClaim, IdempotencyKey, KeptAnswer};
 pub use jobs::{FinishedTurn, Job, JobTurn, NewTurn};
-pub use keys::{KeyPatch, NewKey};
+pub use keys::{KeyPatch, NewKey, Rotated};
 pub use ledger::{
     Booking, Borrow, Borrowed, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order,
     ParkedCall, Settled, Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
@@ -64,6 +65,7 @@ pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
 pub use routes::{DiscoveredRoutes, NewRoute, RouteFilter, RoutePatch, RouteRow};
 pub use sessions::{NewSession, Session};
 pub use store::Store;
+pub use trail::TrailFilter;
 pub use usage::{Grouping, SpeedSums, Step, Unpriced, UsageFilter, UsageGroup, UsagePoint, UsageSums, UsageTotal};
 pub use users::{Login, NewUser, UserFilter, UserPatch};
 pub use vault::{BadMasterKey, MasterKey};

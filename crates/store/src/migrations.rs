@@ -24,6 +24,8 @@ mod m0021_responses;
 mod m0022_node_runs;
 mod m0023_routing;
 mod m0027_job_runs;
+mod m0030_audit_log;
+mod m0031_key_rotation;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -75,6 +77,8 @@ impl MigratorTrait for Steps {
             Box::new(m0023_routing::GROUPS),
             Box::new(m0027_job_runs::JOBS),
             Box::new(m0027_job_runs::RUNS),
+            Box::new(m0030_audit_log::STEP),
+            Box::new(m0031_key_rotation::Step),
         ]
     }
 }

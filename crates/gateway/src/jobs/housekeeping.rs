@@ -19,6 +19,8 @@ const OBJECT_DAYS: u32 = 31;
 const IDEMPOTENCY_DAYS: u32 = 2;
 /// How long people can look back at what is over.
 const ALERT_DAYS: u32 = 90;
+/// How long people can look back at who changed what.
+const AUDIT_LOG_DAYS: u32 = 730;
 
 /// The job.
 pub(super) struct Housekeeping {
@@ -76,9 +78,10 @@ async fn tidy(store: &Store, bounds: Bounds, turn: &Turn) -> Result<u64, StoreEr
     let objects = days_before(now, OBJECT_DAYS).map(Purge::Objects);
     let idempotency = days_before(now, IDEMPOTENCY_DAYS).map(Purge::Idempotency);
     let alerts = days_before(now, ALERT_DAYS).map(Purge::Alerts);
+    let trail = days_before(now, AUDIT_LOG_DAYS).map(Purge::Trail);
     let calls = (retention_days > 0).then(|| days_before(now, retention_days)).flatten().map(Purge::Calls);
     let responses = Some(Purge::Responses(now));
-    for purge in [objects, idempotency, alerts, calls, responses].into_iter().flatten() {
+    for purge in [objects, idempotency, alerts, trail, calls, responses].into_iter().flatten() {
         while !turn.stop().is_cancelled() {
             let rows = purge.step(store).await?;
             removed += rows;
@@ -98,6 +101,7 @@ enum Purge {
     Objects(Timestamp),
     Idempotency(Timestamp),
     Alerts(Timestamp),
+    Trail(Timestamp),
     Calls(Timestamp),
     /// Those whose time is over by then.
     Responses(Timestamp),
@@ -109,6 +113,7 @@ impl Purge {
             Self::Objects(before) => store.purge_objects_before(*before, STEP_ROWS).await,
             Self::Idempotency(before) => store.purge_idempotency_before(*before, STEP_ROWS).await,
             Self::Alerts(before) => store.purge_alerts_before(*before, STEP_ROWS).await,
+            Self::Trail(before) => store.purge_entries_before(*before, STEP_ROWS).await,
             Self::Calls(before) => store.purge_calls_before(*before, STEP_ROWS).await,
             Self::Responses(now) => store.purge_responses(*now, STEP_ROWS).await,
         }
