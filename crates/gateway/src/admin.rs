@@ -5,7 +5,6 @@
 
 mod access;
 mod docs;
-mod jobs;
 mod keys;
 mod logs;
 mod money;
@@ -74,7 +73,6 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(logs::endpoints())
         .merge(money::endpoints())
         .merge(trail::endpoints())
-        .merge(jobs::endpoints())
 }
 
 async fn unknown_path(uri: Uri) -> Failure {

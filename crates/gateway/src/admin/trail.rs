@@ -44,9 +44,12 @@ const LOOKING_POSTS: [&str; 2] = ["/api/route/preview", "/api/routing/rules/test
 /// What strangers may do; their failures are not worth an entry.
 const OF_STRANGERS: [&str; 4] = ["/api/setup", "/api/user/login", "/api/user/logout", "/api/user/register"];
 /// Actions whose answer is what there is to say.
-const TELLING: [&str; 6] = [
+const TELLING: [&str; 9] = [
+    "/api/job/{name}/run",
     "/api/ledger/verify",
+    "/api/provider/checkin/run",
     "/api/provider/import",
+    "/api/provider/{id}/checkin",
     "/api/provider/{id}/models",
     "/api/provider/{id}/prices/sync",
     "/api/provider/{id}/sync",

@@ -12,10 +12,10 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::AdminState;
-use super::access::AsAdmin;
-use super::docs::Spellings;
-use super::wire::{At, Envelope, Failure, Language, PageQuery, PageView, Params, Problem, Reply, found};
+use crate::admin::AdminState;
+use crate::admin::access::AsAdmin;
+use crate::admin::docs::Spellings;
+use crate::admin::wire::{At, Envelope, Failure, Language, PageQuery, PageView, Params, Problem, Reply, found};
 use crate::jobs::{NotBegun, Schedule, Standing};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
