@@ -7,8 +7,8 @@ pub mod config;
 #[cfg(feature = "measure")]
 pub mod measure;
 pub mod money;
-#[expect(dead_code, unused_imports, reason = "what makes credentials, prices and routes of it comes next")]
 mod newapi;
+mod outgoing;
 mod record;
 mod relay;
 pub mod server;
@@ -16,4 +16,5 @@ mod snapshot;
 mod standing;
 pub mod telemetry;
 mod tokens;
+mod upkeep;
 mod upstream;

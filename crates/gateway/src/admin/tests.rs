@@ -35,6 +35,7 @@ use super::{AdminState, CookiePolicy, Declared, Memory, SetupGate, router};
 use crate::config::DeclaredPolicy;
 use crate::relay::Previewer;
 use crate::server::client_address::ClientAddress;
+use crate::upkeep::Upkeep;
 
 const NODE: NodeId = NodeId(77);
 const NOW_MS: i64 = 1_700_000_000_000;
@@ -61,12 +62,15 @@ impl Site {
         let store = Store::open(&url, &MasterKey::from_bytes([7; 32])).await.unwrap();
         store.migrate().await.unwrap();
         let (setup, setup_token) = SetupGate::open();
+        let store = Arc::new(store);
+        let vendors = Arc::new(Vendors::embedded().unwrap());
+        let changed: Arc<Notify> = Arc::default();
         let state = Arc::new(AdminState {
             node: NODE,
             records_kept_days: 90,
-            store: Arc::new(store),
-            vendors: Arc::new(Vendors::embedded().unwrap()),
-            changed: Arc::new(Notify::new()),
+            store,
+            vendors,
+            changed,
             declared: Arc::new(declared),
             clock: Clock::Fixed(AtomicI64::new(NOW_MS)),
             setup,
@@ -74,6 +78,7 @@ impl Site {
             session_days: 30,
             public_url: None,
             memory: Memory::new(Timestamp(NOW_MS)),
+            upkeep: Arc::new(Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed))),
             previewer: Previewer::default(),
             policy: DeclaredPolicy::default(),
         });
