@@ -38,6 +38,7 @@ use crate::config::DeclaredPolicy;
 use crate::jobs::{self, Jobs};
 use crate::relay::Previewer;
 use crate::server::client_address::ClientAddress;
+use crate::upkeep::Upkeep;
 
 const NODE: NodeId = NodeId(77);
 const NOW_MS: i64 = 1_700_000_000_000;
@@ -74,12 +75,14 @@ impl Site {
             responses_max_bytes: 0,
         };
         let stop = CancellationToken::new();
+        let vendors = Arc::new(Vendors::embedded().unwrap());
+        let changed: Arc<Notify> = Arc::default();
         let state = Arc::new(AdminState {
             node: NODE,
             records_kept_days: 90,
             store,
-            vendors: Arc::new(Vendors::embedded().unwrap()),
-            changed: Arc::new(Notify::new()),
+            vendors,
+            changed,
             declared: Arc::new(declared),
             clock: Clock::Fixed(AtomicI64::new(NOW_MS)),
             setup,
@@ -88,6 +91,7 @@ impl Site {
             public_url: None,
             jobs: Jobs::new(&means, stop.clone()),
             memory: Memory::new(Timestamp(NOW_MS)),
+            upkeep: Arc::new(Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed))),
             previewer: Previewer::default(),
             policy: DeclaredPolicy::default(),
         });

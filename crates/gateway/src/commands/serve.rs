@@ -35,6 +35,7 @@ use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::snapshot::live::{Ingredients, Live};
 use crate::standing::affinity::Affinity;
 use crate::telemetry::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
+use crate::upkeep::Upkeep;
 use crate::upstream::media::Fetcher;
 use crate::upstream::{Pool, tls_config};
 use signals::StopSignals;
@@ -124,6 +125,7 @@ impl Gateway {
         let stop = CancellationToken::new();
         let changed = Arc::new(Notify::new());
         let tls = settings.listen.tls.clone().map(ServerTls::load).transpose()?;
+        let upkeep = Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed));
         let parts = Parts {
             settings: &settings,
             vendors,
@@ -134,6 +136,7 @@ impl Gateway {
             stop,
             tls,
             sampled: Arc::default(),
+            upkeep: Arc::new(upkeep),
         };
         let books = parts.open_books().await?;
         parts.replay(&journals, &books).await?;
@@ -202,6 +205,7 @@ struct Parts<'a> {
     stop: CancellationToken,
     tls: Option<Arc<ServerTls>>,
     sampled: Arc<Sampled>,
+    upkeep: Arc<Upkeep>,
 }
 
 /// One thread's queue, journal and counters.
@@ -292,6 +296,7 @@ impl Parts<'_> {
             session_days: u32::try_from(admin.session_ttl.as_secs().div_ceil(86_400)).unwrap_or(u32::MAX),
             public_url: admin.public_url.clone(),
             jobs,
+            upkeep: Arc::clone(&self.upkeep),
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
         };
