@@ -75,7 +75,7 @@ use intake::Inbound;
 pub(crate) use intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
 use old::Pin;
-pub(crate) use preview::Previewer;
+pub(crate) use preview::{Previewer, Standing};
 pub(crate) use provenance::Provenance;
 use recording::note_answer;
 use reserve::Meterage;

@@ -5,15 +5,20 @@ use std::sync::Arc;
 
 use bytes::Bytes;
 use http::{Method, Request};
+use sluice_domain::id::CredentialId;
 use sluice_domain::key::Caller;
-use sluice_domain::route::Decision;
-use sluice_protocol::operation::{Endpoint, endpoint};
+use sluice_domain::money::Micros;
+use sluice_domain::route::score::health;
+use sluice_domain::route::{Decision, Passage, Sample, Worth};
+use sluice_protocol::operation::{Endpoint, Operation, endpoint};
 
 use super::demand::Demand;
 use super::identify::Client;
 use super::intake::Payload;
 use super::routing::{Outcome, none_usable};
 use super::{Asked, Shared};
+use crate::prices::Priced;
+use crate::snapshot::{Candidate, Policies, Wanted};
 
 /// Tells where calls would go.
 #[derive(Clone, Default)]
@@ -33,7 +38,31 @@ pub(crate) struct Previewed {
     pub(crate) refusal: Option<String>,
 }
 
+/// What is known of one route, as routing judges it.
+#[derive(Debug, Clone)]
+pub(crate) struct Standing {
+    pub(crate) credential: CredentialId,
+    /// What it costs; `None` when nobody says.
+    pub(crate) priced: Option<Arc<Priced>>,
+    pub(crate) worth: Worth,
+    pub(crate) sample: Sample,
+    /// What failures and latency multiply its share by.
+    pub(crate) health: f64,
+    /// Unix milliseconds until which it rests; `None` where it does not.
+    pub(crate) rests_until_ms: Option<i64>,
+}
+
 impl Previewer {
+    /// Returns what is known of the routes that serve `model` in conversations; empty where no relay runs.
+    pub(crate) fn standings(&self, model: &str) -> Vec<Standing> {
+        let Some(shared) = self.0.as_ref() else { return Vec::new() };
+        let snapshot = shared.live.load();
+        let now_ms = shared.clock.now().0;
+        let wanted = Wanted { operation: Operation::ChatCompletions, is_stream: false };
+        let candidates = snapshot.candidates(model, wanted);
+        candidates.iter().map(|candidate| standing(candidate, &snapshot.policies, now_ms)).collect()
+    }
+
     /// Makes the previewer of a relay.
     pub(crate) const fn new(shared: Arc<Shared>) -> Self {
         Self(Some(shared))
@@ -43,6 +72,29 @@ impl Previewer {
     pub(crate) async fn preview(&self, caller: Caller, path: &str, body: Bytes) -> Option<Previewed> {
         let shared = self.0.as_ref()?;
         Some(preview(shared, caller, path, body).await.unwrap_or_else(refused))
+    }
+}
+
+fn standing(candidate: &Candidate<'_>, policies: &Policies, now_ms: i64) -> Standing {
+    let dollars = |sum: Micros| sum.0 as f64 / 1_000_000.0;
+    let learned = candidate.vital.learned(now_ms, policies.windows()).unwrap_or_default();
+    let target = candidate.target;
+    let gates = [&target.provider.vital.gate, &target.vital.gate, &candidate.vital.gate];
+    let rests = gates.into_iter().filter_map(|gate| match gate.passage(now_ms) {
+        Passage::Shut(_, until_ms) => Some(until_ms),
+        Passage::Open | Passage::Probe => None,
+    });
+    Standing {
+        credential: target.credential_id,
+        priced: candidate.priced.clone(),
+        worth: Worth {
+            unit_cost: candidate.priced.as_ref().map_or(0.0, |priced| priced.unit_cost),
+            balance: target.provider.balance.map_or(0.0, |balance| dollars(balance.left)),
+            spent: dollars(learned.spent),
+        },
+        health: health(&learned.sample, &policies.factors),
+        sample: learned.sample,
+        rests_until_ms: rests.max(),
     }
 }
 

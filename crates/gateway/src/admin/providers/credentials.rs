@@ -26,9 +26,11 @@ use crate::admin::wire::{At, Body, Envelope, Failure, LimitsView, Nothing, Probl
 const SHORTEST_SHOWN_CHARS: usize = 12;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default()
-        .serve(routes!(list_credentials, create_credential))
-        .serve(routes!(update_credential, delete_credential))
+    OpenApiRouter::default().serve(routes!(list_credentials, create_credential)).serve(routes!(
+        read_credential,
+        update_credential,
+        delete_credential
+    ))
 }
 
 /// A credential.
@@ -168,6 +170,18 @@ async fn create_credential(
         created_at: state.clock.now(),
     };
     found(CredentialView::of(&state.store.create_credential(provider.id, new).await?))
+}
+
+/// One credential, its secret masked.
+#[utoipa::path(get, path = "/api/provider/token/{token_id}", tag = "Credentials",
+    params(("token_id" = i64, Path, description = "Id of the credential.")),
+    responses((status = 200, description = "The credential.", body = Envelope<CredentialView>)))]
+async fn read_credential(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<CredentialView> {
+    if let Some(credential) = state.declared.credentials.iter().find(|credential| credential.id.0 == id) {
+        return found(CredentialView::of(credential));
+    }
+    let credential = state.store.find_credential(CredentialId(id)).await?;
+    found(CredentialView::of(&credential.ok_or(StoreError::NotFound { what: What::Credential })?))
 }
 
 /// Change a credential: only the fields that are sent.

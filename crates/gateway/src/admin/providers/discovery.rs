@@ -34,7 +34,7 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
 
 /// What discovery found and changed.
 #[derive(Debug, Serialize, ToSchema)]
-struct DiscoveryView {
+pub(in crate::admin) struct DiscoveryView {
     /// For each enabled credential.
     credentials: Vec<CredentialDiscovery>,
 }
@@ -83,7 +83,8 @@ async fn sync_provider(
     discover(&state, ProviderId(id), language).await
 }
 
-async fn discover(state: &AdminState, id: ProviderId, language: Language) -> Reply<DiscoveryView> {
+/// Asks a provider for its models and makes routes of the answer.
+pub(in crate::admin) async fn discover(state: &AdminState, id: ProviderId, language: Language) -> Reply<DiscoveryView> {
     let provider = find(state, id).await?;
     let upstream = Upstream::of(state, &provider)?;
     let all = credentials::all_of(state, provider.id).await?;
