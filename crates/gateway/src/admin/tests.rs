@@ -80,9 +80,9 @@ impl Site {
         let state = Arc::new(AdminState {
             node: NODE,
             records_kept_days: 90,
-            store,
-            vendors,
-            changed,
+            store: Arc::clone(&store),
+            vendors: Arc::clone(&vendors),
+            changed: Arc::clone(&changed),
             declared: Arc::new(declared),
             clock: Clock::Fixed(AtomicI64::new(NOW_MS)),
             setup,
