@@ -8,6 +8,7 @@ pub mod cli;
 pub mod client_address;
 pub mod commands;
 pub mod config;
+mod console;
 mod demo;
 mod health;
 mod journal;

@@ -26,6 +26,7 @@ use crate::admin::{self, AdminState, CookiePolicy, Memory, SetupGate};
 use crate::affinity::Affinity;
 use crate::bank::Bank;
 use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
+use crate::console;
 use crate::journal::{self, Journal};
 use crate::live::{Ingredients, Live};
 use crate::media::Fetcher;
@@ -290,7 +291,8 @@ impl Parts<'_> {
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
         };
-        Ok(admin::router(Arc::new(state)).merge(health::router(Arc::clone(&self.store), registry)))
+        let health = health::router(Arc::clone(&self.store), registry);
+        Ok(admin::router(Arc::new(state)).merge(health).merge(console::router()))
     }
 
     /// Opens the way to the first administrator where there is none, and prints the link that leads there.
