@@ -4,7 +4,6 @@
 mod alerts;
 mod jobs;
 mod options;
-mod pages;
 mod status;
 
 use std::sync::Arc;
@@ -24,6 +23,4 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
 }
 
 /// Returns the set-up page.
-pub(super) fn pages() -> Router<Arc<AdminState>> {
-    pages::router()
 }

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admin::{self, AdminState, CookiePolicy, Memory, SetupGate};
 use crate::commands::node::Run;
 use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
+use crate::console;
 use crate::jobs::{self, Jobs};
 use crate::money::bank::Bank;
 use crate::record::journal::{self, Journal};
@@ -300,7 +301,8 @@ impl Parts<'_> {
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
         };
-        Ok(admin::router(Arc::new(state)).merge(health::router(Arc::clone(&self.store), registry)))
+        let health = health::router(Arc::clone(&self.store), registry);
+        Ok(admin::router(Arc::new(state)).merge(health).merge(console::router()))
     }
 
     /// Opens the way to the first administrator where there is none, and prints the link that leads there.
