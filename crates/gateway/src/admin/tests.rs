@@ -6,11 +6,13 @@ mod contract;
 mod discovery;
 mod keys;
 mod logs;
+mod mirror;
 mod money;
 mod options;
 mod providers;
 mod routes;
 mod routing;
+mod trail;
 mod users;
 
 use std::net::IpAddr;
