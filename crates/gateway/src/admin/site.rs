@@ -8,7 +8,6 @@ mod status;
 
 use std::sync::Arc;
 
-use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AdminState;
@@ -20,7 +19,4 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(options::endpoints())
         .merge(alerts::endpoints())
         .merge(jobs::endpoints())
-}
-
-/// Returns the set-up page.
 }
