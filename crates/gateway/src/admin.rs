@@ -8,7 +8,6 @@ mod docs;
 mod keys;
 mod logs;
 mod money;
-mod outgoing;
 mod providers;
 mod routing;
 mod site;

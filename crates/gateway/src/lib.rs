@@ -8,8 +8,8 @@ mod jobs;
 #[cfg(feature = "measure")]
 pub mod measure;
 pub mod money;
-#[expect(dead_code, unused_imports, reason = "what makes credentials, prices and routes of it comes next")]
 mod newapi;
+mod outgoing;
 mod record;
 mod relay;
 pub mod server;
@@ -17,4 +17,5 @@ mod snapshot;
 mod standing;
 pub mod telemetry;
 mod tokens;
+mod upkeep;
 mod upstream;

@@ -20,6 +20,7 @@ pub(crate) mod parked_call;
 pub(crate) mod price;
 pub(crate) mod price_version;
 pub(crate) mod provider;
+pub(crate) mod provider_site;
 pub(crate) mod response;
 pub(crate) mod response_item;
 pub(crate) mod route;

@@ -13,10 +13,11 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::access::{Attempts, CookiePolicy, Passwords, SetupGate};
-use super::outgoing::Outgoing;
 use crate::config::DeclaredPolicy;
 use crate::jobs::Jobs;
+use crate::outgoing::Outgoing;
 use crate::relay::Previewer;
+use crate::upkeep::Upkeep;
 
 /// All that handlers of the admin API share.
 #[derive(Debug)]
@@ -49,6 +50,8 @@ pub struct AdminState {
     pub(crate) jobs: Arc<Jobs>,
     /// Tells where calls would go.
     pub(crate) previewer: Previewer,
+    /// Keeps providers current.
+    pub(crate) upkeep: Arc<Upkeep>,
     /// What the configuration file says about routing.
     pub(crate) policy: DeclaredPolicy,
 }

@@ -38,6 +38,7 @@ use crate::config::DeclaredPolicy;
 use crate::jobs::{self, Jobs};
 use crate::relay::Previewer;
 use crate::server::client_address::ClientAddress;
+use crate::upkeep::Upkeep;
 
 const NODE: NodeId = NodeId(77);
 const NOW_MS: i64 = 1_700_000_000_000;
@@ -66,20 +67,25 @@ impl Site {
         store.migrate().await.unwrap();
         let (setup, setup_token) = SetupGate::open();
         let store = Arc::new(store);
+        let vendors = Arc::new(Vendors::embedded().unwrap());
+        let changed: Arc<Notify> = Arc::default();
+        let upkeep = Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed));
+        let upkeep = Arc::new(upkeep);
         let means = jobs::Means {
             store: Arc::clone(&store),
             node: NODE,
             clock: Arc::new(Clock::Fixed(AtomicI64::new(NOW_MS))),
             records_kept_days: 90,
             responses_max_bytes: 0,
+            upkeep: Arc::clone(&upkeep),
         };
         let stop = CancellationToken::new();
         let state = Arc::new(AdminState {
             node: NODE,
             records_kept_days: 90,
             store,
-            vendors: Arc::new(Vendors::embedded().unwrap()),
-            changed: Arc::new(Notify::new()),
+            vendors,
+            changed,
             declared: Arc::new(declared),
             clock: Clock::Fixed(AtomicI64::new(NOW_MS)),
             setup,
@@ -88,6 +94,7 @@ impl Site {
             public_url: None,
             jobs: Jobs::new(&means, stop.clone()),
             memory: Memory::new(Timestamp(NOW_MS)),
+            upkeep,
             previewer: Previewer::default(),
             policy: DeclaredPolicy::default(),
         });

@@ -35,6 +35,7 @@ use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::snapshot::live::{Ingredients, Live};
 use crate::standing::affinity::Affinity;
 use crate::telemetry::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
+use crate::upkeep::Upkeep;
 use crate::upstream::media::Fetcher;
 use crate::upstream::{Pool, tls_config};
 use signals::StopSignals;
@@ -124,6 +125,7 @@ impl Gateway {
         let stop = CancellationToken::new();
         let changed = Arc::new(Notify::new());
         let tls = settings.listen.tls.clone().map(ServerTls::load).transpose()?;
+        let upkeep = Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed));
         let parts = Parts {
             settings: &settings,
             vendors,
@@ -134,6 +136,7 @@ impl Gateway {
             stop,
             tls,
             sampled: Arc::default(),
+            upkeep: Arc::new(upkeep),
         };
         let books = parts.open_books().await?;
         parts.replay(&journals, &books).await?;
@@ -202,6 +205,7 @@ struct Parts<'a> {
     stop: CancellationToken,
     tls: Option<Arc<ServerTls>>,
     sampled: Arc<Sampled>,
+    upkeep: Arc<Upkeep>,
 }
 
 /// One thread's queue, journal and counters.
@@ -291,6 +295,7 @@ impl Parts<'_> {
             },
             session_days: u32::try_from(admin.session_ttl.as_secs().div_ceil(86_400)).unwrap_or(u32::MAX),
             public_url: admin.public_url.clone(),
+            upkeep: Arc::clone(&self.upkeep),
             jobs,
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
@@ -339,6 +344,7 @@ impl Parts<'_> {
             clock: Arc::default(),
             records_kept_days: self.settings.records.retention_days,
             responses_max_bytes: self.settings.responses.max_bytes,
+            upkeep: Arc::clone(&self.upkeep),
         };
         Jobs::new(&means, self.stop.clone())
     }

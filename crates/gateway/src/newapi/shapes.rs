@@ -9,7 +9,6 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
-use sluice_domain::price::Decimal;
 
 use super::fault::SiteFault;
 use super::material::Material;
@@ -20,7 +19,7 @@ const MAX_REASON_CHARS: usize = 300;
 /// Longest text of a key's that is looked at: names, groups and models.
 const MAX_TEXT_CHARS: usize = 255;
 /// The number of a key that may be used.
-pub(crate) const KEY_ENABLED: i64 = 1;
+const KEY_ENABLED: i64 = 1;
 
 /// The envelope of every answer.
 #[derive(Deserialize)]
@@ -86,12 +85,21 @@ fn of_data<'a, T: Deserialize<'a>>(body: &'a [u8]) -> Result<T, SiteFault> {
 }
 
 /// Says where an answer has another shape than any known one. The parser's own words may quote a key.
-fn unread(error: &serde_json::Error) -> SiteFault {
+pub(super) fn unread(error: &serde_json::Error) -> SiteFault {
     SiteFault::malformed(format!(
         "it has a shape that is not known, at line {} column {}",
         error.line(),
         error.column()
     ))
+}
+
+/// Checks a page that may leave out whether it succeeded, as the page of prices did in old sites.
+pub(super) fn agreed_page(body: &[u8]) -> Result<(), SiteFault> {
+    let envelope = Envelope::read(body)?;
+    match envelope.success {
+        None if envelope.error.as_ref().is_none_or(serde_json::Value::is_null) => Ok(()),
+        _ => envelope.agreed().map(drop),
+    }
 }
 
 /// Checks an answer of which only its success matters.
@@ -148,7 +156,7 @@ pub(crate) struct SeenKey {
     pub(crate) material: Material,
     /// Its name there; may be empty.
     pub(crate) name: String,
-    /// [`KEY_ENABLED`], or why it cannot be used: 2 disabled, 3 expired, 4 used up.
+    /// 1 enabled, or why it cannot be used: 2 disabled, 3 expired, 4 used up.
     pub(crate) status: i64,
     /// Its group; empty for that of the account.
     pub(crate) group: String,
@@ -350,11 +358,6 @@ pub(super) fn read_check_in(body: &[u8]) -> Result<CheckInAnswer, SiteFault> {
 pub(crate) fn quota_to_micros(quota: i64, quota_per_dollar: u64) -> i64 {
     let micros = (i128::from(quota) * 1_000_000).div_euclid(i128::from(quota_per_dollar.max(1)));
     i64::try_from(micros).unwrap_or(if quota < 0 { i64::MIN } else { i64::MAX })
-}
-
-/// Returns whether a text is a factor that can be used.
-pub(crate) fn is_factor(text: &str) -> bool {
-    Decimal::parse(text).is_ok()
 }
 
 #[cfg(test)]

@@ -4,8 +4,6 @@ mod body;
 mod catalogue;
 mod input;
 mod lookup;
-mod published;
-mod ratios;
 mod sync;
 mod unpriced;
 mod view;

@@ -216,6 +216,12 @@ problems! {
     AddressInvalid InvalidValue
         "`allow_ips`: `{item}` is neither an IP address nor a network such as `10.0.0.0/8`"
         "`allow_ips`：`{item}` 既不是 IP 地址，也不是 `10.0.0.0/8` 这样的网段";
+    KeyGroupUnknown InvalidValue
+        "`{field}`: the provider's site offers no group `{group}`; use one of {groups}"
+        "`{field}`：供应商站点没有分组 `{group}`，可用的分组：{groups}";
+    KeyGroupFixed InvalidValue
+        "`group_name` of a key of the provider's site is decided there; change it at the site and synchronise"
+        "该密钥的 `group_name` 由供应商站点决定，请在站点上修改后同步";
     UrlInvalid InvalidValue
         "`{field}` is not a URL: {reason}"
         "`{field}` 不是有效的 URL：{reason}";
@@ -324,6 +330,21 @@ problems! {
     UpstreamFailed UpstreamFailed
         "the provider's list of models could not be read, nothing was changed: {reason}"
         "无法读取供应商的模型列表，未做任何修改：{reason}";
+    SyncFailed UpstreamFailed
+        "the provider could not be synchronised, nothing was changed: {reason}"
+        "无法同步该供应商，未做任何修改：{reason}";
+    SiteFailed UpstreamFailed
+        "the provider's site did not do it: {reason}"
+        "供应商站点未能完成操作：{reason}";
+    SyncBusy Conflict
+        "this provider is being synchronised already; wait a moment"
+        "该供应商正在同步，请稍候";
+    NotManaged Conflict
+        "this provider has no system access token, so keys cannot be made or deleted at its site; enter one, or send `key`"
+        "该供应商没有系统访问令牌，无法在其站点上创建或删除密钥，请填写访问令牌或直接提供 `key`";
+    NoOffer Conflict
+        "nothing is known of this provider's groups yet; synchronise it first"
+        "尚不清楚该供应商有哪些分组，请先同步";
     PricesUnread UpstreamFailed
         "the provider's prices could not be read, nothing was changed: {reason}"
         "无法读取供应商的价格，未做任何修改：{reason}";

@@ -8,15 +8,15 @@ use utoipa::ToSchema;
 /// A number as it stands in JSON, digit by digit: no float ever holds it.
 #[derive(Debug, Clone, Serialize)]
 #[serde(transparent)]
-pub(super) struct NumberText(String);
+pub(crate) struct NumberText(String);
 
 impl NumberText {
     /// The number 1.
-    pub(super) fn one() -> Self {
+    pub(crate) fn one() -> Self {
         Self("1".to_owned())
     }
 
-    pub(super) fn as_str(&self) -> &str {
+    pub(crate) fn as_str(&self) -> &str {
         &self.0
     }
 }
@@ -35,41 +35,41 @@ impl<'de> Deserialize<'de> for NumberText {
 /// A model's ratios. Absent ratios are as the sites have them by default.
 #[derive(Debug, Clone, Default, Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
-pub(super) struct RatioInput {
+pub(crate) struct RatioInput {
     /// 1: the price is per call; 0 (default): by ratios.
-    pub(super) quota_type: Option<i64>,
+    pub(crate) quota_type: Option<i64>,
     /// Multiple of $2 per million input tokens.
     #[schema(value_type = Option<f64>)]
-    pub(super) model_ratio: Option<NumberText>,
+    pub(crate) model_ratio: Option<NumberText>,
     /// Output by input; 1 by default.
     #[schema(value_type = Option<f64>)]
-    pub(super) completion_ratio: Option<NumberText>,
+    pub(crate) completion_ratio: Option<NumberText>,
     /// Dollars per call.
     #[schema(value_type = Option<f64>)]
-    pub(super) model_price: Option<NumberText>,
+    pub(crate) model_price: Option<NumberText>,
     /// Factor of the group that the provider's credential is in; 1 by default.
     #[schema(value_type = Option<f64>)]
-    pub(super) group_ratio: Option<NumberText>,
+    pub(crate) group_ratio: Option<NumberText>,
     /// Cached by full input; 1 by default.
     #[schema(value_type = Option<f64>)]
-    pub(super) cache_ratio: Option<NumberText>,
+    pub(crate) cache_ratio: Option<NumberText>,
     /// Cache write by full input; 1.25 by default.
     #[schema(value_type = Option<f64>)]
-    pub(super) create_cache_ratio: Option<NumberText>,
+    pub(crate) create_cache_ratio: Option<NumberText>,
     /// Image by text input.
     #[schema(value_type = Option<f64>)]
-    pub(super) image_ratio: Option<NumberText>,
+    pub(crate) image_ratio: Option<NumberText>,
     /// Audio by text input.
     #[schema(value_type = Option<f64>)]
-    pub(super) audio_ratio: Option<NumberText>,
+    pub(crate) audio_ratio: Option<NumberText>,
     /// Audio output by audio input.
     #[schema(value_type = Option<f64>)]
-    pub(super) audio_completion_ratio: Option<NumberText>,
+    pub(crate) audio_completion_ratio: Option<NumberText>,
 }
 
 impl RatioInput {
     /// Returns the price.
-    pub(super) fn price(&self) -> Result<Price, QuoteError> {
+    pub(crate) fn price(&self) -> Result<Price, QuoteError> {
         from_newapi_ratios(&NewapiQuote {
             quota_type: self.quota_type.unwrap_or(0),
             model_ratio: self.model_ratio.as_ref().map(NumberText::as_str),

@@ -11,7 +11,7 @@ use serde_json::value::RawValue;
 use sluice_domain::price::{Decimal, Price, QuoteError};
 
 use super::ratios::{NumberText, RatioInput};
-use crate::admin::outgoing::refusal;
+use crate::outgoing::refusal;
 
 /// Credentials that are in no group are in this one.
 const USUAL_GROUP: &str = "default";
@@ -22,11 +22,11 @@ const PARTS: u64 = 1_000_000_000_000;
 
 /// What a site publishes.
 #[derive(Debug, Default, PartialEq)]
-pub(super) struct Published {
+pub(crate) struct Published {
     /// Prices by model.
-    pub(super) prices: BTreeMap<String, Price>,
+    pub(crate) prices: BTreeMap<String, Price>,
     /// Models that have no price here, and why.
-    pub(super) skipped: Vec<(String, &'static str)>,
+    pub(crate) skipped: Vec<(String, &'static str)>,
 }
 
 #[derive(Deserialize)]
@@ -59,7 +59,8 @@ struct Row {
     audio_ratio: Option<NumberText>,
     #[serde(default)]
     audio_completion_ratio: Option<NumberText>,
-    #[serde(default)]
+    /// Old sites say `enable_group`.
+    #[serde(default, alias = "enable_group")]
     enable_groups: Option<Vec<String>>,
     #[serde(default)]
     billing_expr: Option<String>,
@@ -88,7 +89,7 @@ struct Tables {
 
 /// Reads an answer for credentials that are in `groups`, or says why it is none. Where credentials are in several groups
 /// that may use a model, the dearest counts: which one serves a call is not known beforehand.
-pub(super) fn read(body: &[u8], groups: &BTreeSet<String>) -> Result<Published, String> {
+pub(crate) fn read(body: &[u8], groups: &BTreeSet<String>) -> Result<Published, String> {
     if let Some(complaint) = refusal(body) {
         return Err(complaint);
     }

@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use serde::Deserialize;
 
-use crate::admin::outgoing::refusal;
+use crate::outgoing::refusal;
 
 const MAX_MODELS: usize = 10_000;
 const MAX_NAME_CHARS: usize = 255;
