@@ -24,6 +24,7 @@ use sluice_store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::Settings;
+use crate::upkeep::Upkeep;
 
 use housekeeping::Housekeeping;
 use ledger_audit::LedgerAudit;
@@ -45,6 +46,8 @@ pub(crate) struct Means {
     pub(crate) records_kept_days: u32,
     /// Most that kept responses take, bytes.
     pub(crate) responses_max_bytes: u64,
+    /// Keeps providers current.
+    pub(crate) upkeep: Arc<Upkeep>,
 }
 
 /// What is fixed of a job.

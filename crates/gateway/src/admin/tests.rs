@@ -69,22 +69,25 @@ impl Site {
         store.migrate().await.unwrap();
         let (setup, setup_token) = SetupGate::open();
         let store = Arc::new(store);
+        let vendors = Arc::new(Vendors::embedded().unwrap());
+        let changed: Arc<Notify> = Arc::default();
+        let upkeep = Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed));
+        let upkeep = Arc::new(upkeep);
         let means = jobs::Means {
             store: Arc::clone(&store),
             node: NODE,
             clock: Arc::new(Clock::Fixed(AtomicI64::new(NOW_MS))),
             records_kept_days: 90,
             responses_max_bytes: 0,
+            upkeep: Arc::clone(&upkeep),
         };
         let stop = CancellationToken::new();
-        let vendors = Arc::new(Vendors::embedded().unwrap());
-        let changed: Arc<Notify> = Arc::default();
         let state = Arc::new(AdminState {
             node: NODE,
             records_kept_days: 90,
-            store: Arc::clone(&store),
-            vendors: Arc::clone(&vendors),
-            changed: Arc::clone(&changed),
+            store,
+            vendors,
+            changed,
             declared: Arc::new(declared),
             clock: Clock::Fixed(AtomicI64::new(NOW_MS)),
             setup,
@@ -93,7 +96,7 @@ impl Site {
             public_url: None,
             jobs: Jobs::new(&means, stop.clone()),
             memory: Memory::new(Timestamp(NOW_MS)),
-            upkeep: Arc::new(Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed))),
+            upkeep,
             previewer: Previewer::default(),
             policy: DeclaredPolicy::default(),
         });

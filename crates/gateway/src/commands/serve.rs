@@ -296,8 +296,8 @@ impl Parts<'_> {
             },
             session_days: u32::try_from(admin.session_ttl.as_secs().div_ceil(86_400)).unwrap_or(u32::MAX),
             public_url: admin.public_url.clone(),
-            jobs,
             upkeep: Arc::clone(&self.upkeep),
+            jobs,
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
         };
@@ -346,6 +346,7 @@ impl Parts<'_> {
             clock: Arc::default(),
             records_kept_days: self.settings.records.retention_days,
             responses_max_bytes: self.settings.responses.max_bytes,
+            upkeep: Arc::clone(&self.upkeep),
         };
         Jobs::new(&means, self.stop.clone())
     }
