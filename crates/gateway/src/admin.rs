@@ -4,23 +4,16 @@
 //! `access` knows who asks. What it changes goes to the store; the relay learns of it by its snapshot, never from here.
 
 mod access;
-mod alerts;
-mod decision;
 mod docs;
 mod keys;
-mod ledger;
 mod logs;
+mod mirror;
 mod money;
-mod options;
-mod outgoing;
-mod profile;
 mod providers;
-mod routes;
 mod routing;
-mod session;
-mod setup;
+mod site;
 mod state;
-mod status;
+mod trail;
 mod users;
 mod wire;
 
@@ -43,6 +36,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{CookiePolicy, SetupGate, hash_password};
 pub use docs::openapi;
+pub(crate) use site::Settings;
 pub use state::{AdminState, Declared, Memory};
 use wire::{Failure, Problem};
 
@@ -50,7 +44,12 @@ use wire::{Failure, Problem};
 /// router can be merged with others.
 pub fn router(state: Arc<AdminState>) -> Router {
     let (api, document) = endpoints().split_for_parts();
-    api.merge(docs::router(&docs::completed(document)))
+    let document = docs::completed(document);
+    let keeper = trail::Keeper::new(Arc::clone(&state), api.clone().with_state(Arc::clone(&state)), &document);
+    let api = api.layer(from_fn_with_state(keeper, trail::keep));
+    let mirror = mirror::router(&state, api.clone().with_state(Arc::clone(&state)), &document);
+    api.merge(mirror)
+        .merge(docs::router(&document))
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))
@@ -66,20 +65,15 @@ pub fn router(state: Arc<AdminState>) -> Router {
 
 fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
-        .merge(status::endpoints())
-        .merge(setup::endpoints())
-        .merge(session::endpoints())
-        .merge(profile::endpoints())
+        .merge(site::endpoints())
+        .merge(access::endpoints())
         .merge(users::endpoints())
         .merge(keys::endpoints())
         .merge(providers::endpoints())
-        .merge(routes::endpoints())
         .merge(routing::endpoints())
         .merge(logs::endpoints())
         .merge(money::endpoints())
-        .merge(ledger::endpoints())
-        .merge(options::endpoints())
-        .merge(alerts::endpoints())
+        .merge(trail::endpoints())
 }
 
 async fn unknown_path(uri: Uri) -> Failure {

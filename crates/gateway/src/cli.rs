@@ -26,7 +26,7 @@ use sluice_domain::key::make_key_body;
 use sluice_domain::user::Role;
 
 use crate::config::{ConfigError, Declared, Environment, Loaded, Log, Purpose, Settings, Sources};
-use crate::ledger_file::Export;
+use crate::money::ledger_file::Export;
 use crate::telemetry;
 use arguments::{Arguments, Command, CreateKey, CreateUser, KeyCommand, RulesCommand, UserCommand, VERSION};
 use console::Console;

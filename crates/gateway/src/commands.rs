@@ -1,6 +1,9 @@
 //! What the commands of the program `sluice` do.
 
+mod demo;
+pub(crate) mod node;
 mod proof;
+pub(crate) mod serve;
 
 use std::io::Write;
 
@@ -13,11 +16,11 @@ use sluice_domain::route::policy::Scope;
 use sluice_domain::user::{DEFAULT_GROUP, Funding, Role};
 use sluice_store::{PageRequest, Store, UserFilter};
 
+use crate::admin;
 use crate::cli::{Commands, NewKey, NewUser, Question, Report};
+use crate::config::legacy::import;
 use crate::config::{Declared, Loaded, Settings};
-use crate::ledger_file::Export;
-use crate::legacy::import;
-use crate::{admin, demo, serve};
+use crate::money::ledger_file::Export;
 
 /// The commands over the real database and server.
 pub struct Sluice;

@@ -9,6 +9,7 @@ mod declared;
 mod dotenv;
 mod dsn;
 mod environment;
+pub(crate) mod legacy;
 mod media;
 mod old;
 mod problem;

@@ -1,36 +1,22 @@
 //! The gateway: relay, admin API, configuration and the server around them, in one binary.
 
 pub mod admin;
-mod affinity;
-mod audit;
-mod bank;
 pub mod cli;
-pub mod client_address;
 pub mod commands;
 pub mod config;
 mod console;
-mod demo;
-mod health;
-mod journal;
-pub mod ledger_file;
-mod legacy;
-mod limiter;
-mod live;
+mod jobs;
 #[cfg(feature = "measure")]
 pub mod measure;
-mod media;
-mod metrics;
-mod node;
-pub mod prices;
-mod receipt;
+pub mod money;
+mod newapi;
+mod outgoing;
 mod record;
 mod relay;
-mod rules;
-#[cfg(test)]
-mod scene;
-mod serve;
-mod server;
+pub mod server;
 mod snapshot;
+mod standing;
 pub mod telemetry;
 mod tokens;
+mod upkeep;
 mod upstream;

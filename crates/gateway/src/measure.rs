@@ -24,9 +24,9 @@ use sluice_protocol::operation::Operation;
 use sluice_protocol::raw::RawObject;
 use sluice_store::{DatabaseUrl, MasterKey, Order, Store};
 
-use crate::bank::{Bank, Purse};
-use crate::journal::{Directory, Journal};
-use crate::prices::{PriceList, Priced};
+use crate::money::bank::{Bank, Purse};
+use crate::money::prices::{PriceList, Priced};
+use crate::record::journal::{Directory, Journal};
 use crate::record::{Batching, Books, Ending, Queue, Ticket, spawn_writer};
 use crate::relay::{Asks, Bulk};
 
@@ -163,6 +163,7 @@ fn caller() -> Caller {
         scope: Scope::default(),
         created_at: Timestamp(0),
         accessed_at: None,
+        previous_until: None,
     };
     Caller {
         key,

@@ -6,6 +6,7 @@
 
 mod bill;
 mod estimate;
+pub(crate) mod journal;
 mod keeping;
 mod parcel;
 mod queue;
@@ -21,8 +22,8 @@ use sluice_domain::call::{CallRecord, UpstreamObject};
 use sluice_domain::price::PriceVersion;
 use sluice_protocol::meter::Metered;
 
-use crate::bank::Settling;
-use crate::journal::Mark;
+use crate::money::bank::Settling;
+use crate::record::journal::Mark;
 pub(crate) use bill::{Bill, Deal, Dues, Told};
 #[cfg(test)]
 pub(crate) use estimate::tests::record as sample_record;

@@ -5,38 +5,19 @@
 
 mod admission;
 mod answer;
-mod body;
-mod coding;
-mod convert;
-mod cors;
-mod cost;
-mod counting;
-mod deliver;
+mod conversion;
 mod delivery;
-mod demand;
-mod estimate;
 mod exchange;
-mod farewell;
 mod fault;
-mod headers;
-mod identify;
-mod intake;
-mod listing;
+mod inbound;
 mod objects;
 mod old;
 mod once;
-mod preview;
-mod provenance;
-mod reading;
 mod recording;
 mod reserve;
-mod rewrite;
 mod routing;
-mod scrutiny;
-mod shortlist;
 mod stored;
-mod tries;
-mod unserved;
+mod wire;
 
 use std::borrow::Cow;
 use std::net::IpAddr;
@@ -57,46 +38,49 @@ use sluice_protocol::tokens::Count;
 use sluice_store::{KeptAnswer, Store};
 
 pub(crate) use admission::{Admission, Limiters, Scarcest};
+use answer::counting;
 use answer::{family_of, own_answer, refusal, wrong_method, wrong_transport};
-pub(crate) use body::RelayBody;
-pub(crate) use coding::{Encoding, StreamDecoder, encoding};
-pub(crate) use cors::Cors;
-use cost::Trailers;
-use deliver::Exchange;
-use demand::Demand;
-#[cfg(feature = "measure")]
-pub(crate) use estimate::{Asks, Bulk};
+pub(crate) use conversion::provenance::Provenance;
+use delivery::cost::Trailers;
+use delivery::deliver::Exchange;
 use exchange::Plan;
 use fault::Fault;
 pub(crate) use fault::Kind;
-pub(crate) use headers::{HeaderFault, check_own_header, secret_value};
-use identify::{Callers, Client};
-use intake::Inbound;
-pub(crate) use intake::{DECODERS_MAX, Intake};
+use inbound::demand::Demand;
+#[cfg(feature = "measure")]
+pub(crate) use inbound::estimate::{Asks, Bulk};
+use inbound::identify::{Callers, Client};
+use inbound::intake::Inbound;
+pub(crate) use inbound::intake::{DECODERS_MAX, Intake};
 pub(crate) use objects::Objects;
 use old::Pin;
-pub(crate) use preview::Previewer;
-pub(crate) use provenance::Provenance;
 use recording::note_answer;
 use reserve::Meterage;
 pub(crate) use routing::Turns;
+pub(crate) use routing::preview::Previewer;
+use routing::shortlist::Shortlist;
+pub(crate) use routing::standings::Standing;
+pub(crate) use routing::unserved::Unserved;
 use routing::{Retries, session};
-use shortlist::Shortlist;
 use stored::OwnAnswer;
 pub(crate) use stored::{Keep, Responses};
-pub(crate) use unserved::Unserved;
+pub(crate) use wire::body::RelayBody;
+pub(crate) use wire::coding::{Encoding, StreamDecoder, encoding};
+pub(crate) use wire::cors::Cors;
+use wire::headers;
+pub(crate) use wire::headers::{HeaderFault, check_own_header, secret_value};
 
-use crate::affinity::Affinity;
-use crate::bank::Bank;
 use crate::config::JournalSync;
-use crate::journal::Journal;
-use crate::legacy::is_bare_loopback;
-use crate::live::Live;
-use crate::media::Fetcher;
-use crate::metrics::Counters;
+use crate::config::legacy::is_bare_loopback;
+use crate::money::bank::Bank;
+use crate::record::journal::Journal;
 use crate::record::{Ending, Queue, RequestSample, Room, Ticket};
+use crate::snapshot::live::Live;
 use crate::snapshot::{Candidate, Snapshot};
+use crate::standing::affinity::Affinity;
+use crate::telemetry::metrics::Counters;
 use crate::upstream::Pool;
+use crate::upstream::media::Fetcher;
 
 const CALL_HEADER: HeaderName = HeaderName::from_static("x-sluice-call");
 const REQUEST_ID_HEADER: HeaderName = HeaderName::from_static("x-request-id");
@@ -344,8 +328,7 @@ impl Relay {
         request: Request<Inbound>,
         ticket: &mut Ticket,
     ) -> Result<Exchanged, Fault> {
-        let Asked { snapshot, client, operation, subject, .. } = *asked;
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let trailers = Trailers::of(&parts);
         let demand = self.read_demand(asked, &parts, body, ticket).await?;
         self.admit(asked, &demand, ticket)?;
@@ -354,9 +337,25 @@ impl Relay {
         }
         let demand = self.recall(asked, demand).await?;
         ticket.keep_request(RequestSample::of(demand.plain()));
-        if let Some(count) = counting::count_here(snapshot, &demand).await? {
-            return Ok(Exchanged::Counted(count));
+        let Some(question) = counting::Question::of(asked.snapshot, &demand) else {
+            return self.forward(call, asked, (parts, trailers, demand), ticket).await;
+        };
+        if !question.is_answered_by_any(asked.snapshot) {
+            return question.estimate().await.map(Exchanged::Counted);
         }
+        let exchanged = self.forward(call, asked, (parts, trailers, demand), ticket).await;
+        question.settle(exchanged).await
+    }
+
+    /// Has a call answered by an upstream.
+    async fn forward(
+        &self,
+        call: &Call,
+        asked: &Asked<'_>,
+        (mut parts, trailers, demand): (request::Parts, Trailers, Demand),
+        ticket: &mut Ticket,
+    ) -> Result<Exchanged, Fault> {
+        let Asked { snapshot, client, operation, subject, .. } = *asked;
         let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand, (&parts, ticket)).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
             && let Some(answer) = self.claim(call, asked, key, ticket).await?

@@ -5,6 +5,7 @@
 //! a slow query never holds up a call.
 
 mod client;
+pub mod client_address;
 mod listener;
 mod progress;
 mod tls;
@@ -31,9 +32,9 @@ pub(crate) use client::ClientPolicy;
 pub(crate) use listener::bind_all;
 pub(crate) use tls::ServerTls;
 
-use crate::client_address::{ClientAddress, SecureTransport};
-use crate::metrics::Counters;
 use crate::relay::{Relay, RelayBody};
+use crate::server::client_address::{ClientAddress, SecureTransport};
+use crate::telemetry::metrics::Counters;
 use crate::upstream::Pool;
 
 /// Largest head of a request, and the read buffer of a connection while it needs one.

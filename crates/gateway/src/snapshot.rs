@@ -1,9 +1,12 @@
 //! The compiled configuration: what one call sees from its start to its end.
 
+mod bystanders;
+pub(crate) mod live;
 mod names;
 mod offers;
 mod policies;
 mod provider;
+pub(crate) mod rules;
 
 use std::collections::{BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
@@ -20,8 +23,9 @@ use sluice_protocol::operation::Operation;
 use sluice_protocol::suffix::{Suffixed, Suffixes};
 use sluice_protocol::vendor::Vendors;
 
-use crate::health::{Health, RouteVital, Visited};
-use crate::prices::{PriceList, Priced};
+use crate::money::prices::{PriceList, Priced};
+use crate::standing::health::{Health, RouteVital, Visited};
+use bystanders::Idle;
 use names::Names;
 pub(crate) use offers::Offer;
 pub(crate) use policies::Policies;
@@ -54,6 +58,7 @@ pub(crate) struct Snapshot {
     pub(crate) policies: Policies,
     names: Names,
     entries: Vec<Entry>,
+    idle: Idle,
     by_credential: HashMap<CredentialId, Arc<Target>>,
     /// By name in lower case.
     providers: HashMap<String, ProviderId>,
@@ -135,6 +140,7 @@ impl Snapshot {
             policies,
             names: Names::default(),
             entries: Vec::new(),
+            idle: Idle::default(),
             by_credential,
             providers,
             suffixes: Arc::clone(sources.vendors.suffixes()),
@@ -144,6 +150,8 @@ impl Snapshot {
         for route in sources.routes.iter().filter(|route| route.enabled) {
             snapshot.add_route(route, sources.health, &mut named);
         }
+        let is_idle = |route: &&Route| !(route.enabled && snapshot.by_credential.contains_key(&route.credential_id));
+        snapshot.idle = Idle::of(sources.routes.iter().filter(is_idle));
         let owners = snapshot.entries.iter().map(|entry| entry.target.credential_id).collect();
         snapshot.names = Names::of(named.iter().map(|(name, number)| (name.as_str(), *number)), owners);
         snapshot.models = snapshot.public_names(named);

@@ -3,6 +3,8 @@
 //! Writers have threads of their own, so that a slow disk never holds up a call. Secrets are kept out by their types;
 //! besides, the crates that handle raw headers, TLS and SQL are never let below `info`, whatever the level.
 
+pub(crate) mod metrics;
+
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Write};
 use std::path::Path;

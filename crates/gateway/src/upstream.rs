@@ -4,6 +4,7 @@
 //! another core. Connections speak HTTP/1.1 or, where TLS agreed on it, HTTP/2.
 
 mod connect;
+pub(crate) mod media;
 mod pool;
 
 use std::sync::Arc;

@@ -1,5 +1,6 @@
 //! Vendors as data: one JSON file says how a kind of upstream is spoken to.
 
+mod balance;
 mod traits;
 
 use std::collections::BTreeMap;
@@ -7,6 +8,7 @@ use std::sync::Arc;
 
 use serde::Deserialize;
 
+pub use balance::{BalanceSource, Reading};
 pub(crate) use traits::Pattern;
 pub use traits::{TraitRule, TraitRules};
 
@@ -29,6 +31,14 @@ pub enum Quirk {
     CertainPaths,
     /// Responses are not kept: `store` and `previous_response_id` of the Responses API have no effect, or are refused.
     KeepsNoResponses,
+}
+
+/// A management API: by it an account's keys, prices and balance are kept current.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Management {
+    /// That of NewAPI, One-API and their descendants.
+    Newapi,
 }
 
 /// How a secret is presented.
@@ -85,6 +95,12 @@ pub struct Vendor {
     /// How long its prompt caches live after their last use, seconds, as far as it says.
     #[serde(default)]
     pub prompt_cache_secs: Option<u32>,
+    /// Which management API its sites have.
+    #[serde(default)]
+    pub management: Option<Management>,
+    /// Where it says what is left on an account.
+    #[serde(default)]
+    pub balance: Option<BalanceSource>,
     /// Deviations.
     #[serde(default)]
     pub quirks: Vec<Quirk>,
@@ -246,6 +262,9 @@ impl Vendor {
                     ));
                 }
             }
+        }
+        if let Some(balance) = &self.balance {
+            balance.check(&self.params)?;
         }
         check_traits(&self.traits)?;
         let known = ["openai_chat", "openai_responses", "anthropic", "gemini", "single"];

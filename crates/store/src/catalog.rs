@@ -5,13 +5,13 @@ use sluice_domain::provider::{Credential, Provider, Route};
 use sluice_domain::route::policy::Policy;
 use sluice_domain::user::Group;
 
-use crate::credentials::to_credential;
 use crate::entities::{credential, provider, route};
 use crate::groups::to_group;
 use crate::policy::read_policy;
 use crate::prices::to_price_row;
 use crate::providers::to_provider;
 use crate::routes::to_route;
+use crate::sites::to_usable_credential;
 use crate::store::{commit, db};
 use crate::{PriceRow, Store, StoreError, What, groups, meta, options, prices};
 
@@ -22,7 +22,7 @@ pub struct Catalog {
     pub revision: i64,
     /// By id.
     pub providers: Vec<Provider>,
-    /// By id, secrets opened.
+    /// By id, secrets opened. Those that their site does not let be used count as disabled.
     pub credentials: Vec<Credential>,
     /// By id.
     pub routes: Vec<Route>,
@@ -52,7 +52,7 @@ impl Store {
         let (policy, problems) = read_policy(&options::all(&tx).await?);
         commit(tx).await?;
         let to_provider = |row| to_provider(self.vault(), row);
-        let to_credential = |row| to_credential(self.vault(), row);
+        let to_credential = |row| to_usable_credential(self.vault(), row);
         Ok(Catalog {
             revision,
             providers: each(providers.map_err(db(What::Provider))?, to_provider)?,

@@ -137,11 +137,14 @@ pub(crate) async fn find<C: ConnectionTrait>(
     credential::Entity::find_by_id(id.0).one(connection).await.map_err(db(What::Credential))
 }
 
-const fn place(row: i64) -> Place {
+pub(crate) const fn place(row: i64) -> Place {
     Place { table: "credentials", row, column: "secret" }
 }
 
-fn new_row(provider: ProviderId, new: NewCredential) -> Result<(credential::ActiveModel, SecretString), StoreError> {
+pub(crate) fn new_row(
+    provider: ProviderId,
+    new: NewCredential,
+) -> Result<(credential::ActiveModel, SecretString), StoreError> {
     let row = credential::ActiveModel {
         id: NotSet,
         provider_id: Set(provider.0),
@@ -153,6 +156,8 @@ fn new_row(provider: ProviderId, new: NewCredential) -> Result<(credential::Acti
         priority: Set(new.priority),
         weight: Set(new.weight),
         created_at: Set(new.created_at.0),
+        upstream_id: Set(None),
+        upstream: Set(None),
     };
     Ok((row, new.secret))
 }

@@ -35,9 +35,11 @@ mod responses;
 mod routes;
 mod search;
 mod sessions;
+mod sites;
 mod sql;
 mod store;
 mod text;
+mod trail;
 mod usage;
 mod users;
 mod vault;
@@ -49,8 +51,8 @@ pub use database_url::{BadDatabaseUrl, DatabaseUrl};
 pub use error::{StoreError, What};
 pub use hash::{TokenHash, hash_key, hash_token};
 pub use idempotency::{CallClaim, Claim, ClaimEnd, EndedClaim, IdempotencyKey, KeptAnswer};
-pub use jobs::{FinishedTurn, Job};
-pub use keys::{KeyPatch, NewKey};
+pub use jobs::{FinishedTurn, Job, JobTurn, NewTurn};
+pub use keys::{KeyPatch, NewKey, Rotated};
 pub use ledger::{
     Booking, Borrow, Borrowed, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order,
     ParkedCall, Settled, Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
@@ -61,9 +63,11 @@ pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
 pub use policy::PolicySetting;
 pub use prices::{NewPrice, PriceFilter, PriceRow};
 pub use providers::{NewProvider, ProviderFilter, ProviderPatch};
-pub use routes::{DiscoveredRoutes, NewRoute, RouteFilter, RoutePatch, RouteRow};
+pub use routes::{DiscoveredRoutes, ModelsByCredential, NewRoute, RouteFilter, RoutePatch, RouteRow};
 pub use sessions::{NewSession, Session};
+pub use sites::{KeyChanges, NewSiteKey, SiteKey, SiteKeyPatch, SiteRow, UpstreamKey};
 pub use store::Store;
+pub use trail::TrailFilter;
 pub use usage::{Grouping, SpeedSums, Step, Unpriced, UsageFilter, UsageGroup, UsagePoint, UsageSums, UsageTotal};
 pub use users::{Login, NewUser, UserFilter, UserPatch};
 pub use vault::{BadMasterKey, MasterKey};

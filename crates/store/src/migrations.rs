@@ -23,6 +23,11 @@ mod m0020_jobs;
 mod m0021_responses;
 mod m0022_node_runs;
 mod m0023_routing;
+mod m0024_sites;
+mod m0025_site_keys;
+mod m0027_job_runs;
+mod m0030_audit_log;
+mod m0031_key_rotation;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -72,6 +77,13 @@ impl MigratorTrait for Steps {
             Box::new(m0023_routing::KEYS),
             Box::new(m0023_routing::USERS),
             Box::new(m0023_routing::GROUPS),
+            Box::new(m0024_sites::STEP),
+            Box::new(m0025_site_keys::COLUMNS),
+            Box::new(m0025_site_keys::INDEX),
+            Box::new(m0027_job_runs::JOBS),
+            Box::new(m0027_job_runs::RUNS),
+            Box::new(m0030_audit_log::STEP),
+            Box::new(m0031_key_rotation::Step),
         ]
     }
 }

@@ -15,6 +15,9 @@ use crate::text::{MODEL_CHARS, checked_name};
 use crate::{Page, PageRequest, Store, StoreError, What, credentials};
 
 mod discovery;
+mod site;
+
+pub use site::ModelsByCredential;
 
 /// What a new route starts with. Its provider is the credential's.
 #[derive(Debug, Clone, PartialEq, Eq)]

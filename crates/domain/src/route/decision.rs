@@ -36,6 +36,14 @@ pub struct Decision {
     pub more: u64,
 }
 
+impl Decision {
+    /// Notes that candidates that could be used turned out not to be: those of these credentials that nothing else barred.
+    pub fn bar(&mut self, credentials: &[CredentialId], obstacle: Obstacle) {
+        let is_one = |one: &&mut Considered| one.obstacle.is_none() && credentials.contains(&one.credential_id);
+        self.considered.iter_mut().filter(is_one).for_each(|one| one.obstacle = Some(obstacle));
+    }
+}
+
 /// One candidate as it was seen.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Considered {

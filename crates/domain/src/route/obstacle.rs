@@ -33,13 +33,6 @@ pub enum Obstacle {
         /// Until then, Unix milliseconds.
         until_ms: i64,
     },
-    /// A call is through to see whether it is well again.
-    Probed {
-        /// Which of them.
-        of: Subject,
-        /// Until it is heard of, at the latest; Unix milliseconds.
-        until_ms: i64,
-    },
     /// As many calls are under way as it may have.
     Busy,
     /// As many calls or tokens went to it as it may have in a minute.
@@ -87,7 +80,6 @@ impl Obstacle {
             Self::Unpriced => "unpriced",
             Self::BalanceEmpty => "balance_empty",
             Self::Resting { .. } => "resting",
-            Self::Probed { .. } => "probed",
             Self::Busy => "busy",
             Self::LimitReached { .. } => "limit_reached",
         }
@@ -98,9 +90,7 @@ impl Obstacle {
     #[must_use]
     pub const fn until_ms(&self) -> Option<i64> {
         match self {
-            Self::Resting { until_ms, .. } | Self::Probed { until_ms, .. } | Self::LimitReached { until_ms } => {
-                Some(*until_ms)
-            }
+            Self::Resting { until_ms, .. } | Self::LimitReached { until_ms } => Some(*until_ms),
             Self::Disabled
             | Self::Incapable
             | Self::NotConvertible
@@ -122,6 +112,6 @@ impl Obstacle {
     /// Returns whether it goes away by itself.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Resting { .. } | Self::Probed { .. } | Self::Busy | Self::LimitReached { .. })
+        matches!(self, Self::Resting { .. } | Self::Busy | Self::LimitReached { .. })
     }
 }

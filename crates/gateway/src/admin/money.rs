@@ -5,6 +5,7 @@ mod amount;
 mod budgets;
 mod export;
 mod groups;
+mod ledger;
 mod once;
 mod orders;
 mod prices;
@@ -28,4 +29,5 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(prices::endpoints())
         .merge(export::endpoints())
         .merge(verification::endpoints())
+        .merge(ledger::endpoints())
 }

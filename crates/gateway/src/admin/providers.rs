@@ -1,11 +1,15 @@
 //! Providers: the configured upstream accounts, with their credentials, aliases and lists of models.
 
 mod alias;
+mod credential_view;
 mod credentials;
 mod discovery;
 mod headers;
 mod input;
-mod model_list;
+mod pricing;
+mod site_keys;
+mod standing;
+mod sync;
 mod transfer;
 mod validation;
 mod vendors;
@@ -14,13 +18,13 @@ mod view;
 use std::sync::Arc;
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sluice_domain::SecretString;
 use sluice_domain::id::ProviderId;
 use sluice_domain::limit::Limits;
 use sluice_domain::provider::Provider;
 use sluice_store::{NewCredential, ProviderFilter, StoreError, What};
-use utoipa::{IntoParams, ToSchema};
+use utoipa::IntoParams;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -31,18 +35,23 @@ use super::routing::refuse_if_named;
 use super::wire::paging::Blend;
 use super::wire::{At, Body, Envelope, Failure, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found};
 pub(super) use credentials::all_of as credentials_of;
+pub(super) use discovery::discover;
 use input::ProviderInput;
+use standing::Standings;
 pub(super) use validation::find_vendor;
 use view::ProviderView;
+pub(super) use view::show_dollars;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
         .serve(routes!(list_providers, create_provider, update_provider))
-        .serve(routes!(summarise_providers))
         .serve(routes!(read_provider, delete_provider))
         .merge(alias::endpoints())
         .merge(credentials::endpoints())
         .merge(discovery::endpoints())
+        .merge(pricing::endpoints())
+        .merge(standing::endpoints())
+        .merge(sync::endpoints())
         .merge(transfer::endpoints())
         .merge(vendors::endpoints())
 }
@@ -96,40 +105,16 @@ async fn list_providers(
     let declared = state.declared.providers.iter().filter(|provider| matches(provider, &filter));
     let blend = Blend::new(declared.cloned().collect(), request);
     let stored = state.store.list_providers(&filter, blend.rest()).await?;
-    found(PageView::of(blend.join(stored), request, |provider| ProviderView::of(&provider)))
-}
-
-/// Numbers about all providers.
-#[derive(Debug, Serialize, ToSchema)]
-struct SummaryView {
-    total_providers: usize,
-    enabled_providers: usize,
-    /// Providers that are reached through a proxy.
-    proxy_enabled_providers: usize,
-    total_credentials: usize,
-    total_routes: usize,
-}
-
-/// Numbers about all providers.
-#[utoipa::path(get, path = "/api/provider/summary", tag = "Providers",
-    responses((status = 200, description = "The numbers.", body = Envelope<SummaryView>)))]
-async fn summarise_providers(State(state): State<Arc<AdminState>>, _: AsAdmin) -> Reply<SummaryView> {
-    let catalog = state.store.load_catalog().await?;
-    let all = || catalog.providers.iter().chain(&state.declared.providers);
-    found(SummaryView {
-        total_providers: all().count(),
-        enabled_providers: all().filter(|provider| provider.enabled).count(),
-        proxy_enabled_providers: all().filter(|provider| provider.proxy_url.is_some()).count(),
-        total_credentials: catalog.credentials.len() + state.declared.credentials.len(),
-        total_routes: catalog.routes.len() + state.declared.routes.len(),
-    })
+    let standings = Standings::load(&state).await?;
+    found(PageView::of(blend.join(stored), request, |provider| standings.view(&provider)))
 }
 
 /// One provider.
 #[utoipa::path(get, path = "/api/provider/{id}", tag = "Providers", params(("id" = i64, Path, description = "Id.")),
     responses((status = 200, description = "The provider.", body = Envelope<ProviderView>)))]
 async fn read_provider(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<ProviderView> {
-    found(ProviderView::of(&find(&state, ProviderId(id)).await?))
+    let provider = find(&state, ProviderId(id)).await?;
+    found(Standings::load(&state).await?.view(&provider))
 }
 
 /// Finds a provider, declared or stored.
@@ -156,7 +141,8 @@ async fn create_provider(
     _: AsAdmin,
     Body(input): Body<ProviderInput>,
 ) -> Reply<ProviderView> {
-    found(ProviderView::of(&create(&state, input).await?))
+    let provider = create(&state, input).await?;
+    found(Standings::load(&state).await?.view(&provider))
 }
 
 async fn create(state: &AdminState, mut input: ProviderInput) -> Result<Provider, Failure> {
@@ -208,7 +194,8 @@ async fn update_provider(
 ) -> Reply<ProviderView> {
     let id = ProviderId(input.id.ok_or_else(|| Problem::ValueMissing.with("field", "id"))?);
     let present = find_writable(&state, id).await?;
-    found(ProviderView::of(&update(&state, &present, input).await?))
+    let provider = update(&state, &present, input).await?;
+    found(Standings::load(&state).await?.view(&provider))
 }
 
 async fn update(state: &AdminState, present: &Provider, input: ProviderInput) -> Result<Provider, Failure> {

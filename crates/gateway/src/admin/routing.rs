@@ -1,7 +1,9 @@
-//! The routing policy of the database: as one document, and what may be saved as its parts.
+//! Routes, the routing policy of the database as one document and as its parts, and what would become of a call.
 
+mod decision;
 mod document;
 mod preview;
+mod routes;
 mod rules;
 
 use std::collections::BTreeSet;
@@ -17,7 +19,8 @@ use super::AdminState;
 use super::access::{AsAdmin, AsRoot};
 use super::docs::Spellings;
 use super::wire::{Body, Envelope, Failure, Problem, Reply, found};
-use crate::rules::Ruled;
+use crate::snapshot::rules::Ruled;
+pub(super) use decision::DecisionView;
 use document::PolicyDocument;
 
 /// Rules and keys that are named when a provider cannot be taken away; more are counted.
@@ -26,6 +29,7 @@ const NAMED_MAX: usize = 10;
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
         .serve(routes!(read_policy, put_policy))
+        .merge(routes::endpoints())
         .merge(preview::endpoints())
         .merge(rules::endpoints())
 }

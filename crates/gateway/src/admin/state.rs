@@ -13,9 +13,11 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::access::{Attempts, CookiePolicy, Passwords, SetupGate};
-use super::outgoing::Outgoing;
 use crate::config::DeclaredPolicy;
+use crate::jobs::Jobs;
+use crate::outgoing::Outgoing;
 use crate::relay::Previewer;
+use crate::upkeep::Upkeep;
 
 /// All that handlers of the admin API share.
 #[derive(Debug)]
@@ -44,8 +46,12 @@ pub struct AdminState {
     pub public_url: Option<Url>,
     /// What the handlers keep in memory.
     pub memory: Memory,
+    /// What is done from time to time.
+    pub(crate) jobs: Arc<Jobs>,
     /// Tells where calls would go.
     pub(crate) previewer: Previewer,
+    /// Keeps providers current.
+    pub(crate) upkeep: Arc<Upkeep>,
     /// What the configuration file says about routing.
     pub(crate) policy: DeclaredPolicy,
 }
@@ -60,6 +66,8 @@ pub struct Memory {
     pub(crate) outgoing: Outgoing,
     /// Taken by the verification of the ledger that is under way.
     pub(crate) verification: tokio::sync::Mutex<()>,
+    /// Taken by the rebuilding of routes that is under way.
+    pub(crate) rebuilding: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Memory {
@@ -72,6 +80,7 @@ impl Memory {
             attempts: Attempts::default(),
             outgoing: Outgoing::default(),
             verification: tokio::sync::Mutex::default(),
+            rebuilding: Arc::default(),
         }
     }
 }

@@ -8,9 +8,9 @@ use sluice_domain::clock::Clock;
 use super::arguments::{Arguments, ImportArgs};
 use super::proof::replace_file;
 use super::{Commands, Console, Invocation};
+use crate::config::legacy::import::Source;
+use crate::config::legacy::{Document, Secrets, to_yaml};
 use crate::config::{ConfigError, Declared, Purpose, SHARED_NAME, read_document};
-use crate::legacy::import::Source;
-use crate::legacy::{Document, Secrets, to_yaml};
 
 impl Invocation {
     pub(super) fn import<R: BufRead, W: Write, E: Write>(

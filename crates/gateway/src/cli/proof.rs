@@ -12,7 +12,7 @@ use tempfile::NamedTempFile;
 use super::arguments::{Arguments, ExportArgs, FormatName, LedgerCommand, ReceiptArgs};
 use super::{Commands, Console, Invocation};
 use crate::config::Purpose;
-use crate::ledger_file::{Export, Format};
+use crate::money::ledger_file::{Export, Format};
 
 /// What is to be proven.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -10,7 +10,7 @@ use sluice_domain::route::policy::Rule;
 use super::arguments::TestRules;
 use super::{Console, Invocation};
 use crate::config::read_yaml;
-use crate::rules::{Ruled, Sample, Tried, try_all};
+use crate::snapshot::rules::{Ruled, Sample, Tried, try_all};
 
 /// A sample call and the rule that is to decide about it.
 struct Case {

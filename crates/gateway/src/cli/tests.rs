@@ -7,7 +7,7 @@ use sluice_domain::id::AccountId;
 use sluice_store::TransferRange;
 
 use super::*;
-use crate::ledger_file::Format;
+use crate::money::ledger_file::Format;
 
 #[derive(Default)]
 struct Recorded {

@@ -6,11 +6,11 @@ use sluice_domain::clock::Clock;
 use sluice_domain::id::CallId;
 use sluice_store::Store;
 
-use crate::audit::{self, Audit, JournalAudit};
 use crate::cli::{Question, Report};
+use crate::commands::serve;
 use crate::config::Settings;
-use crate::receipt::{self, Audience, ReceiptView, Verdict};
-use crate::serve;
+use crate::money::audit::{self, Audit, JournalAudit};
+use crate::money::receipt::{self, Audience, ReceiptView, Verdict};
 
 /// The audit of a ledger and of the journal beside it, as JSON.
 #[derive(Serialize)]

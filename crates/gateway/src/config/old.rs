@@ -11,7 +11,7 @@ use super::environment::{Environment, Setting};
 use super::problem::Problem;
 use super::reader::{Problems, Reader};
 use super::tree::Tree;
-use crate::legacy::{Document, Translation, api_proxy, cost_optimal, token_routes};
+use crate::config::legacy::{Document, Translation, api_proxy, cost_optimal, token_routes};
 
 /// Where ours and another gateway's variable have one name.
 pub(crate) const SHARED_NAME: &str = "ENCRYPTION_KEY";

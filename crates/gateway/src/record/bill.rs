@@ -7,7 +7,7 @@ use sluice_domain::ledger::Draw;
 use sluice_domain::money::Micros;
 use sluice_domain::price::{Basis, Multiplier, PriceVersion, Sale, Service, Tariff};
 
-use crate::bank::{Hold, Settling, Stake};
+use crate::money::bank::{Hold, Settling, Stake};
 
 /// What was agreed with the caller: what is reserved, and at which prices the answer is bought and sold.
 #[derive(Debug, Default)]

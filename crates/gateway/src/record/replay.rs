@@ -9,9 +9,9 @@ use sluice_store::{PageRequest, ParkedCall};
 
 use super::Dues;
 use super::writer::{Books, PARKED_ALERT, insist, receipt};
-use crate::bank::{Settling, Stake};
-use crate::journal::{self, Noted, Replay};
-use crate::live::Live;
+use crate::money::bank::{Settling, Stake};
+use crate::record::journal::{self, Noted, Replay};
+use crate::snapshot::live::Live;
 
 /// Calls settled at once.
 const BATCH: usize = 500;

@@ -6,9 +6,9 @@ use sluice_protocol::vendor::Vendors;
 use sluice_store::{DatabaseUrl, MasterKey, Store};
 
 use super::*;
-use crate::bank::Bank;
-use crate::live::Ingredients;
+use crate::money::bank::Bank;
 use crate::record::sample_record;
+use crate::snapshot::live::Ingredients;
 
 async fn books(dir: &tempfile::TempDir) -> (Books, Live) {
     let url = DatabaseUrl::sqlite(dir.path().join("calls.sqlite"));

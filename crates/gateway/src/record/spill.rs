@@ -17,8 +17,8 @@ use super::Finished;
 use super::keeping::Share;
 use super::replay::from_close;
 use super::writer::{Books, charged, end_claims, settled_roughly};
-use crate::bank::Claim;
-use crate::journal::{self, Mark, Stage};
+use crate::money::bank::Claim;
+use crate::record::journal::{self, Mark, Stage};
 
 /// Calls settled at once.
 const BATCH: usize = 500;
@@ -174,7 +174,7 @@ mod tests {
 
     use super::super::{Ending, Queue, Ticket, sample_record};
     use super::*;
-    use crate::journal::Directory;
+    use crate::record::journal::Directory;
 
     #[tokio::test]
     async fn what_the_queue_has_no_room_for_is_settled_from_the_journal() {

@@ -12,11 +12,11 @@ use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Metered;
 
 use super::{Deal, Due, Dues, Finished, Keeping, Queue, RequestSample, Told, estimate};
-use crate::bank::Hold;
-use crate::health::{Finish, Visit};
-use crate::journal::{Journal, Mark, Note, Room, Stage};
-use crate::limiter::nanos;
+use crate::money::bank::Hold;
+use crate::record::journal::{Journal, Mark, Note, Room, Stage};
 use crate::relay::{Admission, Scarcest};
+use crate::standing::health::{Finish, Visit};
+use crate::standing::limiter::nanos;
 
 /// How often a long call is noted again.
 const RENEW_INTERVAL: Duration = Duration::from_secs(60);

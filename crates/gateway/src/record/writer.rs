@@ -17,7 +17,7 @@ use tokio::task::JoinHandle;
 use super::keeping::Share;
 use super::spill::Waiting;
 use super::{Due, Entry, Finished, Inbox, Parcel, estimate, parcel, replay};
-use crate::bank::{Claim, Settling};
+use crate::money::bank::{Claim, Settling};
 
 /// First pause before a failed batch is tried again; doubled up to [`RETRY_MAX`].
 const RETRY_FIRST: Duration = Duration::from_millis(50);

@@ -12,12 +12,12 @@ use std::sync::Arc;
 
 use sluice_domain::limit::Limits;
 
-use super::demand::Demand;
 use super::fault::{Fault, Kind};
+use super::inbound::demand::Demand;
 use super::{Asked, Relay};
-use crate::limiter::{Full, Left, Limit, Limiter, Permit, nanos};
-use crate::prices::ModelLimits;
+use crate::money::prices::ModelLimits;
 use crate::record::Ticket;
+use crate::standing::limiter::{Full, Left, Limit, Limiter, Permit, nanos};
 pub(crate) use limiters::Limiters;
 pub(crate) use scarcest::Scarcest;
 

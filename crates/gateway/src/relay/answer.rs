@@ -1,14 +1,17 @@
 //! Answers that need no upstream: Sluice's own, and refusals in the caller's dialect.
 
+pub(super) mod counting;
+mod listing;
+
 use http::header::{self, HeaderMap, HeaderValue};
 use http::{Method, Response};
 use sluice_domain::key::Caller;
 use sluice_protocol::operation::{Endpoint, Family};
 use sluice_protocol::problem::Problem;
 
-use super::body::RelayBody;
 use super::fault::{self, Fault, Kind};
-use super::{Call, RelayResponse, clipped, listing};
+use super::wire::body::RelayBody;
+use super::{Call, RelayResponse, clipped};
 use crate::snapshot::Snapshot;
 
 /// Answers from the snapshot: models, and what old OpenAI clients ask of a balance.

@@ -1,5 +1,10 @@
 //! Delivery: the upstream's bytes to the client as they come, with the meter looking on.
 
+pub(super) mod cost;
+pub(super) mod deliver;
+pub(super) mod farewell;
+pub(super) mod reading;
+
 use std::collections::VecDeque;
 use std::pin::Pin;
 use std::task::{Context, Poll};
@@ -15,15 +20,15 @@ use sluice_protocol::problem::{EventStyle, Problem};
 use sluice_protocol::sse::EventFilter;
 use tokio::time::Sleep;
 
-use super::body::BodyError;
+use super::conversion::rewrite::Rewrite;
 use super::exchange::Accepted;
 use super::fault::{Fault, Kind};
-use super::reading::Reading;
 use super::reserve::{Credit, Meterage};
-use super::rewrite::Rewrite;
 use super::stored::Keeper;
+use super::wire::body::BodyError;
 use crate::record::{Ending, Ticket, Told};
 use crate::upstream::Lease;
+use reading::Reading;
 
 /// Called with the id of an object that the answer made.
 pub(crate) type OnObject = Box<dyn FnOnce(String) + Send + Sync>;

@@ -1,5 +1,8 @@
 //! One attempt: a request to one candidate, and the verdict on what came back.
 
+mod scrutiny;
+mod tries;
+
 use std::collections::VecDeque;
 use std::sync::Arc;
 use std::time::{Duration, Instant};
@@ -19,20 +22,20 @@ use sluice_protocol::operation::{Dialect, ModelPlace, Operation};
 use sluice_protocol::suffix;
 use sluice_protocol::validity::Invalid;
 
-use super::coding::{Encoding, StreamDecoder, encoding};
-use super::convert::Conversion;
-use super::demand::{Change, Demand};
+use super::conversion::convert::Conversion;
+use super::conversion::provenance::{Provenance, Watch};
+use super::conversion::rewrite::Rendering;
+use super::delivery::reading::Reading;
 use super::fault::{Fault, Kind};
-use super::headers;
-use super::provenance::{Provenance, Watch};
-use super::reading::Reading;
-use super::rewrite::Rendering;
+use super::inbound::demand::{Change, Demand};
 use super::routing::{Mishap, Verdict, judge};
-use super::scrutiny::{self, Finding};
 use super::stored::Keeps;
+use super::wire::coding::{Encoding, StreamDecoder, encoding};
+use super::wire::headers;
 use crate::snapshot::{Candidate, Snapshot};
 use crate::tokens;
 use crate::upstream::{ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
+use scrutiny::Finding;
 
 /// Every upstream that speaks Anthropic's dialect wants to know which version of it.
 const ANTHROPIC_VERSION: HeaderName = HeaderName::from_static("anthropic-version");

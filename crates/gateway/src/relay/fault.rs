@@ -6,7 +6,7 @@ use http::StatusCode as S;
 use sluice_domain::key::Denial;
 use sluice_protocol::failure::Cause;
 
-use crate::media::{self, Blame};
+use crate::upstream::media::{self, Blame};
 
 /// Who is to blame, for logs and statistics.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -17,11 +17,12 @@ use sluice_domain::id::CallId;
 use sluice_domain::money::Micros;
 use sluice_store::{CallClaim, CallRow, ClaimEnd, EndedClaim, IdempotencyKey, KeptAnswer, Store, StoreError};
 
-use super::body::RelayBody;
-use super::demand::Demand;
 use super::fault::{Fault, Kind};
-use super::identify::Client;
-use super::{Asked, CALL_HEADER, Call, Relay, RelayResponse, headers};
+use super::inbound::demand::Demand;
+use super::inbound::identify::Client;
+use super::wire::body::RelayBody;
+use super::wire::headers;
+use super::{Asked, CALL_HEADER, Call, Relay, RelayResponse};
 use crate::record::{Ending, Keeping, Ticket, is_good};
 
 const NAME: &str = "idempotency-key";

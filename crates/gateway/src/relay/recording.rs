@@ -8,7 +8,7 @@ use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::Operation;
 
-use super::convert::Conversion;
+use super::conversion::convert::Conversion;
 use super::exchange::Accepted;
 use super::fault::{Fault, Kind};
 use super::{Call, Relay, clipped};

@@ -10,12 +10,13 @@ use sluice_domain::money::Micros;
 use sluice_domain::price::{Estimate, Service, Tariff};
 use tokio::task::JoinHandle;
 
-use super::demand::Demand;
-use super::estimate::Bulk;
 use super::fault::{Fault, Kind};
-use super::identify::Client;
+use super::inbound::demand::Demand;
+use super::inbound::estimate::Bulk;
+use super::inbound::identify::Client;
+use super::routing::unpriced;
 use super::{Candidate, Shared, clipped};
-use crate::bank::{Bank, Hold, HoldError, Purse, SourceId};
+use crate::money::bank::{Bank, Hold, HoldError, Purse, SourceId};
 use crate::snapshot::Snapshot;
 
 /// Tokens of a stream's answer that are reserved at a time. Reserving all that a model may ever write would turn away
@@ -74,7 +75,7 @@ pub(super) async fn reserve(
         }
         true
     });
-    let Some((bound, allowance)) = dearest else { return Err(unpriced(demand)) };
+    let Some((bound, allowance)) = dearest else { return Err(unpriced(&clipped(&demand.model))) };
     let hold = shared.bank.hold(&client.purse, bound).await.map_err(|error| refused(&error))?;
     Ok(Reserved { hold, allowance: Some(allowance) })
 }
@@ -100,13 +101,6 @@ fn bound(
             None
         }
     }
-}
-
-fn unpriced(demand: &Demand) -> Fault {
-    let model = clipped(&demand.model);
-    let message =
-        format!("`{model}` has no price here, so it cannot be billed; ask the operator to add one under prices");
-    Fault::new(Kind::ModelUnpriced, message)
 }
 
 fn refused(error: &HoldError) -> Fault {

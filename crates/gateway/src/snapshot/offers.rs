@@ -4,7 +4,7 @@ use sluice_domain::id::ProviderId;
 use sluice_protocol::operation::Operation;
 
 use super::{Entry, Snapshot};
-use crate::prices::ModelLimits;
+use crate::money::prices::ModelLimits;
 
 /// A model that a provider serves.
 pub(crate) struct Offer<'s> {

@@ -9,8 +9,8 @@ use sluice_domain::limit::Limits;
 use sluice_domain::route::name::lower;
 use sluice_domain::route::policy::{Alias, AliasTarget, Choice, ModelPolicy, Policy, Strategy, Validity, ValueFactors};
 
-use crate::health::Windows;
-use crate::rules::{Question, Ruled, first_that_holds};
+use crate::snapshot::rules::{Question, Ruled, first_that_holds};
+use crate::standing::health::Windows;
 use crate::tokens::prepare;
 
 /// Longest chain of aliases that stand for aliases.

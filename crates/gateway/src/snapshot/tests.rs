@@ -1,7 +1,7 @@
 use super::*;
 use std::collections::BTreeMap;
 
-use crate::health::Health;
+use crate::standing::health::Health;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::RouteId;
 use sluice_domain::limit::Limits;

@@ -161,6 +161,54 @@ async fn the_reasons_are_kept_with_the_call_and_told_before_it() {
 }
 
 #[tokio::test]
+async fn a_preview_names_every_route_that_is_not_taken_and_why() {
+    let (chat, messages) = (upstream().await, Upstream::start(Kind::Anthropic, Script::default()).await.unwrap());
+    let gateway = Gateway::start(json!({
+        "providers": [
+            provider("chat", &chat, json!(["m", "other"])),
+            provider("elsewhere", &chat, json!(["m"])),
+            with(provider("claude", &messages, json!(["m"])), json!({"priority": 9})),
+            with(provider("off", &chat, json!(["m", "gone"])), json!({"enabled": false})),
+        ],
+        "routing": {"rules": [{"name": "narrow", "models": ["m"], "when": "true", "providers": [{"provider": "chat"}, {"provider": "claude"}]}]},
+    }))
+    .await;
+    let reasons = async |input: Value| {
+        let preview = gateway.admin(Method::POST, "/api/route/preview", Some(input)).await.json()["data"].clone();
+        let candidates = preview["decision"]["candidates"].as_array().unwrap().clone();
+        let reason = |one: &Value| {
+            (one["provider"].as_str().unwrap().to_owned(), one["obstacle"]["code"].as_str().unwrap_or("-").to_owned())
+        };
+        let mut reasons: Vec<(String, String)> = candidates.iter().map(reason).collect();
+        reasons.sort();
+        (reasons, preview["refusal"].clone())
+    };
+    let named = |pairs: &[(&str, &str)]| -> Vec<(String, String)> {
+        pairs.iter().map(|(provider, code)| ((*provider).to_owned(), (*code).to_owned())).collect()
+    };
+    // Two answers to one question are more than the Messages API can give.
+    let (got, refusal) =
+        reasons(json!({"model": "m", "body": {"n": 2, "messages": [{"role": "user", "content": "Hi"}]}})).await;
+    let all = [("chat", "-"), ("claude", "not_convertible"), ("elsewhere", "not_chosen"), ("off", "disabled")];
+    assert_eq!((got, refusal), (named(&all), Value::Null));
+    let (got, _) = reasons(json!({"model": "claude/m"})).await;
+    let all = [("chat", "pinned_elsewhere"), ("claude", "-"), ("elsewhere", "pinned_elsewhere"), ("off", "disabled")];
+    assert_eq!(got, named(&all));
+    let speech = json!({"input": "Hi", "voice": "alloy"});
+    let (got, _) = reasons(json!({"model": "m", "path": "/v1/audio/speech", "body": speech})).await;
+    assert!(got.contains(&("claude".to_owned(), "incapable".to_owned())), "{got:?}");
+    let (got, refusal) = reasons(json!({"model": "gone"})).await;
+    assert_eq!(got, named(&[("off", "disabled")]));
+    assert!(refusal.as_str().unwrap().contains("every route to `gone` is switched off"), "{refusal}");
+
+    // What was found out on the way stays with the call.
+    let body = json!({"model": "m", "n": 2, "messages": [{"role": "user", "content": "Hi"}]});
+    let (got, _) = ask_with(&gateway, &body).await;
+    assert_eq!(got.status, 200, "{}", got.text());
+    gateway.finish().await;
+}
+
+#[tokio::test]
 async fn rules_can_be_tried_before_they_are_in_force() {
     let upstream = upstream().await;
     let gateway = Gateway::before(vec![provider("p", &upstream, json!(["m"]))]).await;

@@ -16,6 +16,9 @@ pub struct Model {
     pub priority: i64,
     pub weight: i64,
     pub created_at: i64,
+    pub upstream_id: Option<i64>,
+    /// JSON of what the site says of the key.
+    pub upstream: Option<String>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

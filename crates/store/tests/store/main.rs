@@ -29,6 +29,7 @@ mod providers;
 mod responses;
 mod routes;
 mod settlement;
+mod sites;
 mod support;
 mod upgrade;
 mod usage;

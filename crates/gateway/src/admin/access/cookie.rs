@@ -19,7 +19,7 @@ use url::Url;
 
 use crate::admin::AdminState;
 use crate::admin::wire::Failure;
-use crate::client_address::{ClientAddress, SecureTransport};
+use crate::server::client_address::{ClientAddress, SecureTransport};
 
 /// A header that hands out, or takes back, the session cookie.
 pub(crate) type SetCookie = AppendHeaders<[(HeaderName, String); 1]>;

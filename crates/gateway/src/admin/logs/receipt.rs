@@ -14,7 +14,7 @@ use crate::admin::AdminState;
 use crate::admin::access::{AsUser, Identity};
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{At, Envelope, Failure, Reply, found};
-use crate::receipt::{self, Audience, ReceiptView, Stored};
+use crate::money::receipt::{self, Audience, ReceiptView, Stored};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(read_receipt))

@@ -3,89 +3,33 @@
 use std::sync::Arc;
 
 use axum::extract::State;
-use secrecy::ExposeSecret;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::limit::Limits;
 use sluice_domain::provider::Credential;
-use sluice_store::{CredentialPatch, NewCredential, StoreError, What};
+use sluice_store::{CredentialPatch, NewCredential, SiteKey, StoreError, What};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::credential_view::{CreatedView, CredentialView};
+use super::site_keys::{self, SiteKeyWish};
 use super::validation::read_secret;
 use super::{find, find_writable};
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
-use crate::admin::state::origin_of;
 use crate::admin::wire::input::{not_negative, required_text, text};
-use crate::admin::wire::{At, Body, Envelope, Failure, LimitsView, Nothing, Problem, Reply, done, found, status};
-
-/// Shorter secrets show nothing: four characters would be too much of them.
-const SHORTEST_SHOWN_CHARS: usize = 12;
+use crate::admin::wire::{
+    At, Body, Envelope, Failure, Language, LimitsView, Nothing, Problem, Reply, done, found, status,
+};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default()
-        .serve(routes!(list_credentials, create_credential))
-        .serve(routes!(update_credential, delete_credential))
-}
-
-/// A credential.
-#[derive(Debug, Serialize, ToSchema)]
-struct CredentialView {
-    id: i64,
-    /// Provider it belongs to.
-    provider_id: i64,
-    /// Only the last four characters.
-    #[schema(example = "****wxyz")]
-    sk_key: String,
-    /// Always `ready`.
-    key_status: &'static str,
-    /// Unique at its provider.
-    name: String,
-    /// Group at the upstream, for NewAPI sites.
-    group_name: String,
-    /// 1 enabled, 2 disabled.
-    status: i64,
-    /// Priority that new routes start with.
-    priority: i64,
-    /// Weight that new routes start with.
-    weight: i64,
-    /// What the vendor lets it ask for.
-    limits: LimitsView,
-    /// When it was made, Unix seconds.
-    created_at: i64,
-    /// `database`, or `file` for credentials that the configuration file declares; those are read-only.
-    origin: &'static str,
-}
-
-impl CredentialView {
-    fn of(credential: &Credential) -> Self {
-        Self {
-            id: credential.id.0,
-            provider_id: credential.provider_id.0,
-            sk_key: mask(credential.secret.expose_secret()),
-            key_status: "ready",
-            name: credential.name.clone(),
-            group_name: credential.group_name.clone(),
-            status: status::number(credential.enabled),
-            priority: credential.priority,
-            weight: credential.weight,
-            limits: credential.limits.into(),
-            created_at: credential.created_at.unix_secs(),
-            origin: origin_of(credential.id.0),
-        }
-    }
-}
-
-fn mask(secret: &str) -> String {
-    let chars = secret.chars().count();
-    if chars < SHORTEST_SHOWN_CHARS {
-        return "****".to_owned();
-    }
-    let last4: String = secret.chars().skip(chars - 4).collect();
-    format!("****{last4}")
+    OpenApiRouter::default().serve(routes!(list_credentials, create_credential)).serve(routes!(
+        read_credential,
+        update_credential,
+        delete_credential
+    ))
 }
 
 /// The credentials of a provider, secrets masked.
@@ -98,16 +42,26 @@ async fn list_credentials(
     At(id): At<i64>,
 ) -> Reply<Vec<CredentialView>> {
     let provider = find(&state, ProviderId(id)).await?;
-    found(all_of(&state, provider.id).await?.iter().map(CredentialView::of).collect())
+    if provider.id.0 < 0 {
+        let declared = all_of(&state, provider.id).await?;
+        return found(declared.into_iter().map(|credential| CredentialView::of(&own(credential))).collect());
+    }
+    found(state.store.list_site_keys(provider.id).await?.iter().map(CredentialView::of).collect())
 }
 
-/// Returns the credentials of a provider, declared or stored.
+fn own(credential: Credential) -> SiteKey {
+    SiteKey { credential, upstream: None }
+}
+
+/// Returns the credentials of a provider, declared or stored; those that the site does not let be used count as disabled.
 pub(in crate::admin) async fn all_of(state: &AdminState, provider: ProviderId) -> Result<Vec<Credential>, StoreError> {
     if provider.0 < 0 {
         let declared = state.declared.credentials.iter();
         return Ok(declared.filter(|credential| credential.provider_id == provider).cloned().collect());
     }
-    state.store.list_credentials(provider).await
+    let keys = state.store.list_site_keys(provider).await?;
+    let usable = |key: SiteKey| Credential { enabled: key.is_usable(), ..key.credential };
+    Ok(keys.into_iter().map(usable).collect())
 }
 
 /// A credential to make, or a change of one: absent fields take the default, or stay.
@@ -129,9 +83,28 @@ struct CredentialInput {
     weight: Option<i64>,
     /// What the vendor lets it ask for, all at once; `{}` for no limits.
     limits: Option<LimitsView>,
+    /// For a key to make at the site: whether only the account limits it (default).
+    unlimited_quota: Option<bool>,
+    /// For a key to make at the site: what it may use, in the site's units.
+    remain_quota: Option<i64>,
+    /// For a key to make at the site: the only models that it may be used for, with commas; empty for all.
+    model_limits: Option<String>,
 }
 
 impl CredentialInput {
+    fn has_site_fields(&self) -> bool {
+        self.unlimited_quota.is_some() || self.remain_quota.is_some() || self.model_limits.is_some()
+    }
+
+    fn site_key(&self) -> SiteKeyWish {
+        SiteKeyWish {
+            group_name: self.group_name.clone(),
+            unlimited_quota: self.unlimited_quota,
+            remain_quota: self.remain_quota,
+            model_limits: self.model_limits.clone().unwrap_or_default(),
+        }
+    }
+
     fn patch(&self) -> Result<CredentialPatch, Failure> {
         Ok(CredentialPatch {
             name: self.name.as_deref().map(|name| required_text("name", Some(name), 100)).transpose()?,
@@ -145,21 +118,33 @@ impl CredentialInput {
     }
 }
 
-/// Add a credential to a provider.
+/// Add a credential to a provider: the secret that is sent as `key`, or, without one, a new key that is made at the provider's
+/// site with the group, quota and models that are sent.
 #[utoipa::path(post, path = "/api/provider/{id}/tokens", tag = "Credentials", request_body = CredentialInput,
     params(("id" = i64, Path, description = "Id of the provider.")),
-    responses((status = 200, description = "The new credential.", body = Envelope<CredentialView>)))]
+    responses((status = 200, description = "The new credential.", body = Envelope<CreatedView>)))]
 async fn create_credential(
     State(state): State<Arc<AdminState>>,
     _: AsAdmin,
+    language: Language,
     At(id): At<i64>,
     Body(input): Body<CredentialInput>,
-) -> Reply<CredentialView> {
+) -> Reply<CreatedView> {
     let provider = find_writable(&state, ProviderId(id)).await?;
     let sent = input.patch()?;
+    let Some(secret) = sent.secret else {
+        if !state.upkeep.is_managed(&provider) {
+            return Err(if provider.access_token.is_none() && input.has_site_fields() {
+                Problem::NotManaged.into()
+            } else {
+                Problem::ValueMissing.with("field", "key")
+            });
+        }
+        return site_keys::create(&state, &provider, (&input.site_key(), sent.name), language).await;
+    };
     let new = NewCredential {
         name: sent.name.unwrap_or_else(|| "default".to_owned()),
-        secret: sent.secret.ok_or_else(|| Problem::ValueMissing.with("field", "key"))?,
+        secret,
         limits: sent.limits.unwrap_or_default(),
         group_name: sent.group_name.unwrap_or_default(),
         enabled: status::read_new(input.status)?,
@@ -167,7 +152,20 @@ async fn create_credential(
         weight: sent.weight.unwrap_or(provider.weight),
         created_at: state.clock.now(),
     };
-    found(CredentialView::of(&state.store.create_credential(provider.id, new).await?))
+    let made = state.store.create_credential(provider.id, new).await?;
+    found(CreatedView::here(CredentialView::of(&own(made))))
+}
+
+/// One credential, its secret masked.
+#[utoipa::path(get, path = "/api/provider/token/{token_id}", tag = "Credentials",
+    params(("token_id" = i64, Path, description = "Id of the credential.")),
+    responses((status = 200, description = "The credential.", body = Envelope<CredentialView>)))]
+async fn read_credential(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<CredentialView> {
+    if let Some(credential) = state.declared.credentials.iter().find(|credential| credential.id.0 == id) {
+        return found(CredentialView::of(&own(credential.clone())));
+    }
+    let credential = state.store.find_site_key(CredentialId(id)).await?;
+    found(CredentialView::of(&credential.ok_or(StoreError::NotFound { what: What::Credential })?))
 }
 
 /// Change a credential: only the fields that are sent.
@@ -181,17 +179,42 @@ async fn update_credential(
     Body(input): Body<CredentialInput>,
 ) -> Reply<CredentialView> {
     let id = stored(&state, id)?;
-    found(CredentialView::of(&state.store.update_credential(id, input.patch()?).await?))
+    let patch = input.patch()?;
+    let known = existing(&state, id).await?;
+    if known.upstream.is_some() && patch.group_name.as_ref().is_some_and(|group| *group != known.credential.group_name)
+    {
+        return Err(Problem::KeyGroupFixed.into());
+    }
+    if let (Some(secret), Some(upstream)) = (&patch.secret, known.upstream) {
+        site_keys::enter(&state, &known.credential, upstream, secret).await?;
+    }
+    state.store.update_credential(id, patch).await?;
+    found(CredentialView::of(&existing(&state, id).await?))
 }
 
-/// Delete a credential with its routes.
+/// Delete a credential with its routes. One that is a key of the provider's site is deleted there first; where that fails
+/// nothing is deleted.
 #[utoipa::path(delete, path = "/api/provider/token/{token_id}", tag = "Credentials",
     params(("token_id" = i64, Path, description = "Id of the credential.")),
     responses((status = 200, description = "Deleted.", body = Envelope<Nothing>)))]
-async fn delete_credential(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<Nothing> {
+async fn delete_credential(
+    State(state): State<Arc<AdminState>>,
+    _: AsAdmin,
+    language: Language,
+    At(id): At<i64>,
+) -> Reply<Nothing> {
     let id = stored(&state, id)?;
+    let known = existing(&state, id).await?;
+    if let Some(upstream) = &known.upstream {
+        site_keys::delete(&state, &known.credential, upstream, language).await?;
+    }
     state.store.delete_credential(id).await?;
     done()
+}
+
+async fn existing(state: &AdminState, id: CredentialId) -> Result<SiteKey, Failure> {
+    let key = state.store.find_site_key(id).await?;
+    Ok(key.ok_or(StoreError::NotFound { what: What::Credential })?)
 }
 
 fn stored(state: &AdminState, id: i64) -> Result<CredentialId, Failure> {
@@ -199,14 +222,4 @@ fn stored(state: &AdminState, id: i64) -> Result<CredentialId, Failure> {
         return Err(Problem::ReadOnly.with("what", What::Credential));
     }
     Ok(CredentialId(id))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::mask;
-
-    #[test]
-    fn only_the_end_of_a_long_secret_is_shown() {
-        assert_eq!(["", "short", "sk-0123456789abcd"].map(mask), ["****", "****", "****abcd"]);
-    }
 }

@@ -10,6 +10,7 @@ use url::Url;
 use utoipa::ToSchema;
 
 use super::headers;
+use super::standing::StandingView;
 use crate::admin::state::origin_of;
 use crate::admin::wire::{Failure, Problem, status};
 
@@ -59,6 +60,9 @@ pub(super) struct ProviderView {
     balance: String,
     /// When the vendor said so, Unix seconds; 0 never.
     balance_updated: i64,
+    /// How its site answers.
+    #[serde(flatten)]
+    standing: StandingView,
     /// Its own time-outs.
     timeouts: TimeoutsView,
     /// Free text.
@@ -70,7 +74,7 @@ pub(super) struct ProviderView {
 }
 
 impl ProviderView {
-    pub(super) fn of(provider: &Provider) -> Self {
+    pub(super) fn of(provider: &Provider, standing: StandingView) -> Self {
         let proxy_url_redacted = provider.proxy_url.as_ref().map(|url| redact(url.expose_secret())).unwrap_or_default();
         Self {
             id: provider.id.0,
@@ -93,6 +97,7 @@ impl ProviderView {
             rotation: provider.rotation.as_str(),
             balance: provider.balance.map(|balance| show_dollars(balance.left)).unwrap_or_default(),
             balance_updated: provider.balance.map_or(0, |balance| balance.updated_at.unix_secs()),
+            standing,
             timeouts: TimeoutsView::of(provider.timeouts),
             remark: provider.remark.clone(),
             created_at: provider.created_at.unix_secs(),
@@ -103,7 +108,7 @@ impl ProviderView {
 
 /// Returns a sum as old scripts read it, such as `$12.34`: the sign follows the dollar, and what is less than a cent
 /// shows only where there is some.
-fn show_dollars(sum: Micros) -> String {
+pub(in crate::admin) fn show_dollars(sum: Micros) -> String {
     let text = sum.to_string();
     let end = text.find('.').map_or(text.len(), |point| point + 3);
     let (whole, rest) = text.split_at_checked(end).unwrap_or((&text, ""));

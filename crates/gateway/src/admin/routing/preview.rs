@@ -16,9 +16,9 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::decision::DecisionView;
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
-use crate::admin::decision::DecisionView;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Body, Envelope, Failure, Problem, Reply, found};
 
@@ -116,6 +116,7 @@ fn anybody() -> Caller {
             scope: Scope::default(),
             created_at: sluice_domain::clock::Timestamp(0),
             accessed_at: None,
+            previous_until: None,
         },
         owner_enabled: true,
         funding: Funding::Unlimited,

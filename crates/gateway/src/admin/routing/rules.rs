@@ -13,7 +13,7 @@ use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Body, Envelope, Problem, Reply, found};
-use crate::rules::{Ruled, Sample, try_all};
+use crate::snapshot::rules::{Ruled, Sample, try_all};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(test_rules))

@@ -53,7 +53,7 @@ async fn the_session_cookie_is_out_of_reach_for_scripts_and_other_sites() {
     assert_eq!(attributes, "Path=/; Max-Age=2592000; HttpOnly; SameSite=Strict");
     assert_eq!(value.strip_prefix("sluice_session=").map(str::len), Some(43));
     let request = Request::builder().method("POST").uri("/api/user/login").header(CONTENT_TYPE, "application/json");
-    let request = request.extension(crate::client_address::SecureTransport);
+    let request = request.extension(crate::server::client_address::SecureTransport);
     let body = json!({"username": "root", "password": PASSWORD}).to_string();
     let response = site.router.clone().oneshot(request.body(Body::from(body)).unwrap()).await.unwrap();
     assert!(response.headers()[SET_COOKIE].to_str().unwrap().ends_with("; Secure"));

@@ -79,7 +79,7 @@ async fn a_panic_is_answered_as_json() {
     assert_eq!(client.get("/api/panic").await.failure(), (500, "internal"));
 }
 
-fn operations() -> Vec<(Method, String, Value)> {
+pub(super) fn operations() -> Vec<(Method, String, Value)> {
     let document = serde_json::to_value(crate::admin::openapi()).unwrap();
     let mut operations = Vec::new();
     for (path, item) in document["paths"].as_object().unwrap() {
@@ -182,6 +182,25 @@ fn every_registered_path_is_in_the_document() {
         "/api/price/unpriced",
         "/api/provider/{id}/prices/sync",
         "/api/alert/",
+        "/api/job/",
+        "/api/job/{name}",
+        "/api/job/{name}/run",
+        "/api/job/{name}/runs",
+        "/api/audit/",
+        "/api/audit/{id}",
+        "/api/dashboard",
+        "/api/dashboard/self",
+        "/api/agg-token/{id}/rotate",
+        "/api/option/{key}",
+        "/api/route/rebuild",
+        "/api/plugin/provider/",
+        "/api/plugin/provider/export",
+        "/api/plugin/provider/import",
+        "/api/plugin/provider/{id}",
+        "/api/plugin/provider/{id}/sync",
+        "/api/plugin/provider/{id}/tokens",
+        "/api/plugin/provider/{id}/model-alias-mapping",
+        "/api/plugin/provider/token/{token_id}",
     ] {
         assert!(documented.contains(path), "{path}");
     }

@@ -29,6 +29,13 @@ pub(crate) struct Answer<T>(Envelope<T>);
 /// What handlers return.
 pub(crate) type Reply<T> = Result<Answer<T>, Failure>;
 
+impl<T> Answer<T> {
+    /// Returns the message and the data.
+    pub(crate) fn into_parts(self) -> (String, T) {
+        (self.0.message, self.0.data)
+    }
+}
+
 impl<T: Serialize> IntoResponse for Answer<T> {
     fn into_response(self) -> Response {
         Json(self.0).into_response()

@@ -105,12 +105,27 @@ macro_rules! notes {
 }
 
 notes! {
+    Rebuilding
+        "{count} providers are asked for their models; the routes follow within a minute or so"
+        "正在向 {count} 个供应商查询模型，路由将在一分钟左右更新";
     ShownOnce
         "this is shown only once; keep it in a safe place"
         "仅显示这一次，请妥善保存";
     Discovered
         "{found} of {asked} credentials answered: {added} routes added, {removed} removed, {kept} unchanged"
         "{asked} 个凭据中有 {found} 个返回了模型列表：新增 {added} 条路由，移除 {removed} 条，{kept} 条不变";
+    Synced
+        "{keys} keys, {models} models, {routes} routes; {changed} changes, {failed} steps failed"
+        "{keys} 个密钥，{models} 个模型，{routes} 条路由；{changed} 处变化，{failed} 个步骤失败";
+    KeyCreated
+        "the key was made at the site and is ready"
+        "密钥已在站点上创建，可以使用";
+    KeyUnresolved
+        "the key was made at the site, but the site does not show it: {reason}; enter it by hand"
+        "密钥已在站点上创建，但站点未显示其内容：{reason}；请手动填写";
+    KeyUnidentified
+        "the key was made at the site, but cannot be told from others; synchronise later"
+        "密钥已在站点上创建，但无法与其他密钥区分，请稍后同步";
     PricesSynced
         "{models} prices read, {changed} changed, {skipped} left out"
         "读取 {models} 个价格，{changed} 个有变化，{skipped} 个未采用";

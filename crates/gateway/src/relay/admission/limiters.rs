@@ -11,9 +11,9 @@ use sluice_domain::limit::Limits;
 use sluice_domain::route::name::{bare, lower, normal};
 
 use super::{Limited, Whose};
-use crate::limiter::{Limiter, nanos};
-use crate::relay::demand::Demand;
+use crate::relay::inbound::demand::Demand;
 use crate::snapshot::Snapshot;
+use crate::standing::limiter::{Limiter, nanos};
 
 /// Limiters from which on those that nobody needs are looked for.
 const PRUNE_ABOVE: usize = 4_096;

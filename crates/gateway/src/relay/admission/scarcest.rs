@@ -8,8 +8,8 @@ use http::header::{HeaderMap, HeaderName, HeaderValue};
 use sluice_domain::clock::Timestamp;
 use sluice_protocol::operation::Family;
 
-use crate::limiter::Left;
-use crate::relay::headers::remove_rate_limits;
+use crate::relay::wire::headers::remove_rate_limits;
+use crate::standing::limiter::Left;
 
 const MILLI_NANOS: u64 = 1_000_000;
 const SECOND_MILLIS: u64 = 1_000;

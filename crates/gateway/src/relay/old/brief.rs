@@ -10,9 +10,9 @@ use serde_json::{Map, Number, Value, json};
 use sluice_protocol::operation::Operation;
 
 use crate::relay::answer::refusal;
-use crate::relay::body::RelayBody;
 use crate::relay::fault::{Fault, Kind};
-use crate::relay::intake::Inbound;
+use crate::relay::inbound::intake::Inbound;
+use crate::relay::wire::body::RelayBody;
 use crate::relay::{Call, REQUEST_ID_HEADER, Relay, RelayResponse};
 
 /// Largest answer that is made into a short one.

@@ -9,7 +9,7 @@ use sluice_domain::key::Caller;
 use sluice_protocol::operation::Operation;
 
 use crate::relay::RelayResponse;
-use crate::relay::body::RelayBody;
+use crate::relay::wire::body::RelayBody;
 use crate::snapshot::{Offer, Snapshot};
 
 /// Lists what each provider serves; of one provider only where one is named.

@@ -18,8 +18,8 @@ use uuid::Uuid;
 
 use super::parameter;
 use crate::config::FILE_OWNER;
-use crate::relay::body::RelayBody;
 use crate::relay::fault::{Fault, Kind};
+use crate::relay::wire::body::RelayBody;
 use crate::relay::{RelayResponse, Shared};
 
 const USUAL_ROWS: u64 = 100;

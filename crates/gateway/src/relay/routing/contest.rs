@@ -9,12 +9,12 @@ use sluice_domain::route::score::health;
 use sluice_domain::route::warmth::{expected_usage, stays};
 use sluice_domain::route::{Considered, Contender, Decision, Load, Obstacle, Order, Passage, Subject, Worth, rank};
 
-use crate::affinity::{Warm, name_hash};
-use crate::health::Learned;
-use crate::limiter::Full;
-use crate::relay::demand::Demand;
-use crate::relay::identify::Client;
+use crate::relay::inbound::demand::Demand;
+use crate::relay::inbound::identify::Client;
 use crate::snapshot::{Candidate, Snapshot};
+use crate::standing::affinity::{Warm, name_hash};
+use crate::standing::health::Learned;
+use crate::standing::limiter::Full;
 
 /// What an answer is taken for while nothing is known of the route's answers.
 const USUAL_OUTPUT: u64 = 500;
@@ -114,6 +114,9 @@ impl Contest<'_> {
         let target = candidate.target;
         if !self.client.caller.key.scope.allows(&target.provider.name) {
             return Some(Obstacle::OutOfScope);
+        }
+        if candidate.priced.is_none() && self.demand.operation.consumes() && !self.client.purse.is_empty() {
+            return Some(Obstacle::Unpriced);
         }
         let is_empty = |left: i64, at_ms: i64| left <= 0 && self.now_ms.saturating_sub(at_ms) < BALANCE_FRESH_MS;
         if target.provider.balance.is_some_and(|balance| is_empty(balance.left.0, balance.updated_at.0)) {

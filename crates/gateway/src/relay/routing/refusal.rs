@@ -16,6 +16,9 @@ pub(in crate::relay) fn none_usable(model: &str, decision: &Decision, now_ms: i6
         let message = format!("none of the providers that this key is bound to serves `{model}`; ask its owner");
         return Fault::new(Kind::ModelNotFound, message);
     }
+    if obstacles.iter().all(|obstacle| matches!(obstacle, Obstacle::Unpriced)) {
+        return unpriced(&model);
+    }
     let soonest = obstacles.iter().filter_map(|obstacle| obstacle.until_ms()).min();
     let retry_after = soonest.map(|until| u32::try_from((until - now_ms).max(0) / 1_000 + 1).unwrap_or(u32::MAX));
     let reasons = reasons(&obstacles);
@@ -31,6 +34,13 @@ pub(in crate::relay) fn none_usable(model: &str, decision: &Decision, now_ms: i6
         Some(secs) => Fault::later(kind, format!("{message}; try again in {secs} s"), secs),
         None => Fault::new(kind, message),
     }
+}
+
+/// Returns what a billed caller is told where nobody says what the model costs.
+pub(in crate::relay) fn unpriced(model: &str) -> Fault {
+    let message =
+        format!("`{model}` has no price here, so it cannot be billed; ask the operator to add one under prices");
+    Fault::new(Kind::ModelUnpriced, message)
 }
 
 /// Counts the obstacles: `2 rest because they fail, 1 is at its limit`.
@@ -52,7 +62,7 @@ const fn words(obstacle: &Obstacle) -> &'static str {
         Obstacle::PinnedElsewhere | Obstacle::NotChosen => "not chosen",
         Obstacle::Unpriced => "without a price",
         Obstacle::BalanceEmpty => "without balance",
-        Obstacle::Resting { trouble: Trouble::Failing, .. } | Obstacle::Probed { .. } => "failing",
+        Obstacle::Resting { trouble: Trouble::Failing, .. } => "failing",
         Obstacle::Resting { trouble: Trouble::RateLimited, .. } => "rate limited",
         Obstacle::Resting { trouble: Trouble::QuotaExhausted, .. } => "out of quota",
         Obstacle::Resting { trouble: Trouble::Unauthorized, .. } => "refusing our credential",
@@ -114,6 +124,8 @@ mod tests {
         assert_eq!((fault.kind, fault.retry_after_secs), (Kind::UpstreamQuota, None));
         let fault = none_usable("m", &decision(&[Obstacle::OutOfScope]), 0);
         assert_eq!(fault.kind, Kind::ModelNotFound);
+        let fault = none_usable("m", &decision(&[Obstacle::Unpriced]), 0);
+        assert_eq!(fault.kind, Kind::ModelUnpriced);
         let fault = none_usable("m", &decision(&[resting(Trouble::Failing, 500)]), 0);
         assert_eq!((fault.kind, fault.retry_after_secs), (Kind::NoneHealthy, Some(1)));
     }

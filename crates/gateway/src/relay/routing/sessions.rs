@@ -4,11 +4,11 @@ use http::HeaderMap;
 use sluice_domain::route::Warmth;
 use sluice_protocol::fingerprint::Fingerprint;
 
-use crate::affinity::{Conversation, Warm, name_hash};
 use crate::relay::Relay;
-use crate::relay::demand::Demand;
 use crate::relay::exchange::Accepted;
+use crate::relay::inbound::demand::Demand;
 use crate::snapshot::Candidate;
+use crate::standing::affinity::{Conversation, Warm, name_hash};
 
 /// Headers by which clients name their sessions: Codex, and Claude Code.
 const SESSION_HEADERS: [&str; 4] = ["session_id", "session-id", "x-claude-code-session-id", "conversation_id"];

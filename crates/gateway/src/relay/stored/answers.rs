@@ -11,8 +11,8 @@ use sluice_protocol::responses::{BadPage, Page, list_input, replay};
 
 use super::recall::Located;
 use crate::record::{Ending, Ticket};
-use crate::relay::body::RelayBody;
 use crate::relay::fault::{Fault, Kind};
+use crate::relay::wire::body::RelayBody;
 use crate::relay::{Asked, Relay, RelayResponse, clipped};
 
 /// An answer that no upstream was asked for.

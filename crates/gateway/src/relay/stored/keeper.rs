@@ -11,10 +11,10 @@ use sluice_protocol::responses::{Capture, Kept, Mend, item_ids, kept};
 
 use super::{KEPT_MAX_BYTES, keeps_responses};
 use crate::record::Queue;
-use crate::relay::coding::{Encoding, StreamDecoder, encoding};
-use crate::relay::demand::Demand;
 use crate::relay::exchange::Accepted;
-use crate::relay::identify::Client;
+use crate::relay::inbound::demand::Demand;
+use crate::relay::inbound::identify::Client;
+use crate::relay::wire::coding::{Encoding, StreamDecoder, encoding};
 use crate::relay::{Relay, Shared};
 use crate::snapshot::Candidate;
 

@@ -8,9 +8,9 @@ use sluice_domain::response::StoredResponse;
 use sluice_protocol::responses::{Earlier, expand, items_named};
 
 use super::keeps_responses;
-use crate::relay::demand::{Demand, INLINE_MAX_BYTES};
 use crate::relay::fault::{Fault, Kind};
-use crate::relay::intake::Payload;
+use crate::relay::inbound::demand::{Demand, INLINE_MAX_BYTES};
+use crate::relay::inbound::intake::Payload;
 use crate::relay::{Asked, Relay, clipped};
 use crate::snapshot::Candidate;
 

@@ -14,7 +14,7 @@ use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Envelope, Failure, PageQuery, PageView, Params, Problem, Reply, found};
-use crate::prices::{Catalogue, Dispute, builtin};
+use crate::money::prices::{Catalogue, Dispute, builtin};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(list_builtin)).serve(routes!(list_disputed))

@@ -8,11 +8,11 @@ use sluice_store::NewPrice;
 use utoipa::ToSchema;
 
 use super::body::PriceBody;
-use super::ratios::RatioInput;
 use crate::admin::AdminState;
 use crate::admin::providers::find_vendor;
 use crate::admin::wire::input::{not_negative, required_text, text};
 use crate::admin::wire::{Failure, Problem};
+use crate::newapi::RatioInput;
 
 const MODEL_CHARS: usize = 255;
 const REMARK_CHARS: usize = 1_000;

@@ -18,7 +18,7 @@ use crate::admin::docs::Spellings;
 use crate::admin::wire::input::required_text;
 use crate::admin::wire::{Envelope, Params, Reply, found};
 use crate::admin::{AdminState, providers};
-use crate::prices::PriceList;
+use crate::money::prices::PriceList;
 
 const MODEL_CHARS: usize = 255;
 

@@ -15,12 +15,12 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
-use super::published::{Published, read};
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
-use crate::admin::outgoing::fetch;
 use crate::admin::wire::{At, Envelope, Failure, Language, Note, Problem, Reply, found_with};
 use crate::admin::{AdminState, providers};
+use crate::newapi::{Published, read_published as read};
+use crate::outgoing::fetch;
 
 /// Models that are named one by one as left out; more are counted.
 const MAX_NAMED: usize = 100;

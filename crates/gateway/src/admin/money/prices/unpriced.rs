@@ -18,7 +18,7 @@ use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Envelope, PageQuery, PageView, Params, Reply, found};
 use crate::admin::{AdminState, Declared};
-use crate::prices::PriceList;
+use crate::money::prices::PriceList;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(list_unpriced))

@@ -1,7 +1,7 @@
 //! Prices: stated, looked up, built in, and missing.
 
 use super::*;
-use crate::scene;
+use crate::money::scene;
 use rstest::rstest;
 use sluice_domain::id::ProviderId;
 

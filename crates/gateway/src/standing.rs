@@ -1,0 +1,6 @@
+//! How things stand on this node, in memory only: the health of upstreams, the room within limits, and which account a
+//! conversation has warmed.
+
+pub(crate) mod affinity;
+pub(crate) mod health;
+pub(crate) mod limiter;
