@@ -10,6 +10,7 @@ export async function firstRun(browser, world, complaints, pictures) {
   const problems = []
   listen(page, problems)
   await setUp(page, world, pictures)
+  await getStarted(page, world, pictures)
   const secret = await makeKey(page, pictures)
   await call(world, secret, { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello!' }] })
   await call(world, secret, {
@@ -38,6 +39,35 @@ async function setUp(page, world, pictures) {
   await page.getByRole('button', { name: 'Create administrator' }).click()
   await page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
   if (page.url().includes('token')) throw new Error('the set-up token stayed in the address')
+}
+
+async function getStarted(page, world, pictures) {
+  await page.getByRole('button', { name: 'Add another one' }).click()
+  await page.getByLabel('Base URL').fill(world.relay.base_url)
+  await page.getByLabel('API key').fill('sk-wrong-key-that-is-long-enough')
+  await page.getByRole('button', { name: 'Add provider' }).click()
+  await page.getByText('Its models could not be read').waitFor()
+  await page.screenshot({ path: `${pictures}welcome-provider-refused.png` })
+  await page.goto(`${world.base}/providers`)
+  await page.getByRole('link', { name: '127.0.0.1' }).click()
+  await page
+    .getByRole('region', { name: 'Credentials' })
+    .getByRole('button', { name: /What to do/ })
+    .click()
+  await page.getByRole('menuitem', { name: 'Edit' }).click()
+  await page.getByRole('dialog').getByLabel('API key').fill(world.relay.secret)
+  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
+  await page.getByRole('dialog').waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Read models' }).click()
+  await page.getByText(/works: \d+ model/).waitFor()
+  await page.screenshot({ path: `${pictures}provider-models.png` })
+  world.providerId = new URL(page.url()).pathname.split('/').pop()
+  await page.goto(`${world.base}/welcome`)
+  await page.getByRole('button', { name: 'Go on' }).click()
+  await page.getByRole('button', { name: 'Create key' }).click()
+  await page.getByRole('button', { name: 'Send', exact: true }).click()
+  await page.getByText('Where it went and what it cost').waitFor()
+  await page.screenshot({ path: `${pictures}welcome-answer.png`, fullPage: true })
 }
 
 async function makeKey(page, pictures) {

@@ -8,6 +8,10 @@ export const PAGES = [
   { name: 'logs', path: '/logs', ready: 'table[aria-busy=false]' },
   { name: 'logs-filtered', path: '/logs?status=error&hours=24', ready: 'main table, main h2' },
   { name: 'call', path: (world) => `/logs/${world.callId}`, ready: 'pre' },
+  { name: 'providers', path: '/providers', ready: 'table[aria-busy=false]' },
+  { name: 'providers-new', path: '/providers?new=true', ready: '[role=dialog] form' },
+  { name: 'provider', path: (world) => `/providers/${world.providerId}`, ready: 'table[aria-busy=false]' },
+  { name: 'welcome', path: '/welcome', ready: 'main form, main section button' },
   { name: 'no-page', path: '/nothing-here', ready: 'main h2, h2' },
 ]
 

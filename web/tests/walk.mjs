@@ -14,6 +14,20 @@ const binary = process.env.SLUICE_BIN ?? `${target}/debug/sluice`
 const pictures = new URL('pictures/', import.meta.url).pathname
 const wanted = process.argv.slice(2)
 const READY_MAX_MS = 10_000
+// Each language, size and colour meets each of the others; WALK_ALL=1 adds the rest.
+const SOME = [
+  ['en', 'desk', 'light'],
+  ['zh-CN', 'desk', 'dark'],
+  ['en', 'phone', 'dark'],
+  ['zh-CN', 'phone', 'light'],
+]
+const REST = [
+  ['en', 'desk', 'dark'],
+  ['zh-CN', 'desk', 'light'],
+  ['en', 'phone', 'light'],
+  ['zh-CN', 'phone', 'dark'],
+]
+const VIEWS = process.env.WALK_ALL ? [...SOME, ...REST] : SOME
 const SIZES = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 780 } }
 
 const world = await startWorld(binary)
@@ -68,11 +82,7 @@ function isWanted(name) {
 try {
   mkdirSync(pictures, { recursive: true })
   await firstRun(browser, world, complaints, pictures)
-  for (const language of ['en', 'zh-CN']) {
-    for (const size of Object.keys(SIZES)) {
-      for (const scheme of ['light', 'dark']) await look(language, size, scheme)
-    }
-  }
+  for (const [language, size, scheme] of VIEWS) await look(language, size, scheme)
 } finally {
   await browser.close()
   await world.stop()

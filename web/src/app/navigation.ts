@@ -1,4 +1,4 @@
-import { type Icon, IconKey, IconListSearch } from '@tabler/icons-react'
+import { type Icon, IconKey, IconListSearch, IconRocket, IconServer2 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
 import { isAdmin, type User } from '@/lib/session'
@@ -19,6 +19,14 @@ export interface PlaceGroup {
 }
 
 const GROUPS: PlaceGroup[] = [
+  {
+    label: null,
+    places: [{ to: '/welcome', label: 'nav.welcome', icon: IconRocket, isForAdmins: true }],
+  },
+  {
+    label: 'nav.upstreams',
+    places: [{ to: '/providers', label: 'nav.providers', icon: IconServer2, isForAdmins: true }],
+  },
   {
     label: 'nav.usage',
     places: [

@@ -8,7 +8,9 @@ import limits from './en/limits.json'
 import logs from './en/logs.json'
 import nav from './en/nav.json'
 import palette from './en/palette.json'
+import providers from './en/providers.json'
 import strategies from './en/strategies.json'
+import welcome from './en/welcome.json'
 
 export default {
   account,
@@ -21,5 +23,7 @@ export default {
   logs,
   nav,
   palette,
+  providers,
   strategies,
+  welcome,
 }

@@ -8,7 +8,9 @@ import limits from './zh-CN/limits.json'
 import logs from './zh-CN/logs.json'
 import nav from './zh-CN/nav.json'
 import palette from './zh-CN/palette.json'
+import providers from './zh-CN/providers.json'
 import strategies from './zh-CN/strategies.json'
+import welcome from './zh-CN/welcome.json'
 
 export default {
   account,
@@ -21,5 +23,7 @@ export default {
   logs,
   nav,
   palette,
+  providers,
   strategies,
+  welcome,
 }

@@ -1,13 +1,18 @@
 import { createRoute, redirect } from '@tanstack/react-router'
+import { providerCount } from '@/lib/providers'
+import { isAdmin } from '@/lib/session'
 import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
-import { shellRoute } from './root'
+import { providerRoutes } from './providers'
+import { adminRoute, shellRoute } from './root'
+import { welcomeRoutes } from './welcome'
 
 const home = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/keys' })
+  beforeLoad: async ({ context }) => {
+    const isNew = isAdmin(context.user) && (await context.client.query(providerCount)) === 0
+    throw redirect({ to: isNew ? '/welcome' : '/keys' })
   },
 })
 
@@ -20,4 +25,10 @@ const dashboard = createRoute({
 })
 
 /** The pages of somebody who is signed in: one line for each part of the console. */
-export const shellRoutes = [home, dashboard, ...keyRoutes, ...logRoutes] as const
+export const shellRoutes = [
+  home,
+  dashboard,
+  ...keyRoutes,
+  ...logRoutes,
+  adminRoute.addChildren([...welcomeRoutes, ...providerRoutes]),
+] as const

@@ -6,7 +6,8 @@ import { SearchInput } from '@/components/SearchInput'
 import { readTime, timeInput } from '@/lib/format'
 import { isAdmin, useUser } from '@/lib/session'
 import classes from './Filters.module.css'
-import { keyNames, providerNames, type Sight } from './queries'
+import { providerNames } from '@/lib/providers'
+import { keyNames, type Sight } from './queries'
 import { type LogSearch, OUTCOMES } from './search'
 
 interface Props {
