@@ -41,6 +41,8 @@ row_id! {
     PriceId,
     /// Identifies an alert.
     AlertId,
+    /// Identifies a run of a job.
+    JobRunId,
     /// Identifies a node: a random positive number that it draws at its first start and keeps beside its journal.
     NodeId,
 }

@@ -74,6 +74,8 @@ pub struct Key {
     pub created_at: Timestamp,
     /// When it was last used, to the minute.
     pub accessed_at: Option<Timestamp>,
+    /// Until when the secret that it had before works too; `None` where there is none.
+    pub previous_until: Option<Timestamp>,
 }
 
 /// How a key's calls are paid for.
@@ -210,6 +212,7 @@ mod tests {
                 scope: Scope::default(),
                 created_at: Timestamp(0),
                 accessed_at: None,
+                previous_until: None,
             },
             owner_enabled: true,
             funding: Funding::Unlimited,

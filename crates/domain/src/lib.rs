@@ -8,6 +8,7 @@ pub mod alert;
 pub mod call;
 pub mod clock;
 pub mod id;
+pub mod job;
 pub mod key;
 pub mod ledger;
 pub mod limit;
@@ -16,6 +17,7 @@ pub mod price;
 pub mod provider;
 pub mod response;
 pub mod route;
+pub mod trail;
 pub mod usage;
 pub mod user;
 

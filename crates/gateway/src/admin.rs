@@ -12,6 +12,7 @@ mod providers;
 mod routing;
 mod site;
 mod state;
+mod trail;
 mod users;
 mod wire;
 
@@ -34,6 +35,7 @@ use utoipa_axum::router::OpenApiRouter;
 
 pub use access::{CookiePolicy, SetupGate, hash_password};
 pub use docs::openapi;
+pub(crate) use site::Settings;
 pub use state::{AdminState, Declared, Memory};
 use wire::{Failure, Problem};
 
@@ -41,7 +43,10 @@ use wire::{Failure, Problem};
 /// router can be merged with others.
 pub fn router(state: Arc<AdminState>) -> Router {
     let (api, document) = endpoints().split_for_parts();
-    api.merge(docs::router(&docs::completed(document)))
+    let document = docs::completed(document);
+    let keeper = trail::Keeper::new(Arc::clone(&state), api.clone().with_state(Arc::clone(&state)), &document);
+    api.layer(from_fn_with_state(keeper, trail::keep))
+        .merge(docs::router(&document))
         .merge(site::pages())
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
@@ -66,6 +71,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(routing::endpoints())
         .merge(logs::endpoints())
         .merge(money::endpoints())
+        .merge(trail::endpoints())
 }
 
 async fn unknown_path(uri: Uri) -> Failure {

@@ -163,6 +163,7 @@ fn caller() -> Caller {
         scope: Scope::default(),
         created_at: Timestamp(0),
         accessed_at: None,
+        previous_until: None,
     };
     Caller {
         key,

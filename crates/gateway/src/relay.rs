@@ -327,8 +327,7 @@ impl Relay {
         request: Request<Inbound>,
         ticket: &mut Ticket,
     ) -> Result<Exchanged, Fault> {
-        let Asked { snapshot, client, operation, subject, .. } = *asked;
-        let (mut parts, body) = request.into_parts();
+        let (parts, body) = request.into_parts();
         let trailers = Trailers::of(&parts);
         let demand = self.read_demand(asked, &parts, body, ticket).await?;
         self.admit(asked, &demand, ticket)?;
@@ -337,9 +336,25 @@ impl Relay {
         }
         let demand = self.recall(asked, demand).await?;
         ticket.keep_request(RequestSample::of(demand.plain()));
-        if let Some(count) = counting::count_here(snapshot, &demand).await? {
-            return Ok(Exchanged::Counted(count));
+        let Some(question) = counting::Question::of(asked.snapshot, &demand) else {
+            return self.forward(call, asked, (parts, trailers, demand), ticket).await;
+        };
+        if !question.is_answered_by_any(asked.snapshot) {
+            return question.estimate().await.map(Exchanged::Counted);
         }
+        let exchanged = self.forward(call, asked, (parts, trailers, demand), ticket).await;
+        question.settle(exchanged).await
+    }
+
+    /// Has a call answered by an upstream.
+    async fn forward(
+        &self,
+        call: &Call,
+        asked: &Asked<'_>,
+        (mut parts, trailers, demand): (request::Parts, Trailers, Demand),
+        ticket: &mut Ticket,
+    ) -> Result<Exchanged, Fault> {
+        let Asked { snapshot, client, operation, subject, .. } = *asked;
         let Shortlist { mut candidates, prepared } = self.shortlist(call, asked, &demand, (&parts, ticket)).await?;
         if let Some(key) = once::key(&parts, client, &demand).await?
             && let Some(answer) = self.claim(call, asked, key, ticket).await?

@@ -41,6 +41,7 @@ use std::ops::Range;
 
 use crate::operation::Dialect;
 use crate::raw::RawObject;
+use crate::tokens;
 
 /// Reads a request.
 ///
@@ -98,6 +99,11 @@ pub fn restore_envelopes(dialect: Dialect, body: &[u8], target: &Target<'_>) -> 
 /// # Errors
 /// Says what in the body breaks the upstream dialect's rules.
 pub fn convert_answer(body: &[u8], bridge: &Bridge) -> Result<Vec<u8>, DecodeError> {
+    if bridge.counts_tokens {
+        let tokens = tokens::counted(bridge.upstream, body)
+            .ok_or_else(|| DecodeError { path: String::new(), reason: "holds no token count".to_owned() })?;
+        return Ok(tokens::count_answer(bridge.client, tokens).to_string().into_bytes());
+    }
     let answer = decode_answer(body, bridge)?;
     encode_answer(&answer, bridge)
 }

@@ -8,6 +8,7 @@ mod picture;
 mod plain;
 mod rules;
 mod tools;
+mod transfer;
 
 #[cfg(test)]
 mod tests;
@@ -18,6 +19,7 @@ use crate::chat::{Content, Format, Input, Json, Media, MediaKind, Output, Part, 
 use crate::raw::RawObject;
 pub use plain::plain_texts;
 pub use rules::{Rules, Tokenizers, TokenizersError};
+pub use transfer::{count_answer, count_in, count_request, counted};
 
 /// Tokens of a request by what they stand for.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]

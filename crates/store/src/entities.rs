@@ -4,12 +4,14 @@
 pub(crate) mod access_token;
 pub(crate) mod account;
 pub(crate) mod alert;
+pub(crate) mod audit_entry;
 pub(crate) mod budget;
 pub(crate) mod call;
 pub(crate) mod credential;
 pub(crate) mod group;
 pub(crate) mod idempotency;
 pub(crate) mod job;
+pub(crate) mod job_run;
 pub(crate) mod key;
 pub(crate) mod lease;
 pub(crate) mod meta;

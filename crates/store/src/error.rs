@@ -47,10 +47,14 @@ pub enum What {
     PriceVersion,
     /// An alert.
     Alert,
+    /// An entry of the audit log.
+    AuditEntry,
     /// A call that could not be settled.
     ParkedCall,
     /// A job that one node at a time does.
     Job,
+    /// A run of a job.
+    JobRun,
     /// The process that runs as a node.
     NodeRun,
     /// The store's own facts, such as the configuration's revision.
@@ -83,8 +87,10 @@ impl What {
             Self::Price => "price",
             Self::PriceVersion => "price version",
             Self::Alert => "alert",
+            Self::AuditEntry => "audit entry",
             Self::ParkedCall => "parked call",
             Self::Job => "job",
+            Self::JobRun => "run of a job",
             Self::NodeRun => "run of a node",
             Self::Meta => "meta",
         }
@@ -112,8 +118,10 @@ impl What {
             | Self::Price
             | Self::PriceVersion
             | Self::Alert
+            | Self::AuditEntry
             | Self::ParkedCall
             | Self::Job
+            | Self::JobRun
             | Self::NodeRun
             | Self::Meta => self,
         }

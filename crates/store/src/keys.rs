@@ -76,6 +76,17 @@ pub struct KeyPatch {
     pub scope: Option<Scope>,
 }
 
+/// The secret that a key gets in place of another.
+#[derive(Debug, Clone)]
+pub struct Rotated {
+    /// See [`NewKey::hash`].
+    pub hash: KeyHash,
+    /// See [`NewKey::last4`].
+    pub last4: String,
+    /// Until when the present secret works too; `None` ends it at once.
+    pub grace_ends: Option<Timestamp>,
+}
+
 impl Store {
     /// Makes a key of `user`.
     ///
@@ -99,6 +110,8 @@ impl Store {
             scope: Set(optional_to_text("scope", &new.scope)?),
             created_at: Set(new.created_at.0),
             accessed_at: Set(None),
+            previous_hash: Set(None),
+            previous_until: Set(None),
         };
         let tx = self.begin_change().await?;
         let inserted = key::Entity::insert(row).exec(&tx).await.map_err(db(What::Key))?;
@@ -158,6 +171,26 @@ impl Store {
         changed.ok_or(StoreError::NotFound { what: What::Key }).and_then(to_key)
     }
 
+    /// Gives a key another secret and returns it as it is now. The present one works until `grace_ends`, the one before
+    /// that no longer.
+    ///
+    /// # Errors
+    /// `NotFound` when it does not exist or is not `for_user`'s, `Conflict` when the secret exists already.
+    pub async fn rotate_key(&self, id: KeyId, for_user: Option<UserId>, turn: Rotated) -> Result<Key, StoreError> {
+        let tx = self.begin_change().await?;
+        let row = find(&tx, id, for_user).await?.ok_or(StoreError::NotFound { what: What::Key })?;
+        let present = turn.grace_ends.map(|_| row.key_hash.clone());
+        let mut row = row.into_active_model();
+        row.key_hash = Set(hex::encode(turn.hash.0));
+        row.last4 = Set(checked("last4", turn.last4, LAST4_CHARS)?);
+        row.previous_hash = Set(present);
+        row.previous_until = Set(turn.grace_ends.map(|end| end.0));
+        key::Entity::update(row).exec_without_returning(&tx).await.map_err(db(What::Key))?;
+        let changed = find(&tx, id, for_user).await?;
+        commit(tx).await?;
+        changed.ok_or(StoreError::NotFound { what: What::Key }).and_then(to_key)
+    }
+
     /// Deletes a key; the records of its calls stay.
     ///
     /// # Errors
@@ -173,18 +206,17 @@ impl Store {
     }
 
     /// Returns the key with this hash and what a call must know of its owner, whatever state both are in, and every
-    /// budget of the two, all as of one moment.
+    /// budget of the two, all as of one moment. Found by the secret that it had before, it expires when that does.
     ///
     /// # Errors
     /// `Unavailable` when the database is away, `Corrupt` when a row cannot be read.
     pub async fn find_caller(&self, hash: &KeyHash) -> Result<Option<Caller>, StoreError> {
         let tx = self.begin_read().await?;
-        let row = key::Entity::find()
-            .filter(key::Column::KeyHash.eq(hex::encode(hash.0)))
-            .find_also_related(user::Entity)
-            .one(&tx)
-            .await
-            .map_err(db(What::Key))?;
+        let hash = hex::encode(hash.0);
+        let row = match with_owner(&tx, key::Column::KeyHash.eq(hash.as_str())).await? {
+            Some(found) => Some(found),
+            None => with_owner(&tx, key::Column::PreviousHash.eq(hash)).await?.map(as_before),
+        };
         let Some((row, owner)) = row else { return Ok(None) };
         let scopes = [BudgetScope::Key(KeyId(row.id)), BudgetScope::User(UserId(row.user_id))];
         let budgets = budgets_of(&tx, &scopes).await?;
@@ -230,6 +262,21 @@ impl Store {
         }
         commit(tx).await
     }
+}
+
+async fn with_owner<C: ConnectionTrait>(
+    connection: &C,
+    condition: Expr,
+) -> Result<Option<(key::Model, Option<user::Model>)>, StoreError> {
+    let wanted = key::Entity::find().filter(condition).find_also_related(user::Entity);
+    wanted.one(connection).await.map_err(db(What::Key))
+}
+
+/// Returns a key as it is for those who present the secret that it had before.
+fn as_before((row, owner): (key::Model, Option<user::Model>)) -> (key::Model, Option<user::Model>) {
+    let ends = row.previous_until.unwrap_or(0);
+    let expires_at = Some(row.expires_at.map_or(ends, |expiry| Ord::min(expiry, ends)));
+    (key::Model { expires_at, ..row }, owner)
 }
 
 async fn find<C: ConnectionTrait>(
@@ -287,6 +334,7 @@ fn to_key(row: key::Model) -> Result<Key, StoreError> {
         addresses: addresses.map_err(|error| corrupt(What::Key, row.id, &error.to_string()))?,
         created_at: Timestamp(row.created_at),
         accessed_at: row.accessed_at.map(Timestamp),
+        previous_until: row.previous_hash.and(row.previous_until).map(Timestamp),
     })
 }
 

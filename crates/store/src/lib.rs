@@ -39,6 +39,7 @@ mod sites;
 mod sql;
 mod store;
 mod text;
+mod trail;
 mod usage;
 mod users;
 mod vault;
@@ -50,8 +51,8 @@ pub use database_url::{BadDatabaseUrl, DatabaseUrl};
 pub use error::{StoreError, What};
 pub use hash::{TokenHash, hash_key, hash_token};
 pub use idempotency::{CallClaim, Claim, ClaimEnd, EndedClaim, IdempotencyKey, KeptAnswer};
-pub use jobs::{FinishedTurn, Job};
-pub use keys::{KeyPatch, NewKey};
+pub use jobs::{FinishedTurn, Job, JobTurn, NewTurn};
+pub use keys::{KeyPatch, NewKey, Rotated};
 pub use ledger::{
     Booking, Borrow, Borrowed, BudgetFilter, Correction, Deviation, Direction, Extended, Extension, NewBudget, Order,
     ParkedCall, Settled, Settlement, TransferCursor, TransferRange, Verification, VerifyOptions,
@@ -66,6 +67,7 @@ pub use routes::{DiscoveredRoutes, ModelsByCredential, NewRoute, RouteFilter, Ro
 pub use sessions::{NewSession, Session};
 pub use sites::{KeyChanges, NewSiteKey, SiteKey, SiteKeyPatch, SiteRow, UpstreamKey};
 pub use store::Store;
+pub use trail::TrailFilter;
 pub use usage::{Grouping, SpeedSums, Step, Unpriced, UsageFilter, UsageGroup, UsagePoint, UsageSums, UsageTotal};
 pub use users::{Login, NewUser, UserFilter, UserPatch};
 pub use vault::{BadMasterKey, MasterKey};

@@ -25,6 +25,9 @@ mod m0022_node_runs;
 mod m0023_routing;
 mod m0024_sites;
 mod m0025_site_keys;
+mod m0027_job_runs;
+mod m0030_audit_log;
+mod m0031_key_rotation;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -77,6 +80,10 @@ impl MigratorTrait for Steps {
             Box::new(m0024_sites::STEP),
             Box::new(m0025_site_keys::COLUMNS),
             Box::new(m0025_site_keys::INDEX),
+            Box::new(m0027_job_runs::JOBS),
+            Box::new(m0027_job_runs::RUNS),
+            Box::new(m0030_audit_log::STEP),
+            Box::new(m0031_key_rotation::Step),
         ]
     }
 }

@@ -20,7 +20,7 @@ pub(crate) use attempts::{Attempts, Subject};
 pub use cookie::CookiePolicy;
 pub(crate) use cookie::{ClientFacts, close_session, open_session};
 pub(crate) use cross_site::refuse_cross_site;
-pub(crate) use identity::{AsAdmin, AsRoot, AsUser, Identity};
+pub(crate) use identity::{AsAdmin, AsRoot, AsUser, Identity, Proof};
 pub use password::hash_password;
 pub(crate) use password::{Passwords, check_length};
 pub use setup_gate::SetupGate;

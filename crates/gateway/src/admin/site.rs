@@ -1,6 +1,8 @@
-//! What the operator says about this installation: its settings, its public face, and what needs looking at.
+//! What the operator says about this installation: its settings, its public face, what needs looking at, and what is
+//! done from time to time.
 
 mod alerts;
+mod jobs;
 mod options;
 mod pages;
 mod status;
@@ -11,10 +13,14 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AdminState;
-pub(super) use options::Settings;
+pub(crate) use options::Settings;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default().merge(status::endpoints()).merge(options::endpoints()).merge(alerts::endpoints())
+    OpenApiRouter::default()
+        .merge(status::endpoints())
+        .merge(options::endpoints())
+        .merge(alerts::endpoints())
+        .merge(jobs::endpoints())
 }
 
 /// Returns the set-up page.

@@ -14,6 +14,7 @@ use url::Url;
 
 use super::access::{Attempts, CookiePolicy, Passwords, SetupGate};
 use crate::config::DeclaredPolicy;
+use crate::jobs::Jobs;
 use crate::outgoing::Outgoing;
 use crate::relay::Previewer;
 use crate::upkeep::Upkeep;
@@ -45,6 +46,8 @@ pub struct AdminState {
     pub public_url: Option<Url>,
     /// What the handlers keep in memory.
     pub memory: Memory,
+    /// What is done from time to time.
+    pub(crate) jobs: Arc<Jobs>,
     /// Tells where calls would go.
     pub(crate) previewer: Previewer,
     /// Keeps providers current.

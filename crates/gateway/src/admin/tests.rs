@@ -4,6 +4,7 @@ mod access;
 mod alerts;
 mod contract;
 mod discovery;
+mod job_list;
 mod keys;
 mod logs;
 mod money;
@@ -29,10 +30,12 @@ use sluice_protocol::vendor::Vendors;
 use sluice_store::{DatabaseUrl, MasterKey, Store};
 use tempfile::TempDir;
 use tokio::sync::Notify;
+use tokio_util::sync::CancellationToken;
 use tower::ServiceExt;
 
 use super::{AdminState, CookiePolicy, Declared, Memory, SetupGate, router};
 use crate::config::DeclaredPolicy;
+use crate::jobs::{self, Jobs};
 use crate::relay::Previewer;
 use crate::server::client_address::ClientAddress;
 use crate::upkeep::Upkeep;
@@ -46,6 +49,7 @@ struct Site {
     state: Arc<AdminState>,
     router: Router,
     setup_token: SecretString,
+    stop: CancellationToken,
     _folder: TempDir,
 }
 
@@ -65,6 +69,17 @@ impl Site {
         let store = Arc::new(store);
         let vendors = Arc::new(Vendors::embedded().unwrap());
         let changed: Arc<Notify> = Arc::default();
+        let upkeep = Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed));
+        let upkeep = Arc::new(upkeep);
+        let means = jobs::Means {
+            store: Arc::clone(&store),
+            node: NODE,
+            clock: Arc::new(Clock::Fixed(AtomicI64::new(NOW_MS))),
+            records_kept_days: 90,
+            responses_max_bytes: 0,
+            upkeep: Arc::clone(&upkeep),
+        };
+        let stop = CancellationToken::new();
         let state = Arc::new(AdminState {
             node: NODE,
             records_kept_days: 90,
@@ -77,12 +92,13 @@ impl Site {
             cookies: CookiePolicy::Auto,
             session_days: 30,
             public_url: None,
+            jobs: Jobs::new(&means, stop.clone()),
             memory: Memory::new(Timestamp(NOW_MS)),
-            upkeep: Arc::new(Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed))),
+            upkeep,
             previewer: Previewer::default(),
             policy: DeclaredPolicy::default(),
         });
-        Self { router: router(Arc::clone(&state)), state, setup_token, _folder: folder }
+        Self { router: router(Arc::clone(&state)), state, setup_token, stop, _folder: folder }
     }
 
     /// An installation with its root user logged in.

@@ -114,6 +114,7 @@ fn declared_key(body: &str) -> DeclaredKey {
         scope: Scope::default(),
         created_at: Timestamp(0),
         accessed_at: None,
+        previous_until: None,
     };
     let caller = Caller {
         key,

@@ -1,8 +1,6 @@
 //! `sluice serve`: starts everything in order, waits for the signal to stop, and stops in the reverse order.
 
 mod health;
-mod housekeeping;
-mod nightly;
 mod sampling;
 mod signals;
 
@@ -25,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admin::{self, AdminState, CookiePolicy, Memory, SetupGate};
 use crate::commands::node::Run;
 use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
+use crate::jobs::{self, Jobs};
 use crate::money::bank::Bank;
 use crate::record::journal::{self, Journal};
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
@@ -39,7 +38,6 @@ use crate::telemetry::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::upkeep::Upkeep;
 use crate::upstream::media::Fetcher;
 use crate::upstream::{Pool, tls_config};
-use nightly::Nightly;
 use signals::StopSignals;
 
 /// Threads of the control runtime: admin API, jobs, database.
@@ -94,7 +92,8 @@ struct Gateway {
     stop: CancellationToken,
     threads: Vec<JoinHandle<()>>,
     writers: Vec<tokio::task::JoinHandle<()>>,
-    jobs: Vec<tokio::task::JoinHandle<()>>,
+    chores: Vec<tokio::task::JoinHandle<()>>,
+    jobs: tokio::task::JoinHandle<()>,
     store: Arc<Store>,
     bank: Arc<Bank>,
     run: Run,
@@ -143,8 +142,10 @@ impl Gateway {
         parts.replay(&journals, &books).await?;
         let (gates, writers) = parts.open_gates(&journals, &books)?;
         let shared = parts.shared()?;
-        let admin = parts.admin_router(&gates, address, Arc::clone(&shared)).await?;
-        let jobs = parts.spawn_jobs();
+        let jobs = parts.jobs();
+        let admin = parts.admin_router(&gates, address, (Arc::clone(&shared), Arc::clone(&jobs))).await?;
+        let chores = parts.spawn_chores();
+        let jobs = tokio::spawn(jobs.follow());
         spawn_sync(&gates, Arc::clone(journals.bell()))?;
         let threads = parts.spawn_threads(listeners, gates, (&admin, shared))?;
         Ok(Self {
@@ -152,6 +153,7 @@ impl Gateway {
             stop: parts.stop,
             threads,
             writers,
+            chores,
             jobs,
             store,
             bank: parts.bank,
@@ -170,9 +172,11 @@ impl Gateway {
         if tokio::time::timeout(limit, joined).await.is_err() {
             tracing::warn!("a relay thread did not stop in time");
         }
-        for job in self.jobs {
-            job.abort();
+        for chore in self.chores {
+            chore.abort();
         }
+        // It has a limit of its own.
+        let _ = self.jobs.await;
         for writer in self.writers {
             if tokio::time::timeout(FLUSH_LIMIT, writer).await.is_err() {
                 tracing::error!("the last call records could not be written in time");
@@ -259,7 +263,7 @@ impl Parts<'_> {
         &self,
         gates: &[Gate],
         address: SocketAddr,
-        shared: Arc<Shared>,
+        (shared, jobs): (Arc<Shared>, Arc<Jobs>),
     ) -> anyhow::Result<axum::Router> {
         let threads = gates
             .iter()
@@ -292,6 +296,7 @@ impl Parts<'_> {
             session_days: u32::try_from(admin.session_ttl.as_secs().div_ceil(86_400)).unwrap_or(u32::MAX),
             public_url: admin.public_url.clone(),
             upkeep: Arc::clone(&self.upkeep),
+            jobs,
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
         };
@@ -316,36 +321,32 @@ impl Parts<'_> {
         }
     }
 
-    fn spawn_jobs(&self) -> Vec<tokio::task::JoinHandle<()>> {
+    /// Begins what each node does for itself.
+    fn spawn_chores(&self) -> Vec<tokio::task::JoinHandle<()>> {
         let (live, changed, stop) = (Arc::clone(&self.live), Arc::clone(&self.changed), self.stop.clone());
-        let mut jobs = vec![
+        let mut chores = vec![
             tokio::spawn(async move { live.follow(&changed, &stop).await }),
             tokio::spawn(Arc::clone(&self.bank).keep_up(self.stop.clone())),
-            tokio::spawn(housekeeping::run(
-                Arc::clone(&self.store),
-                housekeeping::Bounds {
-                    records_kept_days: self.settings.records.retention_days,
-                    responses_max_bytes: self.settings.responses.max_bytes,
-                },
-                self.stop.clone(),
-            )),
-            tokio::spawn(self.nightly().run(self.stop.clone())),
             tokio::spawn(sampling::run(Arc::clone(&self.store), Arc::clone(&self.sampled), self.stop.clone())),
         ];
         if let Some(tls) = self.tls.clone() {
             let stop = self.stop.clone();
-            jobs.push(tokio::spawn(async move { tls.follow_files(&stop).await }));
+            chores.push(tokio::spawn(async move { tls.follow_files(&stop).await }));
         }
-        jobs
+        chores
     }
 
-    fn nightly(&self) -> Nightly {
-        Nightly {
+    /// Makes what one node does for all.
+    fn jobs(&self) -> Arc<Jobs> {
+        let means = jobs::Means {
             store: Arc::clone(&self.store),
             node: self.bank.node(),
+            clock: Arc::default(),
             records_kept_days: self.settings.records.retention_days,
-            clock: Clock::System,
-        }
+            responses_max_bytes: self.settings.responses.max_bytes,
+            upkeep: Arc::clone(&self.upkeep),
+        };
+        Jobs::new(&means, self.stop.clone())
     }
 
     /// Makes what all relay threads share.

@@ -16,6 +16,7 @@ use sluice_domain::route::policy::Rotation;
 use sluice_protocol::chat::Trait;
 use sluice_protocol::meter::{Convention, Subject};
 use sluice_protocol::operation::{Dialect, Operation};
+use sluice_protocol::tokens::count_in;
 use sluice_protocol::vendor::{PathTemplate, Quirk, TraitRules, Vendor};
 
 use super::{Sources, Wanted};
@@ -92,19 +93,24 @@ impl Target {
 }
 
 impl ProviderPlan {
-    /// Returns what this provider is asked for when a caller wants something: the same if it has that, else a chat in
+    /// Returns what this provider is asked for when a caller wants something: the same if it has that, else its like in
     /// another dialect; `None` when it has neither.
     pub(super) fn way(&self, wanted: Wanted) -> Option<Operation> {
         let has = |operation: &Operation| self.paths.contains_key(operation);
         Some(wanted.operation).filter(has).or_else(|| self.stand_in(wanted, &[]))
     }
 
-    /// Returns the chat in another dialect that can stand in for what is wanted, but not one of `tried`.
+    /// Returns the chat, or the token count, in another dialect that can stand in for what is wanted, but not one of
+    /// `tried`.
     pub(crate) fn stand_in(&self, wanted: Wanted, tried: &[Operation]) -> Option<Operation> {
         let others = self.chat_dialects.iter().filter(|&&dialect| dialect != wanted.operation.dialect());
-        let mut chats = others.filter_map(|&dialect| Operation::chat_in(dialect, wanted.is_stream));
-        let is_open = |chat: &Operation| self.paths.contains_key(chat) && !tried.contains(chat);
-        wanted.operation.is_chat().then(|| chats.find(is_open)).flatten()
+        let counts = wanted.operation.counts_tokens();
+        if !wanted.operation.is_chat() && (!counts || self.may_lack_paths()) {
+            return None;
+        }
+        let same_in = |dialect| if counts { count_in(dialect) } else { Operation::chat_in(dialect, wanted.is_stream) };
+        let is_open = |other: &Operation| self.paths.contains_key(other) && !tried.contains(other);
+        others.filter_map(|&dialect| same_in(dialect)).find(is_open)
     }
 
     /// Returns how a model differs from what its dialect's own vendor documents.

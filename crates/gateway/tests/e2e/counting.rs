@@ -62,6 +62,53 @@ async fn an_upstream_that_counts_is_asked() {
 }
 
 #[tokio::test]
+async fn an_upstream_counts_what_is_asked_in_another_dialect() {
+    let upstreams = [upstream(Kind::OpenAi).await, upstream(Kind::Anthropic).await, upstream(Kind::Gemini).await];
+    let names = ["gpt-5", "claude-opus-5", "gemini-3-pro"];
+    let providers =
+        upstreams.iter().zip(names).map(|(upstream, model)| provider(model, upstream, json!([model]))).collect();
+    let gateway = Gateway::before(providers).await;
+    let tool = json!({"name": "look", "description": "Looks.", "input_schema": {"type": "object", "properties": {}}});
+    for (model, upstream) in names.iter().zip(&upstreams) {
+        let body = json!({
+            "model": model, "system": "Be brief.", "tools": [tool], "thinking": {"type": "adaptive"},
+            "messages": [{"role": "user", "content": WORDS}],
+        });
+        let asked =
+            gateway.post("/v1/messages/count_tokens", body.to_string()).header("anthropic-version", "2023-06-01");
+        let of_messages = gateway.call(asked).await;
+        let (of_responses, of_gemini) =
+            (gateway.call(responses(&gateway, model)).await, gateway.call(gemini(&gateway, model)).await);
+        for answer in [&of_messages, &of_responses, &of_gemini] {
+            assert!(!is_estimated(answer), "{model}: {}", answer.text());
+            let record = gateway.record(answer.call()).await;
+            assert_eq!((&record["provider_name"], &record["cost"]), (&json!(model), &Value::Null), "{record}");
+        }
+        assert!(of_messages.json()["input_tokens"].as_u64().unwrap() > 10, "{model}");
+        assert_eq!(of_messages.json().as_object().unwrap().len(), 1);
+        assert_eq!(of_responses.json()["object"], "response.input_tokens");
+        let (told, tokens) = (of_responses.json()["input_tokens"].clone(), of_gemini.json()["totalTokens"].clone());
+        assert!(told == tokens && told.as_u64().unwrap() > 10, "{model}: {told} and {tokens}");
+        assert_eq!(upstream.requests().len(), 3, "{model}");
+    }
+    gateway.finish().await;
+}
+
+#[tokio::test]
+async fn an_upstream_that_fails_to_count_leaves_an_estimate() {
+    let upstream = upstream(Kind::Gemini).await;
+    let gateway = Gateway::before(vec![provider("p", &upstream, json!(["gemini-3-pro"]))]).await;
+    upstream.stop().await;
+    for request in [anthropic(&gateway, "gemini-3-pro"), gemini(&gateway, "gemini-3-pro")] {
+        let answer = gateway.call(request).await;
+        assert!(is_estimated(&answer));
+        let record = gateway.record(answer.call()).await;
+        assert_eq!(record["attempts"].as_array().unwrap().len(), 1, "{record}");
+    }
+    gateway.finish().await;
+}
+
+#[tokio::test]
 async fn what_no_upstream_counts_is_estimated_in_every_dialect() {
     let upstream = upstream(Kind::OpenAi).await;
     let gateway = Gateway::before(vec![uncounted(&upstream)]).await;
@@ -90,7 +137,8 @@ async fn what_no_upstream_counts_is_estimated_in_every_dialect() {
 async fn the_model_that_serves_an_alias_decides_the_rules() {
     let upstream = upstream(Kind::OpenAi).await;
     let models = json!([{"name": "fast", "upstream": "gpt-4o"}, {"name": "old", "upstream": "gpt-4"}]);
-    let gateway = Gateway::before(vec![provider("p", &upstream, models)]).await;
+    let provider = with(provider("p", &upstream, models), json!({"vendor": "deepseek"}));
+    let gateway = Gateway::before(vec![provider]).await;
     let mut counts = Vec::new();
     for model in ["fast", "old"] {
         let body = json!({"model": model, "messages": [{"role": "user", "content": "你好，世界，今天天气怎么样？"}]});
@@ -109,7 +157,7 @@ async fn a_count_costs_nothing_and_needs_no_money() {
     let config = json!({"providers": [provider("p", &upstream, json!(["gpt-4o"]))], "keys": keys});
     let gateway = Gateway::start(config).await;
     let answer = gateway.call(anthropic(&gateway, "gpt-4o")).await;
-    assert!(is_estimated(&answer));
+    assert!(!is_estimated(&answer));
     assert_eq!(gateway.record(answer.call()).await["cost"], Value::Null);
     gateway.finish().await;
 }

@@ -133,6 +133,8 @@ pub struct Bridge {
     pub upstream: Dialect,
     /// What the request's conversion left.
     pub memo: Memo,
+    /// Whether tokens are counted and nothing else is done.
+    pub counts_tokens: bool,
     /// The call's id, from which ids are made where a side has none.
     pub call: String,
     /// The model's name as the caller wrote it.

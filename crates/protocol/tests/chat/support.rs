@@ -38,6 +38,7 @@ pub(crate) fn bridge(upstream: Dialect, client: Dialect) -> Bridge {
         client,
         upstream,
         memo: Memo::default(),
+        counts_tokens: false,
         call: "call-7".to_owned(),
         model: "my-model".to_owned(),
         created: CREATED,

@@ -22,6 +22,8 @@ pub struct Model {
     pub scope: Option<String>,
     pub created_at: i64,
     pub accessed_at: Option<i64>,
+    pub previous_hash: Option<String>,
+    pub previous_until: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

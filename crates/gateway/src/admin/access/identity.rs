@@ -37,7 +37,7 @@ pub(crate) struct Identity {
 
 impl Identity {
     /// Finds out who asks. A request with an `Authorization` header is judged by that alone.
-    async fn of(headers: &HeaderMap, state: &AdminState) -> Result<Self, Failure> {
+    pub(crate) async fn of(headers: &HeaderMap, state: &AdminState) -> Result<Self, Failure> {
         let identity = match headers.get(AUTHORIZATION) {
             Some(header) => by_access_token(header, state).await?,
             None => by_session(headers, state).await?,

@@ -116,6 +116,7 @@ fn anybody() -> Caller {
             scope: Scope::default(),
             created_at: sluice_domain::clock::Timestamp(0),
             accessed_at: None,
+            previous_until: None,
         },
         owner_enabled: true,
         funding: Funding::Unlimited,

@@ -125,16 +125,17 @@ impl Known {
 }
 
 /// The values in force.
-#[derive(Debug)]
-pub(in crate::admin) struct Settings(BTreeMap<String, String>);
+#[derive(Debug, Default)]
+pub(crate) struct Settings(BTreeMap<String, String>);
 
 impl Settings {
-    pub(in crate::admin) async fn read(store: &Store) -> Result<Self, StoreError> {
+    /// Reads them.
+    pub(crate) async fn read(store: &Store) -> Result<Self, StoreError> {
         store.options().await.map(Self)
     }
 
     /// Returns the value of a setting: what was saved, else its default.
-    pub(in crate::admin) fn text(&self, name: &str) -> String {
+    pub(crate) fn text(&self, name: &str) -> String {
         let default = || TABLE.iter().find(|known| known.name == name).map_or("", |known| known.default);
         self.0.get(name).map_or_else(|| default().to_owned(), Clone::clone)
     }

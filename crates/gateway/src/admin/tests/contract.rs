@@ -182,6 +182,10 @@ fn every_registered_path_is_in_the_document() {
         "/api/price/unpriced",
         "/api/provider/{id}/prices/sync",
         "/api/alert/",
+        "/api/job/",
+        "/api/job/{name}",
+        "/api/job/{name}/run",
+        "/api/job/{name}/runs",
     ] {
         assert!(documented.contains(path), "{path}");
     }

@@ -126,6 +126,7 @@ pub(super) fn declared_key(name: &str) -> Key {
         scope: Scope::default(),
         created_at: Timestamp(0),
         accessed_at: None,
+        previous_until: None,
     }
 }
 

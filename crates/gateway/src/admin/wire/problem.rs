@@ -303,6 +303,9 @@ problems! {
     VerificationRuns Conflict
         "the ledger is being verified already; wait for the result"
         "账本正在校验中，请等待结果";
+    JobRuns Conflict
+        "the job `{name}` runs already; `/api/job/{name}` says how far it is"
+        "任务 `{name}` 正在运行，进度见 `/api/job/{name}`";
     RoleUnchanged Conflict
         "the user has this role already"
         "该用户已是此角色";
@@ -336,6 +339,9 @@ problems! {
     SyncBusy Conflict
         "this provider is being synchronised already; wait a moment"
         "该供应商正在同步，请稍候";
+    NothingToTry Conflict
+        "vendor `{vendor}` has neither chats nor embeddings to try"
+        "厂商 `{vendor}` 没有可用于测试的对话或向量接口";
     NotManaged Conflict
         "this provider has no system access token, so keys cannot be made or deleted at its site; enter one, or send `key`"
         "该供应商没有系统访问令牌，无法在其站点上创建或删除密钥，请填写访问令牌或直接提供 `key`";
@@ -351,6 +357,9 @@ problems! {
     VerificationTooLong Unavailable
         "the ledger could not be verified within {seconds} seconds; run `sluice ledger verify` on the server"
         "未能在 {seconds} 秒内完成账本校验，请在服务器上运行 `sluice ledger verify`";
+    Stopping Unavailable
+        "this node is being stopped; ask another one, or try again when it is back"
+        "该节点正在停止，请改用其他节点或稍后再试";
     Busy Unavailable
         "too many logins at once; try again in a moment"
         "同时登录的人过多，请稍后再试";

@@ -39,6 +39,7 @@ pub(super) fn read(reader: &mut Reader<'_>, around: &Surroundings<'_>, others: &
         scope: read_scope(reader),
         created_at: around.now,
         accessed_at: None,
+        previous_until: None,
     };
     let group = reader.text("group").unwrap_or_else(|| DEFAULT_GROUP.to_owned());
     let hash = identity?.hash;
@@ -81,6 +82,7 @@ pub(in crate::config) fn loopback_key(key: &SecretString, now: Timestamp) -> Dec
         scope: Scope::default(),
         created_at: now,
         accessed_at: None,
+        previous_until: None,
     };
     let hash = KeyHash(Sha256::digest(key.expose_secret()).into());
     DeclaredKey { hash, caller: caller(loopback, DEFAULT_GROUP.to_owned()) }

@@ -12,6 +12,7 @@ use sluice_protocol::meter::Convention;
 use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::raw::RawObject;
 use sluice_protocol::suffix::{Suffixed, Suffixes};
+use sluice_protocol::tokens::{count_request, counted_contents};
 
 use crate::relay::Shared;
 use crate::relay::conversion::provenance::Provenance;
@@ -141,8 +142,9 @@ impl Job {
     }
 
     fn run(&self, files: &[Arc<Fetched>]) -> Result<Step, Fault> {
-        let mut request =
-            chat::decode_request(self.asked.dialect(), &self.plain).map_err(|error| unreadable(&error))?;
+        let counts = self.asked.counts_tokens();
+        let plain: &[u8] = if counts { counted_contents(&self.plain) } else { &self.plain };
+        let mut request = chat::decode_request(self.asked.dialect(), plain).map_err(|error| unreadable(&error))?;
         if self.asked.dialect() == Dialect::Gemini {
             // Its path says what the body of others says.
             request.model = Text::plain(self.model.clone());
@@ -168,6 +170,9 @@ impl Job {
             return Ok(Step::Wants(wanted));
         }
         let encoded = chat::encode_request(self.upstream, &request, &target).map_err(|error| unreadable(&error))?;
+        if counts {
+            return Ok(Step::Done(Box::new(self.count(&request, &encoded)?)));
+        }
         if let Some(loss) = encoded.losses.first_semantic() {
             return Err(self.refusal(loss));
         }
@@ -178,6 +183,16 @@ impl Job {
             None => encoded.body,
         };
         Ok(Step::Done(Box::new(Conversion { body: body.into(), bridge, losses })))
+    }
+
+    /// Returns the question how many tokens a request comes to. What it could not carry matters little to that.
+    fn count(&self, request: &Request<'_>, encoded: &Encoded) -> Result<Conversion, Fault> {
+        let question = count_request(self.upstream, &encoded.body, &self.upstream_model);
+        let native = self.asked.documented_path();
+        let message = || format!("no provider of this model counts tokens as `{native}` asks");
+        let body = question.ok_or_else(|| Fault::new(Kind::OperationNotServed, message()))?;
+        let bridge = Some(Box::new(self.bridge(request, encoded)));
+        Ok(Conversion { body: body.into(), bridge, losses: String::new() })
     }
 
     fn refusal(&self, loss: &Loss) -> Fault {
@@ -205,6 +220,7 @@ impl Job {
             client,
             upstream: self.upstream,
             memo: encoded.memo.clone(),
+            counts_tokens: self.asked.counts_tokens(),
             call: self.call.clone(),
             model: self.model.clone(),
             created: self.created,

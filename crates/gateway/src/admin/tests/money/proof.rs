@@ -5,7 +5,8 @@ use std::time::Duration;
 use super::*;
 use crate::money::audit::{Audit, JOB};
 use crate::money::scene::{self, Sold};
-use sluice_store::FinishedTurn;
+use sluice_domain::job::{Ending, Progress, Trigger};
+use sluice_store::{FinishedTurn, NewTurn};
 
 /// Settles a call of mia's, and returns its receipt's path.
 async fn receipt_of_mia() -> (Site, Client, Customer, String) {
@@ -78,9 +79,14 @@ async fn the_state_of_the_ledger_is_what_the_last_audit_found() {
     let store = &site.state.store;
     let (now, next) = (Timestamp(NOW_MS), Timestamp(NOW_MS + 86_400_000));
     let audit = Audit::make(store, &site.state.clock, None).await.unwrap();
-    assert!(store.take_job(JOB, NODE, now, Duration::from_secs(60)).await.unwrap());
-    let result = serde_json::to_string(&audit).unwrap();
-    assert!(store.finish_job(&FinishedTurn { name: JOB, node: NODE, now, next, result: &result }).await.unwrap());
+    store.register_job(JOB, NODE, now).await.unwrap();
+    let job = store.find_job(JOB).await.unwrap().unwrap();
+    let new = NewTurn { job: &job, node: NODE, trigger: Trigger::Schedule, now, ttl: Duration::from_secs(60) };
+    let turn = store.take_turn(&new).await.unwrap().unwrap();
+    let (result, progress) = (serde_json::to_string(&audit).unwrap(), Progress::default());
+    let (ending, result) = (Ending::Succeeded, Some(result.as_str()));
+    let finished = FinishedTurn { turn: &turn, now, next, ending, progress: &progress, result };
+    assert!(store.finish_turn(&finished).await.unwrap());
     let state = root.get("/api/ledger/state").await;
     let times = [&state.ok()["last_run"], &state.ok()["next_run"]];
     assert_eq!(times, [&json!(NOW_MS / 1_000), &json!(NOW_MS / 1_000 + 86_400)]);

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use async_trait::async_trait;
 use sluice_domain::clock::{Clock, Timestamp};
 use sluice_store::{Store, StoreError};
-use tokio_util::sync::CancellationToken;
 
-const INTERVAL: Duration = Duration::from_secs(600);
-const FIRST_AFTER: Duration = Duration::from_secs(20);
+use super::{About, Job, JobFailure, Means, Report, Schedule, Turn};
+use crate::admin::Settings;
+
 /// Rows removed in one step, and the rest between two.
 const STEP_ROWS: u64 = 1_000;
 const STEP_PAUSE: Duration = Duration::from_millis(50);
@@ -18,47 +19,81 @@ const OBJECT_DAYS: u32 = 31;
 const IDEMPOTENCY_DAYS: u32 = 2;
 /// How long people can look back at what is over.
 const ALERT_DAYS: u32 = 90;
+/// How long people can look back at who changed what.
+const AUDIT_LOG_DAYS: u32 = 730;
+
+/// The job.
+pub(super) struct Housekeeping {
+    store: Arc<Store>,
+    bounds: Bounds,
+}
 
 /// How much stays.
 #[derive(Debug, Clone, Copy)]
-pub(super) struct Bounds {
+struct Bounds {
     /// Days that records of calls are kept; 0 keeps them for good.
-    pub(super) records_kept_days: u32,
+    records_kept_days: u32,
     /// Most that responses take, bytes.
-    pub(super) responses_max_bytes: u64,
+    responses_max_bytes: u64,
 }
 
-/// Runs until `stop`.
-pub(super) async fn run(store: Arc<Store>, bounds: Bounds, stop: CancellationToken) {
-    let mut pause = FIRST_AFTER;
-    loop {
-        tokio::select! {
-            () = stop.cancelled() => return,
-            () = tokio::time::sleep(pause) => {}
+#[async_trait]
+impl Job for Housekeeping {
+    fn about(&self) -> About {
+        About {
+            name: "housekeeping",
+            purpose: [
+                "removes records of calls, kept responses, sessions and alerts that have outlived their time",
+                "清理已过保留期的调用记录、已保存的响应、会话与告警",
+            ],
+            time_limit: Duration::from_secs(3_600),
+            retry: Duration::from_secs(60),
+            settle: Duration::from_secs(20),
+            alert_after: 5,
         }
-        pause = INTERVAL;
-        if let Err(error) = tidy(&store, bounds, &stop).await {
-            tracing::warn!(%error, "old rows could not be removed; this is tried again later");
-        }
+    }
+
+    fn schedule(&self, _: &Settings) -> Option<Schedule> {
+        Some(Schedule::Every { every: Duration::from_secs(600), jitter: Duration::from_secs(30) })
+    }
+
+    async fn run(&self, turn: &Turn) -> Result<Report, JobFailure> {
+        let removed = tidy(&self.store, self.bounds, turn).await?;
+        Ok(format!("removed {removed} rows").into())
     }
 }
 
-async fn tidy(store: &Store, bounds: Bounds, stop: &CancellationToken) -> Result<(), StoreError> {
+impl Housekeeping {
+    pub(super) fn new(means: &Means) -> Self {
+        let Means { records_kept_days, responses_max_bytes, .. } = *means;
+        Self { store: Arc::clone(&means.store), bounds: Bounds { records_kept_days, responses_max_bytes } }
+    }
+}
+
+/// Returns how many rows it removed.
+async fn tidy(store: &Store, bounds: Bounds, turn: &Turn) -> Result<u64, StoreError> {
     let retention_days = bounds.records_kept_days;
     let now = Clock::System.now();
-    store.purge_sessions(now).await?;
+    let mut removed = store.purge_sessions(now).await?;
     let objects = days_before(now, OBJECT_DAYS).map(Purge::Objects);
     let idempotency = days_before(now, IDEMPOTENCY_DAYS).map(Purge::Idempotency);
     let alerts = days_before(now, ALERT_DAYS).map(Purge::Alerts);
+    let trail = days_before(now, AUDIT_LOG_DAYS).map(Purge::Trail);
     let calls = (retention_days > 0).then(|| days_before(now, retention_days)).flatten().map(Purge::Calls);
     let responses = Some(Purge::Responses(now));
-    for purge in [objects, idempotency, alerts, calls, responses].into_iter().flatten() {
-        while !stop.is_cancelled() && purge.step(store).await? == STEP_ROWS {
+    for purge in [objects, idempotency, alerts, trail, calls, responses].into_iter().flatten() {
+        while !turn.stop().is_cancelled() {
+            let rows = purge.step(store).await?;
+            removed += rows;
+            turn.reached(removed, None, "removing old rows");
+            if rows < STEP_ROWS {
+                break;
+            }
             tokio::time::sleep(STEP_PAUSE).await;
         }
     }
     store.trim_responses(bounds.responses_max_bytes).await?;
-    Ok(())
+    Ok(removed)
 }
 
 /// What is removed.
@@ -66,6 +101,7 @@ enum Purge {
     Objects(Timestamp),
     Idempotency(Timestamp),
     Alerts(Timestamp),
+    Trail(Timestamp),
     Calls(Timestamp),
     /// Those whose time is over by then.
     Responses(Timestamp),
@@ -77,6 +113,7 @@ impl Purge {
             Self::Objects(before) => store.purge_objects_before(*before, STEP_ROWS).await,
             Self::Idempotency(before) => store.purge_idempotency_before(*before, STEP_ROWS).await,
             Self::Alerts(before) => store.purge_alerts_before(*before, STEP_ROWS).await,
+            Self::Trail(before) => store.purge_entries_before(*before, STEP_ROWS).await,
             Self::Calls(before) => store.purge_calls_before(*before, STEP_ROWS).await,
             Self::Responses(now) => store.purge_responses(*now, STEP_ROWS).await,
         }
@@ -91,8 +128,14 @@ fn days_before(now: Timestamp, days: u32) -> Option<Timestamp> {
 mod tests {
     use sluice_store::{Claim, IdempotencyKey, PageRequest};
 
+    use tokio_util::sync::CancellationToken;
+
     use super::*;
     use crate::money::scene::Scene;
+
+    fn turn() -> Turn {
+        Turn { stop: CancellationToken::new(), progress: Arc::default() }
+    }
 
     #[tokio::test]
     async fn what_has_outlived_its_time_goes_and_the_rest_stays() {
@@ -110,7 +153,7 @@ mod tests {
         }
         store.raise_alert("k", "open", "m", ago(91)).await.unwrap();
         let bounds = Bounds { records_kept_days: 0, responses_max_bytes: 0 };
-        tidy(store, bounds, &CancellationToken::new()).await.unwrap();
+        tidy(store, bounds, &turn()).await.unwrap();
         assert_eq!(store.claim(&key("old"), "", now).await.unwrap(), Claim::First);
         let again = Claim::Again { outcome: "done".to_owned() };
         assert_eq!(store.claim(&key("young"), "", now).await.unwrap(), again);
