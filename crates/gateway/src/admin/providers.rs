@@ -36,10 +36,12 @@ use super::routing::refuse_if_named;
 use super::wire::paging::Blend;
 use super::wire::{At, Body, Envelope, Failure, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found};
 pub(super) use credentials::all_of as credentials_of;
+pub(super) use discovery::discover;
 use input::ProviderInput;
 use standing::Standings;
 pub(super) use validation::find_vendor;
 use view::ProviderView;
+pub(super) use view::show_dollars;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()

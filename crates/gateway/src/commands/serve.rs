@@ -295,8 +295,8 @@ impl Parts<'_> {
             },
             session_days: u32::try_from(admin.session_ttl.as_secs().div_ceil(86_400)).unwrap_or(u32::MAX),
             public_url: admin.public_url.clone(),
-            upkeep: Arc::clone(&self.upkeep),
             jobs,
+            upkeep: Arc::clone(&self.upkeep),
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
         };
