@@ -8,6 +8,7 @@
 
 mod housekeeping;
 mod ledger_audit;
+mod provider_sync;
 mod runner;
 mod schedule;
 mod scheduler;
@@ -28,12 +29,13 @@ use crate::upkeep::Upkeep;
 
 use housekeeping::Housekeeping;
 use ledger_audit::LedgerAudit;
+use provider_sync::ProviderSync;
 pub(crate) use schedule::{Daily, First, Schedule, Zone};
 pub(crate) use scheduler::{Jobs, NotBegun, Standing};
 
 /// Returns every job that there is.
 fn all(means: &Means) -> Vec<Arc<dyn Job>> {
-    vec![Arc::new(Housekeeping::new(means)), Arc::new(LedgerAudit::new(means))]
+    vec![Arc::new(Housekeeping::new(means)), Arc::new(LedgerAudit::new(means)), Arc::new(ProviderSync::new(means))]
 }
 
 /// What jobs are made from.

@@ -20,6 +20,7 @@ mod newapi;
 mod openai;
 mod reply;
 pub mod script;
+pub mod site;
 mod upstream;
 
 pub use failure::Failure;

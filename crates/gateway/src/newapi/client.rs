@@ -79,11 +79,6 @@ impl SiteClient {
         Ok(Self { http, root, account: account.map(|access_token| Account { access_token, user_id }) })
     }
 
-    /// Returns whether there is an account to ask as.
-    pub(crate) const fn has_account(&self) -> bool {
-        self.account.is_some()
-    }
-
     /// Asks what the site says about itself.
     ///
     /// # Errors
@@ -189,6 +184,7 @@ impl SiteClient {
     }
 
     /// Checks in for the day.
+    #[cfg_attr(not(test), expect(dead_code, reason = "for the schedule of check-ins"))]
     pub(crate) async fn check_in(&self) -> Result<CheckIn, SiteFault> {
         let mut missing = SiteFault::Unsupported { status: 404 };
         for path in CHECK_IN_PATHS {

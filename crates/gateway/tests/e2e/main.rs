@@ -54,6 +54,7 @@ mod rotation;
 mod routing;
 mod same_bytes;
 mod seen;
+mod sites;
 mod spread;
 mod staying_up;
 mod torn_streams;

@@ -370,6 +370,9 @@ problems! {
     SyncBusy Conflict
         "this provider is being synchronised already; wait a moment"
         "该供应商正在同步，请稍候";
+    NothingToTry Conflict
+        "vendor `{vendor}` has neither chats nor embeddings to try"
+        "厂商 `{vendor}` 没有可用于测试的对话或向量接口";
     NotManaged Conflict
         "this provider has no system access token, so keys cannot be made or deleted at its site; enter one, or send `key`"
         "该供应商没有系统访问令牌，无法在其站点上创建或删除密钥，请填写访问令牌或直接提供 `key`";
