@@ -9,6 +9,7 @@
 mod anthropic;
 mod azure;
 mod call;
+mod checkin;
 mod compose;
 mod contract;
 mod delivery;
@@ -22,6 +23,7 @@ mod reply;
 pub mod script;
 mod upstream;
 
+pub use checkin::{CheckinAnswer, CheckinSite};
 pub use failure::Failure;
 pub use kind::{Kind, UnknownKind};
 pub use line::{Break, Line};

@@ -13,6 +13,7 @@ use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AdminState;
+pub(super) use jobs::begin as begin_job;
 pub(crate) use options::Settings;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {

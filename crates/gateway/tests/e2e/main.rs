@@ -22,6 +22,7 @@ mod tariff;
 
 mod access;
 mod bodies;
+mod check_in;
 mod conversion;
 mod copies;
 mod cost;
@@ -36,6 +37,7 @@ mod headers;
 mod leaving;
 mod limits;
 mod listening;
+mod logins;
 mod long_streams;
 mod money;
 mod objects;

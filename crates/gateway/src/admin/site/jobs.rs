@@ -188,7 +188,8 @@ async fn run_job(State(state): State<Arc<AdminState>>, _: AsAdmin, At(name): At<
     found(JobRunView::of(run, state.clock.now()))
 }
 
-async fn begin(state: &AdminState, name: &str) -> Result<JobRunId, Failure> {
+/// Begins a job now.
+pub(in crate::admin) async fn begin(state: &AdminState, name: &str) -> Result<JobRunId, Failure> {
     state.jobs.run_now(name).await.map_err(|error| match error {
         NotBegun::Unknown => StoreError::NotFound { what: What::Job }.into(),
         NotBegun::Runs => Problem::JobRuns.with("name", name),
