@@ -8,6 +8,7 @@ mod checkin;
 mod docs;
 mod keys;
 mod logs;
+mod mirror;
 mod money;
 mod providers;
 mod routing;
@@ -46,7 +47,9 @@ pub fn router(state: Arc<AdminState>) -> Router {
     let (api, document) = endpoints().split_for_parts();
     let document = docs::completed(document);
     let keeper = trail::Keeper::new(Arc::clone(&state), api.clone().with_state(Arc::clone(&state)), &document);
-    api.layer(from_fn_with_state(keeper, trail::keep))
+    let api = api.layer(from_fn_with_state(keeper, trail::keep));
+    let mirror = mirror::router(&state, api.clone().with_state(Arc::clone(&state)), &document);
+    api.merge(mirror)
         .merge(docs::router(&document))
         .merge(site::pages())
         .route("/api", any(unknown_path))

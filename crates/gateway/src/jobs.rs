@@ -9,6 +9,7 @@
 pub(crate) mod check_in;
 mod housekeeping;
 mod ledger_audit;
+mod provider_sync;
 mod runner;
 mod schedule;
 mod scheduler;
@@ -30,12 +31,18 @@ use crate::upkeep::Upkeep;
 use check_in::CheckIn;
 use housekeeping::Housekeeping;
 use ledger_audit::LedgerAudit;
+use provider_sync::ProviderSync;
 pub(crate) use schedule::{Daily, First, Schedule, Zone};
 pub(crate) use scheduler::{Jobs, NotBegun, Standing};
 
 /// Returns every job that there is.
 fn all(means: &Means) -> Vec<Arc<dyn Job>> {
-    vec![Arc::new(CheckIn::new(means)), Arc::new(Housekeeping::new(means)), Arc::new(LedgerAudit::new(means))]
+    vec![
+        Arc::new(CheckIn::new(means)),
+        Arc::new(Housekeeping::new(means)),
+        Arc::new(LedgerAudit::new(means)),
+        Arc::new(ProviderSync::new(means)),
+    ]
 }
 
 /// What jobs are made from.

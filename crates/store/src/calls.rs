@@ -95,6 +95,8 @@ pub struct CallFilter {
     pub outcome: Option<Outcome>,
     /// Only calls whose client got an error (`true`) or none (`false`).
     pub failed: Option<bool>,
+    /// Only calls whose client got exactly this error.
+    pub error: Option<String>,
     /// Only calls that began at this time or later, as their ids say.
     pub since: Option<Timestamp>,
     /// Only calls that began before this time, as their ids say.

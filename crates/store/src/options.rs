@@ -4,10 +4,11 @@ use std::collections::BTreeMap;
 
 use sea_orm::{ActiveValue::Set, ConnectionTrait, DatabaseTransaction, EntityTrait};
 use sluice_domain::route::policy::Policy;
+use sluice_domain::{ExposeSecret, SecretString};
 
 use crate::entities::setting;
 use crate::policy::{PolicySetting, read_policy};
-use crate::store::{commit, db};
+use crate::store::{commit, corrupt, db};
 use crate::text::{LONG_CHARS, NAME_CHARS, checked, checked_name};
 use crate::{Store, StoreError, What};
 
@@ -50,6 +51,29 @@ impl Store {
         Ok(old)
     }
 
+    /// Writes one setting sealed; [`Store::options`] shows it sealed too.
+    ///
+    /// # Errors
+    /// `Invalid` when name or value is too long.
+    pub async fn put_secret_option(&self, name: &str, value: &SecretString) -> Result<(), StoreError> {
+        let sealed = self.vault().seal_bytes(&secret_place(name), value.expose_secret().as_bytes());
+        let sealed = sealed.ok_or_else(|| corrupt(What::Setting, name, "it could not be sealed"))?;
+        self.put_option(name, &sealed).await.map(drop)
+    }
+
+    /// Returns a setting that was written sealed; `None` where it was not written.
+    ///
+    /// # Errors
+    /// `Corrupt` when it cannot be opened.
+    pub async fn secret_option(&self, name: &str) -> Result<Option<SecretString>, StoreError> {
+        let row = setting::Entity::find_by_id(name.to_owned()).one(self.reader()).await.map_err(db(What::Setting))?;
+        let Some(row) = row else { return Ok(None) };
+        let plain =
+            self.vault().open_bytes(&secret_place(name), &row.value).and_then(|bytes| String::from_utf8(bytes).ok());
+        let plain = plain.ok_or_else(|| corrupt(What::Setting, name, "it cannot be opened; save it again"))?;
+        Ok(Some(SecretString::from(plain)))
+    }
+
     /// Writes several settings, all or none.
     ///
     /// # Errors
@@ -76,6 +100,10 @@ impl Store {
         }
         Ok(old)
     }
+}
+
+fn secret_place(name: &str) -> String {
+    format!("settings/{name}/value")
 }
 
 /// Reads every setting by name.

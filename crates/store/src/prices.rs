@@ -94,6 +94,15 @@ impl Store {
         Ok(added)
     }
 
+    /// Returns one price, if it exists.
+    ///
+    /// # Errors
+    /// `Corrupt` when it cannot be read.
+    pub async fn find_price(&self, id: PriceId) -> Result<Option<PriceRow>, StoreError> {
+        let row = price::Entity::find_by_id(id.0).one(self.reader()).await.map_err(db(What::Price))?;
+        row.map(to_price_row).transpose()
+    }
+
     /// Deletes a price. The version that calls were charged at stays, see [`Store::find_price_version`].
     ///
     /// # Errors

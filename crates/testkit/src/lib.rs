@@ -21,6 +21,7 @@ mod newapi;
 mod openai;
 mod reply;
 pub mod script;
+pub mod site;
 mod upstream;
 
 pub use checkin::{CheckinAnswer, CheckinSite};

@@ -22,7 +22,7 @@ use super::providers;
 use super::site::begin_job;
 use super::wire::{At, Envelope, Failure, Language, Note, Params, Problem, Reply, found, found_with};
 use super::{AdminState, Settings};
-use crate::jobs::check_in::{JOB, Today, chinese, english};
+use crate::jobs::check_in::{JOB, Made, Today, chinese, english};
 
 /// Longest that an answer waits for a run; one that takes longer goes on.
 const RUN_WAIT: Duration = Duration::from_secs(60);
@@ -30,10 +30,10 @@ const LOOK_EVERY: Duration = Duration::from_millis(100);
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
-        .serve(routes!(list_runs))
-        .serve(routes!(list_messages))
-        .serve(routes!(list_missing))
-        .serve(routes!(run_now))
+        .serve(routes!(list_checkin_runs))
+        .serve(routes!(list_checkins))
+        .serve(routes!(list_missing_checkins))
+        .serve(routes!(run_checkins))
         .serve(routes!(check_in_at))
 }
 
@@ -171,6 +171,8 @@ pub(super) struct LastCheckin {
     last_checkin_status: &'static str,
     /// What the site said, or why it said nothing.
     last_checkin_message: String,
+    /// The same in Chinese.
+    last_checkin_message_zh: String,
     /// What it awarded, in its own units.
     last_checkin_quota_awarded: i64,
     /// When the last result came, Unix seconds; 0 never.
@@ -178,29 +180,18 @@ pub(super) struct LastCheckin {
 }
 
 impl LastCheckin {
-    fn of(site: &CheckinSite, language: Language) -> Self {
+    pub(super) fn of(site: &CheckinSite) -> Self {
         let last_checkin_at = site.succeeded_at.map_or(0, Timestamp::unix_secs);
         let Some((result, at)) = &site.last else { return Self { last_checkin_at, ..Self::default() } };
         Self {
             last_checkin_at,
             last_checkin_status: status_of(result),
-            last_checkin_message: told(result, language),
+            last_checkin_message: told(result, Language::English),
+            last_checkin_message_zh: told(result, Language::Chinese),
             last_checkin_quota_awarded: result.quota_awarded.unwrap_or(0),
             last_checkin_result_at: at.unix_secs(),
         }
     }
-}
-
-/// Reads what is known of all providers' check-ins.
-pub(super) async fn last_checkins(
-    state: &AdminState,
-    language: Language,
-) -> Result<impl Fn(ProviderId) -> LastCheckin, StoreError> {
-    let sites = state.store.list_checkin_sites().await?;
-    Ok(move |id: ProviderId| {
-        let site = sites.iter().find(|site| site.provider_id == id);
-        site.map(|site| LastCheckin::of(site, language)).unwrap_or_default()
-    })
 }
 
 /// How many rows are wanted.
@@ -222,7 +213,7 @@ impl LimitQuery {
 /// The newest runs of check-ins: 20 by default, at most 200.
 #[utoipa::path(get, path = "/api/provider/checkin/summary", tag = "Check-in", params(LimitQuery),
     responses((status = 200, description = "The runs.", body = Envelope<Vec<RunView>>)))]
-async fn list_runs(
+async fn list_checkin_runs(
     State(state): State<Arc<AdminState>>,
     _: AsAdmin,
     language: Language,
@@ -235,7 +226,7 @@ async fn list_runs(
 /// The newest check-ins: 50 by default, at most 500.
 #[utoipa::path(get, path = "/api/provider/checkin/messages", tag = "Check-in", params(LimitQuery),
     responses((status = 200, description = "The check-ins.", body = Envelope<Vec<ItemView>>)))]
-async fn list_messages(
+async fn list_checkins(
     State(state): State<Arc<AdminState>>,
     _: AsAdmin,
     language: Language,
@@ -274,17 +265,16 @@ struct MissingAnswer {
 /// The providers with check-in that do not count today yet.
 #[utoipa::path(get, path = "/api/provider/checkin/uncheckin", tag = "Check-in",
     responses((status = 200, description = "The providers.", body = MissingAnswer)))]
-async fn list_missing(
+async fn list_missing_checkins(
     State(state): State<Arc<AdminState>>,
     _: AsAdmin,
-    language: Language,
 ) -> Result<Json<MissingAnswer>, Failure> {
     let today = today(&state).await?;
     let view = |(provider, site): (Provider, Option<CheckinSite>)| MissingView {
         id: provider.id.0,
         name: provider.name,
         base_url: provider.base_url,
-        last: site.map(|site| LastCheckin::of(&site, language)).unwrap_or_default(),
+        last: site.as_ref().map(LastCheckin::of).unwrap_or_default(),
     };
     Ok(Json(MissingAnswer {
         success: true,
@@ -302,7 +292,7 @@ async fn today(state: &AdminState) -> Result<Today, StoreError> {
 /// Check in now at all providers that do not count today yet, those that failed too. Waits for the end for a minute.
 #[utoipa::path(post, path = "/api/provider/checkin/run", tag = "Check-in",
     responses((status = 200, description = "The run.", body = Envelope<RunView>)))]
-async fn run_now(State(state): State<Arc<AdminState>>, _: AsAdmin, language: Language) -> Reply<RunView> {
+async fn run_checkins(State(state): State<Arc<AdminState>>, _: AsAdmin, language: Language) -> Reply<RunView> {
     let (today, began_at) = (today(&state).await?, state.clock.now());
     let job_run = begin_job(&state, JOB).await?;
     let deadline = tokio::time::Instant::now() + RUN_WAIT;
@@ -323,14 +313,23 @@ async fn run_now(State(state): State<Arc<AdminState>>, _: AsAdmin, language: Lan
 /// Returns the run of check-ins that a run of the job made, or is making; `None` when there was nothing to do.
 async fn made_by(state: &AdminState, job: &JobRun) -> Result<Option<CheckinRun>, Failure> {
     match job.ending {
-        Some(Ending::Succeeded) | None => {}
+        None => {
+            let newest = state.store.list_checkin_runs(20).await?;
+            let mut ours = newest.into_iter().filter(|run| run.cause == Cause::Manual && run.ended_at.is_none());
+            Ok(ours.find(|run| run.began_at >= job.began_at))
+        }
+        Some(Ending::Succeeded) => {
+            let result = state.store.find_job(JOB).await?.and_then(|job| job.last_result);
+            let made = result.and_then(|result| serde_json::from_str::<Made>(&result).ok()).and_then(|made| made.run);
+            match made {
+                Some(run) => Ok(state.store.find_checkin_run(CheckinRunId(run)).await?),
+                None => Ok(None),
+            }
+        }
         Some(Ending::Failed | Ending::TimedOut | Ending::Cancelled | Ending::Lost) => {
-            return Err(Problem::CheckinRunFailed.with("reason", &job.progress.text));
+            Err(Problem::CheckinRunFailed.with("reason", &job.progress.text))
         }
     }
-    let newest = state.store.list_checkin_runs(20).await?;
-    let mut ours = newest.into_iter().filter(|run| run.cause == Cause::Manual);
-    Ok(ours.find(|run| run.began_at >= job.began_at))
 }
 
 /// What came of a check-in at one provider.

@@ -62,6 +62,7 @@ pub(super) fn completed(mut document: OpenApi) -> OpenApi {
             complete(operation, is_public);
         }
     }
+    super::mirror::describe(&mut document);
     document
 }
 
@@ -121,6 +122,7 @@ impl Spellings for OpenApiRouter<Arc<AdminState>> {
     }
 }
 
-fn other_spelling(path: &str) -> String {
+/// Returns a path with a final slash where it has none, and without where it has one.
+pub(super) fn other_spelling(path: &str) -> String {
     path.strip_suffix('/').map_or_else(|| format!("{path}/"), str::to_owned)
 }

@@ -1,10 +1,13 @@
 //! Keys: what callers present. Each user has its own; administrators may look at all.
 
+mod rotation;
 mod scope;
 
 use std::sync::Arc;
 
+use axum::Extension;
 use axum::extract::State;
+use axum::response::IntoResponse;
 use serde::{Deserialize, Serialize};
 use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::clock::Timestamp;
@@ -21,6 +24,7 @@ use super::AdminState;
 use super::access::{AsUser, Identity};
 use super::docs::Spellings;
 use super::state::origin_of;
+use super::trail::Made;
 use super::wire::input::{nullable, read_multiplier, text};
 use super::wire::paging::Blend;
 use super::wire::{
@@ -33,7 +37,10 @@ const NEVER: i64 = -1;
 const MAX_LIST_CHARS: usize = 16_000;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default().serve(routes!(list_keys, create_key, update_key)).serve(routes!(read_key, delete_key))
+    OpenApiRouter::default()
+        .serve(routes!(list_keys, create_key, update_key))
+        .serve(routes!(read_key, delete_key))
+        .merge(rotation::endpoints())
 }
 
 /// A key; the secret itself is shown once, when it is made.
@@ -76,6 +83,8 @@ struct KeyView {
     created_at: i64,
     /// When it was last used, Unix seconds; 0 never.
     accessed_at: i64,
+    /// Until when the secret that it had before the last rotation works too, Unix seconds; 0 where none does.
+    previous_until: i64,
     /// `database`, or `file` for keys that the configuration file declares; those are read-only.
     origin: &'static str,
 }
@@ -100,6 +109,7 @@ impl KeyView {
             strategy: key.scope.strategy.map(Strategy::as_str),
             created_at: key.created_at.unix_secs(),
             accessed_at: key.accessed_at.map_or(0, Timestamp::unix_secs),
+            previous_until: key.previous_until.map_or(0, Timestamp::unix_secs),
             origin: origin_of(key.id.0),
             name: key.name,
         }
@@ -289,12 +299,12 @@ async fn create_key(
     AsUser(me): AsUser,
     language: Language,
     Body(input): Body<KeyInput>,
-) -> Reply<String> {
+) -> Result<impl IntoResponse, Failure> {
     let body = make_key_body(&mut rand::rng());
     let key = NewKey {
         name: input.name()?.unwrap_or_else(|| "default".to_owned()),
         hash: hash_key(&body),
-        last4: body.chars().skip(body.len().saturating_sub(4)).collect(),
+        last4: last4(&body),
         enabled: status::read_new(input.status)?,
         // Old scripts send 0 for "never".
         expires_at: input.expired_time.filter(|&secs| secs != 0).map_or(Ok(None), read_expiry)?,
@@ -305,8 +315,12 @@ async fn create_key(
         scope: scope::read(&state, &me, &input, &Scope::default()).await?.unwrap_or_default(),
         created_at: state.clock.now(),
     };
-    state.store.create_key(me.user.id, key).await?;
-    found_with(Note::ShownOnce.say(language, &[]), format!("{KEY_PREFIX}{body}"))
+    let made = state.store.create_key(me.user.id, key).await?;
+    Ok((Extension(Made(made.id.0)), found_with(Note::ShownOnce.say(language, &[]), format!("{KEY_PREFIX}{body}"))))
+}
+
+fn last4(body: &str) -> String {
+    body.chars().skip(body.len().saturating_sub(4)).collect()
 }
 
 /// Change a key; absent fields stay.

@@ -11,6 +11,7 @@ mod site_keys;
 mod standing;
 mod sync;
 mod transfer;
+mod trial;
 mod validation;
 mod vendors;
 mod view;
@@ -35,10 +36,12 @@ use super::routing::refuse_if_named;
 use super::wire::paging::Blend;
 use super::wire::{At, Body, Envelope, Failure, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found};
 pub(super) use credentials::all_of as credentials_of;
+pub(super) use discovery::discover;
 use input::ProviderInput;
 use standing::Standings;
 pub(super) use validation::find_vendor;
 use view::ProviderView;
+pub(super) use view::show_dollars;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
@@ -51,6 +54,7 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(standing::endpoints())
         .merge(sync::endpoints())
         .merge(transfer::endpoints())
+        .merge(trial::endpoints())
         .merge(vendors::endpoints())
 }
 

@@ -69,6 +69,8 @@ pub struct Memory {
     pub(crate) outgoing: Outgoing,
     /// Taken by the verification of the ledger that is under way.
     pub(crate) verification: tokio::sync::Mutex<()>,
+    /// Taken by the rebuilding of routes that is under way.
+    pub(crate) rebuilding: Arc<tokio::sync::Mutex<()>>,
 }
 
 impl Memory {
@@ -81,6 +83,7 @@ impl Memory {
             attempts: Attempts::default(),
             outgoing: Outgoing::default(),
             verification: tokio::sync::Mutex::default(),
+            rebuilding: Arc::default(),
         }
     }
 }

@@ -1,5 +1,5 @@
 //! The audit log: who changed what, when, from where, and how it was before and after. Not the audits of the ledger,
-//! which are in `crate::audit`.
+//! which are in `crate::money::audit`.
 //!
 //! [`keep`] stands before every handler, so that none can forget it. An entry is written before the handler runs and
 //! completed after it: where the database cannot take the entry nothing is changed, and an entry without an end says
@@ -209,7 +209,11 @@ impl Keeper {
         }
         let made = response.extensions().get::<Made>().map(|made| Value::from(made.0));
         let (response, data) = read_answer(response).await;
-        let made = self.places.made(template, asker.path(), &made.unwrap_or_else(|| data["id"].clone()));
+        let made = self.places.made(
+            template,
+            asker.path(),
+            &made.unwrap_or_else(|| data.get("id").cloned().unwrap_or_default()),
+        );
         if let Some(path) = &made {
             end.subject.clone_from(path);
         }
@@ -276,7 +280,8 @@ async fn read_answer(response: Response) -> (Response, Value) {
     let Ok(bytes) = axum::body::to_bytes(body, MAX_BODY_BYTES).await else {
         return (Failure::from(Problem::Internal).into_response(), Value::Null);
     };
-    let data = serde_json::from_slice(&bytes).map(|mut envelope: Value| envelope["data"].take());
+    let data = serde_json::from_slice(&bytes)
+        .map(|mut envelope: Value| envelope.get_mut("data").map(Value::take).unwrap_or_default());
     (Response::from_parts(parts, Body::from(bytes)), data.unwrap_or_default())
 }
 

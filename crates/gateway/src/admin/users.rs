@@ -53,6 +53,23 @@ pub(super) struct UserView {
     limits: LimitsView,
     /// When the user was made, Unix seconds.
     created_at: i64,
+    #[serde(flatten)]
+    hidden: HiddenView,
+}
+
+/// What the old gateways had here; always empty.
+#[derive(Debug, Default, Serialize, ToSchema)]
+struct HiddenView {
+    /// Always empty: secrets are never shown.
+    password: &'static str,
+    /// Always empty: secrets are never shown.
+    token: &'static str,
+    /// Always empty: nobody logs in that way.
+    github_id: &'static str,
+    /// Always empty: nobody logs in that way.
+    wechat_id: &'static str,
+    /// Always empty: codes are not asked for.
+    verification_code: &'static str,
 }
 
 impl UserView {
@@ -68,6 +85,7 @@ impl UserView {
             group: user.group,
             limits: user.limits.into(),
             created_at: user.created_at.unix_secs(),
+            hidden: HiddenView::default(),
         }
     }
 }

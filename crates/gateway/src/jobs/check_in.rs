@@ -13,6 +13,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use futures_util::{StreamExt, stream};
 use rand::RngExt;
+use serde::{Deserialize, Serialize};
 use sluice_domain::checkin::{Cause, CheckinResult, CheckinSite, Counts, DayState};
 use sluice_domain::clock::Clock;
 use sluice_domain::id::{CheckinItemId, CheckinRunId};
@@ -39,6 +40,19 @@ const SITE_LIMIT: Duration = Duration::from_secs(45);
 const CLAIM: Duration = Duration::from_secs(90);
 const FAILED_ALERT: &str = "checkin_failed";
 const DISABLED_ALERT: &str = "checkin_disabled";
+
+/// The run of check-ins that a run of the job made; kept as the job's result.
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
+pub(crate) struct Made {
+    /// Nothing where there was nothing to do.
+    pub(crate) run: Option<i64>,
+}
+
+impl Made {
+    fn to_text(self) -> Option<String> {
+        serde_json::to_string(&self).ok()
+    }
+}
 
 /// The job.
 pub(super) struct CheckIn {
@@ -76,7 +90,7 @@ impl Job for CheckIn {
         };
         let today = Today::read(&Settings::read(&self.checkins.store).await?, self.checkins.clock.now());
         let Some((run, counts)) = self.checkins.run(cause, &today, turn).await? else {
-            return Ok(Report { text: "no site is left for today".to_owned(), result: Some("{}".to_owned()) });
+            return Ok(Report { text: "no site is left for today".to_owned(), result: Made { run: None }.to_text() });
         };
         let Counts { total, succeeded, failed, missing } = counts;
         let text = format!("{succeeded} of {total} sites count {}; {failed} failed, {missing} are missing", today.day);
@@ -84,7 +98,7 @@ impl Job for CheckIn {
             // A node that asked them may have died; then their day must not be lost.
             return Err(JobFailure(format!("{text}; the others are being asked just now")));
         }
-        Ok(Report { text, result: Some(format!(r#"{{"run":{run}}}"#)) })
+        Ok(Report { text, result: Made { run: Some(run.0) }.to_text() })
     }
 }
 

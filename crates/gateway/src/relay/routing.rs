@@ -7,6 +7,7 @@ mod retries;
 mod sessions;
 mod setback;
 pub(super) mod shortlist;
+pub(super) mod standings;
 mod turns;
 pub(super) mod unserved;
 

@@ -53,6 +53,7 @@ mod responses_state;
 mod routing;
 mod same_bytes;
 mod seen;
+mod sites;
 mod spread;
 mod staying_up;
 mod torn_streams;

@@ -67,7 +67,7 @@ async fn a_turn_is_one_nodes_until_it_is_finished() {
             last_run: Some(after(5)),
             last_result: Some("账 fine".to_owned()),
         };
-        assert_eq!(store.list_jobs().await.unwrap(), [expected.clone()]);
+        assert_eq!(store.list_jobs().await.unwrap(), std::slice::from_ref(&expected));
         let run = JobRun {
             id: turn.run,
             job: "verify".to_owned(),

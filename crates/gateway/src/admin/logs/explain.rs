@@ -1,4 +1,5 @@
-//! Why a call went where it went, and what its prompt cache saved. For administrators: it tells of all providers.
+//! Why a call went where it went, and what its prompt cache saved. Administrators see all of it; the owner of the call
+//! sees how the decision was made, but not between whom.
 
 use std::sync::Arc;
 
@@ -12,8 +13,9 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 use uuid::Uuid;
 
+use super::view::Sight;
 use crate::admin::AdminState;
-use crate::admin::access::AsAdmin;
+use crate::admin::access::AsUser;
 use crate::admin::docs::Spellings;
 use crate::admin::routing::DecisionView;
 use crate::admin::wire::{At, Envelope, Failure, Reply, found};
@@ -36,57 +38,70 @@ struct ExplainView {
     attempts: Vec<AttemptView>,
     /// Tokens that were read from a prompt cache.
     cached_tokens: u64,
-    /// What reading them from the cache saved the operator, micro-dollars; `null` where the price does not tell.
+    /// What reading them from the cache saved the operator, micro-dollars; `null` where the price does not tell, and for
+    /// the call's owner.
     cache_saved_micros: Option<i64>,
 }
 
 /// One attempt.
 #[derive(Debug, Serialize, ToSchema)]
 struct AttemptView {
-    provider_id: i64,
-    provider: String,
+    /// `null` for the call's owner, as is the name.
+    provider_id: Option<i64>,
+    provider: Option<String>,
     /// Upstream HTTP status; 0 when none came.
     status: u16,
     /// Start, in milliseconds after the call began.
     started_ms: u64,
     duration_ms: u64,
-    /// What went wrong; `null` for the one that was accepted.
+    /// What went wrong; `null` for the one that was accepted. The call's owner sees the code alone.
     error: Option<String>,
 }
 
-impl From<Attempt> for AttemptView {
-    fn from(attempt: Attempt) -> Self {
+impl AttemptView {
+    fn of(attempt: Attempt, sight: Sight) -> Self {
+        let is_whole = sight == Sight::Whole;
+        let code = |error: String| error.split([':', ' ']).next().unwrap_or_default().to_owned();
         Self {
-            provider_id: attempt.provider_id.0,
-            provider: attempt.provider_name,
+            provider_id: is_whole.then_some(attempt.provider_id.0),
+            provider: is_whole.then_some(attempt.provider_name),
             status: attempt.status,
             started_ms: attempt.started_ms,
             duration_ms: attempt.duration_ms,
-            error: attempt.error,
+            error: attempt.error.map(|error| if is_whole { error } else { code(error) }),
         }
     }
 }
 
-/// Why a call went where it went: every candidate with its numbers, or why it could not be used.
+/// Why a call went where it went: every candidate with its numbers, or why it could not be used. The owner of the call
+/// is not told which providers they are, nor what they cost.
 #[utoipa::path(get, path = "/api/log/{call}/explain", tag = "Calls",
     params(("call" = String, Path, description = "Id of the call, as named by `x-sluice-call`.")),
     responses((status = 200, description = "The explanation.", body = Envelope<ExplainView>)))]
-async fn explain_call(State(state): State<Arc<AdminState>>, _: AsAdmin, At(call): At<String>) -> Reply<ExplainView> {
+async fn explain_call(
+    State(state): State<Arc<AdminState>>,
+    AsUser(me): AsUser,
+    At(call): At<String>,
+) -> Reply<ExplainView> {
+    let sight = Sight::of(&me);
+    let owner = (!me.is_admin()).then_some(me.user.id);
     let missing = || Failure::from(StoreError::NotFound { what: What::Call });
     let id = Uuid::try_parse(&call).map(CallId).map_err(|_| missing())?;
-    let row = state.store.find_call(id, None).await?.ok_or_else(missing)?;
+    let row = state.store.find_call(id, owner).await?.ok_or_else(missing)?;
     let kept_since = receipt::kept_since(state.clock.now(), state.records_kept_days);
     let stored = receipt::find(&state.store, id, kept_since).await?;
     let decision = match row.decision {
+        Some(decision) if sight == Sight::Owner => Some(DecisionView::veiled(decision)),
         Some(decision) => Some(DecisionView::of(&state, decision).await?),
         None => None,
     };
+    let saved = stored.and_then(|stored| stored.cache_saving()).filter(|_| sight == Sight::Whole);
     found(ExplainView {
         call: row.id.to_string(),
         model: row.model_asked,
         decision,
-        attempts: row.attempts.into_iter().map(AttemptView::from).collect(),
+        attempts: row.attempts.into_iter().map(|attempt| AttemptView::of(attempt, sight)).collect(),
         cached_tokens: row.usage.cache_read,
-        cache_saved_micros: stored.and_then(|stored| stored.cache_saving()).map(|saved| saved.0),
+        cache_saved_micros: saved.map(|saved| saved.0),
     })
 }

@@ -54,6 +54,8 @@ pub(super) struct CallView {
     model_name: String,
     /// Model asked for.
     request_model_original: String,
+    /// Model that the name stands for; the same where it stands for itself.
+    request_model_canonical: String,
     /// Model sent upstream; empty if nothing was sent.
     request_model_resolved: Option<String>,
     /// All tokens read, cached ones included.
@@ -93,6 +95,8 @@ pub(super) struct CallView {
     outcome: &'static str,
     /// Stable code of the error that the client got; empty for none.
     error_message: String,
+    /// Kind of the error: `transport_error`, `upstream_error`, `invalid_response`, `read_error`, `refused`; empty for none.
+    failure_category: &'static str,
     client_ip: String,
     /// Number of attempts.
     attempt_index: usize,
@@ -178,8 +182,20 @@ impl From<Usage> for UsageView {
 }
 
 /// Writes an amount as a JSON number without going through a float.
-fn dollars(amount: Micros) -> Option<Box<RawValue>> {
+pub(super) fn dollars(amount: Micros) -> Option<Box<RawValue>> {
     RawValue::from_string(amount.to_string()).ok()
+}
+
+/// Returns the kind of an error by its stable code.
+fn category(error: &str) -> &'static str {
+    match error {
+        "" => "",
+        "upstream_unreachable" | "upstream_timeout" => "transport_error",
+        "upstream_broken" => "read_error",
+        "upstream_invalid_answer" => "invalid_response",
+        _ if error.starts_with("upstream_") || error == "no_healthy_provider" => "upstream_error",
+        _ => "refused",
+    }
 }
 
 impl CallView {
@@ -190,6 +206,8 @@ impl CallView {
         // What the operator pays is nobody's business who pays more.
         let cost = row.cost.filter(|_| is_whole || row.charged.is_none());
         let answered_by = if row.model_used.is_empty() || !is_whole { &row.model_asked } else { &row.model_used };
+        // Which model a name stands for is the operator's to tell.
+        let stands_for = row.decision.and_then(|decision| decision.model).filter(|_| is_whole);
         Self {
             relay_request_id: id.clone(),
             id,
@@ -204,6 +222,8 @@ impl CallView {
             dialect: row.dialect,
             operation: row.operation,
             model_name: answered_by.clone(),
+            request_model_canonical: stands_for.unwrap_or_else(|| row.model_asked.clone()),
+            failure_category: category(&row.error),
             request_model_original: row.model_asked,
             request_model_resolved: is_whole.then_some(row.model_used),
             prompt_tokens: row.usage.total_input(),

@@ -21,7 +21,7 @@ use crate::admin::wire::{At, Body, Envelope, LimitsView, Nothing, PageQuery, Pag
 const REMARK_CHARS: usize = 1_000;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default().serve(routes!(list_groups)).serve(routes!(put_group, delete_group))
+    OpenApiRouter::default().serve(routes!(list_groups)).serve(routes!(read_group, put_group, delete_group))
 }
 
 /// A group of users.
@@ -55,6 +55,14 @@ async fn list_groups(
     let request = page.request()?;
     let groups = state.store.list_groups().await?;
     found(PageView::cut(groups, request).map(GroupView::from))
+}
+
+/// One group.
+#[utoipa::path(get, path = "/api/group/{name}", tag = "Money", params(("name" = String, Path, description = "Name.")),
+    responses((status = 200, description = "The group.", body = Envelope<GroupView>)))]
+async fn read_group(State(state): State<Arc<AdminState>>, _: AsAdmin, At(name): At<String>) -> Reply<GroupView> {
+    let group = state.store.list_groups().await?.into_iter().find(|group| group.name == name.trim());
+    found(group.ok_or(StoreError::NotFound { what: What::Group })?.into())
 }
 
 /// A group to make or change; absent fields take the default, or stay.

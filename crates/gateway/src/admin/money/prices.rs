@@ -33,7 +33,7 @@ use view::PriceView;
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
         .serve(routes!(list_prices, create_price))
-        .serve(routes!(delete_price))
+        .serve(routes!(read_price, delete_price))
         .merge(catalogue::endpoints())
         .merge(lookup::endpoints())
         .merge(unpriced::endpoints())
@@ -129,6 +129,14 @@ async fn add(state: &AdminState, new: NewPrice) -> Result<Box<RawValue>, Failure
     let added = state.store.add_prices(&[new]).await?.into_iter().next();
     let added = added.ok_or(StoreError::NotFound { what: What::Price })?;
     Ok(serde_json::value::to_raw_value(&PriceView::from(added)).map_err(|_| Problem::Internal)?)
+}
+
+/// One price.
+#[utoipa::path(get, path = "/api/price/{id}", tag = "Prices", params(("id" = i64, Path, description = "Id.")),
+    responses((status = 200, description = "The price.", body = Envelope<PriceView>)))]
+async fn read_price(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<PriceView> {
+    let price = state.store.find_price(PriceId(id)).await?;
+    found(price.ok_or(StoreError::NotFound { what: What::Price })?.into())
 }
 
 /// Delete a price; what was charged at it stays as it was. A published one comes back with the next sync.

@@ -25,9 +25,11 @@ use crate::admin::wire::{
 };
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default()
-        .serve(routes!(list_credentials, create_credential))
-        .serve(routes!(update_credential, delete_credential))
+    OpenApiRouter::default().serve(routes!(list_credentials, create_credential)).serve(routes!(
+        read_credential,
+        update_credential,
+        delete_credential
+    ))
 }
 
 /// The credentials of a provider, secrets masked.
@@ -152,6 +154,18 @@ async fn create_credential(
     };
     let made = state.store.create_credential(provider.id, new).await?;
     found(CreatedView::here(CredentialView::of(&own(made))))
+}
+
+/// One credential, its secret masked.
+#[utoipa::path(get, path = "/api/provider/token/{token_id}", tag = "Credentials",
+    params(("token_id" = i64, Path, description = "Id of the credential.")),
+    responses((status = 200, description = "The credential.", body = Envelope<CredentialView>)))]
+async fn read_credential(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<CredentialView> {
+    if let Some(credential) = state.declared.credentials.iter().find(|credential| credential.id.0 == id) {
+        return found(CredentialView::of(&own(credential.clone())));
+    }
+    let credential = state.store.find_site_key(CredentialId(id)).await?;
+    found(CredentialView::of(&credential.ok_or(StoreError::NotFound { what: What::Credential })?))
 }
 
 /// Change a credential: only the fields that are sent.

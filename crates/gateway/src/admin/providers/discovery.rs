@@ -29,7 +29,7 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
 
 /// What discovery found and changed.
 #[derive(Debug, Serialize, ToSchema)]
-pub(super) struct DiscoveryView {
+pub(in crate::admin) struct DiscoveryView {
     /// For each enabled credential.
     pub(super) credentials: Vec<CredentialDiscovery>,
 }
@@ -65,7 +65,7 @@ async fn discover_models(
     discover(&state, ProviderId(id), language).await
 }
 
-pub(super) async fn discover(state: &AdminState, id: ProviderId, language: Language) -> Reply<DiscoveryView> {
+pub(in crate::admin) async fn discover(state: &AdminState, id: ProviderId, language: Language) -> Reply<DiscoveryView> {
     let provider = find(state, id).await?;
     let (asker, list_url) = asker_of(state, &provider)?;
     let all = credentials::all_of(state, provider.id).await?;

@@ -108,7 +108,7 @@ impl ProviderView {
 
 /// Returns a sum as old scripts read it, such as `$12.34`: the sign follows the dollar, and what is less than a cent
 /// shows only where there is some.
-pub(super) fn show_dollars(sum: Micros) -> String {
+pub(in crate::admin) fn show_dollars(sum: Micros) -> String {
     let text = sum.to_string();
     let end = text.find('.').map_or(text.len(), |point| point + 3);
     let (whole, rest) = text.split_at_checked(end).unwrap_or((&text, ""));

@@ -18,7 +18,7 @@ pub(in crate::admin) struct DecisionView {
     strategy: &'static str,
     /// The model that the name stood for; `null` where it stood for itself.
     model: Option<String>,
-    /// The rule that decided; `null` for none.
+    /// The rule that decided; `null` for none, and empty for users who may not see its name.
     rule: Option<String>,
     /// Tokens expected from the prompt cache for which the call stayed where it was; `null` where it did not.
     warm_tokens: Option<u64>,
@@ -35,11 +35,12 @@ pub(in crate::admin) struct DecisionView {
 struct CandidateView {
     /// Place in the order, from 1; `null` where it could not be used.
     place: Option<usize>,
-    provider_id: i64,
+    /// `null` for users who may not see it, like all that would name it.
+    provider_id: Option<i64>,
     /// Name of the provider; `null` if it is gone.
     provider: Option<String>,
     /// Credential that would be used.
-    provider_token_id: i64,
+    provider_token_id: Option<i64>,
     /// Name of the model there; `null` where it is the one that was asked for.
     model: Option<String>,
     priority: i64,
@@ -76,12 +77,24 @@ impl DecisionView {
     /// The database is away.
     pub(in crate::admin) async fn of(state: &AdminState, decision: Decision) -> Result<Self, StoreError> {
         let names = provider_names(state, &decision).await?;
+        Ok(Self::named(decision, &names))
+    }
+
+    /// Returns a decision without what is the operator's business: which providers there are, what they cost, which model
+    /// a name stands for, and how rules are called.
+    pub(in crate::admin) fn veiled(decision: Decision) -> Self {
+        let view = Self::named(decision, &HashMap::new());
+        let candidates = view.candidates.into_iter().map(CandidateView::veiled).collect();
+        Self { model: None, rule: view.rule.map(|_| String::new()), candidates, ..view }
+    }
+
+    fn named(decision: Decision, names: &HashMap<ProviderId, String>) -> Self {
         let mut place = 0;
         let view = |candidate: Considered| {
             place += usize::from(candidate.obstacle.is_none());
-            CandidateView::of(candidate, place, &names)
+            CandidateView::of(candidate, place, names)
         };
-        Ok(Self {
+        Self {
             strategy: decision.strategy.as_str(),
             model: decision.model,
             rule: decision.rule,
@@ -89,7 +102,7 @@ impl DecisionView {
             waited_ms: decision.waited_ms,
             candidates: decision.considered.into_iter().map(view).collect(),
             more: decision.more,
-        })
+        }
     }
 }
 
@@ -107,13 +120,17 @@ async fn provider_names(state: &AdminState, decision: &Decision) -> Result<HashM
 }
 
 impl CandidateView {
+    fn veiled(self) -> Self {
+        Self { provider_id: None, provider: None, provider_token_id: None, model: None, cost_micros: None, ..self }
+    }
+
     fn of(candidate: Considered, place: usize, names: &HashMap<ProviderId, String>) -> Self {
         let per_million = |number: u64| number as f64 / 1_000_000.0;
         Self {
             place: candidate.obstacle.is_none().then_some(place),
-            provider_id: candidate.provider_id.0,
+            provider_id: Some(candidate.provider_id.0),
             provider: names.get(&candidate.provider_id).cloned(),
-            provider_token_id: candidate.credential_id.0,
+            provider_token_id: Some(candidate.credential_id.0),
             model: candidate.model,
             priority: candidate.priority,
             weight: candidate.weight,

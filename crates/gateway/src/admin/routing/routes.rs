@@ -1,6 +1,8 @@
 //! Routes: which credential serves which model.
 
+mod judged;
 mod overview;
+mod rebuild;
 
 use std::sync::Arc;
 
@@ -30,8 +32,9 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
         .serve(routes!(list_routes, create_route))
         .serve(routes!(update_routes))
-        .serve(routes!(update_route, delete_route))
+        .serve(routes!(read_route, update_route, delete_route))
         .merge(overview::endpoints())
+        .merge(rebuild::endpoints())
 }
 
 /// A route.
@@ -124,6 +127,17 @@ async fn list_routes(
     let blend = Blend::new(declared, request);
     let stored = state.store.list_routes(&filter, blend.rest()).await?;
     found(PageView::of(blend.join(stored), request, RouteView::of))
+}
+
+/// One route.
+#[utoipa::path(get, path = "/api/route/{id}", tag = "Routes", params(("id" = i64, Path, description = "Id.")),
+    responses((status = 200, description = "The route.", body = Envelope<RouteView>)))]
+async fn read_route(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<RouteView> {
+    if let Some(route) = state.declared.routes.iter().find(|route| route.id.0 == id) {
+        return found(RouteView::of(RouteRow { route: route.clone(), manual: true }));
+    }
+    let row = state.store.find_route(RouteId(id)).await?;
+    found(RouteView::of(row.ok_or_else(|| Problem::NotFound.with("what", What::Route))?))
 }
 
 /// A route to make.

@@ -1,13 +1,15 @@
-//! Settings that are edited at run time. A setting exists if it is in the table here, and nowhere else.
+//! Settings that are edited at run time. A setting exists if it is in the table, and nowhere else.
+
+mod shape;
+mod table;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
 use serde::{Deserialize, Serialize};
-use sluice_domain::route::policy::{Factor, Policy};
-use sluice_store::{PolicySetting, Store, StoreError};
-use url::Url;
+use sluice_domain::SecretString;
+use sluice_store::{Store, StoreError, What};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -16,112 +18,16 @@ use crate::admin::AdminState;
 use crate::admin::access::AsRoot;
 use crate::admin::docs::Spellings;
 use crate::admin::routing;
-use crate::admin::wire::{Body, Envelope, Failure, Problem, Reply, found};
+use crate::admin::wire::{At, Body, Envelope, Failure, Problem, Reply, found};
+use shape::Shape;
+use table::{Known, TABLE};
+
+const PASSWORD_LOGIN: &str = "PasswordLoginEnabled";
+/// One of these must stay on.
+const LOGIN_WAYS: [&str; 2] = [PASSWORD_LOGIN, "GitHubOAuthEnabled"];
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default().serve(routes!(list_options, put_option))
-}
-
-/// What a setting's value may be.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Shape {
-    /// Any text up to so many characters.
-    Text(usize),
-    /// `true` or `false`.
-    Boolean,
-    /// Empty, or an address that begins with `http://` or `https://`.
-    Link,
-    /// A part of the routing policy.
-    Policy(PolicySetting),
-}
-
-/// A setting that exists.
-#[derive(Debug)]
-struct Known {
-    name: &'static str,
-    default: &'static str,
-    shape: Shape,
-    /// Written, and never read back.
-    is_sensitive: bool,
-}
-
-const fn known(name: &'static str, default: &'static str, shape: Shape) -> Known {
-    Known { name, default, shape, is_sensitive: false }
-}
-
-const fn policy(setting: PolicySetting, default: &'static str) -> Known {
-    known(setting.name(), default, Shape::Policy(setting))
-}
-
-const TABLE: &[Known] = &[
-    known("SystemName", "Sluice", Shape::Text(100)),
-    known("Notice", "", Shape::Text(20_000)),
-    known("About", "", Shape::Text(100_000)),
-    known("Footer", "", Shape::Text(5_000)),
-    known("HomePageLink", "", Shape::Link),
-    known("ServerAddress", "", Shape::Link),
-    known("RegisterEnabled", "false", Shape::Boolean),
-    known("PasswordRegisterEnabled", "true", Shape::Boolean),
-    policy(PolicySetting::Strategy, "value"),
-    policy(PolicySetting::Models, ""),
-    policy(PolicySetting::Aliases, ""),
-    policy(PolicySetting::Rules, ""),
-    policy(PolicySetting::DefaultProvider, ""),
-    policy(PolicySetting::Validity, "enforce"),
-    policy(PolicySetting::Health, "true"),
-    policy(PolicySetting::Factor(Factor::UsageWindowHours), "24"),
-    policy(PolicySetting::Factor(Factor::BaseWeight), "0.2"),
-    policy(PolicySetting::Factor(Factor::ValueScore), "0.8"),
-    policy(PolicySetting::Factor(Factor::HealthWindowHours), "6"),
-    policy(PolicySetting::Factor(Factor::FailurePenalty), "4"),
-    policy(PolicySetting::Factor(Factor::HealthReward), "0.08"),
-    policy(PolicySetting::Factor(Factor::HealthMin), "0.05"),
-    policy(PolicySetting::Factor(Factor::HealthMax), "1.12"),
-    policy(PolicySetting::Factor(Factor::HealthMinSamples), "5"),
-];
-
-impl Known {
-    fn find(name: &str) -> Result<&'static Self, Failure> {
-        if let Some(known) = TABLE.iter().find(|known| known.name == name) {
-            return Ok(known);
-        }
-        let distance = |known: &&Self| strsim::damerau_levenshtein(&known.name.to_lowercase(), &name.to_lowercase());
-        let nearest = TABLE.iter().min_by_key(distance).map_or("", |known| known.name);
-        Err(Problem::OptionUnknown.with("key", name).with("nearest", nearest))
-    }
-
-    /// Returns the value as it is stored, or says what is wrong with it.
-    fn accept(&self, value: &str) -> Result<String, Failure> {
-        match self.shape {
-            Shape::Text(limit) if value.chars().count() > limit => {
-                Err(Problem::ValueTooLong.with("field", self.name).with("limit", limit))
-            }
-            Shape::Text(_) => Ok(value.to_owned()),
-            Shape::Boolean => match value.trim().to_ascii_lowercase().as_str() {
-                word @ ("true" | "false") => Ok(word.to_owned()),
-                _ => Err(Problem::OptionBoolean.with("field", self.name)),
-            },
-            Shape::Link => self.accept_link(value.trim().trim_end_matches('/')),
-            Shape::Policy(setting) => {
-                let mut policy = Policy::default();
-                routing::read(setting, value, &mut policy)?;
-                Ok(setting.text(&policy)?)
-            }
-        }
-    }
-
-    fn accept_link(&self, value: &str) -> Result<String, Failure> {
-        if value.is_empty() {
-            return Ok(String::new());
-        }
-        let url =
-            Url::parse(value).map_err(|error| Problem::UrlInvalid.with("field", self.name).with("reason", error))?;
-        if matches!(url.scheme(), "http" | "https") {
-            Ok(value.to_owned())
-        } else {
-            Err(Problem::UrlScheme.with("field", self.name).with("schemes", "`http://`, `https://`"))
-        }
-    }
+    OpenApiRouter::default().serve(routes!(list_options, put_option)).serve(routes!(read_option))
 }
 
 /// The values in force.
@@ -140,6 +46,10 @@ impl Settings {
         self.0.get(name).map_or_else(|| default().to_owned(), Clone::clone)
     }
 
+    fn is_filled(&self, name: &str) -> bool {
+        !self.text(name).is_empty()
+    }
+
     /// Returns whether strangers may make an account with a password.
     pub(in crate::admin) fn allows_registration(&self) -> bool {
         ["RegisterEnabled", "PasswordRegisterEnabled"].iter().all(|name| self.text(name) == "true")
@@ -151,10 +61,22 @@ impl Settings {
 struct OptionView {
     /// Name.
     key: &'static str,
-    /// Value in force.
+    /// Value in force; always empty for secrets.
     value: String,
     /// Value while nothing is saved.
     default: &'static str,
+    /// Whether something was saved.
+    is_set: bool,
+    /// Whether this release reads it; otherwise it is kept for a feature to come.
+    in_use: bool,
+}
+
+impl OptionView {
+    fn of(known: &Known, settings: &Settings) -> Self {
+        let value = if known.is_sensitive { String::new() } else { settings.text(known.name) };
+        let is_set = settings.0.contains_key(known.name);
+        Self { key: known.name, value, default: known.default, is_set, in_use: known.is_read }
+    }
 }
 
 /// A value to save.
@@ -174,11 +96,19 @@ struct OptionInput {
 async fn list_options(State(state): State<Arc<AdminState>>, _: AsRoot) -> Reply<Vec<OptionView>> {
     let settings = Settings::read(&state.store).await?;
     let shown = TABLE.iter().filter(|known| !known.is_sensitive);
-    let view = |known: &Known| OptionView { key: known.name, value: settings.text(known.name), default: known.default };
-    found(shown.map(view).collect())
+    found(shown.map(|known| OptionView::of(known, &settings)).collect())
 }
 
-/// Save a setting; in force at once.
+/// One setting. Of a secret only whether it was saved.
+#[utoipa::path(get, path = "/api/option/{key}", tag = "Settings", params(("key" = String, Path, description = "Name.")),
+    responses((status = 200, description = "The setting.", body = Envelope<OptionView>)))]
+async fn read_option(State(state): State<Arc<AdminState>>, _: AsRoot, At(key): At<String>) -> Reply<OptionView> {
+    let known =
+        TABLE.iter().find(|known| known.name == key).ok_or_else(|| Problem::NotFound.with("what", What::Setting))?;
+    found(OptionView::of(known, &Settings::read(&state.store).await?))
+}
+
+/// Save a setting; in force at once. `null` takes its default.
 #[utoipa::path(put, path = "/api/option/", tag = "Settings", request_body = OptionInput,
     responses((status = 200, description = "The setting as it is now.", body = Envelope<OptionView>)))]
 async fn put_option(
@@ -188,18 +118,47 @@ async fn put_option(
 ) -> Reply<OptionView> {
     let known = Known::find(&input.key)?;
     let text = match input.value {
-        serde_json::Value::String(text) => text,
-        serde_json::Value::Null => known.default.to_owned(),
-        other => other.to_string(),
+        serde_json::Value::String(text) => Some(text),
+        serde_json::Value::Null => None,
+        other => Some(other.to_string()),
     };
-    let accepted = match known.shape {
-        Shape::Policy(setting) => routing::accept(&state, setting, &text).await?,
-        Shape::Text(_) | Shape::Boolean | Shape::Link => known.accept(&text)?,
+    let accepted = match (&text, known.shape) {
+        (None, _) => known.default.to_owned(),
+        (Some(text), Shape::Policy(setting)) => routing::accept(&state, setting, text).await?,
+        (Some(text), _) => known.accept(text)?,
     };
-    state.store.put_option(known.name, &accepted).await?;
+    check_company(known, &accepted, &Settings::read(&state.store).await?)?;
+    if text.is_none() || (known.is_sensitive && accepted.is_empty()) {
+        state.store.remove_option(known.name).await?;
+    } else if known.is_sensitive {
+        state.store.put_secret_option(known.name, &SecretString::from(accepted)).await?;
+    } else {
+        state.store.put_option(known.name, &accepted).await?;
+    }
     tracing::info!(user.id = me.user.id.0, setting = known.name, "a setting was changed");
-    let value = if known.is_sensitive { String::new() } else { accepted };
-    found(OptionView { key: known.name, value, default: known.default })
+    found(OptionView::of(known, &Settings::read(&state.store).await?))
+}
+
+/// Refuses a value that does not go with the other settings.
+fn check_company(known: &Known, value: &str, settings: &Settings) -> Result<(), Failure> {
+    if value == "true"
+        && let Some(missing) = known.needs.iter().find(|name| !settings.is_filled(name))
+    {
+        return Err(Problem::OptionNeeds.with("field", known.name).with("needed", missing));
+    }
+    if value.is_empty()
+        && let Some(user) =
+            TABLE.iter().find(|user| user.needs.contains(&known.name) && settings.text(user.name) == "true")
+    {
+        return Err(Problem::OptionNeeded.with("field", known.name).with("user", user.name));
+    }
+    // Ways to log in that nothing reads lead nowhere.
+    let is_way = |other: &&Known| LOGIN_WAYS.contains(&other.name) && other.name != known.name && other.is_read;
+    let has_other = || TABLE.iter().filter(is_way).any(|other| settings.text(other.name) == "true");
+    if LOGIN_WAYS.contains(&known.name) && known.is_read && value == "false" && !has_other() {
+        return Err(Problem::LoginWayLast.with("field", known.name));
+    }
+    Ok(())
 }
 
 #[cfg(test)]
@@ -208,9 +167,17 @@ mod tests {
     use rstest::rstest;
 
     #[test]
-    fn every_default_is_an_acceptable_value() {
-        for known in TABLE {
+    fn every_default_is_an_acceptable_value_or_nothing() {
+        for known in TABLE.iter().filter(|known| !known.default.is_empty()) {
             assert_eq!(known.accept(known.default), Ok(known.default.to_owned()), "{}", known.name);
+        }
+    }
+
+    #[test]
+    fn every_name_is_there_once_and_so_is_what_it_needs() {
+        for (place, known) in TABLE.iter().enumerate() {
+            assert!(TABLE.iter().skip(place + 1).all(|other| other.name != known.name), "{}", known.name);
+            assert!(known.needs.iter().all(|name| Known::find(name).is_ok()), "{}", known.name);
         }
     }
 
@@ -230,8 +197,60 @@ mod tests {
     #[case("ServerAddress", "javascript:alert(1)", None)]
     #[case("ServerAddress", "x.example", None)]
     #[case("HomePageLink", "", Some(""))]
+    #[case("CheckinScheduleTime", "9:05", Some("09:05"))]
+    #[case("CheckinScheduleTime", "24:00", None)]
+    #[case("CheckinScheduleTimezone", "Asia/Shanghai", Some("Asia/Shanghai"))]
+    #[case("CheckinScheduleTimezone", "Mars/Olympus", None)]
+    #[case("RoutingUsageWindowHours", "721", None)]
+    #[case("RoutingBaseWeightFactor", "10.5", None)]
+    #[case("RoutingFailurePenaltyAlpha", "20", Some("20"))]
+    #[case("RoutingHealthRewardBeta", "2.1", None)]
+    #[case("RoutingHealthMinSamples", "0", None)]
+    #[case("RelayResponseValidityGuardMode", "sometimes", None)]
+    #[case("RoutingInvalidResponseSuppressionThreshold", "1001", None)]
+    #[case("RoutingInvalidResponseSuppressionWindowMinutes", "0", None)]
+    #[case("BackupTriggerMode", "Event", Some("event"))]
+    #[case("BackupTriggerMode", "never", None)]
+    #[case("BackupScheduleCron", " 0  */6 * * 1,3 ", Some("0 */6 * * 1,3"))]
+    #[case("BackupScheduleCron", "0 */6 * *", None)]
+    #[case("BackupScheduleCron", "0-5 * * * *", None)]
+    #[case("BackupScheduleCron", "", None)]
+    #[case("BackupRetentionDays", "-1", None)]
+    #[case("BackupRetentionDays", "1.5", None)]
+    #[case("BackupCommandTimeoutSeconds", "0", None)]
+    #[case("BackupWebDAVURL", "", None)]
+    #[case("BackupWebDAVURL", "ftp://x.example", None)]
+    #[case("BackupSpoolDir", " ", None)]
+    #[case("BackupMySQLDumpCommand", "", None)]
+    #[case("BackupEncryptPassphrase", "short", None)]
+    #[case("BackupEncryptPassphrase", "", Some(""))]
+    #[case("NotificationBarkServer", "https://", None)]
+    #[case("NotificationWebhookURL", "x.example", None)]
+    #[case("NotificationSMTPRecipients", "a@x.example, b@x.example", Some("a@x.example;b@x.example"))]
+    #[case("NotificationSMTPRecipients", "a@x.example, nobody", None)]
+    #[case("NotificationVerbosityMode", "loud", None)]
+    #[case("NotificationRequestFailureThreshold", "0", None)]
+    #[case("NotificationRequestFailureWindowMinutes", "1441", None)]
+    #[case("SMTPPort", "65536", None)]
+    #[case("FileUploadPermission", "7", None)]
     fn values_are_checked_and_normalised(#[case] name: &str, #[case] value: &str, #[case] expected: Option<&str>) {
         assert_eq!(Known::find(name).and_then(|known| known.accept(value)).ok().as_deref(), expected);
+    }
+
+    #[test]
+    fn settings_that_do_not_go_together_are_refused() {
+        let with = |pairs: &[(&str, &str)]| {
+            Settings(pairs.iter().map(|(name, value)| ((*name).to_owned(), (*value).to_owned())).collect())
+        };
+        let check = |name: &str, value: &str, settings: &Settings| check_company(Known::find(name)?, value, settings);
+        let bark = with(&[("NotificationBarkServer", "https://x.example"), ("NotificationBarkDeviceKey", "v1:sealed")]);
+        assert!(check("NotificationBarkEnabled", "true", &with(&[])).is_err());
+        assert_eq!(check("NotificationBarkEnabled", "true", &bark), Ok(()));
+        assert!(check("GitHubOAuthEnabled", "true", &with(&[])).is_err());
+        let github = with(&[("GitHubClientId", "x"), ("GitHubOAuthEnabled", "true")]);
+        assert!(check("GitHubClientId", "", &github).is_err());
+        assert!(check("PasswordLoginEnabled", "false", &github).is_err(), "nobody could log in");
+        assert_eq!(check("PasswordLoginEnabled", "true", &github), Ok(()));
     }
 
     #[test]

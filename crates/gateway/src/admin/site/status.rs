@@ -40,10 +40,16 @@ struct StatusView {
     email_verification: bool,
     /// Always `false`.
     github_oauth: bool,
+    /// Always empty.
+    github_client_id: &'static str,
     /// Always `false`.
     wechat_login: bool,
+    /// Always empty.
+    wechat_qrcode: &'static str,
     /// Always `false`.
     turnstile_check: bool,
+    /// Always empty.
+    turnstile_site_key: &'static str,
 }
 
 /// Name, texts and state of this installation.
@@ -64,8 +70,11 @@ async fn read_status(State(state): State<Arc<AdminState>>) -> Reply<StatusView> 
         register_enabled: settings.allows_registration(),
         email_verification: false,
         github_oauth: false,
+        github_client_id: "",
         wechat_login: false,
+        wechat_qrcode: "",
         turnstile_check: false,
+        turnstile_site_key: "",
     })
 }
 

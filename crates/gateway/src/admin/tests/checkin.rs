@@ -56,7 +56,13 @@ async fn one_run_goes_to_all_that_are_missing_and_tells_what_came_of_each() {
     assert_eq!(told("c"), [json!("failed"), json!("token **** invalid"), json!(false), json!(0)]);
     let off = "签到功能 未启用; the check-in is switched off for this provider";
     assert_eq!(told("d"), [json!("failed"), json!(off), json!(true), json!(0)]);
-    assert_eq!(root.get(&format!("/api/provider/{}", sites[3].0)).await.ok()["checkin_enabled"], json!(false));
+    let switched_off = root.get(&format!("/api/provider/{}", sites[3].0)).await.ok().clone();
+    assert_eq!((&switched_off["checkin_enabled"], &switched_off["last_checkin_at"]), (&json!(false), &json!(0)));
+    let first = root.get(&format!("/api/provider/{}", sites[0].0)).await.ok().clone();
+    let fields = ["at", "status", "message", "quota_awarded", "result_at"];
+    let fields = fields.map(|field| &first[format!("last_checkin_{field}")]);
+    let now = json!(NOW_MS / 1_000);
+    assert_eq!(fields, [&now, &json!("success"), &json!("签到成功"), &json!(12), &now]);
     let alerts = root.get("/api/alert/").await;
     assert!(!alerts.text.contains("management-secret"));
     let mut kinds: Vec<_> = alerts.ok()["items"].as_array().unwrap().iter().map(|alert| &alert["kind"]).collect();

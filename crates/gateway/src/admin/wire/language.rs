@@ -105,6 +105,9 @@ macro_rules! notes {
 }
 
 notes! {
+    Rebuilding
+        "{count} providers are asked for their models; the routes follow within a minute or so"
+        "正在向 {count} 个供应商查询模型，路由将在一分钟左右更新";
     ShownOnce
         "this is shown only once; keep it in a safe place"
         "仅显示这一次，请妥善保存";

@@ -34,6 +34,7 @@ kinds! {
     Unauthenticated "unauthenticated" UNAUTHORIZED;
     WrongCredentials "wrong_credentials" UNAUTHORIZED;
     SessionRequired "session_required" FORBIDDEN;
+    TokenRequired "token_required" FORBIDDEN;
     Forbidden "forbidden" FORBIDDEN;
     CrossSite "cross_site" FORBIDDEN;
     UserDisabled "user_disabled" FORBIDDEN;
@@ -255,6 +256,30 @@ problems! {
     OptionBoolean InvalidValue
         "`{field}` must be true or false"
         "`{field}` 必须为 true 或 false";
+    NumberRange InvalidValue
+        "`{field}` must be a whole number from {min} to {max}"
+        "`{field}` 须为 {min} 到 {max} 的整数";
+    TimeInvalid InvalidValue
+        "`{field}` must be a time of the day such as `09:00`"
+        "`{field}` 须为 `09:00` 这样的时间";
+    CronInvalid InvalidValue
+        "`{field}` must be a cron schedule of five fields: minute, hour, day, month, weekday, each `*`, `*/n`, a number or a list of these"
+        "`{field}` 须为五段 cron 表达式：分、时、日、月、周，每段为 `*`、`*/n`、数字或它们的列表";
+    MailInvalid InvalidValue
+        "`{field}`: `{mail}` is not a mail address"
+        "`{field}`：`{mail}` 不是有效的邮箱地址";
+    OptionNeeds InvalidValue
+        "fill in `{needed}` before you turn `{field}` on"
+        "启用 `{field}` 之前请先填写 `{needed}`";
+    OptionNeeded InvalidValue
+        "`{user}` needs `{field}`; turn that off first"
+        "`{user}` 需要 `{field}`，请先将其关闭";
+    LoginWayLast InvalidValue
+        "`{field}` is the only way to log in; turn another one on first"
+        "`{field}` 是唯一的登录方式，请先启用其他方式";
+    GraceInvalid InvalidValue
+        "`grace_secs` must be between 0 and {max} seconds"
+        "`grace_secs` 须在 0 到 {max} 秒之间";
     Unauthenticated Unauthenticated
         "log in, or send a personal access token as `authorization: Bearer …`"
         "请先登录，或以 `authorization: Bearer …` 发送个人访问令牌";
@@ -312,6 +337,9 @@ problems! {
     JobRuns Conflict
         "the job `{name}` runs already; `/api/job/{name}` says how far it is"
         "任务 `{name}` 正在运行，进度见 `/api/job/{name}`";
+    RebuildRuns Conflict
+        "routes are being rebuilt already; wait for the end"
+        "正在重建路由，请等待完成";
     RoleUnchanged Conflict
         "the user has this role already"
         "该用户已是此角色";
@@ -327,6 +355,9 @@ problems! {
     SetupDone SetupDone
         "Sluice is set up already; log in"
         "Sluice 已完成初始化，请登录";
+    TokenRequired TokenRequired
+        "this works only with a personal access token, not in a session"
+        "此操作只能使用个人访问令牌，不能在登录会话中进行";
     TooManyAttempts TooManyAttempts
         "too many attempts; try again in {seconds} seconds"
         "尝试次数过多，请在 {seconds} 秒后重试";
@@ -345,6 +376,9 @@ problems! {
     SyncBusy Conflict
         "this provider is being synchronised already; wait a moment"
         "该供应商正在同步，请稍候";
+    NothingToTry Conflict
+        "vendor `{vendor}` has neither chats nor embeddings to try"
+        "厂商 `{vendor}` 没有可用于测试的对话或向量接口";
     NotManaged Conflict
         "this provider has no system access token, so keys cannot be made or deleted at its site; enter one, or send `key`"
         "该供应商没有系统访问令牌，无法在其站点上创建或删除密钥，请填写访问令牌或直接提供 `key`";

@@ -43,9 +43,14 @@ impl Previewer {
         Self(Some(shared))
     }
 
+    /// Returns the relay, if one runs.
+    pub(super) fn shared(&self) -> Option<&Shared> {
+        self.0.as_deref()
+    }
+
     /// Returns where a call of `caller` would go; `None` where no relay runs.
     pub(crate) async fn preview(&self, caller: Caller, path: &str, body: Bytes) -> Option<Previewed> {
-        let shared = self.0.as_ref()?;
+        let shared = self.shared()?;
         Some(preview(shared, caller, path, body).await.unwrap_or_else(refused))
     }
 }

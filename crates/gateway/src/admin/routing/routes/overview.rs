@@ -12,12 +12,14 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::judged::{FactorsView, JudgedView};
 use super::{RouteQuery, matches_filter};
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::state::{Declared, origin_of};
 use crate::admin::wire::{Envelope, PageQuery, PageView, Params, Reply, found, status};
+use crate::relay::Standing;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(list_route_models)).serve(routes!(overview))
@@ -58,6 +60,10 @@ struct OverviewRow {
     effective_share_percent: Option<f64>,
     /// `database` or `file`.
     origin: &'static str,
+    #[serde(flatten)]
+    judged: JudgedView,
+    #[serde(flatten)]
+    factors: FactorsView,
 }
 
 /// Everything that routes refer to.
@@ -65,10 +71,11 @@ struct Whole<'a> {
     providers: HashMap<ProviderId, &'a Provider>,
     credentials: HashMap<CredentialId, &'a Credential>,
     routes: Vec<&'a Route>,
+    factors: FactorsView,
 }
 
 impl<'a> Whole<'a> {
-    fn of(catalog: &'a Catalog, declared: &'a Declared) -> Self {
+    fn of(catalog: &'a Catalog, declared: &'a Declared, factors: FactorsView) -> Self {
         let providers = catalog.providers.iter().chain(&declared.providers);
         let credentials = catalog.credentials.iter().chain(&declared.credentials);
         let mut routes: Vec<&Route> = catalog.routes.iter().chain(&declared.routes).collect();
@@ -81,6 +88,7 @@ impl<'a> Whole<'a> {
             providers: providers.map(|provider| (provider.id, provider)).collect(),
             credentials: credentials.map(|credential| (credential.id, credential)).collect(),
             routes,
+            factors,
         }
     }
 
@@ -100,7 +108,7 @@ impl<'a> Whole<'a> {
         tiers
     }
 
-    fn row(&self, route: &Route, tiers: &HashMap<(&str, i64), (i64, i64)>) -> OverviewRow {
+    fn row(&self, route: &Route, tiers: &HashMap<(&str, i64), (i64, i64)>, standing: Option<&Standing>) -> OverviewRow {
         let provider = self.providers.get(&route.provider_id);
         let credential = self.credentials.get(&route.credential_id);
         let alias = provider.and_then(|provider| {
@@ -128,6 +136,8 @@ impl<'a> Whole<'a> {
             weight: route.weight,
             effective_share_percent: tier.map(|&(weights, routes)| share_percent(route.weight, weights, routes)),
             origin: origin_of(route.id.0),
+            judged: JudgedView::of(standing, provider.copied()),
+            factors: self.factors,
         }
     }
 }
@@ -150,12 +160,19 @@ async fn overview(
 ) -> Reply<PageView<OverviewRow>> {
     let request = page.request()?;
     let catalog = state.store.load_catalog().await?;
-    let whole = Whole::of(&catalog, &state.declared);
+    let policy = state.policy.over(state.store.routing_policy().await?);
+    let whole = Whole::of(&catalog, &state.declared, FactorsView::from(&policy.factors));
     let filter = query.filter();
     let tiers = whole.tiers();
     let wanted: Vec<&Route> = whole.routes.iter().copied().filter(|route| matches_filter(route, &filter)).collect();
     let page = PageView::cut(wanted, request);
-    found(page.map(|route| whole.row(route, &tiers)))
+    let models: BTreeSet<&str> = page.items.iter().map(|route| route.model.as_str()).collect();
+    let standings: HashMap<&str, Vec<Standing>> =
+        models.into_iter().map(|model| (model, state.previewer.standings(model))).collect();
+    let standing_of = |route: &Route| {
+        standings.get(route.model.as_str())?.iter().find(|standing| standing.credential == route.credential_id)
+    };
+    found(page.map(|route| whole.row(route, &tiers, standing_of(route))))
 }
 
 #[cfg(test)]
