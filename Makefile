@@ -7,15 +7,17 @@ help: ## Lists the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "%-8s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: ## Builds and starts Sluice on 127.0.0.1:3000 with its data in ./data
+	scripts/web
 	cargo build --release --locked -p sluice-gateway
 	./target/release/sluice serve --data ./data
 
 demo: ## The same with scripted upstreams and a ready key, for a first look without a vendor account
+	scripts/web
 	cargo build --release --locked -p sluice-gateway
 	./target/release/sluice demo
 
 check: ## Format, clippy without warnings, unit tests: what every commit passes
-	scripts/test format clippy unit
+	scripts/test web format clippy unit
 
 test: ## Everything: format, clippy, unit, store, end-to-end and SDK tests
 	scripts/test

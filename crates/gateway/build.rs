@@ -11,6 +11,8 @@ fn main() {
         emit(&format!("rustc-env={name}={value}"));
     }
     emit("rerun-if-changed=build.rs");
+    // What the console consists of is read while the crate is compiled, and its files change their names.
+    emit("rerun-if-changed=../../web/dist");
 }
 
 fn emit(instruction: &str) {

@@ -1,4 +1,4 @@
-//! The admin API: JSON under `/api`, its OpenAPI document, and the set-up page.
+//! The admin API: JSON under `/api`, and its OpenAPI document.
 //!
 //! Each group of endpoints is a module with one line in `endpoints`. `wire` reads requests and writes answers,
 //! `access` knows who asks. What it changes goes to the store; the relay learns of it by its snapshot, never from here.
@@ -41,7 +41,7 @@ pub(crate) use site::Settings;
 pub use state::{AdminState, Declared, Memory};
 use wire::{Failure, Problem};
 
-/// Returns everything under `/api` and `/setup`. Other paths are not registered and no fallback is set, so that the
+/// Returns everything under `/api`. Other paths are not registered and no fallback is set, so that the
 /// router can be merged with others.
 pub fn router(state: Arc<AdminState>) -> Router {
     let (api, document) = endpoints().split_for_parts();
@@ -51,7 +51,6 @@ pub fn router(state: Arc<AdminState>) -> Router {
     let mirror = mirror::router(&state, api.clone().with_state(Arc::clone(&state)), &document);
     api.merge(mirror)
         .merge(docs::router(&document))
-        .merge(site::pages())
         .route("/api", any(unknown_path))
         .route("/api/", any(unknown_path))
         .route("/api/{*rest}", any(unknown_path))

@@ -4,6 +4,7 @@ pub mod admin;
 pub mod cli;
 pub mod commands;
 pub mod config;
+mod console;
 mod jobs;
 #[cfg(feature = "measure")]
 pub mod measure;

@@ -4,7 +4,7 @@
 use std::sync::Arc;
 
 use axum::Router;
-use axum::extract::{Request, State};
+use axum::extract::{RawPathParams, Request, State};
 use axum::response::{IntoResponse, Response};
 use axum::routing::{MethodFilter, on};
 use http::{Method, Uri, uri};
@@ -56,7 +56,11 @@ pub(super) fn router(state: &Arc<AdminState>, api: Router, document: &OpenApi) -
     router.with_state(mirror)
 }
 
-async fn pass(State(mirror): State<Mirror>, request: Request) -> Result<Response, Failure> {
+async fn pass(State(mirror): State<Mirror>, ids: RawPathParams, request: Request) -> Result<Response, Failure> {
+    // A word in the place of an id would lead to what is not mirrored.
+    if let Some((name, word)) = ids.iter().find(|(_, id)| id.parse::<i64>().is_err()) {
+        return Err(Problem::ParameterInvalid.with("reason", format!("`{name}` cannot be `{word}`")));
+    }
     let identity = Identity::of(request.headers(), &mirror.state).await?;
     match identity.proof {
         Proof::AccessToken => {}

@@ -4,12 +4,10 @@
 mod alerts;
 mod jobs;
 mod options;
-mod pages;
 mod status;
 
 use std::sync::Arc;
 
-use axum::Router;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AdminState;
@@ -22,9 +20,4 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(options::endpoints())
         .merge(alerts::endpoints())
         .merge(jobs::endpoints())
-}
-
-/// Returns the set-up page.
-pub(super) fn pages() -> Router<Arc<AdminState>> {
-    pages::router()
 }

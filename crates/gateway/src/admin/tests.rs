@@ -8,11 +8,13 @@ mod discovery;
 mod job_list;
 mod keys;
 mod logs;
+mod mirror;
 mod money;
 mod options;
 mod providers;
 mod routes;
 mod routing;
+mod trail;
 mod users;
 
 use std::net::IpAddr;

@@ -23,6 +23,7 @@ use tokio_util::sync::CancellationToken;
 use crate::admin::{self, AdminState, CookiePolicy, Memory, SetupGate};
 use crate::commands::node::Run;
 use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
+use crate::console;
 use crate::jobs::check_in::CheckIns;
 use crate::jobs::{Jobs, Means};
 use crate::money::bank::Bank;
@@ -297,13 +298,14 @@ impl Parts<'_> {
             },
             session_days: u32::try_from(admin.session_ttl.as_secs().div_ceil(86_400)).unwrap_or(u32::MAX),
             public_url: admin.public_url.clone(),
-            jobs,
             upkeep: Arc::clone(&self.upkeep),
+            jobs,
             checkins: CheckIns::new(&means),
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
         };
-        Ok(admin::router(Arc::new(state)).merge(health::router(Arc::clone(&self.store), registry)))
+        let health = health::router(Arc::clone(&self.store), registry);
+        Ok(admin::router(Arc::new(state)).merge(health).merge(console::router()))
     }
 
     /// Opens the way to the first administrator where there is none, and prints the link that leads there.

@@ -21,6 +21,7 @@ mod samples;
 mod tariff;
 
 mod access;
+mod admin_api;
 mod bodies;
 mod check_in;
 mod conversion;
@@ -50,6 +51,8 @@ mod proof_tools;
 mod rates;
 mod records;
 mod responses_state;
+mod rights;
+mod rotation;
 mod routing;
 mod same_bytes;
 mod seen;

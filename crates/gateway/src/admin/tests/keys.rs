@@ -143,3 +143,30 @@ async fn a_declared_key_is_listed_first_and_read_only() {
     assert_eq!(root.put("/api/agg-token/", json!({"id": -1, "status": 2})).await.failure(), (409, "read_only"));
     assert_eq!(root.delete("/api/agg-token/-1").await.failure(), (409, "read_only"));
 }
+
+#[tokio::test]
+async fn a_rotated_key_works_with_both_secrets_until_the_grace_ends() {
+    let (site, root) = Site::ready().await;
+    let first = root.post("/api/agg-token/", json!({"name": "k"})).await.ok().as_str().unwrap().to_owned();
+    let second = root.post("/api/agg-token/1/rotate", json!({"grace_secs": 60})).await;
+    assert!(second.message().contains("only once"));
+    let second = second.ok().as_str().unwrap().to_owned();
+    let expiry = async |key: &str| {
+        let caller =
+            site.state.store.find_caller(&sluice_store::hash_key(sluice_domain::key::key_body(key))).await.unwrap();
+        caller.map(|caller| (caller.key.id, caller.key.expires_at))
+    };
+    let ends = Some(Timestamp(NOW_MS + 60_000));
+    assert_eq!(expiry(&first).await, Some((KeyId(1), ends)));
+    assert_eq!(expiry(&second).await, Some((KeyId(1), None)));
+    let shown = root.get("/api/agg-token/1").await;
+    assert_eq!(shown.ok()["previous_until"], json!(NOW_MS / 1_000 + 60));
+    assert!(shown.ok()["key"].as_str().unwrap().ends_with(&second[second.len() - 4..]));
+    let third = root.post("/api/agg-token/1/rotate", json!({"grace_secs": 0})).await.ok().as_str().unwrap().to_owned();
+    assert_eq!((expiry(&first).await, expiry(&second).await), (None, None));
+    assert_eq!(expiry(&third).await, Some((KeyId(1), None)));
+    let long = root.post("/api/agg-token/1/rotate", json!({"grace_secs": 2_592_001})).await;
+    assert_eq!(long.failure(), (400, "invalid_value"));
+    let (_, mia) = site.user(&root, "mia", 1).await;
+    assert_eq!(mia.post("/api/agg-token/1/rotate", json!({})).await.failure(), (404, "not_found"));
+}

@@ -97,12 +97,14 @@ async fn filters_restrict_and_unknown_values_are_refused() {
         ("key=3".to_owned(), 25),
         ("key=4".to_owned(), 0),
         ("provider=4".to_owned(), 25),
+        ("error=upstream_failed".to_owned(), 1),
+        ("view=error".to_owned(), 1),
         (format!("from={from}"), 5),
         (format!("to={from}"), 20),
     ] {
         assert_eq!(root.get(&format!("/api/log?{query}")).await.ok()["total"], json!(expected), "{query}");
     }
-    for query in ["status=odd", "outcome=odd"] {
+    for query in ["status=odd", "outcome=odd", "status=99", "stream=odd", "view=odd", "aggregation=attempt"] {
         assert_eq!(root.get(&format!("/api/log/?{query}")).await.failure(), (400, "invalid_parameter"));
     }
     assert_eq!(root.get("/api/log/?provider=nobody").await.failure(), (404, "not_found"));
@@ -145,4 +147,52 @@ async fn users_see_their_own_calls_and_nothing_behind_sluice() {
     let others = root.get("/api/log/?model=model-1").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
     assert_eq!(mia.get(&format!("/api/log/{others}")).await.failure(), (404, "not_found"));
     assert!(root.get(&format!("/api/log/{others}")).await.text.contains("hidden-provider"));
+}
+
+#[tokio::test]
+async fn what_no_index_finds_is_searched_and_paged() {
+    let (_site, root, mia) = with_calls().await;
+    for (query, expected) in [
+        ("keyword=MODEL-2", 6),
+        ("keyword=hidden-PROVIDER", 25),
+        ("keyword=10.0.0.9", 25),
+        ("keyword=upstream_failed", 1),
+        ("keyword=nothing", 0),
+        ("stream=true", 25),
+        ("stream=false", 0),
+        ("status=502", 1),
+        ("status=200", 24),
+        ("status=200&keyword=model-1", 11),
+    ] {
+        let found = root.get(&format!("/api/log/?page_size=100&{query}")).await;
+        assert_eq!(asked(&found).len(), expected, "{query}");
+        assert_eq!(found.ok()["summary"]["total"], json!(expected), "{query}");
+    }
+    let own = mia.get("/api/log/self?keyword=hidden-provider").await;
+    assert_eq!(asked(&own).len(), 0, "what one may not see cannot be searched");
+    let mut cursor = String::new();
+    let mut seen = Vec::new();
+    loop {
+        let page = root.get(&format!("/api/log/?page_size=4&stream=true{cursor}")).await;
+        seen.extend(asked(&page));
+        let Some(next) = page.ok()["next_cursor"].as_str() else { break };
+        cursor = format!("&cursor={next}");
+    }
+    let expected: Vec<String> = (0..25).rev().map(|n| format!("model-{n}")).collect();
+    assert_eq!(seen, expected);
+    assert_eq!(asked(&root.get("/api/log/?page_size=4&stream=true&p=6").await), ["model-0"]);
+}
+
+#[tokio::test]
+async fn owners_have_their_calls_explained_without_what_is_behind_sluice() {
+    let (_site, root, mia) = with_calls().await;
+    let id = mia.get("/api/log/self").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
+    let own = mia.get(&format!("/api/log/{id}/explain")).await;
+    assert_eq!((&own.ok()["decision"]["rule"], &own.ok()["attempts"][0]["provider"]), (&json!(""), &Value::Null));
+    assert!(!own.text.contains("hidden-provider") && !own.text.contains("upstream-model"));
+    let whole = root.get(&format!("/api/log/{id}/explain")).await;
+    assert_eq!(whole.ok()["decision"]["rule"], json!("r"));
+    assert!(whole.text.contains("hidden-provider"));
+    let others = root.get("/api/log/?model=model-1").await.ok()["items"][0]["id"].as_str().unwrap().to_owned();
+    assert_eq!(mia.get(&format!("/api/log/{others}/explain")).await.failure(), (404, "not_found"));
 }

@@ -105,7 +105,8 @@ async fn a_change_keeps_what_is_not_sent() {
     let changed = root.put("/api/user/", json!({"id": id, "display_name": "Mia", "password": ""})).await;
     let limits = json!({"requests_per_minute": null, "tokens_per_minute": null, "concurrency": null});
     let expected = json!({"id": id, "username": "mia", "display_name": "Mia", "email": "mia@example.com", "role": 1,
-        "status": 1, "billed": true, "group": "default", "limits": limits, "created_at": NOW_MS / 1_000});
+        "status": 1, "billed": true, "group": "default", "limits": limits, "created_at": NOW_MS / 1_000,
+        "password": "", "token": "", "github_id": "", "wechat_id": "", "verification_code": ""});
     assert_eq!(changed.ok(), &expected);
     site.log_in("mia", PASSWORD).await;
 }

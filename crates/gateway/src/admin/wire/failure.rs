@@ -5,7 +5,7 @@ use axum::body::Body;
 use axum::extract::Request;
 use axum::middleware::Next;
 use axum::response::{IntoResponse, Response};
-use http::header::RETRY_AFTER;
+use http::header::{CONTENT_LENGTH, RETRY_AFTER};
 use http::{HeaderValue, StatusCode};
 use serde::Serialize;
 use sluice_store::{StoreError, What};
@@ -113,8 +113,8 @@ pub(crate) async fn write(request: Request, next: Next) -> Response {
     let Some(failure) = response.extensions_mut().remove::<Failure>() else { return response };
     let status: StatusCode = response.status();
     let mut written = (status, Json(failure.body(language))).into_response();
-    // `Allow` and the like were set on the bare answer.
-    for (name, value) in response.headers() {
+    // `Allow` and the like were set on the bare answer, and its length, which is that of nothing.
+    for (name, value) in response.headers().iter().filter(|(name, _)| **name != CONTENT_LENGTH) {
         written.headers_mut().entry(name).or_insert_with(|| value.clone());
     }
     if let Some(secs) = failure.retry_after_secs {

@@ -6,7 +6,7 @@ use std::time::Duration;
 use axum::Json;
 use axum::Router;
 use axum::extract::State;
-use axum::response::{IntoResponse, Redirect};
+use axum::response::IntoResponse;
 use axum::routing::get;
 use chrono::{DateTime, SecondsFormat};
 use http::StatusCode;
@@ -26,24 +26,16 @@ struct Facts {
     registry: Registry,
 }
 
-/// Returns the three paths, and the way from `/` to something to read.
+/// Returns the three paths.
 pub(super) fn router(store: Arc<Store>, registry: Registry) -> Router {
     Router::new()
-        .route("/", get(async || Redirect::temporary("/api/docs")))
         .route("/healthz", get(async || "ok"))
         .route("/health", get(async || Json(json!({"ok": true}))))
         .route("/api/health", get(async || Json(healthy())))
-        .route("/dashboard", get(async || Redirect::temporary("/")))
-        .route("/dashboard/", get(async || Redirect::temporary("/")))
-        .route("/dashboard/{*rest}", get(async || Redirect::temporary("/")))
         .route("/readyz", get(ready))
         .route("/metrics", get(metrics))
-        .fallback(async || (StatusCode::NOT_FOUND, [(CONTENT_TYPE, "application/json")], NOT_FOUND))
         .with_state(Arc::new(Facts { store, registry }))
 }
-
-const NOT_FOUND: &str =
-    r#"{"success":false,"message":"there is nothing at this path; see `/api/docs`","code":"unknown_path"}"#;
 
 fn healthy() -> Value {
     let now = DateTime::from_timestamp_millis(Clock::System.now().0).unwrap_or_default();

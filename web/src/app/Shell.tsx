@@ -1,0 +1,80 @@
+import { ActionIcon, Burger, Drawer, Kbd, Tooltip, UnstyledButton } from '@mantine/core'
+import { useDisclosure, useHotkeys } from '@mantine/hooks'
+import { openSpotlight } from '@mantine/spotlight'
+import { IconSearch } from '@tabler/icons-react'
+import { Outlet } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { Brand } from '@/components/Brand'
+import { focusPageSearch } from '@/components/SearchInput'
+import { AccountMenu } from './AccountMenu'
+import { CommandPalette } from './CommandPalette'
+import { Navigation } from './Navigation'
+import classes from './Shell.module.css'
+
+/** The frame of all pages: navigation, search, account. */
+export function Shell() {
+  const { t } = useTranslation()
+  const [isOpen, menu] = useDisclosure(false)
+  useHotkeys([['/', focusPageSearch]])
+  return (
+    <div className={classes.shell}>
+      <a href="#content" className={classes.skip}>
+        {t('nav.skip')}
+      </a>
+      <aside className={classes.side}>
+        <div className={classes.brand}>
+          <Brand />
+        </div>
+        <Navigation />
+      </aside>
+      <header className={classes.top}>
+        <Burger hiddenFrom="md" opened={isOpen} onClick={menu.toggle} size="sm" aria-label={t('nav.menu')} />
+        <div className={classes.topBrand}>
+          <Brand />
+        </div>
+        <Palette />
+        <AccountMenu />
+      </header>
+      <main id="content" className={classes.content} tabIndex={-1}>
+        <Outlet />
+      </main>
+      <Drawer
+        opened={isOpen}
+        onClose={menu.close}
+        position="left"
+        size={280}
+        title={<Brand />}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <Navigation onGo={menu.close} />
+      </Drawer>
+      <CommandPalette />
+    </div>
+  )
+}
+
+function Palette() {
+  const { t } = useTranslation()
+  const key = /Mac|iP/.test(navigator.userAgent) ? '⌘ K' : 'Ctrl K'
+  return (
+    <>
+      <UnstyledButton className={classes.palette} onClick={openSpotlight}>
+        <IconSearch size={16} aria-hidden />
+        <span>{t('palette.open')}</span>
+        <Kbd size="xs">{key}</Kbd>
+      </UnstyledButton>
+      <Tooltip label={t('palette.open')}>
+        <ActionIcon
+          className={classes.paletteSmall}
+          variant="subtle"
+          color="gray"
+          size="lg"
+          onClick={openSpotlight}
+          aria-label={t('palette.open')}
+        >
+          <IconSearch size={18} />
+        </ActionIcon>
+      </Tooltip>
+    </>
+  )
+}

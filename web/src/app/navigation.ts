@@ -1,0 +1,37 @@
+import { type Icon, IconKey, IconListSearch } from '@tabler/icons-react'
+import type { LinkProps } from '@tanstack/react-router'
+import type { ParseKeys } from 'i18next'
+import { isAdmin, type User } from '@/lib/session'
+
+/** An entry of the navigation. */
+export interface Place {
+  to: NonNullable<LinkProps['to']>
+  label: ParseKeys
+  icon: Icon
+  isForAdmins?: boolean
+}
+
+/** Entries that belong together. */
+export interface PlaceGroup {
+  /** `null` for the first ones, which need no word above them. */
+  label: ParseKeys | null
+  places: Place[]
+}
+
+const GROUPS: PlaceGroup[] = [
+  {
+    label: 'nav.usage',
+    places: [
+      { to: '/keys', label: 'nav.keys', icon: IconKey },
+      { to: '/logs', label: 'nav.logs', icon: IconListSearch },
+    ],
+  },
+]
+
+/** Returns where a user may go. */
+export function placesOf(user: User): PlaceGroup[] {
+  const open = (place: Place) => place.isForAdmins !== true || isAdmin(user)
+  return GROUPS.map((group) => ({ ...group, places: group.places.filter(open) })).filter(
+    (group) => group.places.length > 0,
+  )
+}

@@ -1,0 +1,124 @@
+/* The roles are said, as the style for phones takes them away: rows are no table rows for browsers then. */
+/* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
+import { Paper, Skeleton } from '@mantine/core'
+import type { KeyboardEvent, ReactNode } from 'react'
+import classes from './DataTable.module.css'
+
+/** A column of a table. */
+export interface Column<T> {
+  id: string
+  header: string
+  cell: (row: T) => ReactNode
+  /** Numbers stand at the right. */
+  align?: 'right'
+  /** Not shown below about 1,100 px; on phones, where rows are cards, it is. */
+  isMinor?: boolean
+  /** On phones: the head of the card, or its foot, instead of a line with a label. */
+  role?: 'title' | 'actions'
+}
+
+interface Props<T> {
+  /** What the table lists, for readers of the screen. */
+  label: string
+  columns: Column<T>[]
+  rows: T[] | undefined
+  rowId: (row: T) => string | number
+  /** Opens a row; buttons and links inside keep their own meaning. */
+  onOpen?: (row: T) => void
+  /** Rows that are quiet, such as disabled ones. */
+  isMuted?: (row: T) => boolean
+}
+
+const WAITING_ROWS = 6
+
+/** A list: a table where there is room, cards on a phone. Without rows yet it shows where they will be. */
+export function DataTable<T>({ label, columns, rows, rowId, onOpen, isMuted }: Props<T>) {
+  return (
+    <Paper className={classes.frame}>
+      <table className={classes.table} aria-label={label} aria-busy={rows === undefined} role="table">
+        <thead role="rowgroup">
+          <tr role="row">
+            {columns.map((column) => (
+              <th key={column.id} role="columnheader" scope="col" className={classOf(column)}>
+                {column.role === 'actions' ? (
+                  <span className="visually-hidden">{column.header}</span>
+                ) : (
+                  column.header
+                )}
+              </th>
+            ))}
+          </tr>
+        </thead>
+        <tbody role="rowgroup">
+          {rows === undefined
+            ? Array.from({ length: WAITING_ROWS }, (_, index) => <WaitingRow key={index} columns={columns} />)
+            : rows.map((row) => (
+                <Row
+                  key={rowId(row)}
+                  row={row}
+                  columns={columns}
+                  onOpen={onOpen}
+                  isQuiet={isMuted?.(row) ?? false}
+                />
+              ))}
+        </tbody>
+      </table>
+    </Paper>
+  )
+}
+
+interface RowProps<T> {
+  row: T
+  columns: Column<T>[]
+  onOpen: ((row: T) => void) | undefined
+  isQuiet: boolean
+}
+
+function Row<T>({ row, columns, onOpen, isQuiet }: RowProps<T>) {
+  const open = onOpen && (() => onOpen(row))
+  const byKey = (event: KeyboardEvent) => {
+    if (event.key === 'Enter' && event.target === event.currentTarget) open?.()
+  }
+  return (
+    <tr
+      role="row"
+      data-opens={open !== undefined}
+      data-muted={isQuiet}
+      tabIndex={open ? 0 : undefined}
+      onKeyDown={byKey}
+      onClick={(event) => {
+        if (open && !isOwnBusiness(event.target, event.currentTarget)) open()
+      }}
+    >
+      {columns.map((column) => (
+        <td key={column.id} role="cell" className={classOf(column)} data-label={column.header}>
+          <div className={classes.content}>{column.cell(row)}</div>
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+/** Whether a click was meant for something inside a row, or ended a selection of text. */
+function isOwnBusiness(target: EventTarget, row: Element): boolean {
+  if (window.getSelection()?.type === 'Range') return true
+  if (!(target instanceof Element) || !row.contains(target)) return true
+  return target.closest('a, button, input, label, [role="menu"]') !== null
+}
+
+function WaitingRow<T>({ columns }: { columns: Column<T>[] }) {
+  return (
+    <tr role="row">
+      {columns.map((column) => (
+        <td key={column.id} role="cell" className={classOf(column)}>
+          <Skeleton height={14} my={4} radius="sm" />
+        </td>
+      ))}
+    </tr>
+  )
+}
+
+function classOf<T>({ align, isMinor, role }: Column<T>): string {
+  const named = [align === 'right' && classes.right, isMinor === true && classes.minor, role && classes[role]]
+  return named.filter((name) => typeof name === 'string').join(' ')
+}

@@ -1,0 +1,196 @@
+import {
+  Alert,
+  Button,
+  Collapse,
+  Group,
+  MultiSelect,
+  Select,
+  Stack,
+  Switch,
+  TagsInput,
+  Textarea,
+  TextInput,
+  UnstyledButton,
+} from '@mantine/core'
+import { useForm, type UseFormReturnType } from '@mantine/form'
+import { useDisclosure } from '@mantine/hooks'
+import { IconChevronRight } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { LimitFields } from '@/components/LimitFields'
+import { useExplain } from '@/lib/errors'
+import { timeInput } from '@/lib/format'
+import { modelNames } from '@/lib/models'
+import { STRATEGIES } from '@/lib/strategies'
+import { isAdmin, useUser } from '@/lib/session'
+import classes from './KeyForm.module.css'
+import { providerNames } from './queries'
+import type { KeyValues } from './values'
+
+type Form = UseFormReturnType<KeyValues>
+
+interface Props {
+  initial: KeyValues
+  /** What the button says. */
+  act: string
+  isBusy: boolean
+  error: Error | null
+  onSubmit: (values: KeyValues) => void
+}
+
+/** What a key may do. */
+export function KeyForm({ initial, act, isBusy, error, onSubmit }: Props) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const form = useForm<KeyValues>({
+    initialValues: initial,
+    validate: { name: (name) => (name.trim() === '' ? t('keys.nameMissing') : null) },
+  })
+  const models = useQuery(modelNames).data ?? []
+  return (
+    <form onSubmit={form.onSubmit(onSubmit)}>
+      <Stack>
+        {error && (
+          <Alert color="red" role="alert">
+            {explain(error)}
+          </Alert>
+        )}
+        <TextInput
+          label={t('keys.name')}
+          description={t('keys.nameHint')}
+          withAsterisk
+          data-autofocus
+          {...form.getInputProps('name')}
+        />
+        <TagsInput
+          label={t('keys.models')}
+          description={t('keys.modelsHint')}
+          placeholder={form.values.models.length === 0 ? t('keys.allModels') : ''}
+          data={models}
+          limit={100}
+          clearable
+          {...form.getInputProps('models')}
+        />
+        <Expiry form={form} />
+        <LimitFields form={form} />
+        <Advanced form={form} models={models} />
+        <Button type="submit" loading={isBusy}>
+          {act}
+        </Button>
+      </Stack>
+    </form>
+  )
+}
+
+const DAY_SECS = 86_400
+const SPANS = [7, 30, 90] as const
+
+function inDays(days: number): string {
+  return timeInput(Date.now() / 1_000 + days * DAY_SECS)
+}
+
+function Expiry({ form }: { form: Form }) {
+  const { t } = useTranslation()
+  return (
+    <div>
+      <TextInput
+        type="datetime-local"
+        label={t('keys.expires')}
+        description={t('keys.expiresHint')}
+        {...form.getInputProps('expires')}
+      />
+      <Group gap={6} mt={6}>
+        <Button size="compact-xs" variant="default" onClick={() => form.setFieldValue('expires', '')}>
+          {t('common.never')}
+        </Button>
+        {SPANS.map((days) => (
+          <Button
+            key={days}
+            size="compact-xs"
+            variant="default"
+            onClick={() => form.setFieldValue('expires', inDays(days))}
+          >
+            {t('keys.days', { count: days })}
+          </Button>
+        ))}
+      </Group>
+    </div>
+  )
+}
+
+function Advanced({ form, models }: { form: Form; models: string[] }) {
+  const { t } = useTranslation()
+  const [isOpen, more] = useDisclosure(false)
+  const user = useUser()
+  return (
+    <div>
+      <UnstyledButton
+        onClick={more.toggle}
+        aria-expanded={isOpen}
+        className={classes.more}
+        data-open={isOpen}
+      >
+        <IconChevronRight size={16} aria-hidden />
+        {t('common.advanced')}
+      </UnstyledButton>
+      <Collapse expanded={isOpen}>
+        <Stack pt="sm">
+          <Textarea
+            label={t('keys.addresses')}
+            description={t('keys.addressesHint')}
+            placeholder={'203.0.113.7\n10.0.0.0/8'}
+            autosize
+            minRows={2}
+            classNames={{ input: classes.mono ?? '' }}
+            {...form.getInputProps('addresses')}
+          />
+          <Select
+            label={t('keys.defaultModel')}
+            description={t('keys.defaultModelHint')}
+            data={models.filter((name) => !name.includes('*'))}
+            searchable
+            clearable
+            limit={100}
+            value={form.values.defaultModel === '' ? null : form.values.defaultModel}
+            onChange={(value) => form.setFieldValue('defaultModel', value ?? '')}
+          />
+          <Switch
+            label={t('keys.showsCost')}
+            description={t('keys.showsCostHint')}
+            {...form.getInputProps('showsCost', { type: 'checkbox' })}
+          />
+          {isAdmin(user) && <RoutingFields form={form} />}
+        </Stack>
+      </Collapse>
+    </div>
+  )
+}
+
+/** What only those may say who run this installation. */
+function RoutingFields({ form }: { form: Form }) {
+  const { t } = useTranslation()
+  const providers = useQuery(providerNames).data ?? []
+  const strategies = STRATEGIES.map((value) => ({ value, label: t(`strategies.${value}`) }))
+  return (
+    <>
+      <Select
+        label={t('keys.strategy')}
+        description={t('keys.strategyHint')}
+        placeholder={t('keys.strategyDefault')}
+        data={strategies}
+        clearable
+        value={form.values.strategy === '' ? null : form.values.strategy}
+        onChange={(value) => form.setFieldValue('strategy', value ?? '')}
+      />
+      <MultiSelect
+        label={t('keys.providers')}
+        description={t('keys.providersHint')}
+        placeholder={form.values.providers.length === 0 ? t('keys.allProviders') : ''}
+        data={[...new Set([...providers, ...form.values.providers])]}
+        searchable
+        clearable
+        {...form.getInputProps('providers')}
+      />
+    </>
+  )
+}

@@ -1,0 +1,183 @@
+import { ActionIcon, Badge, Button, Group, Menu, Text, Tooltip } from '@mantine/core'
+import { IconDots, IconKey, IconPlus, IconSearchOff, IconTrash, IconPower } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { type Column, DataTable } from '@/components/DataTable'
+import { LinkAnchor } from '@/components/Links'
+import { LoadMore } from '@/components/LoadMore'
+import { Page } from '@/components/Page'
+import { SearchInput } from '@/components/SearchInput'
+import { EmptyState, ErrorState } from '@/components/States'
+import { useDeleted, useUndoableDelete } from '@/components/undo'
+import { useComplain } from '@/lib/errors'
+import { useFormat } from '@/lib/format'
+import { KeyStatus } from './KeyStatus'
+import { NewKey } from './NewKey'
+import { deleteKey, type Key, keyList, useUpdateKey } from './queries'
+import { modelsOf } from './values'
+
+const route = getRouteApi('/shell/keys')
+
+/** One's own keys. */
+export function KeysPage() {
+  const { t } = useTranslation()
+  const search = route.useSearch()
+  const go = route.useNavigate()
+  const keys = useInfiniteQuery(keyList)
+  const deleted = useDeleted()
+  const columns = useColumns()
+  const all = keys.data?.pages.flatMap((page) => page.items).filter((key) => !deleted.has(`key-${key.id}`))
+  const wanted = (search.q ?? '').toLowerCase()
+  const rows = all?.filter((key) => key.name.toLowerCase().includes(wanted))
+  const add = (
+    <Button
+      leftSection={<IconPlus size={16} aria-hidden />}
+      onClick={() => void go({ search: { ...search, new: true } })}
+    >
+      {t('keys.new')}
+    </Button>
+  )
+  return (
+    <Page title={t('keys.title')} about={t('keys.about')} actions={all?.length === 0 ? undefined : add}>
+      {keys.isError && <ErrorState error={keys.error} onRetry={() => void keys.refetch()} />}
+      {!keys.isError && all?.length !== 0 && (
+        <SearchInput
+          label={t('keys.search')}
+          value={search.q ?? ''}
+          maw={360}
+          onSearch={(q) => void go({ search: { ...search, q: q === '' ? undefined : q }, replace: true })}
+        />
+      )}
+      {all?.length === 0 && (
+        <EmptyState icon={IconKey} title={t('keys.empty')} actions={add}>
+          {t('keys.emptyHint')}
+        </EmptyState>
+      )}
+      {all?.length !== 0 && rows?.length === 0 && (
+        <EmptyState icon={IconSearchOff} title={t('keys.nothing')}>
+          {t('keys.nothingHint', { text: search.q ?? '' })}
+        </EmptyState>
+      )}
+      {!keys.isError && rows?.length !== 0 && (
+        <DataTable
+          label={t('keys.title')}
+          columns={columns}
+          rows={rows}
+          rowId={(key) => key.id}
+          isMuted={(key) => key.status !== 1}
+          onOpen={(key) => void go({ to: '/keys/$id', params: { id: String(key.id) } })}
+        />
+      )}
+      <LoadMore
+        hasMore={keys.hasNextPage}
+        isLoading={keys.isFetchingNextPage}
+        onMore={() => void keys.fetchNextPage()}
+      />
+      <NewKey
+        isOpen={search.new === true}
+        onClose={() => void go({ search: { ...search, new: undefined } })}
+      />
+    </Page>
+  )
+}
+
+function useColumns(): Column<Key>[] {
+  const { t } = useTranslation()
+  const format = useFormat()
+  return [
+    { id: 'name', header: t('keys.name'), role: 'title', cell: (key) => <KeyName named={key} /> },
+    { id: 'status', header: t('keys.status'), cell: (key) => <KeyStatus of={key} /> },
+    { id: 'models', header: t('keys.models'), isMinor: true, cell: (key) => <Models of={key} /> },
+    {
+      id: 'expires',
+      header: t('keys.expires'),
+      isMinor: true,
+      cell: (key) => (key.expired_time > 0 ? format.date(key.expired_time) : t('common.never')),
+    },
+    {
+      id: 'used',
+      header: t('keys.used'),
+      cell: (key) =>
+        key.accessed_at > 0 ? (
+          <Tooltip label={format.dateTime(key.accessed_at)}>
+            <span>{format.ago(key.accessed_at)}</span>
+          </Tooltip>
+        ) : (
+          t('common.never')
+        ),
+    },
+    { id: 'actions', header: t('common.actions'), role: 'actions', cell: (key) => <KeyMenu of={key} /> },
+  ]
+}
+
+function KeyName({ named }: { named: Key }) {
+  return (
+    <div>
+      <LinkAnchor to="/keys/$id" params={{ id: String(named.id) }} fw={550} c="inherit">
+        {named.name}
+      </LinkAnchor>
+      <Text size="xs" c="dimmed" ff="monospace">
+        {named.key}
+      </Text>
+    </div>
+  )
+}
+
+const SHOWN_MODELS = 2
+
+function Models({ of: key }: { of: Key }) {
+  const { t } = useTranslation()
+  const models = key.model_limits_enabled ? modelsOf(key) : []
+  if (models.length === 0) return <>{t('keys.allModels')}</>
+  const more = models.length - SHOWN_MODELS
+  return (
+    <Group gap={4}>
+      {models.slice(0, SHOWN_MODELS).map((model) => (
+        <Badge key={model} color="gray">
+          {model}
+        </Badge>
+      ))}
+      {more > 0 && (
+        <Tooltip label={models.slice(SHOWN_MODELS).join(', ')}>
+          <Badge color="gray">+{more}</Badge>
+        </Tooltip>
+      )}
+    </Group>
+  )
+}
+
+function KeyMenu({ of: key }: { of: Key }) {
+  const { t } = useTranslation()
+  const update = useUpdateKey()
+  const remove = useUndoableDelete()
+  const complain = useComplain()
+  const isFile = key.origin === 'file'
+  const isOn = key.status === 1
+  const toggle = () => update.mutate({ id: key.id, status: isOn ? 2 : 1 }, { onError: complain })
+  const doom = () =>
+    remove({ id: `key-${key.id}`, name: key.name, remove: () => deleteKey(key.id), queryKey: ['keys'] })
+  return (
+    <Menu position="bottom-end" width={200}>
+      <Menu.Target>
+        <ActionIcon variant="subtle" color="gray" aria-label={t('keys.actionsOf', { name: key.name })}>
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        {isFile && <Menu.Label>{t('common.readOnly')}</Menu.Label>}
+        <Menu.Item disabled={isFile} leftSection={<IconPower size={16} aria-hidden />} onClick={toggle}>
+          {isOn ? t('common.disable') : t('common.enable')}
+        </Menu.Item>
+        <Menu.Item
+          disabled={isFile}
+          color="red"
+          leftSection={<IconTrash size={16} aria-hidden />}
+          onClick={doom}
+        >
+          {t('common.delete')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}

@@ -1,0 +1,223 @@
+import { Button, Group, Paper, Select, SegmentedControl, TextInput } from '@mantine/core'
+import { IconFilterOff } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useTranslation } from 'react-i18next'
+import { SearchInput } from '@/components/SearchInput'
+import { readTime, timeInput } from '@/lib/format'
+import { isAdmin, useUser } from '@/lib/session'
+import classes from './Filters.module.css'
+import { keyNames, providerNames, type Sight } from './queries'
+import { type LogSearch, OUTCOMES } from './search'
+
+interface Props {
+  search: LogSearch
+  sight: Sight
+  onChange: (search: LogSearch) => void
+}
+
+/** Returns whether not all calls are shown. */
+export function isFiltered(search: LogSearch): boolean {
+  const { model, provider, user, key, status, outcome, from, to, hours } = search
+  return [model, provider, user, key, status, outcome, from, to, hours].some((value) => value !== undefined)
+}
+
+/** Which calls to show. All of it stands in the address. */
+export function Filters({ search, sight, onChange }: Props) {
+  const { t } = useTranslation()
+  const user = useUser()
+  const change = (part: LogSearch) => onChange({ ...search, ...part })
+  return (
+    <Paper p="sm" component="search">
+      <Group gap="xs" align="flex-end">
+        <SearchInput
+          label={t('logs.filters.model')}
+          value={search.model ?? ''}
+          className={classes.wide}
+          onSearch={(text) => change({ model: text === '' ? undefined : text })}
+        />
+        <OutcomeFilter search={search} change={change} />
+        <KeyFilter search={search} change={change} />
+        {sight === 'all' && <ProviderFilter search={search} change={change} />}
+        {sight === 'all' && (
+          <SearchText
+            label={t('logs.filters.user')}
+            value={search.user}
+            onSearch={(user) => change({ user })}
+          />
+        )}
+        <TimeFilter search={search} change={change} />
+        {isAdmin(user) && (
+          <SegmentedControl
+            aria-label={t('logs.filters.whose')}
+            value={search.whose ?? 'all'}
+            data={[
+              { value: 'all', label: t('logs.filters.everybody') },
+              { value: 'own', label: t('logs.filters.own') },
+            ]}
+            onChange={(whose) => change({ whose: whose === 'own' ? 'own' : undefined })}
+          />
+        )}
+        {isFiltered(search) && (
+          <Button
+            variant="subtle"
+            leftSection={<IconFilterOff size={16} aria-hidden />}
+            onClick={() => onChange({ live: search.live, whose: search.whose })}
+          >
+            {t('logs.clear')}
+          </Button>
+        )}
+      </Group>
+    </Paper>
+  )
+}
+
+interface PartProps {
+  search: LogSearch
+  change: (part: LogSearch) => void
+}
+
+function OutcomeFilter({ search, change }: PartProps) {
+  const { t } = useTranslation()
+  const data = [
+    { value: 'success', label: t('logs.filters.success') },
+    { value: 'error', label: t('logs.filters.error') },
+    ...OUTCOMES.map((value) => ({ value, label: t(`logs.outcomes.${value}`) })),
+  ]
+  const choose = (value: string | null) =>
+    change({
+      status: value === 'success' || value === 'error' ? value : undefined,
+      outcome: OUTCOMES.find((name) => name === value),
+    })
+  return (
+    <Select
+      aria-label={t('logs.status')}
+      placeholder={t('logs.filters.anyStatus')}
+      className={classes.field}
+      data={data}
+      clearable
+      value={search.status ?? search.outcome ?? null}
+      onChange={choose}
+    />
+  )
+}
+
+function KeyFilter({ search, change }: PartProps) {
+  const { t } = useTranslation()
+  const names = useQuery(keyNames).data ?? []
+  const data = names.map(({ id, name }) => ({ value: String(id), label: name }))
+  const chosen = search.key === undefined ? null : String(search.key)
+  if (chosen !== null && !data.some(({ value }) => value === chosen))
+    data.push({ value: chosen, label: `#${chosen}` })
+  return (
+    <Select
+      aria-label={t('logs.key')}
+      placeholder={t('logs.filters.anyKey')}
+      className={classes.field}
+      data={data}
+      searchable
+      clearable
+      value={chosen}
+      onChange={(value) => change({ key: value === null ? undefined : Number(value) })}
+    />
+  )
+}
+
+function ProviderFilter({ search, change }: PartProps) {
+  const { t } = useTranslation()
+  const names = useQuery(providerNames).data ?? []
+  const data = [...new Set([...names, ...(search.provider === undefined ? [] : [search.provider])])]
+  return (
+    <Select
+      aria-label={t('logs.provider')}
+      placeholder={t('logs.filters.anyProvider')}
+      className={classes.field}
+      data={data}
+      searchable
+      clearable
+      value={search.provider ?? null}
+      onChange={(provider) => change({ provider: provider ?? undefined })}
+    />
+  )
+}
+
+function SearchText({
+  label,
+  value,
+  onSearch,
+}: {
+  label: string
+  value: string | undefined
+  onSearch: (text: string | undefined) => void
+}) {
+  return (
+    <TextInput
+      aria-label={label}
+      placeholder={label}
+      className={classes.field}
+      defaultValue={value}
+      key={value}
+      onBlur={(event) => onSearch(event.currentTarget.value.trim() || undefined)}
+      onKeyDown={(event) => {
+        if (event.key === 'Enter') event.currentTarget.blur()
+      }}
+    />
+  )
+}
+
+const SPANS = [1, 24, 168, 720] as const
+const CUSTOM = 'custom'
+
+function TimeFilter({ search, change }: PartProps) {
+  const { t } = useTranslation()
+  const isCustom = search.from !== undefined || search.to !== undefined
+  const data = [
+    ...SPANS.map((hours) => ({ value: String(hours), label: t(`logs.filters.hours${hours}`) })),
+    { value: CUSTOM, label: t('logs.filters.custom') },
+  ]
+  const choose = (value: string | null) => {
+    if (value === CUSTOM) change({ hours: undefined, from: startOfToday() })
+    else change({ hours: value === null ? undefined : Number(value), from: undefined, to: undefined })
+  }
+  return (
+    <>
+      <Select
+        aria-label={t('logs.time')}
+        placeholder={t('logs.filters.anyTime')}
+        className={classes.field}
+        data={data}
+        clearable
+        value={isCustom ? CUSTOM : search.hours === undefined ? null : String(search.hours)}
+        onChange={choose}
+      />
+      {isCustom && (
+        <>
+          <Moment label={t('logs.filters.from')} value={search.from} onChange={(from) => change({ from })} />
+          <Moment label={t('logs.filters.to')} value={search.to} onChange={(to) => change({ to })} />
+        </>
+      )}
+    </>
+  )
+}
+
+function startOfToday(): number {
+  return Math.floor(new Date().setHours(0, 0, 0, 0) / 1_000)
+}
+
+function Moment({
+  label,
+  value,
+  onChange,
+}: {
+  label: string
+  value: number | undefined
+  onChange: (value: number | undefined) => void
+}) {
+  return (
+    <TextInput
+      type="datetime-local"
+      aria-label={label}
+      value={value === undefined ? '' : timeInput(value)}
+      onChange={(event) => onChange(readTime(event.currentTarget.value) ?? undefined)}
+    />
+  )
+}

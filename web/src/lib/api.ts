@@ -1,0 +1,70 @@
+import createClient, { type Middleware } from 'openapi-fetch'
+import type { components, paths } from './schema'
+
+/** The named types of the admin API. */
+export type Schemas = components['schemas']
+
+/** A request that failed, with what the API says about it in the language of the page. */
+export class ApiError extends Error {
+  readonly code: string
+  /** HTTP status; 0 when no answer came. */
+  readonly status: number
+
+  constructor(code: string, status: number, message: string) {
+    super(message)
+    this.name = 'ApiError'
+    this.code = code
+    this.status = status
+  }
+}
+
+/** The language that messages of the API are asked for in. */
+export const spoken = { language: 'en' }
+
+const speak: Middleware = {
+  onRequest({ request }) {
+    request.headers.set('accept-language', spoken.language)
+    // Tells the gateway that a program of its own asks, where the browser is too old to say so itself.
+    request.headers.set('x-requested-with', 'sluice-console')
+  },
+  onError({ error }) {
+    if (error instanceof DOMException && error.name === 'AbortError') return undefined
+    return new ApiError('offline', 0, '')
+  },
+}
+
+/** The admin API, typed by its own document. */
+export const api = createClient<paths>({ baseUrl: window.location.origin, credentials: 'same-origin' })
+api.use(speak)
+
+interface Answer<T> {
+  data?: { data: T }
+  error?: unknown
+  response: Response
+}
+
+/** Returns what an answer holds, or throws what went wrong as an `ApiError`. */
+export function unwrap<T>({ data, error, response }: Answer<T>): T {
+  if (data === undefined) throw failure(error, response.status)
+  return data.data
+}
+
+function failure(error: unknown, status: number): ApiError {
+  if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
+    return new ApiError(String(error.code), status, String(error.message))
+  }
+  return new ApiError('unreadable', status, '')
+}
+
+/** One page of a list, as the API gives it. */
+export interface PageOf<T> {
+  items: T[]
+  has_more: boolean
+  next_cursor?: string | null
+  total?: number | null
+}
+
+/** Where a list begins that is paged by cursor. */
+export function firstPage(): string | undefined {
+  return undefined
+}

@@ -1,0 +1,129 @@
+import { useMemo } from 'react'
+import { useTranslation } from 'react-i18next'
+
+const MICROS = 1_000_000n
+const MINUTE = 60
+const HOUR = 3_600
+const DAY = 86_400
+
+/** Everything that turns numbers, money and times into text. */
+export type Format = ReturnType<typeof makeFormat>
+
+/** Returns the formats of the page's language. */
+export function useFormat(): Format {
+  const { i18n } = useTranslation()
+  return useMemo(() => makeFormat(i18n.language), [i18n.language])
+}
+
+/** Returns the formats of a language. */
+export function makeFormat(language: string) {
+  const whole = new Intl.NumberFormat(language)
+  const short = new Intl.NumberFormat(language, { notation: 'compact', maximumFractionDigits: 1 })
+  const part = new Intl.NumberFormat(language, { style: 'percent', maximumFractionDigits: 1 })
+  const tenth = new Intl.NumberFormat(language, { minimumFractionDigits: 0, maximumFractionDigits: 1 })
+  const second = new Intl.NumberFormat(language, { minimumFractionDigits: 1, maximumFractionDigits: 1 })
+  const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
+  const precise = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
+  const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
+  const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' })
+  const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  return {
+    /** A count in full: `12,345`. */
+    number: (value: number) => whole.format(value),
+    /** A count that has to be short: `12.3K`. */
+    compact: (value: number) => short.format(value),
+    /** A share between 0 and 1: `12.5%`. */
+    percent: (share: number) => part.format(share),
+    /** A number with at most one decimal. */
+    decimal: (value: number) => tenth.format(value),
+    /** Micro-dollars, to as many decimals as the amount deserves. */
+    money: (micros: number) => writeMoney(micros, whole, decimalsFor(micros), 2),
+    /** Micro-dollars to the last one. */
+    exactMoney: (micros: number) => writeMoney(micros, whole, 6, 2),
+    /** Unix seconds: date and time of day. */
+    dateTime: (seconds: number) => moment.format(seconds * 1_000),
+    /** Unix milliseconds: date and time of day with seconds. */
+    preciseTime: (millis: number) => precise.format(millis),
+    /** Unix milliseconds: time of day with seconds. */
+    clock: (millis: number) => clock.format(millis),
+    /** Unix seconds: the day. */
+    date: (seconds: number) => day.format(seconds * 1_000),
+    /** Unix seconds, as seen from now: `3 minutes ago`. */
+    ago: (seconds: number, now = Date.now() / 1_000) => relativeTo(seconds - now, relative),
+    /** Milliseconds: `850 ms`, `1.2 s`, `2 min 5 s`. */
+    duration: (millis: number) => writeDuration(millis, whole, second),
+  }
+}
+
+/** Amounts below a dollar say little with two decimals. */
+function decimalsFor(micros: number): number {
+  const size = Math.abs(micros)
+  if (size === 0 || size >= 1_000_000) return 2
+  return size >= 10_000 ? 4 : 6
+}
+
+/** Writes an amount, cut to `most` decimals by rounding half up and without zeros beyond `least`. */
+function writeMoney(micros: number, whole: Intl.NumberFormat, most: number, least: number): string {
+  const unit = 10n ** BigInt(6 - most)
+  const size = BigInt(Math.round(Math.abs(micros)))
+  const rounded = ((size + unit / 2n) / unit) * unit
+  let decimals = (rounded % MICROS).toString().padStart(6, '0').slice(0, Math.max(most, least))
+  while (decimals.length > least && decimals.endsWith('0')) decimals = decimals.slice(0, -1)
+  const sign = micros < 0 && rounded > 0n ? '−' : ''
+  return `${sign}$${whole.format(rounded / MICROS)}.${decimals}`
+}
+
+/** Reads an amount of dollars that somebody typed; `null` where it is none, or finer than a micro-dollar. */
+export function readMoney(text: string): number | null {
+  const parts = /^\s*\$?\s*(\d{1,10})(?:\.(\d{0,6}))?\s*$/.exec(text.replaceAll(',', ''))
+  if (!parts) return null
+  return Number(BigInt(parts[1] ?? '0') * MICROS + BigInt((parts[2] ?? '').padEnd(6, '0')))
+}
+
+/** Writes micro-dollars as the text of an input field: `1.5`. */
+export function moneyInput(micros: number): string {
+  const size = BigInt(Math.round(micros))
+  const decimals = (size % MICROS).toString().padStart(6, '0').replace(/0+$/, '')
+  return decimals === '' ? (size / MICROS).toString() : `${(size / MICROS).toString()}.${decimals}`
+}
+
+function relativeTo(seconds: number, relative: Intl.RelativeTimeFormat): string {
+  const size = Math.abs(seconds)
+  if (size < MINUTE) return relative.format(Math.round(seconds), 'second')
+  if (size < HOUR) return relative.format(Math.round(seconds / MINUTE), 'minute')
+  if (size < DAY) return relative.format(Math.round(seconds / HOUR), 'hour')
+  if (size < 60 * DAY) return relative.format(Math.round(seconds / DAY), 'day')
+  if (size < 730 * DAY) return relative.format(Math.round(seconds / (30 * DAY)), 'month')
+  return relative.format(Math.round(seconds / (365 * DAY)), 'year')
+}
+
+function writeDuration(millis: number, whole: Intl.NumberFormat, second: Intl.NumberFormat): string {
+  if (millis < 1_000) return `${whole.format(Math.round(millis))} ms`
+  if (millis < 60_000) return `${second.format(millis / 1_000)} s`
+  const seconds = Math.round(millis / 1_000)
+  return `${whole.format(Math.floor(seconds / 60))} min ${whole.format(seconds % 60)} s`
+}
+
+/** Unix seconds as the value of a `datetime-local` field, in the zone of the browser. */
+export function timeInput(seconds: number): string {
+  const date = new Date(seconds * 1_000)
+  const two = (value: number) => value.toString().padStart(2, '0')
+  const days = `${date.getFullYear()}-${two(date.getMonth() + 1)}-${two(date.getDate())}`
+  return `${days}T${two(date.getHours())}:${two(date.getMinutes())}`
+}
+
+/** Reads the value of a `datetime-local` field; `null` where it is empty or no time. */
+export function readTime(text: string): number | null {
+  const millis = Date.parse(text)
+  return text === '' || Number.isNaN(millis) ? null : Math.floor(millis / 1_000)
+}
+
+/** Returns the time zone of the browser, such as `Asia/Shanghai`. */
+export function browserZone(): string {
+  return Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
+/** Returns whether a time is over; Unix seconds. */
+export function isPast(seconds: number): boolean {
+  return seconds * 1_000 < Date.now()
+}

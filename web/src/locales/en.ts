@@ -1,0 +1,25 @@
+import account from './en/account.json'
+import candidates from './en/candidates.json'
+import common from './en/common.json'
+import connect from './en/connect.json'
+import errors from './en/errors.json'
+import keys from './en/keys.json'
+import limits from './en/limits.json'
+import logs from './en/logs.json'
+import nav from './en/nav.json'
+import palette from './en/palette.json'
+import strategies from './en/strategies.json'
+
+export default {
+  account,
+  candidates,
+  common,
+  connect,
+  errors,
+  keys,
+  limits,
+  logs,
+  nav,
+  palette,
+  strategies,
+}

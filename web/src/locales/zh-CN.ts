@@ -1,0 +1,25 @@
+import account from './zh-CN/account.json'
+import candidates from './zh-CN/candidates.json'
+import common from './zh-CN/common.json'
+import connect from './zh-CN/connect.json'
+import errors from './zh-CN/errors.json'
+import keys from './zh-CN/keys.json'
+import limits from './zh-CN/limits.json'
+import logs from './zh-CN/logs.json'
+import nav from './zh-CN/nav.json'
+import palette from './zh-CN/palette.json'
+import strategies from './zh-CN/strategies.json'
+
+export default {
+  account,
+  candidates,
+  common,
+  connect,
+  errors,
+  keys,
+  limits,
+  logs,
+  nav,
+  palette,
+  strategies,
+}

@@ -1,0 +1,108 @@
+// What people do on their first day, step by step.
+import { listen } from './looking.mjs'
+
+const PASSWORD = 'correct horse'
+
+/** Sets the installation up, makes a key and uses it; leaves in `world` what the other pages need. */
+export async function firstRun(browser, world, complaints, pictures) {
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en' })
+  const page = await context.newPage()
+  const problems = []
+  listen(page, problems)
+  await setUp(page, world, pictures)
+  const secret = await makeKey(page, pictures)
+  await call(world, secret, { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello!' }] })
+  await call(world, secret, {
+    model: 'claude-sonnet-4-5',
+    stream: true,
+    messages: [{ role: 'user', content: '你好！' }],
+  })
+  await call(world, secret, { model: 'no-such-model', messages: [] })
+  await findCall(page, world)
+  await deleteAndUndo(page)
+  world.storage = await context.storageState()
+  await signOutAndIn(page, world)
+  await context.close()
+  for (const problem of problems) complaints.push(`first run: ${problem}`)
+}
+
+async function setUp(page, world, pictures) {
+  await page.goto(world.setup)
+  await page.getByLabel('User name').fill('root')
+  await page
+    .getByLabel(/^Password\b/)
+    .first()
+    .fill(PASSWORD)
+  await page.getByLabel(/^Password again/).fill(PASSWORD)
+  await page.screenshot({ path: `${pictures}setup.png` })
+  await page.getByRole('button', { name: 'Create administrator' }).click()
+  await page.getByRole('navigation', { name: 'Main navigation' }).waitFor()
+  if (page.url().includes('token')) throw new Error('the set-up token stayed in the address')
+}
+
+async function makeKey(page, pictures) {
+  await page.goto(new URL('/keys?new=true', page.url()).href)
+  await page.getByRole('textbox', { name: 'Name' }).fill('laptop')
+  await page.getByRole('button', { name: 'Create key' }).click()
+  const secret = await page.getByTestId('secret').innerText()
+  await page.screenshot({ path: `${pictures}key-made.png` })
+  for (const client of ['Codex', 'Cherry Studio', 'curl']) {
+    await page.getByText(client, { exact: true }).click()
+    if (
+      !(await page.getByRole('dialog').innerText()).includes(client === 'Cherry Studio' ? 'API Host' : secret)
+    ) {
+      throw new Error(`${client} is not told the key`)
+    }
+  }
+  await page.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('link', { name: 'laptop' }).waitFor()
+  return secret
+}
+
+async function call(world, secret, body) {
+  const answer = await fetch(`${world.base}/v1/chat/completions`, {
+    method: 'POST',
+    headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json' },
+    body: JSON.stringify(body),
+  })
+  await answer.text()
+}
+
+async function findCall(page, world) {
+  await page.getByRole('link', { name: 'Logs' }).click()
+  const link = page.getByRole('link', { name: 'claude-sonnet-4-5' }).first()
+  for (let tries = 0; tries < 20 && !(await link.isVisible()); tries += 1) {
+    await page.waitForTimeout(250)
+    await page.reload()
+    await page.waitForSelector('main table[aria-busy=false], main h2')
+  }
+  world.callId = new URL(await link.getAttribute('href'), world.base).pathname.split('/').pop()
+  await link.click()
+  await page.getByRole('region', { name: 'Receipt' }).waitFor()
+  await page.getByRole('link', { name: 'Keys' }).click()
+  const key = page.getByRole('link', { name: 'laptop' }).first()
+  world.keyId = new URL(await key.getAttribute('href'), world.base).pathname.split('/').pop()
+}
+
+async function deleteAndUndo(page) {
+  await page.getByRole('button', { name: 'What to do with “laptop”' }).click()
+  await page.getByRole('menuitem', { name: 'Delete' }).click()
+  await page.getByRole('link', { name: 'laptop' }).waitFor({ state: 'detached' })
+  await page.getByRole('button', { name: 'Undo' }).click()
+  await page.getByRole('link', { name: 'laptop' }).waitFor()
+}
+
+async function signOutAndIn(page, world) {
+  await page.getByRole('button', { name: /^Account/ }).click()
+  await page.getByRole('menuitem', { name: 'Sign out' }).click()
+  await page.waitForURL('**/login*')
+  await page.goto(`${world.base}/logs?hours=24`)
+  await page.getByLabel('User name').fill('root')
+  await page
+    .getByLabel(/^Password\b/)
+    .first()
+    .fill(PASSWORD)
+  await page.getByRole('button', { name: 'Sign in' }).click()
+  await page.waitForURL('**/logs?hours=24')
+  world.storage = await page.context().storageState()
+}

@@ -1,0 +1,18 @@
+// The pages that are looked at in both languages, on a desk and on a phone, light and dark.
+
+/** Each page: a name for its picture, its address, and what has to be there before it is looked at. */
+export const PAGES = [
+  { name: 'keys', path: '/keys', ready: 'table[aria-busy=false]' },
+  { name: 'keys-new', path: '/keys?new=true', ready: '[role=dialog] form' },
+  { name: 'key', path: (world) => `/keys/${world.keyId}`, ready: 'pre' },
+  { name: 'logs', path: '/logs', ready: 'table[aria-busy=false]' },
+  { name: 'logs-filtered', path: '/logs?status=error&hours=24', ready: 'main table, main h2' },
+  { name: 'call', path: (world) => `/logs/${world.callId}`, ready: 'pre' },
+  { name: 'no-page', path: '/nothing-here', ready: 'main h2, h2' },
+]
+
+/** The same for somebody who is not signed in. */
+export const OPEN_PAGES = [
+  { name: 'login', path: '/login', ready: 'form' },
+  { name: 'setup-done', path: '/setup', ready: 'main a' },
+]
