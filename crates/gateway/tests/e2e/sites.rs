@@ -29,8 +29,8 @@ async fn add(gateway: &Gateway, name: &str, upstream: &Upstream) -> i64 {
 /// Synchronises; the job that does it from time to time may be at it just then.
 async fn sync(gateway: &Gateway, provider: i64) -> (u16, Value) {
     eventually("a turn to synchronise", async || {
-        let synced = gateway.admin(Method::POST, &format!("/api/provider/{provider}/sync"), None).await;
-        (synced.status != 409).then(|| (synced.status.as_u16(), synced.json()))
+        let synced = gateway.admin(Method::POST, &format!("/api/provider/{provider}/sync"), Some(json!({}))).await;
+        (synced.status != 409).then(|| (synced.status, synced.json()))
     })
     .await
 }
@@ -296,10 +296,10 @@ async fn keys_are_made_and_deleted_at_the_site() {
     assert_eq!(site.change(|facts| facts.keys.len()), 2);
     let token = format!("/api/provider/token/{}", made["data"]["id"]);
     site.fail_all(Said::Error { failure: Failure::new(500, "no") }.into());
-    let refused = gateway.admin(Method::DELETE, &token, None).await;
+    let refused = gateway.admin(Method::DELETE, &token, Some(json!({}))).await;
     assert_eq!(refused.status, 502, "{}", refused.text());
     site.heal();
-    assert_eq!(gateway.admin(Method::DELETE, &token, None).await.status, 200);
+    assert_eq!(gateway.admin(Method::DELETE, &token, Some(json!({}))).await.status, 200);
     assert_eq!(site.change(|facts| facts.keys.len()), 1);
     gateway.finish().await;
 }
@@ -324,7 +324,7 @@ async fn ten_sites_that_fail_in_ten_ways_slow_neither_calls_nor_each_other() {
     let good = add(&gateway, "good", &upstream).await;
     let body = json!({"model": "gpt-4o", "messages": [{"role": "user", "content": "hi"}]}).to_string();
     gateway.call(gateway.post("/v1/chat/completions", body.clone())).await;
-    let begun = gateway.admin(Method::POST, "/api/job/provider_sync/run", None).await;
+    let begun = gateway.admin(Method::POST, "/api/job/provider_sync/run", Some(json!({}))).await;
     assert!(begun.status == 200 || begun.status == 409, "{}", begun.text());
     let started = Instant::now();
     let mut slowest = Duration::ZERO;
