@@ -14,10 +14,7 @@ mod ratios;
 mod reconcile;
 mod shapes;
 
-#[expect(unused_imports, reason = "for the schedule of check-ins")]
-pub(crate) use check_in::CheckIn;
-#[cfg_attr(not(test), expect(unused_imports, reason = "for the schedule of check-ins"))]
-pub(crate) use check_in::CheckInOutcome;
+pub(crate) use check_in::{CheckIn, CheckInOutcome};
 pub(crate) use client::{NewKey, SiteClient};
 pub(crate) use fault::SiteFault;
 pub(crate) use material::Material;

@@ -9,6 +9,7 @@
 mod anthropic;
 mod azure;
 mod call;
+mod checkin;
 mod compose;
 mod contract;
 mod delivery;
@@ -23,6 +24,7 @@ pub mod script;
 pub mod site;
 mod upstream;
 
+pub use checkin::{CheckinAnswer, CheckinSite};
 pub use failure::Failure;
 pub use kind::{Kind, UnknownKind};
 pub use line::{Break, Line};

@@ -119,7 +119,8 @@ mod tests {
         let clock = Arc::new(Clock::Fixed(AtomicI64::new(Clock::System.now().0)));
         let upkeep = Arc::new(Upkeep::new(Arc::clone(&scene.store), Arc::default(), Arc::default()));
         let store = Arc::clone(&scene.store);
-        Means { store, node: NODE, clock, records_kept_days: 0, responses_max_bytes: 0, upkeep }
+        let declared = Arc::default();
+        Means { store, node: NODE, clock, records_kept_days: 0, responses_max_bytes: 0, upkeep, declared }
     }
 
     async fn alerts(scene: &Scene, open_only: bool) -> Vec<Alert> {

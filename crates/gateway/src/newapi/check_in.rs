@@ -22,7 +22,6 @@ pub(crate) enum CheckInOutcome {
 
 impl CheckInOutcome {
     /// Returns whether the site counts this day.
-    #[expect(dead_code, reason = "for the schedule of check-ins")]
     pub(crate) const fn is_success(self) -> bool {
         matches!(self, Self::Done | Self::AlreadyDone)
     }

@@ -184,7 +184,6 @@ impl SiteClient {
     }
 
     /// Checks in for the day.
-    #[cfg_attr(not(test), expect(dead_code, reason = "for the schedule of check-ins"))]
     pub(crate) async fn check_in(&self) -> Result<CheckIn, SiteFault> {
         let mut missing = SiteFault::Unsupported { status: 404 };
         for path in CHECK_IN_PATHS {

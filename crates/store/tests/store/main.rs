@@ -11,6 +11,7 @@ mod booking;
 mod budgets;
 mod calls;
 mod catalog;
+mod checkins;
 mod concurrency;
 mod groups;
 mod jobs;

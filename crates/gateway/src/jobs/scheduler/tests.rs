@@ -88,6 +88,7 @@ impl Node {
             records_kept_days: 0,
             responses_max_bytes: 0,
             upkeep: Arc::new(Upkeep::new(Arc::clone(&scene.store), Arc::default(), Arc::default())),
+            declared: Arc::default(),
         };
         let all: Vec<Arc<dyn Job>> = vec![Arc::clone(sample) as Arc<dyn Job>];
         Self { jobs: Jobs::of(all, &means, CancellationToken::new()), sample: Arc::clone(sample), clock }
