@@ -66,7 +66,7 @@ async fn one_run_goes_to_all_that_are_missing_and_tells_what_came_of_each() {
     let alerts = root.get("/api/alert/").await;
     assert!(!alerts.text.contains("management-secret"));
     let mut kinds: Vec<_> = alerts.ok()["items"].as_array().unwrap().iter().map(|alert| &alert["kind"]).collect();
-    kinds.sort_by_key(|kind| kind.to_string());
+    kinds.sort_by_key(ToString::to_string);
     assert_eq!(kinds, [&json!("checkin_disabled"), &json!("checkin_failed")]);
     assert_eq!(missing(&root).await, ["c"]);
     root.post("/api/provider/checkin/run", json!({})).await.ok();
