@@ -24,7 +24,9 @@ export async function firstRun(browser, world, complaints, pictures) {
   world.storage = await context.storageState()
   await signOutAndIn(page, world)
   await context.close()
-  for (const problem of problems) complaints.push(`first run: ${problem}`)
+  // The key that is refused, and who is there: browsers write such answers down, however well the page takes them.
+  const unexpected = problems.filter((problem) => !/status of (401|502)/.test(problem))
+  for (const problem of unexpected) complaints.push(`first run: ${problem}`)
 }
 
 async function setUp(page, world, pictures) {
@@ -48,16 +50,11 @@ async function getStarted(page, world, pictures) {
   await page.getByRole('button', { name: 'Add provider' }).click()
   await page.getByText('Its models could not be read').waitFor()
   await page.screenshot({ path: `${pictures}welcome-provider-refused.png` })
+  await page.getByLabel('Another API key').fill(world.relay.secret)
+  await page.getByRole('button', { name: 'Save and try again' }).click()
+  await page.getByText(/works: \d+ model/).waitFor()
   await page.goto(`${world.base}/providers`)
   await page.getByRole('link', { name: '127.0.0.1' }).click()
-  await page
-    .getByRole('region', { name: 'Credentials' })
-    .getByRole('button', { name: /What to do/ })
-    .click()
-  await page.getByRole('menuitem', { name: 'Edit' }).click()
-  await page.getByRole('dialog').getByLabel('API key').fill(world.relay.secret)
-  await page.getByRole('dialog').getByRole('button', { name: 'Save' }).click()
-  await page.getByRole('dialog').waitFor({ state: 'detached' })
   await page.getByRole('button', { name: 'Read models' }).click()
   await page.getByText(/works: \d+ model/).waitFor()
   await page.screenshot({ path: `${pictures}provider-models.png` })

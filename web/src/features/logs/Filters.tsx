@@ -1,5 +1,6 @@
-import { Button, Group, Paper, Select, SegmentedControl, TextInput } from '@mantine/core'
-import { IconFilterOff } from '@tabler/icons-react'
+import { ActionIcon, Button, Group, Paper, Select, SegmentedControl, TextInput } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconAdjustmentsHorizontal, IconFilterOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { SearchInput } from '@/components/SearchInput'
@@ -26,16 +27,27 @@ export function isFiltered(search: LogSearch): boolean {
 export function Filters({ search, sight, onChange }: Props) {
   const { t } = useTranslation()
   const user = useUser()
+  const [isOpen, more] = useDisclosure(false)
   const change = (part: LogSearch) => onChange({ ...search, ...part })
   return (
     <Paper p="sm" component="search">
-      <Group gap="xs" align="flex-end">
+      <Group gap="xs" align="flex-end" className={classes.filters} data-open={isOpen}>
         <SearchInput
           label={t('logs.filters.model')}
           value={search.model ?? ''}
           className={classes.wide}
           onSearch={(text) => change({ model: text === '' ? undefined : text })}
         />
+        <ActionIcon
+          variant="default"
+          size="input-sm"
+          className={classes.more}
+          aria-label={t('logs.filters.more')}
+          aria-expanded={isOpen}
+          onClick={more.toggle}
+        >
+          <IconAdjustmentsHorizontal size={18} />
+        </ActionIcon>
         <OutcomeFilter search={search} change={change} />
         <KeyFilter search={search} change={change} />
         {sight === 'all' && <ProviderFilter search={search} change={change} />}
@@ -49,6 +61,7 @@ export function Filters({ search, sight, onChange }: Props) {
         <TimeFilter search={search} change={change} />
         {isAdmin(user) && (
           <SegmentedControl
+            className={classes.whose}
             aria-label={t('logs.filters.whose')}
             value={search.whose ?? 'all'}
             data={[
@@ -217,6 +230,7 @@ function Moment({
     <TextInput
       type="datetime-local"
       aria-label={label}
+      className={classes.moment}
       value={value === undefined ? '' : timeInput(value)}
       onChange={(event) => onChange(readTime(event.currentTarget.value) ?? undefined)}
     />

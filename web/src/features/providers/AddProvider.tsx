@@ -1,4 +1,4 @@
-import { Alert, Button, PasswordInput, Select, Stack, TextInput } from '@mantine/core'
+import { Alert, Button, Group, PasswordInput, Select, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import type { ClipboardEvent } from 'react'
@@ -7,7 +7,15 @@ import { useExplain } from '@/lib/errors'
 import { DiscoveryResult } from './DiscoveryResult'
 import { guessVendor, readPasted, suggestName } from './guess'
 import { MoreFields, ParamFields, type ProviderForm } from './ProviderFields'
-import { type Provider, useCreateProvider, useDiscover, type Vendor, vendorList } from './queries'
+import {
+  credentialList,
+  type Provider,
+  useCreateProvider,
+  useCredential,
+  useDiscover,
+  type Vendor,
+  vendorList,
+} from './queries'
 import { bodyOf, NEW_PROVIDER, type ProviderValues } from './values'
 
 interface Props {
@@ -22,6 +30,7 @@ export function AddProvider({ taken, onDone }: Props) {
   const create = useCreateProvider()
   const discover = useDiscover()
   const made = create.data
+  const hasFailed = discover.isError || discover.data?.credentials.some(({ error }) => error != null) === true
   if (made) {
     return (
       <Stack>
@@ -31,8 +40,13 @@ export function AddProvider({ taken, onDone }: Props) {
           found={discover.data}
           onRetry={() => discover.mutate(made.id)}
         />
-        <Button onClick={() => onDone(made)} disabled={discover.isPending}>
-          {t('providers.continue')}
+        {hasFailed && <OtherKey provider={made.id} onChanged={() => discover.mutate(made.id)} />}
+        <Button
+          variant={hasFailed ? 'default' : 'filled'}
+          onClick={() => onDone(made)}
+          disabled={discover.isPending}
+        >
+          {hasFailed ? t('providers.continueAnyway') : t('providers.continue')}
         </Button>
       </Stack>
     )
@@ -40,6 +54,38 @@ export function AddProvider({ taken, onDone }: Props) {
   const submit = (values: ProviderValues) =>
     create.mutate(bodyOf(values), { onSuccess: (provider) => discover.mutate(provider.id) })
   return <AddForm taken={taken} isBusy={create.isPending} error={create.error} onSubmit={submit} />
+}
+
+/** Another key in the place of one that was refused. */
+function OtherKey({ provider, onChanged }: { provider: number; onChanged: () => void }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const first = useQuery(credentialList(provider)).data?.[0]
+  const { create, update } = useCredential(provider)
+  const form = useForm({ initialValues: { key: '' } })
+  const submit = form.onSubmit(({ key }) => {
+    if (first) update.mutate({ id: first.id, body: { key: key.trim() } }, { onSuccess: onChanged })
+    else create.mutate({ key: key.trim() }, { onSuccess: onChanged })
+  })
+  const error = create.error ?? update.error
+  return (
+    <form onSubmit={submit}>
+      <Group align="flex-end" gap="xs">
+        <PasswordInput
+          label={t('providers.otherKey')}
+          required
+          autoComplete="off"
+          flex={1}
+          error={error && explain(error)}
+          visibilityToggleButtonProps={{ 'aria-label': t('providers.showKey') }}
+          {...form.getInputProps('key')}
+        />
+        <Button type="submit" loading={create.isPending || update.isPending}>
+          {t('providers.saveAndTry')}
+        </Button>
+      </Group>
+    </form>
+  )
 }
 
 interface FormProps {

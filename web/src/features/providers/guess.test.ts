@@ -26,6 +26,7 @@ describe('the vendor', () => {
   it('is the one with that host', () => {
     expect(guessVendor([azure, openai], 'https://api.openai.com/v1')).toBe(openai)
     expect(guessVendor([azure, openai], 'https://relay.example')).toBeUndefined()
+    expect(guessVendor([azure, openai], 'https://api.openai.com:8443')).toBeUndefined()
     expect(guessVendor([azure, openai], 'not an address')).toBeUndefined()
   })
 

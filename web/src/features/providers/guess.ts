@@ -14,7 +14,7 @@ export function readPasted(text: string): Pasted {
   return { ...(address !== undefined && { baseUrl: address }), ...(key !== undefined && { key }) }
 }
 
-/** Returns the vendor whose own address has the same host; the API guesses by the same rule. */
+/** Returns the vendor whose own address has the same host and port; the API guesses by the same rule. */
 export function guessVendor(vendors: Vendor[], baseUrl: string): Vendor | undefined {
   const host = hostOf(baseUrl)
   return vendors.find((vendor) => host !== '' && vendor.base_url != null && hostOf(vendor.base_url) === host)
@@ -27,7 +27,7 @@ export function suggestName(vendor: Vendor | undefined, baseUrl: string): string
 
 function hostOf(url: string): string {
   try {
-    return new URL(url).hostname
+    return new URL(url).host
   } catch {
     return ''
   }
