@@ -1,4 +1,4 @@
-import { type Icon, IconKey, IconListSearch } from '@tabler/icons-react'
+import { type Icon, IconChartBar, IconKey, IconListSearch } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
 import { isAdmin, type User } from '@/lib/session'
@@ -19,6 +19,10 @@ export interface PlaceGroup {
 }
 
 const GROUPS: PlaceGroup[] = [
+  {
+    label: null,
+    places: [{ to: '/dashboard', label: 'nav.dashboard', icon: IconChartBar }],
+  },
   {
     label: 'nav.usage',
     places: [

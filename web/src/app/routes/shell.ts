@@ -1,4 +1,5 @@
 import { createRoute, redirect } from '@tanstack/react-router'
+import { dashboardRoutes } from './dashboard'
 import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
 import { shellRoute } from './root'
@@ -7,17 +8,9 @@ const home = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
   beforeLoad: () => {
-    throw redirect({ to: '/keys' })
-  },
-})
-
-const dashboard = createRoute({
-  getParentRoute: () => shellRoute,
-  path: '/dashboard',
-  beforeLoad: () => {
-    throw redirect({ to: '/' })
+    throw redirect({ to: '/dashboard' })
   },
 })
 
 /** The pages of somebody who is signed in: one line for each part of the console. */
-export const shellRoutes = [home, dashboard, ...keyRoutes, ...logRoutes] as const
+export const shellRoutes = [home, ...dashboardRoutes, ...keyRoutes, ...logRoutes] as const
