@@ -2,6 +2,8 @@
 
 /** Each page: a name for its picture, its address, and what has to be there before it is looked at. */
 export const PAGES = [
+  { name: 'dashboard', path: '/dashboard', ready: 'main dl dd' },
+  { name: 'dashboard-own', path: '/dashboard?whose=own&range=7d', ready: 'main dl dd' },
   { name: 'keys', path: '/keys', ready: 'table[aria-busy=false]' },
   { name: 'keys-new', path: '/keys?new=true', ready: '[role=dialog] form' },
   { name: 'key', path: (world) => `/keys/${world.keyId}`, ready: 'pre' },

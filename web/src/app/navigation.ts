@@ -1,4 +1,4 @@
-import { type Icon, IconKey, IconListSearch, IconRocket, IconServer2 } from '@tabler/icons-react'
+import { type Icon, IconChartBar, IconKey, IconListSearch, IconRocket, IconServer2 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
 import { isAdmin, type User } from '@/lib/session'
@@ -21,7 +21,10 @@ export interface PlaceGroup {
 const GROUPS: PlaceGroup[] = [
   {
     label: null,
-    places: [{ to: '/welcome', label: 'nav.welcome', icon: IconRocket, isForAdmins: true }],
+    places: [
+      { to: '/dashboard', label: 'nav.dashboard', icon: IconChartBar },
+      { to: '/welcome', label: 'nav.welcome', icon: IconRocket, isForAdmins: true },
+    ],
   },
   {
     label: 'nav.upstreams',

@@ -25,6 +25,7 @@ export function makeFormat(language: string) {
   const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const precise = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
+  const shortDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' })
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   return {
@@ -48,6 +49,8 @@ export function makeFormat(language: string) {
     clock: (millis: number) => clock.format(millis),
     /** Unix seconds: the day. */
     date: (seconds: number) => day.format(seconds * 1_000),
+    /** A day as the API writes it, such as `2026-01-31`: `Jan 31`. */
+    shortDay: (isoDay: string) => shortDay.format(Date.parse(`${isoDay}T00:00:00Z`)),
     /** Unix seconds, as seen from now: `3 minutes ago`. */
     ago: (seconds: number, now = Date.now() / 1_000) => relativeTo(seconds - now, relative),
     /** Milliseconds: `850 ms`, `1.2 s`, `2 min 5 s`. */
@@ -126,4 +129,14 @@ export function browserZone(): string {
 /** Returns whether a time is over; Unix seconds. */
 export function isPast(seconds: number): boolean {
   return seconds * 1_000 < Date.now()
+}
+
+/** Returns whole hours that the browser's clock is ahead of UTC. */
+export function browserOffsetHours(): number {
+  return Math.round(-new Date().getTimezoneOffset() / 60)
+}
+
+/** Dollars, as some numbers of the API are given, in micro-dollars. */
+export function microsOf(dollars: number): number {
+  return Math.round(dollars * 1_000_000)
 }

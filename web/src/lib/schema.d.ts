@@ -245,6 +245,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agg-token/{id}/rotate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Give a key another secret. The present one works for a while longer; the one before that stops at once. Everything
+         *     else about the key stays: its limits, its balance, its calls.
+         */
+        post: operations["rotate_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/alert/": {
         parameters: {
             query?: never;
@@ -254,6 +274,40 @@ export interface paths {
         };
         /** Alerts, the one raised last first. */
         get: operations["list_alerts"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Who changed what, newest first. Page by `next_cursor`; with `p`, `total` stops counting at 10,000. */
+        get: operations["list_entries"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/audit/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One entry of the audit log. */
+        get: operations["read_entry"];
         put?: never;
         post?: never;
         delete?: never;
@@ -302,6 +356,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboard": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Totals and the last seven days of everybody. */
+        get: operations["read_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/self": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Totals and the last seven days of one's own calls. */
+        get: operations["read_own_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/group/": {
         parameters: {
             query?: never;
@@ -326,12 +414,81 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One group. */
+        get: operations["read_group"];
         /** Make a group, or change the one of this name. It holds for calls that begin from now on. */
         put: operations["put_group"];
         post?: never;
         /** Delete a group that no user and no key of the configuration file is in: what they pay must not change by that. */
         delete: operations["delete_group"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/job/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All jobs: when each is due, whether it runs and how far it is, and what came of the last run. */
+        get: operations["list_jobs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/job/{name}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One job. Ask again to see how far it is. */
+        get: operations["read_job"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/job/{name}/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Begin a job now, on this node, whenever it is due. It goes on after the answer; ask for the job to see how far it is. */
+        post: operations["run_job"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/job/{name}/runs": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The last runs of a job, newest first; the last two hundred are kept. */
+        get: operations["list_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -395,7 +552,11 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Calls of everybody, newest first. Page by `next_cursor`; with `p`, `total` stops counting at 10,000. */
+        /**
+         * Calls of everybody, newest first. Page by `next_cursor`; with `p`, `total` stops counting at 10,000. With `keyword`,
+         *     `stream` or an exact `status`, which no index finds, a page may hold fewer calls than asked, or none, although more
+         *     follow: go on while there is a `next_cursor`.
+         */
         get: operations["list_calls"];
         put?: never;
         post?: never;
@@ -412,7 +573,7 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** One's own calls, newest first. `provider` and `user` are not looked at. */
+        /** One's own calls, newest first, otherwise as `/api/log/`. `provider` and `user` are not looked at. */
         get: operations["list_own_calls"];
         put?: never;
         post?: never;
@@ -446,7 +607,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Why a call went where it went: every candidate with its numbers, or why it could not be used. */
+        /**
+         * Why a call went where it went: every candidate with its numbers, or why it could not be used. The owner of the call
+         *     is not told which providers they are, nor what they cost.
+         */
         get: operations["explain_call"];
         put?: never;
         post?: never;
@@ -499,9 +663,197 @@ export interface paths {
         };
         /** All settings but sensitive ones. */
         get: operations["list_options"];
-        /** Save a setting; in force at once. */
+        /** Save a setting; in force at once. `null` takes its default. */
         put: operations["put_option"];
         post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/option/{key}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One setting. Of a secret only whether it was saved. */
+        get: operations["read_option"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugin/provider/": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Providers by priority; declared ones before. */
+        get: operations["list_providers_by_plugin"];
+        /** Change a provider: only the fields that are sent, zero included. Empty secrets keep what is stored, `null` clears. */
+        put: operations["update_provider_by_plugin"];
+        /** Make a provider. With `key` it gets a first credential named `default`. */
+        post: operations["create_provider_by_plugin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugin/provider/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** All providers of the database, without secrets. */
+        get: operations["export_providers_by_plugin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugin/provider/import": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Import providers. One with the same `base_url` and `user_id` (without `user_id`: and name) is changed by the fields that are sent, others are
+         *     made. Those that cannot be used are skipped, with the reason.
+         */
+        post: operations["import_providers_by_plugin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugin/provider/token/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        /** Change a credential: only the fields that are sent. */
+        put: operations["update_credential_by_plugin"];
+        post?: never;
+        /**
+         * Delete a credential with its routes. One that is a key of the provider's site is deleted there first; where that fails
+         *     nothing is deleted.
+         */
+        delete: operations["delete_credential_by_plugin"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugin/provider/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One provider. */
+        get: operations["read_provider_by_plugin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugin/provider/{id}/model-alias-mapping": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The aliases of a provider. */
+        get: operations["read_model_aliases_by_plugin"];
+        /** Replace the aliases of a provider. */
+        put: operations["write_model_aliases_by_plugin"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugin/provider/{id}/pricing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the provider's site offers, as it was last read. */
+        get: operations["read_pricing_by_plugin"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugin/provider/{id}/sync": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make Sluice know what the provider knows. With a system access token of a NewAPI or One-API site: balance, models, groups,
+         *     keys, prices, and routes made of them; a step that fails keeps what was known. Else: the models that each enabled credential
+         *     may use, as `/api/provider/{id}/models` does, and the balance where the vendor tells it.
+         */
+        post: operations["sync_provider_by_plugin"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/plugin/provider/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The credentials of a provider, secrets masked. */
+        get: operations["list_credentials_by_plugin"];
+        put?: never;
+        /**
+         * Add a credential to a provider: the secret that is sent as `key`, or, without one, a new key that is made at the provider's
+         *     site with the group, quota and models that are sent.
+         */
+        post: operations["create_credential_by_plugin"];
         delete?: never;
         options?: never;
         head?: never;
@@ -614,7 +966,8 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One price. */
+        get: operations["read_price"];
         put?: never;
         post?: never;
         /** Delete a price; what was charged at it stays as it was. A published one comes back with the next sync. */
@@ -704,11 +1057,15 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        get?: never;
+        /** One credential, its secret masked. */
+        get: operations["read_credential"];
         /** Change a credential: only the fields that are sent. */
         put: operations["update_credential"];
         post?: never;
-        /** Delete a credential with its routes. */
+        /**
+         * Delete a credential with its routes. One that is a key of the provider's site is deleted there first; where that fails
+         *     nothing is deleted.
+         */
         delete: operations["delete_credential"];
         options?: never;
         head?: never;
@@ -792,6 +1149,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/provider/{id}/pricing": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What the provider's site offers, as it was last read. */
+        get: operations["read_pricing"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/provider/{id}/sync": {
         parameters: {
             query?: never;
@@ -801,7 +1175,11 @@ export interface paths {
         };
         get?: never;
         put?: never;
-        /** The same as `/api/provider/{id}/models`. */
+        /**
+         * Make Sluice know what the provider knows. With a system access token of a NewAPI or One-API site: balance, models, groups,
+         *     keys, prices, and routes made of them; a step that fails keeps what was known. Else: the models that each enabled credential
+         *     may use, as `/api/provider/{id}/models` does, and the balance where the vendor tells it.
+         */
         post: operations["sync_provider"];
         delete?: never;
         options?: never;
@@ -819,7 +1197,10 @@ export interface paths {
         /** The credentials of a provider, secrets masked. */
         get: operations["list_credentials"];
         put?: never;
-        /** Add a credential to a provider. */
+        /**
+         * Add a credential to a provider: the secret that is sent as `key`, or, without one, a new key that is made at the provider's
+         *     site with the group, quota and models that are sent.
+         */
         post: operations["create_credential"];
         delete?: never;
         options?: never;
@@ -916,7 +1297,7 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
-    "/api/route/{id}": {
+    "/api/route/rebuild": {
         parameters: {
             query?: never;
             header?: never;
@@ -924,6 +1305,27 @@ export interface paths {
             cookie?: never;
         };
         get?: never;
+        put?: never;
+        /**
+         * Ask every enabled provider for its models again and rebuild the routes, in the background. What was set by hand
+         *     stays, and so do the routes of providers that cannot be asked.
+         */
+        post: operations["rebuild_routes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/route/{id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One route. */
+        get: operations["read_route"];
         /** Change a route: only the fields that are sent. */
         put: operations["update_route"];
         post?: never;
@@ -1415,6 +1817,54 @@ export interface components {
              */
             transfers: number;
         };
+        /** @description A change that somebody asked for. */
+        AuditEntryView: {
+            /** @description Method and path as this document has them, such as `PUT /api/user`. */
+            action: string;
+            /** @description What it was afterwards; `null` like `before`. */
+            after?: unknown;
+            /** @description What it was before; `null` where there was nothing to see, and for administrators where root made the change. */
+            before?: unknown;
+            /** @description Where the request came from. */
+            client_ip: string;
+            /** @description Stable code of the failure; empty for none. */
+            code: string;
+            /**
+             * Format: int64
+             * @description When it was asked for, Unix seconds.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description The same in milliseconds.
+             */
+            created_at_ms: number;
+            /** @description The id that the client got as `x-sluice-call`. */
+            id: string;
+            /** @description How the user proved to be one: `session`, `token` or `login`. */
+            proof: string;
+            /**
+             * Format: int32
+             * @description Role at that time.
+             */
+            role: number;
+            /**
+             * Format: int32
+             * @description HTTP status of the answer; `null` while it is under way, and for good where the process died meanwhile.
+             */
+            status?: number | null;
+            /** @description Path of what was changed; empty where nothing can be named. */
+            subject: string;
+            /** @description Whether it was done; `null` like `status`. */
+            success?: boolean | null;
+            /**
+             * Format: int64
+             * @description Who asked; `null` for a stranger.
+             */
+            user_id?: number | null;
+            /** @description Login name at that time. */
+            username: string;
+        };
         /** @description Changes of several routes. */
         BatchInput: {
             items: components["schemas"]["BatchItem"][];
@@ -1525,6 +1975,55 @@ export interface components {
             /** @description Time zone that periods begin and end by. */
             zone: string;
         };
+        /** @description One page of calls, and what the first page says of all of them. */
+        CallPageView: components["schemas"]["PageView_CallView"] & {
+            /**
+             * @description Names of the providers that answered, whatever `provider` says; `null` on later pages, and for users who may not
+             *     see them.
+             */
+            providers?: string[] | null;
+            summary?: components["schemas"]["CallSummaryView"] | null;
+        };
+        /** @description Calls in numbers. */
+        CallSummaryView: {
+            /**
+             * Format: int64
+             * @description Mean time from a request to the end of its answer, milliseconds.
+             */
+            avg_latency: number;
+            /** Format: int64 */
+            cache_tokens: number;
+            /** Format: int64 */
+            error_count: number;
+            /** Format: int64 */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description Calls whose answers were found to be invalid, up to 10,000.
+             */
+            invalid_response_count: number;
+            /**
+             * Format: double
+             * @description Share of those, per cent.
+             */
+            invalid_response_rate: number;
+            /**
+             * @description Whether all calls are counted: to whole hours of `from` and `to`. Where filters are set that the hourly sums do not
+             *     know, only the newest thousand calls are looked at.
+             */
+            is_whole: boolean;
+            /** Format: int64 */
+            output_tokens: number;
+            /** Format: int64 */
+            success_count: number;
+            /** Format: int64 */
+            total: number;
+            /**
+             * Format: double
+             * @description What they cost the operator, US dollars; `null` for users who may not see it.
+             */
+            total_cost?: number | null;
+        };
         /** @description The record of a call. */
         CallView: {
             /**
@@ -1586,6 +2085,8 @@ export interface components {
             dialect: string;
             /** @description Stable code of the error that the client got; empty for none. */
             error_message: string;
+            /** @description Kind of the error: `transport_error`, `upstream_error`, `invalid_response`, `read_error`, `refused`; empty for none. */
+            failure_category: string;
             /**
              * Format: int64
              * @description From the request's arrival to the first byte of the answer's body; 0 for none.
@@ -1620,6 +2121,8 @@ export interface components {
             relay_request_id: string;
             /** @description The upstream's own id of the request; empty if it sent none. */
             request_id: string;
+            /** @description Model that the name stands for; the same where it stands for itself. */
+            request_model_canonical: string;
             /** @description Model asked for. */
             request_model_original: string;
             /** @description Model sent upstream; empty if nothing was sent. */
@@ -1684,13 +2187,16 @@ export interface components {
             priority: number;
             /** @description Name of the provider; `null` if it is gone. */
             provider?: string | null;
-            /** Format: int64 */
-            provider_id: number;
+            /**
+             * Format: int64
+             * @description `null` for users who may not see it, like all that would name it.
+             */
+            provider_id?: number | null;
             /**
              * Format: int64
              * @description Credential that would be used.
              */
-            provider_token_id: number;
+            provider_token_id?: number | null;
             /**
              * Format: double
              * @description Share of its tier, per cent.
@@ -1710,6 +2216,18 @@ export interface components {
             direction: components["schemas"]["DirectionInput"];
             /** @description Note for people, at most 255 characters. The account's holder can read it. */
             memo?: string | null;
+        };
+        /** @description A credential that was added, and what the provider's site had to do with it. */
+        CreatedView: (components["schemas"]["CredentialView"] | null) & {
+            /** @description Whether that key is known here. */
+            created_token_identified: boolean;
+            /**
+             * Format: int64
+             * @description Id of the credential; the same as `id`.
+             */
+            provider_token_id?: number | null;
+            /** @description Whether a key was made at the site. */
+            upstream_created: boolean;
         };
         /** @description What one credential may use. */
         CredentialDiscovery: {
@@ -1734,6 +2252,8 @@ export interface components {
             /** @description The secret; empty keeps the stored one. */
             key?: string | null;
             limits?: components["schemas"]["LimitsView"] | null;
+            /** @description For a key to make at the site: the only models that it may be used for, with commas; empty for all. */
+            model_limits?: string | null;
             /** @description Unique at its provider; `default` by default. */
             name?: string | null;
             /**
@@ -1743,9 +2263,16 @@ export interface components {
             priority?: number | null;
             /**
              * Format: int64
+             * @description For a key to make at the site: what it may use, in the site's units.
+             */
+            remain_quota?: number | null;
+            /**
+             * Format: int64
              * @description 1 enabled (default), 2 disabled.
              */
             status?: number | null;
+            /** @description For a key to make at the site: whether only the account limits it (default). */
+            unlimited_quota?: boolean | null;
             /**
              * Format: int64
              * @description Weight that new routes start with; the provider's by default.
@@ -1763,10 +2290,19 @@ export interface components {
             group_name: string;
             /** Format: int64 */
             id: number;
-            /** @description Always `ready`. */
+            /** @description `ready`, or `unresolved` while its secret is not known. */
             key_status: string;
+            /** @description Why its secret is not known, as a word; empty when it is. */
+            key_unresolved_reason: string;
+            /**
+             * Format: int64
+             * @description When the site was last asked about it, Unix seconds; 0 never.
+             */
+            last_synced: number;
             /** @description What the vendor lets it ask for. */
             limits: components["schemas"]["LimitsView"];
+            /** @description The only models that it may be used for, with commas; empty for all. */
+            model_limits: string;
             /** @description Unique at its provider. */
             name: string;
             /** @description `database`, or `file` for credentials that the configuration file declares; those are read-only. */
@@ -1782,6 +2318,11 @@ export interface components {
              */
             provider_id: number;
             /**
+             * Format: int64
+             * @description What is left of it, in the site's units.
+             */
+            remain_quota: number;
+            /**
              * @description Only the last four characters.
              * @example ****wxyz
              */
@@ -1791,11 +2332,88 @@ export interface components {
              * @description 1 enabled, 2 disabled.
              */
             status: number;
+            /** @description Whether only the account limits it. */
+            unlimited_quota: boolean;
+            /**
+             * Format: int64
+             * @description What the site says of it: 1 enabled, 2 disabled, 3 expired, 4 used up; `null` for one that was entered here.
+             */
+            upstream_status?: number | null;
+            /**
+             * Format: int64
+             * @description Its number at the provider's site; `null` for one that was entered here.
+             */
+            upstream_token_id?: number | null;
+            /**
+             * Format: int64
+             * @description What was used of it, in the site's units.
+             */
+            used_quota: number;
             /**
              * Format: int64
              * @description Weight that new routes start with.
              */
             weight: number;
+        };
+        /** @description Totals and the last seven days. */
+        DashboardView: {
+            /** @description The ten models with most calls. */
+            by_model: components["schemas"]["ModelCount"][];
+            /** @description The ten providers with most calls; empty on one's own dashboard. */
+            by_provider: components["schemas"]["ProviderCount"][];
+            /** Format: int64 */
+            failed_requests: number;
+            /**
+             * Format: double
+             * @description Share of those, per cent.
+             */
+            invalid_rate: number;
+            /**
+             * Format: int64
+             * @description Calls whose answers were found to be invalid, up to 10,000.
+             */
+            invalid_responses: number;
+            /** @description The same with cost and tokens. */
+            recent_metrics: components["schemas"]["DayMetrics"][];
+            /** @description The eight models with most tokens in these days, day by day. */
+            recent_model_stats: components["schemas"]["ModelDay"][];
+            /** @description Seven days, oldest first. */
+            recent_requests: components["schemas"]["DayCount"][];
+            /** Format: int64 */
+            success_requests: number;
+            /** @description Models that can be asked for. */
+            total_models?: number | null;
+            /** @description `null` on one's own dashboard, as the other two. */
+            total_providers?: number | null;
+            /**
+             * Format: int64
+             * @description Calls that are still on record by the hour.
+             */
+            total_requests: number;
+            total_routes?: number | null;
+        };
+        /** @description Calls of a day. */
+        DayCount: {
+            /** @example 2026-11-21 */
+            date: string;
+            /** Format: int64 */
+            request_count: number;
+        };
+        /** @description A day in numbers. */
+        DayMetrics: {
+            /**
+             * Format: double
+             * @description What the calls cost the operator, US dollars; on one's own dashboard what one paid.
+             */
+            cost_usd: number;
+            date: string;
+            /** Format: int64 */
+            request_count: number;
+            /**
+             * Format: int64
+             * @description Tokens read and written.
+             */
+            token_count: number;
         };
         /** @description Why a call goes where it goes. */
         DecisionView: {
@@ -1808,7 +2426,7 @@ export interface components {
              * @description How many more there were.
              */
             more: number;
-            /** @description The rule that decided; `null` for none. */
+            /** @description The rule that decided; `null` for none, and empty for users who may not see its name. */
             rule?: string | null;
             /** @description How candidates of the same priority were ordered. */
             strategy: string;
@@ -1943,6 +2561,61 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_AuditEntryView: {
+            /** @description A change that somebody asked for. */
+            data: {
+                /** @description Method and path as this document has them, such as `PUT /api/user`. */
+                action: string;
+                /** @description What it was afterwards; `null` like `before`. */
+                after?: unknown;
+                /** @description What it was before; `null` where there was nothing to see, and for administrators where root made the change. */
+                before?: unknown;
+                /** @description Where the request came from. */
+                client_ip: string;
+                /** @description Stable code of the failure; empty for none. */
+                code: string;
+                /**
+                 * Format: int64
+                 * @description When it was asked for, Unix seconds.
+                 */
+                created_at: number;
+                /**
+                 * Format: int64
+                 * @description The same in milliseconds.
+                 */
+                created_at_ms: number;
+                /** @description The id that the client got as `x-sluice-call`. */
+                id: string;
+                /** @description How the user proved to be one: `session`, `token` or `login`. */
+                proof: string;
+                /**
+                 * Format: int32
+                 * @description Role at that time.
+                 */
+                role: number;
+                /**
+                 * Format: int32
+                 * @description HTTP status of the answer; `null` while it is under way, and for good where the process died meanwhile.
+                 */
+                status?: number | null;
+                /** @description Path of what was changed; empty where nothing can be named. */
+                subject: string;
+                /** @description Whether it was done; `null` like `status`. */
+                success?: boolean | null;
+                /**
+                 * Format: int64
+                 * @description Who asked; `null` for a stranger.
+                 */
+                user_id?: number | null;
+                /** @description Login name at that time. */
+                username: string;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_BTreeMap_String_String: {
             data: {
                 [key: string]: string;
@@ -2019,6 +2692,22 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_CallPageView: {
+            /** @description One page of calls, and what the first page says of all of them. */
+            data: components["schemas"]["PageView_CallView"] & {
+                /**
+                 * @description Names of the providers that answered, whatever `provider` says; `null` on later pages, and for users who may not
+                 *     see them.
+                 */
+                providers?: string[] | null;
+                summary?: components["schemas"]["CallSummaryView"] | null;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_CallView: {
             /** @description The record of a call. */
             data: {
@@ -2081,6 +2770,8 @@ export interface components {
                 dialect: string;
                 /** @description Stable code of the error that the client got; empty for none. */
                 error_message: string;
+                /** @description Kind of the error: `transport_error`, `upstream_error`, `invalid_response`, `read_error`, `refused`; empty for none. */
+                failure_category: string;
                 /**
                  * Format: int64
                  * @description From the request's arrival to the first byte of the answer's body; 0 for none.
@@ -2115,6 +2806,8 @@ export interface components {
                 relay_request_id: string;
                 /** @description The upstream's own id of the request; empty if it sent none. */
                 request_id: string;
+                /** @description Model that the name stands for; the same where it stands for itself. */
+                request_model_canonical: string;
                 /** @description Model asked for. */
                 request_model_original: string;
                 /** @description Model sent upstream; empty if nothing was sent. */
@@ -2152,6 +2845,25 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_CreatedView: {
+            /** @description A credential that was added, and what the provider's site had to do with it. */
+            data: (components["schemas"]["CredentialView"] | null) & {
+                /** @description Whether that key is known here. */
+                created_token_identified: boolean;
+                /**
+                 * Format: int64
+                 * @description Id of the credential; the same as `id`.
+                 */
+                provider_token_id?: number | null;
+                /** @description Whether a key was made at the site. */
+                upstream_created: boolean;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_CredentialView: {
             /** @description A credential. */
             data: {
@@ -2164,10 +2876,19 @@ export interface components {
                 group_name: string;
                 /** Format: int64 */
                 id: number;
-                /** @description Always `ready`. */
+                /** @description `ready`, or `unresolved` while its secret is not known. */
                 key_status: string;
+                /** @description Why its secret is not known, as a word; empty when it is. */
+                key_unresolved_reason: string;
+                /**
+                 * Format: int64
+                 * @description When the site was last asked about it, Unix seconds; 0 never.
+                 */
+                last_synced: number;
                 /** @description What the vendor lets it ask for. */
                 limits: components["schemas"]["LimitsView"];
+                /** @description The only models that it may be used for, with commas; empty for all. */
+                model_limits: string;
                 /** @description Unique at its provider. */
                 name: string;
                 /** @description `database`, or `file` for credentials that the configuration file declares; those are read-only. */
@@ -2183,6 +2904,11 @@ export interface components {
                  */
                 provider_id: number;
                 /**
+                 * Format: int64
+                 * @description What is left of it, in the site's units.
+                 */
+                remain_quota: number;
+                /**
                  * @description Only the last four characters.
                  * @example ****wxyz
                  */
@@ -2192,11 +2918,72 @@ export interface components {
                  * @description 1 enabled, 2 disabled.
                  */
                 status: number;
+                /** @description Whether only the account limits it. */
+                unlimited_quota: boolean;
+                /**
+                 * Format: int64
+                 * @description What the site says of it: 1 enabled, 2 disabled, 3 expired, 4 used up; `null` for one that was entered here.
+                 */
+                upstream_status?: number | null;
+                /**
+                 * Format: int64
+                 * @description Its number at the provider's site; `null` for one that was entered here.
+                 */
+                upstream_token_id?: number | null;
+                /**
+                 * Format: int64
+                 * @description What was used of it, in the site's units.
+                 */
+                used_quota: number;
                 /**
                  * Format: int64
                  * @description Weight that new routes start with.
                  */
                 weight: number;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
+        Envelope_DashboardView: {
+            /** @description Totals and the last seven days. */
+            data: {
+                /** @description The ten models with most calls. */
+                by_model: components["schemas"]["ModelCount"][];
+                /** @description The ten providers with most calls; empty on one's own dashboard. */
+                by_provider: components["schemas"]["ProviderCount"][];
+                /** Format: int64 */
+                failed_requests: number;
+                /**
+                 * Format: double
+                 * @description Share of those, per cent.
+                 */
+                invalid_rate: number;
+                /**
+                 * Format: int64
+                 * @description Calls whose answers were found to be invalid, up to 10,000.
+                 */
+                invalid_responses: number;
+                /** @description The same with cost and tokens. */
+                recent_metrics: components["schemas"]["DayMetrics"][];
+                /** @description The eight models with most tokens in these days, day by day. */
+                recent_model_stats: components["schemas"]["ModelDay"][];
+                /** @description Seven days, oldest first. */
+                recent_requests: components["schemas"]["DayCount"][];
+                /** Format: int64 */
+                success_requests: number;
+                /** @description Models that can be asked for. */
+                total_models?: number | null;
+                /** @description `null` on one's own dashboard, as the other two. */
+                total_providers?: number | null;
+                /**
+                 * Format: int64
+                 * @description Calls that are still on record by the hour.
+                 */
+                total_requests: number;
+                total_routes?: number | null;
             };
             /** @description Empty, or something that a person should read. */
             message: string;
@@ -2220,10 +3007,11 @@ export interface components {
             /** @description Why a call went where it went. */
             data: {
                 /** @description What came of it, in order. */
-                attempts: components["schemas"]["AttemptView"][];
+                attempts: components["schemas"]["ExplainedAttemptView"][];
                 /**
                  * Format: int64
-                 * @description What reading them from the cache saved the operator, micro-dollars; `null` where the price does not tell.
+                 * @description What reading them from the cache saved the operator, micro-dollars; `null` where the price does not tell, and for
+                 *     the call's owner.
                  */
                 cache_saved_micros?: number | null;
                 /**
@@ -2278,6 +3066,109 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_JobRunView: {
+            /** @description A run of a job. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description When it began, Unix seconds.
+                 */
+                began_time: number;
+                /**
+                 * Format: int64
+                 * @description Things done.
+                 */
+                done: number;
+                /**
+                 * Format: int64
+                 * @description How long it has taken, milliseconds.
+                 */
+                duration_ms: number;
+                /**
+                 * Format: int64
+                 * @description When it ended, Unix seconds; `null` while it runs.
+                 */
+                ended_time?: number | null;
+                /** Format: int64 */
+                id: number;
+                /** @description The job's name. */
+                job: string;
+                /** @description What is being done, and afterwards what came of it, in plain English. */
+                message: string;
+                /**
+                 * Format: int64
+                 * @description Node that does it, or did.
+                 */
+                node: number;
+                /** @description `running`, `succeeded`, `failed`, `timed_out`, `cancelled` (Sluice was stopped) or `lost` (its node died). */
+                status: string;
+                /**
+                 * Format: int64
+                 * @description Things there are to do; `null` where that is not known.
+                 */
+                total?: number | null;
+                /** @description `schedule` or `manual`. */
+                trigger: string;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
+        Envelope_JobView: {
+            /** @description A job. */
+            data: {
+                /** @description What it is for, in the language asked for. */
+                description: string;
+                /**
+                 * Format: int64
+                 * @description With `every`: seconds from one run to the next.
+                 */
+                every_secs?: number | null;
+                /**
+                 * Format: int64
+                 * @description Runs in a row that failed.
+                 */
+                failures: number;
+                /** @description Whether it runs now, on whichever node. */
+                is_running: boolean;
+                /**
+                 * Format: int64
+                 * @description It begins up to so much later, so that not everything begins at once.
+                 */
+                jitter_secs?: number | null;
+                last_run?: components["schemas"]["JobRunView"] | null;
+                /**
+                 * Format: int64
+                 * @description When it last succeeded, Unix seconds.
+                 */
+                last_success_time?: number | null;
+                /** @description Stable name. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description When it is due, Unix seconds; `null` while it runs or is off.
+                 */
+                next_run_time?: number | null;
+                /** @description `every`, `daily`, or `off`. */
+                schedule: string;
+                /** @description With `daily`: time of day, `HH:MM`. */
+                time?: string | null;
+                /**
+                 * Format: int64
+                 * @description A run takes at most so long.
+                 */
+                time_limit_secs: number;
+                /** @description With `daily`: the time zone; `null` is that of the server. */
+                timezone?: string | null;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_KeyView: {
             /** @description A key; the secret itself is shown once, when it is made. */
             data: {
@@ -2324,6 +3215,11 @@ export interface components {
                 name: string;
                 /** @description `database`, or `file` for keys that the configuration file declares; those are read-only. */
                 origin: string;
+                /**
+                 * Format: int64
+                 * @description Until when the secret that it had before the last rotation works too, Unix seconds; 0 where none does.
+                 */
+                previous_until: number;
                 /** @description Names of the only providers that its calls go to; empty for all. */
                 providers: string[];
                 /** @description Whether the caller is told what each call cost. */
@@ -2414,9 +3310,13 @@ export interface components {
             data: {
                 /** @description Value while nothing is saved. */
                 default: string;
+                /** @description Whether this release reads it; otherwise it is kept for a feature to come. */
+                in_use: boolean;
+                /** @description Whether something was saved. */
+                is_set: boolean;
                 /** @description Name. */
                 key: string;
-                /** @description Value in force. */
+                /** @description Value in force; always empty for secrets. */
                 value: string;
             };
             /** @description Empty, or something that a person should read. */
@@ -2581,6 +3481,93 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_PageView_AuditEntryView: {
+            /** @description One page of a list. */
+            data: {
+                /** @description Whether a page follows. */
+                has_more: boolean;
+                /** @description The rows. */
+                items: {
+                    /** @description Method and path as this document has them, such as `PUT /api/user`. */
+                    action: string;
+                    /** @description What it was afterwards; `null` like `before`. */
+                    after?: unknown;
+                    /** @description What it was before; `null` where there was nothing to see, and for administrators where root made the change. */
+                    before?: unknown;
+                    /** @description Where the request came from. */
+                    client_ip: string;
+                    /** @description Stable code of the failure; empty for none. */
+                    code: string;
+                    /**
+                     * Format: int64
+                     * @description When it was asked for, Unix seconds.
+                     */
+                    created_at: number;
+                    /**
+                     * Format: int64
+                     * @description The same in milliseconds.
+                     */
+                    created_at_ms: number;
+                    /** @description The id that the client got as `x-sluice-call`. */
+                    id: string;
+                    /** @description How the user proved to be one: `session`, `token` or `login`. */
+                    proof: string;
+                    /**
+                     * Format: int32
+                     * @description Role at that time.
+                     */
+                    role: number;
+                    /**
+                     * Format: int32
+                     * @description HTTP status of the answer; `null` while it is under way, and for good where the process died meanwhile.
+                     */
+                    status?: number | null;
+                    /** @description Path of what was changed; empty where nothing can be named. */
+                    subject: string;
+                    /** @description Whether it was done; `null` like `status`. */
+                    success?: boolean | null;
+                    /**
+                     * Format: int64
+                     * @description Who asked; `null` for a stranger.
+                     */
+                    user_id?: number | null;
+                    /** @description Login name at that time. */
+                    username: string;
+                }[];
+                /** @description Send it as `cursor` to get the page that follows; `null` on the last page. */
+                next_cursor?: string | null;
+                /**
+                 * Format: int64
+                 * @description Number of this page, counted from 0.
+                 */
+                p: number;
+                /**
+                 * Format: int64
+                 * @description The same as `p`.
+                 */
+                page: number;
+                /**
+                 * Format: int64
+                 * @description Rows per page.
+                 */
+                page_size: number;
+                /**
+                 * Format: int64
+                 * @description Rows of all pages; `null` in lists that are paged by cursor.
+                 */
+                total?: number | null;
+                /**
+                 * Format: int64
+                 * @description Pages in all; `null` like `total`.
+                 */
+                total_pages?: number | null;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_PageView_BudgetView: {
             /** @description One page of a list. */
             data: {
@@ -2633,171 +3620,6 @@ export interface components {
                     scope: string;
                     /** @description Time zone that periods begin and end by. */
                     zone: string;
-                }[];
-                /** @description Send it as `cursor` to get the page that follows; `null` on the last page. */
-                next_cursor?: string | null;
-                /**
-                 * Format: int64
-                 * @description Number of this page, counted from 0.
-                 */
-                p: number;
-                /**
-                 * Format: int64
-                 * @description The same as `p`.
-                 */
-                page: number;
-                /**
-                 * Format: int64
-                 * @description Rows per page.
-                 */
-                page_size: number;
-                /**
-                 * Format: int64
-                 * @description Rows of all pages; `null` in lists that are paged by cursor.
-                 */
-                total?: number | null;
-                /**
-                 * Format: int64
-                 * @description Pages in all; `null` like `total`.
-                 */
-                total_pages?: number | null;
-            };
-            /** @description Empty, or something that a person should read. */
-            message: string;
-            /** @description Always `true` here. */
-            success: boolean;
-        };
-        /** @description What every successful answer looks like. */
-        Envelope_PageView_CallView: {
-            /** @description One page of a list. */
-            data: {
-                /** @description Whether a page follows. */
-                has_more: boolean;
-                /** @description The rows. */
-                items: {
-                    /**
-                     * Format: int64
-                     * @description Id of the key.
-                     */
-                    aggregated_token_id: number;
-                    /** @description Number of attempts. */
-                    attempt_index: number;
-                    /** @description Every try, in order. */
-                    attempts: components["schemas"]["AttemptView"][];
-                    /** Format: int64 */
-                    cache_creation_1h_tokens: number;
-                    /** Format: int64 */
-                    cache_creation_5m_tokens: number;
-                    /**
-                     * Format: int64
-                     * @description Tokens written to the vendor's cache.
-                     */
-                    cache_creation_tokens: number;
-                    /**
-                     * Format: int64
-                     * @description Tokens read from the vendor's cache.
-                     */
-                    cache_tokens: number;
-                    /**
-                     * Format: int64
-                     * @description What the caller paid, micro-dollars; null when nobody was billed.
-                     */
-                    charged_micros?: number | null;
-                    client_ip: string;
-                    /**
-                     * Format: int64
-                     * @description All tokens written, reasoning included.
-                     */
-                    completion_tokens: number;
-                    /**
-                     * Format: int64
-                     * @description The same in millionths of a US dollar.
-                     */
-                    cost_micros?: number | null;
-                    /**
-                     * Format: double
-                     * @description What the call cost the operator, US dollars; `null` when no price is known, and for the owners of billed calls, who
-                     *     pay `charged_micros` instead.
-                     */
-                    cost_usd?: number | null;
-                    /**
-                     * Format: int64
-                     * @description When the call began, Unix seconds.
-                     */
-                    created_at: number;
-                    /**
-                     * Format: int64
-                     * @description When the call began, Unix milliseconds.
-                     */
-                    created_at_ms: number;
-                    /** @description Dialect of the caller. */
-                    dialect: string;
-                    /** @description Stable code of the error that the client got; empty for none. */
-                    error_message: string;
-                    /**
-                     * Format: int64
-                     * @description From the request's arrival to the first byte of the answer's body; 0 for none.
-                     */
-                    first_token_ms: number;
-                    /** @description The id that the client got as `x-sluice-call`. */
-                    id: string;
-                    is_stream: boolean;
-                    /** @description Model that answered, or that was asked for if none did. */
-                    model_name: string;
-                    /** @description What was asked for, such as `chat_completions`. */
-                    operation: string;
-                    /** @description `complete`, `abandoned`, `broken` or `refused`. */
-                    outcome: string;
-                    /**
-                     * Format: int64
-                     * @description All tokens read, cached ones included.
-                     */
-                    prompt_tokens: number;
-                    /**
-                     * Format: int64
-                     * @description Provider that answered; `null` for none, and for users who may not see it.
-                     */
-                    provider_id?: number | null;
-                    provider_name?: string | null;
-                    /**
-                     * Format: int64
-                     * @description Credential that was used for the answer.
-                     */
-                    provider_token_id?: number | null;
-                    /** @description The same as `id`. */
-                    relay_request_id: string;
-                    /** @description The upstream's own id of the request; empty if it sent none. */
-                    request_id: string;
-                    /** @description Model asked for. */
-                    request_model_original: string;
-                    /** @description Model sent upstream; empty if nothing was sent. */
-                    request_model_resolved?: string | null;
-                    /**
-                     * Format: int64
-                     * @description From the request's arrival to the end.
-                     */
-                    response_time_ms: number;
-                    /**
-                     * Format: int64
-                     * @description 1 when the client got an answer without an error, else 0.
-                     */
-                    status: number;
-                    /**
-                     * Format: int32
-                     * @description HTTP status that the client got; 0 when it left before any.
-                     */
-                    status_code: number;
-                    /**
-                     * Format: int32
-                     * @description HTTP status of the last attempt; 0 when none came.
-                     */
-                    transport_status_code: number;
-                    /** @description What was consumed, in classes that do not overlap. */
-                    usage: components["schemas"]["UsageView"];
-                    /** @description `reported` by the upstream, `estimated` by Sluice, or `missing`. */
-                    usage_source: string;
-                    /** Format: int64 */
-                    user_id: number;
                 }[];
                 /** @description Send it as `cursor` to get the page that follows; `null` on the last page. */
                 next_cursor?: string | null;
@@ -2988,6 +3810,88 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_PageView_JobRunView: {
+            /** @description One page of a list. */
+            data: {
+                /** @description Whether a page follows. */
+                has_more: boolean;
+                /** @description The rows. */
+                items: {
+                    /**
+                     * Format: int64
+                     * @description When it began, Unix seconds.
+                     */
+                    began_time: number;
+                    /**
+                     * Format: int64
+                     * @description Things done.
+                     */
+                    done: number;
+                    /**
+                     * Format: int64
+                     * @description How long it has taken, milliseconds.
+                     */
+                    duration_ms: number;
+                    /**
+                     * Format: int64
+                     * @description When it ended, Unix seconds; `null` while it runs.
+                     */
+                    ended_time?: number | null;
+                    /** Format: int64 */
+                    id: number;
+                    /** @description The job's name. */
+                    job: string;
+                    /** @description What is being done, and afterwards what came of it, in plain English. */
+                    message: string;
+                    /**
+                     * Format: int64
+                     * @description Node that does it, or did.
+                     */
+                    node: number;
+                    /** @description `running`, `succeeded`, `failed`, `timed_out`, `cancelled` (Sluice was stopped) or `lost` (its node died). */
+                    status: string;
+                    /**
+                     * Format: int64
+                     * @description Things there are to do; `null` where that is not known.
+                     */
+                    total?: number | null;
+                    /** @description `schedule` or `manual`. */
+                    trigger: string;
+                }[];
+                /** @description Send it as `cursor` to get the page that follows; `null` on the last page. */
+                next_cursor?: string | null;
+                /**
+                 * Format: int64
+                 * @description Number of this page, counted from 0.
+                 */
+                p: number;
+                /**
+                 * Format: int64
+                 * @description The same as `p`.
+                 */
+                page: number;
+                /**
+                 * Format: int64
+                 * @description Rows per page.
+                 */
+                page_size: number;
+                /**
+                 * Format: int64
+                 * @description Rows of all pages; `null` in lists that are paged by cursor.
+                 */
+                total?: number | null;
+                /**
+                 * Format: int64
+                 * @description Pages in all; `null` like `total`.
+                 */
+                total_pages?: number | null;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_PageView_KeyView: {
             /** @description One page of a list. */
             data: {
@@ -3038,6 +3942,11 @@ export interface components {
                     name: string;
                     /** @description `database`, or `file` for keys that the configuration file declares; those are read-only. */
                     origin: string;
+                    /**
+                     * Format: int64
+                     * @description Until when the secret that it had before the last rotation works too, Unix seconds; 0 where none does.
+                     */
+                    previous_until: number;
                     /** @description Names of the only providers that its calls go to; empty for all. */
                     providers: string[];
                     /** @description Whether the caller is told what each call cost. */
@@ -3095,7 +4004,7 @@ export interface components {
                 /** @description Whether a page follows. */
                 has_more: boolean;
                 /** @description The rows. */
-                items: {
+                items: (components["schemas"]["JudgedView"] & components["schemas"]["FactorsView"] & {
                     /** @description Public name that the provider's aliases give this model; empty for none. */
                     display_model_name: string;
                     /**
@@ -3132,7 +4041,7 @@ export interface components {
                     upstream_model?: string | null;
                     /** Format: int64 */
                     weight: number;
-                }[];
+                })[];
                 /** @description Send it as `cursor` to get the page that follows; `null` on the last page. */
                 next_cursor?: string | null;
                 /**
@@ -3226,7 +4135,7 @@ export interface components {
                 /** @description Whether a page follows. */
                 has_more: boolean;
                 /** @description The rows. */
-                items: {
+                items: (components["schemas"]["StandingView"] & {
                     /** @description Always empty: secrets are never shown. */
                     access_token: string;
                     /**
@@ -3305,7 +4214,7 @@ export interface components {
                      * @description Weight that new credentials and routes start with.
                      */
                     weight: number;
-                }[];
+                })[];
                 /** @description Send it as `cursor` to get the page that follows; `null` on the last page. */
                 next_cursor?: string | null;
                 /**
@@ -3483,7 +4392,7 @@ export interface components {
                 /** @description Whether a page follows. */
                 has_more: boolean;
                 /** @description The rows. */
-                items: {
+                items: (components["schemas"]["HiddenView"] & {
                     /** @description Whether the user pays for its calls from its own balance; otherwise the operator does. */
                     billed: boolean;
                     /**
@@ -3513,7 +4422,7 @@ export interface components {
                     status: number;
                     /** @description Login name. */
                     username: string;
-                }[];
+                })[];
                 /** @description Send it as `cursor` to get the page that follows; `null` on the last page. */
                 next_cursor?: string | null;
                 /**
@@ -3653,7 +4562,7 @@ export interface components {
         /** @description What every successful answer looks like. */
         Envelope_ProviderView: {
             /** @description A provider. */
-            data: {
+            data: components["schemas"]["StandingView"] & {
                 /** @description Always empty: secrets are never shown. */
                 access_token: string;
                 /**
@@ -3866,6 +4775,8 @@ export interface components {
                 email_verification: boolean;
                 /** @description Text at the foot of each page. */
                 footer_html: string;
+                /** @description Always empty. */
+                github_client_id: string;
                 /** @description Always `false`. */
                 github_oauth: boolean;
                 /** @description Link of the name. */
@@ -3885,10 +4796,14 @@ export interface components {
                 system_name: string;
                 /** @description Always `false`. */
                 turnstile_check: boolean;
+                /** @description Always empty. */
+                turnstile_site_key: string;
                 /** @description Version of Sluice. */
                 version: string;
                 /** @description Always `false`. */
                 wechat_login: boolean;
+                /** @description Always empty. */
+                wechat_qrcode: string;
             };
             /** @description Empty, or something that a person should read. */
             message: string;
@@ -3907,12 +4822,34 @@ export interface components {
         Envelope_SummaryView: {
             /** @description Numbers about all providers. */
             data: {
+                /** @description Accounts whose balance is known. */
+                balance_account_count: number;
+                balance_fresh_count: number;
+                /** @description Accounts whose balance is not known. */
+                balance_missing_count: number;
+                balance_never_updated_count: number;
+                balance_stale_count: number;
+                /** @description The same, such as `$12.34`. */
+                balance_total: string;
+                /**
+                 * Format: double
+                 * @description What is left on all accounts together, US dollars; accounts in debt count as empty.
+                 * @example 12.34
+                 */
+                balance_total_usd: number;
                 enabled_providers: number;
+                /**
+                 * Format: int64
+                 * @description How long a balance is fresh.
+                 */
+                freshness_window_hours: number;
                 /** @description Providers that are reached through a proxy. */
                 proxy_enabled_providers: number;
                 total_credentials: number;
                 total_providers: number;
                 total_routes: number;
+                /** @description Providers whose site counts as away now. */
+                unreachable_providers: number;
             };
             /** @description Empty, or something that a person should read. */
             message: string;
@@ -3921,16 +4858,12 @@ export interface components {
         };
         /** @description What every successful answer looks like. */
         Envelope_SyncView: {
-            /** @description What a provider publishes, and what it changed here. */
+            /** @description What a synchronisation found and changed. */
             data: {
-                /** @description Models whose price is another now, or is gone. */
-                changed: number;
-                /** @description The first hundred of them. */
-                left_out: components["schemas"]["LeftOutView"][];
-                /** @description Models whose price was read. */
-                models: number;
-                /** @description Models that were left out. */
-                skipped: number;
+                /** @description For each enabled credential of a provider without a system access token: what it may use. */
+                credentials: components["schemas"]["CredentialDiscovery"][];
+                /** @description The steps that were taken, in order. A provider without a system access token has none. */
+                steps: components["schemas"]["StepView"][];
             };
             /** @description Empty, or something that a person should read. */
             message: string;
@@ -4013,7 +4946,7 @@ export interface components {
         /** @description What every successful answer looks like. */
         Envelope_UserView: {
             /** @description A user. */
-            data: {
+            data: components["schemas"]["HiddenView"] & {
                 /** @description Whether the user pays for its calls from its own balance; otherwise the operator does. */
                 billed: boolean;
                 /**
@@ -4061,10 +4994,19 @@ export interface components {
                 group_name: string;
                 /** Format: int64 */
                 id: number;
-                /** @description Always `ready`. */
+                /** @description `ready`, or `unresolved` while its secret is not known. */
                 key_status: string;
+                /** @description Why its secret is not known, as a word; empty when it is. */
+                key_unresolved_reason: string;
+                /**
+                 * Format: int64
+                 * @description When the site was last asked about it, Unix seconds; 0 never.
+                 */
+                last_synced: number;
                 /** @description What the vendor lets it ask for. */
                 limits: components["schemas"]["LimitsView"];
+                /** @description The only models that it may be used for, with commas; empty for all. */
+                model_limits: string;
                 /** @description Unique at its provider. */
                 name: string;
                 /** @description `database`, or `file` for credentials that the configuration file declares; those are read-only. */
@@ -4080,6 +5022,11 @@ export interface components {
                  */
                 provider_id: number;
                 /**
+                 * Format: int64
+                 * @description What is left of it, in the site's units.
+                 */
+                remain_quota: number;
+                /**
                  * @description Only the last four characters.
                  * @example ****wxyz
                  */
@@ -4089,6 +5036,23 @@ export interface components {
                  * @description 1 enabled, 2 disabled.
                  */
                 status: number;
+                /** @description Whether only the account limits it. */
+                unlimited_quota: boolean;
+                /**
+                 * Format: int64
+                 * @description What the site says of it: 1 enabled, 2 disabled, 3 expired, 4 used up; `null` for one that was entered here.
+                 */
+                upstream_status?: number | null;
+                /**
+                 * Format: int64
+                 * @description Its number at the provider's site; `null` for one that was entered here.
+                 */
+                upstream_token_id?: number | null;
+                /**
+                 * Format: int64
+                 * @description What was used of it, in the site's units.
+                 */
+                used_quota: number;
                 /**
                  * Format: int64
                  * @description Weight that new routes start with.
@@ -4131,13 +5095,69 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_Vec_JobView: {
+            data: {
+                /** @description What it is for, in the language asked for. */
+                description: string;
+                /**
+                 * Format: int64
+                 * @description With `every`: seconds from one run to the next.
+                 */
+                every_secs?: number | null;
+                /**
+                 * Format: int64
+                 * @description Runs in a row that failed.
+                 */
+                failures: number;
+                /** @description Whether it runs now, on whichever node. */
+                is_running: boolean;
+                /**
+                 * Format: int64
+                 * @description It begins up to so much later, so that not everything begins at once.
+                 */
+                jitter_secs?: number | null;
+                last_run?: components["schemas"]["JobRunView"] | null;
+                /**
+                 * Format: int64
+                 * @description When it last succeeded, Unix seconds.
+                 */
+                last_success_time?: number | null;
+                /** @description Stable name. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description When it is due, Unix seconds; `null` while it runs or is off.
+                 */
+                next_run_time?: number | null;
+                /** @description `every`, `daily`, or `off`. */
+                schedule: string;
+                /** @description With `daily`: time of day, `HH:MM`. */
+                time?: string | null;
+                /**
+                 * Format: int64
+                 * @description A run takes at most so long.
+                 */
+                time_limit_secs: number;
+                /** @description With `daily`: the time zone; `null` is that of the server. */
+                timezone?: string | null;
+            }[];
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_Vec_OptionView: {
             data: {
                 /** @description Value while nothing is saved. */
                 default: string;
+                /** @description Whether this release reads it; otherwise it is kept for a feature to come. */
+                in_use: boolean;
+                /** @description Whether something was saved. */
+                is_set: boolean;
                 /** @description Name. */
                 key: string;
-                /** @description Value in force. */
+                /** @description Value in force; always empty for secrets. */
                 value: string;
             }[];
             /** @description Empty, or something that a person should read. */
@@ -4155,7 +5175,7 @@ export interface components {
         };
         /** @description What every successful answer looks like. */
         Envelope_Vec_UserView: {
-            data: {
+            data: (components["schemas"]["HiddenView"] & {
                 /** @description Whether the user pays for its calls from its own balance; otherwise the operator does. */
                 billed: boolean;
                 /**
@@ -4185,7 +5205,7 @@ export interface components {
                 status: number;
                 /** @description Login name. */
                 username: string;
-            }[];
+            })[];
             /** @description Empty, or something that a person should read. */
             message: string;
             /** @description Always `true` here. */
@@ -4258,10 +5278,11 @@ export interface components {
         /** @description Why a call went where it went. */
         ExplainView: {
             /** @description What came of it, in order. */
-            attempts: components["schemas"]["AttemptView"][];
+            attempts: components["schemas"]["ExplainedAttemptView"][];
             /**
              * Format: int64
-             * @description What reading them from the cache saved the operator, micro-dollars; `null` where the price does not tell.
+             * @description What reading them from the cache saved the operator, micro-dollars; `null` where the price does not tell, and for
+             *     the call's owner.
              */
             cache_saved_micros?: number | null;
             /**
@@ -4274,6 +5295,29 @@ export interface components {
             decision?: components["schemas"]["DecisionView"] | null;
             /** @description Model asked for. */
             model: string;
+        };
+        /** @description One attempt. */
+        ExplainedAttemptView: {
+            /** Format: int64 */
+            duration_ms: number;
+            /** @description What went wrong; `null` for the one that was accepted. The call's owner sees the code alone. */
+            error?: string | null;
+            provider?: string | null;
+            /**
+             * Format: int64
+             * @description `null` for the call's owner, as is the name.
+             */
+            provider_id?: number | null;
+            /**
+             * Format: int64
+             * @description Start, in milliseconds after the call began.
+             */
+            started_ms: number;
+            /**
+             * Format: int32
+             * @description Upstream HTTP status; 0 when none came.
+             */
+            status: number;
         };
         /** @description A provider in an export. Everything can be imported again; secrets are left out. */
         ExportedProvider: {
@@ -4299,14 +5343,27 @@ export interface components {
             /** Format: int64 */
             weight: number;
         };
-        /** @description What a price was multiplied by, as decimal numbers. */
+        /** @description The numbers of the value score; `/api/routing/` changes them. */
         FactorsView: {
-            /** @description Of the caller's group. */
-            group: string;
-            /** @description Of the key. */
-            key: string;
-            /** @description Of the request: size, quality or length. */
-            request: string;
+            /** Format: double */
+            base_weight_factor: number;
+            /** Format: double */
+            failure_penalty_alpha: number;
+            health_adjustment_enabled: boolean;
+            /** Format: double */
+            health_max_multiplier: number;
+            /** Format: double */
+            health_min_multiplier: number;
+            /** Format: int32 */
+            health_min_samples: number;
+            /** Format: double */
+            health_reward_beta: number;
+            /** Format: int32 */
+            health_window_hours: number;
+            /** Format: int32 */
+            usage_window_hours: number;
+            /** Format: double */
+            value_score_factor: number;
         };
         /** @description What every failed answer looks like. */
         FailureBody: {
@@ -4340,6 +5397,15 @@ export interface components {
             /** @description Note for people. */
             remark?: string | null;
         };
+        /** @description A group that a key can be made in. */
+        GroupOption: {
+            group_name: string;
+            /**
+             * Format: double
+             * @description Its factor; 1 where the site says none.
+             */
+            ratio: number;
+        };
         /** @description A group of users. */
         GroupView: {
             /** @description How much all its users together may ask for. */
@@ -4352,6 +5418,19 @@ export interface components {
             name: string;
             /** @description Note for people. */
             remark: string;
+        };
+        /** @description What the old gateways had here; always empty. */
+        HiddenView: {
+            /** @description Always empty: nobody logs in that way. */
+            github_id: string;
+            /** @description Always empty: secrets are never shown. */
+            password: string;
+            /** @description Always empty: secrets are never shown. */
+            token: string;
+            /** @description Always empty: codes are not asked for. */
+            verification_code: string;
+            /** @description Always empty: nobody logs in that way. */
+            wechat_id: string;
         };
         /** @description Why one provider was skipped. */
         ImportProblem: {
@@ -4369,6 +5448,159 @@ export interface components {
             problems: components["schemas"]["ImportProblem"][];
             skipped: number;
             updated: number;
+        };
+        /** @description A run of a job. */
+        JobRunView: {
+            /**
+             * Format: int64
+             * @description When it began, Unix seconds.
+             */
+            began_time: number;
+            /**
+             * Format: int64
+             * @description Things done.
+             */
+            done: number;
+            /**
+             * Format: int64
+             * @description How long it has taken, milliseconds.
+             */
+            duration_ms: number;
+            /**
+             * Format: int64
+             * @description When it ended, Unix seconds; `null` while it runs.
+             */
+            ended_time?: number | null;
+            /** Format: int64 */
+            id: number;
+            /** @description The job's name. */
+            job: string;
+            /** @description What is being done, and afterwards what came of it, in plain English. */
+            message: string;
+            /**
+             * Format: int64
+             * @description Node that does it, or did.
+             */
+            node: number;
+            /** @description `running`, `succeeded`, `failed`, `timed_out`, `cancelled` (Sluice was stopped) or `lost` (its node died). */
+            status: string;
+            /**
+             * Format: int64
+             * @description Things there are to do; `null` where that is not known.
+             */
+            total?: number | null;
+            /** @description `schedule` or `manual`. */
+            trigger: string;
+        };
+        /** @description A job. */
+        JobView: {
+            /** @description What it is for, in the language asked for. */
+            description: string;
+            /**
+             * Format: int64
+             * @description With `every`: seconds from one run to the next.
+             */
+            every_secs?: number | null;
+            /**
+             * Format: int64
+             * @description Runs in a row that failed.
+             */
+            failures: number;
+            /** @description Whether it runs now, on whichever node. */
+            is_running: boolean;
+            /**
+             * Format: int64
+             * @description It begins up to so much later, so that not everything begins at once.
+             */
+            jitter_secs?: number | null;
+            last_run?: components["schemas"]["JobRunView"] | null;
+            /**
+             * Format: int64
+             * @description When it last succeeded, Unix seconds.
+             */
+            last_success_time?: number | null;
+            /** @description Stable name. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it is due, Unix seconds; `null` while it runs or is off.
+             */
+            next_run_time?: number | null;
+            /** @description `every`, `daily`, or `off`. */
+            schedule: string;
+            /** @description With `daily`: time of day, `HH:MM`. */
+            time?: string | null;
+            /**
+             * Format: int64
+             * @description A run takes at most so long.
+             */
+            time_limit_secs: number;
+            /** @description With `daily`: the time zone; `null` is that of the server. */
+            timezone?: string | null;
+        };
+        /** @description What routing knows of a route. All of it is as this node has seen it, and `null` for routes that are not in use. */
+        JudgedView: {
+            /** @description `per_call` or `per_token`; `null` when nobody states a price. */
+            billing_type?: string | null;
+            /**
+             * Format: double
+             * @description US dollars per million tokens written.
+             */
+            completion_price_per_1m?: number | null;
+            /**
+             * Format: double
+             * @description Their mean duration, milliseconds.
+             */
+            health_avg_latency_ms?: number | null;
+            /**
+             * Format: double
+             * @description Share of those that failed, from 0 to 1.
+             */
+            health_fail_rate?: number | null;
+            /**
+             * Format: double
+             * @description What failures and latency multiply its share by.
+             */
+            health_multiplier?: number | null;
+            /**
+             * Format: int32
+             * @description Attempts lately.
+             */
+            health_sample_count?: number | null;
+            /**
+             * Format: double
+             * @description Share of those that succeeded, from 0 to 1.
+             */
+            health_success_rate?: number | null;
+            /**
+             * Format: double
+             * @description US dollars per call.
+             */
+            per_call_price?: number | null;
+            /**
+             * Format: double
+             * @description US dollars per million tokens read.
+             */
+            prompt_price_per_1m?: number | null;
+            /** @description What is left on the provider's account, US dollars; empty while that is not known. */
+            provider_balance: string;
+            /**
+             * Format: double
+             * @description Spent there lately, US dollars.
+             */
+            recent_usage_cost_usd?: number | null;
+            /** @description Whether it rests, because it failed or asked for it. */
+            suppressed: boolean;
+            /**
+             * Format: int64
+             * @description Until when, Unix seconds.
+             */
+            suppressed_until?: number | null;
+            /**
+             * Format: double
+             * @description What the route is worth: from price, balance and recent spending.
+             */
+            value_score?: number | null;
         };
         /** @description A key to make, or a change of one: absent fields take the default, or stay. */
         KeyInput: {
@@ -4461,6 +5693,11 @@ export interface components {
             name: string;
             /** @description `database`, or `file` for keys that the configuration file declares; those are read-only. */
             origin: string;
+            /**
+             * Format: int64
+             * @description Until when the secret that it had before the last rotation works too, Unix seconds; 0 where none does.
+             */
+            previous_until: number;
             /** @description Names of the only providers that its calls go to; empty for all. */
             providers: string[];
             /** @description Whether the caller is told what each call cost. */
@@ -4573,6 +5810,19 @@ export interface components {
             action: string;
             /** @description Login name. */
             username: string;
+        };
+        /** @description Calls of a model. */
+        ModelCount: {
+            model_name: string;
+            /** Format: int64 */
+            request_count: number;
+        };
+        /** @description Tokens of a model on a day. */
+        ModelDay: {
+            date: string;
+            model_name: string;
+            /** Format: int64 */
+            token_count: number;
         };
         /** @description A budget to make. Fields that are not known are refused. */
         NewBudgetInput: {
@@ -4697,13 +5947,17 @@ export interface components {
         OptionView: {
             /** @description Value while nothing is saved. */
             default: string;
+            /** @description Whether this release reads it; otherwise it is kept for a feature to come. */
+            in_use: boolean;
+            /** @description Whether something was saved. */
+            is_set: boolean;
             /** @description Name. */
             key: string;
-            /** @description Value in force. */
+            /** @description Value in force; always empty for secrets. */
             value: string;
         };
         /** @description A route with what it leads to. */
-        OverviewRow: {
+        OverviewRow: components["schemas"]["JudgedView"] & components["schemas"]["FactorsView"] & {
             /** @description Public name that the provider's aliases give this model; empty for none. */
             display_model_name: string;
             /**
@@ -4740,6 +5994,168 @@ export interface components {
             upstream_model?: string | null;
             /** Format: int64 */
             weight: number;
+        };
+        /** @description One page of a list. */
+        PageView_CallView: {
+            /** @description Whether a page follows. */
+            has_more: boolean;
+            /** @description The rows. */
+            items: {
+                /**
+                 * Format: int64
+                 * @description Id of the key.
+                 */
+                aggregated_token_id: number;
+                /** @description Number of attempts. */
+                attempt_index: number;
+                /** @description Every try, in order. */
+                attempts: components["schemas"]["AttemptView"][];
+                /** Format: int64 */
+                cache_creation_1h_tokens: number;
+                /** Format: int64 */
+                cache_creation_5m_tokens: number;
+                /**
+                 * Format: int64
+                 * @description Tokens written to the vendor's cache.
+                 */
+                cache_creation_tokens: number;
+                /**
+                 * Format: int64
+                 * @description Tokens read from the vendor's cache.
+                 */
+                cache_tokens: number;
+                /**
+                 * Format: int64
+                 * @description What the caller paid, micro-dollars; null when nobody was billed.
+                 */
+                charged_micros?: number | null;
+                client_ip: string;
+                /**
+                 * Format: int64
+                 * @description All tokens written, reasoning included.
+                 */
+                completion_tokens: number;
+                /**
+                 * Format: int64
+                 * @description The same in millionths of a US dollar.
+                 */
+                cost_micros?: number | null;
+                /**
+                 * Format: double
+                 * @description What the call cost the operator, US dollars; `null` when no price is known, and for the owners of billed calls, who
+                 *     pay `charged_micros` instead.
+                 */
+                cost_usd?: number | null;
+                /**
+                 * Format: int64
+                 * @description When the call began, Unix seconds.
+                 */
+                created_at: number;
+                /**
+                 * Format: int64
+                 * @description When the call began, Unix milliseconds.
+                 */
+                created_at_ms: number;
+                /** @description Dialect of the caller. */
+                dialect: string;
+                /** @description Stable code of the error that the client got; empty for none. */
+                error_message: string;
+                /** @description Kind of the error: `transport_error`, `upstream_error`, `invalid_response`, `read_error`, `refused`; empty for none. */
+                failure_category: string;
+                /**
+                 * Format: int64
+                 * @description From the request's arrival to the first byte of the answer's body; 0 for none.
+                 */
+                first_token_ms: number;
+                /** @description The id that the client got as `x-sluice-call`. */
+                id: string;
+                is_stream: boolean;
+                /** @description Model that answered, or that was asked for if none did. */
+                model_name: string;
+                /** @description What was asked for, such as `chat_completions`. */
+                operation: string;
+                /** @description `complete`, `abandoned`, `broken` or `refused`. */
+                outcome: string;
+                /**
+                 * Format: int64
+                 * @description All tokens read, cached ones included.
+                 */
+                prompt_tokens: number;
+                /**
+                 * Format: int64
+                 * @description Provider that answered; `null` for none, and for users who may not see it.
+                 */
+                provider_id?: number | null;
+                provider_name?: string | null;
+                /**
+                 * Format: int64
+                 * @description Credential that was used for the answer.
+                 */
+                provider_token_id?: number | null;
+                /** @description The same as `id`. */
+                relay_request_id: string;
+                /** @description The upstream's own id of the request; empty if it sent none. */
+                request_id: string;
+                /** @description Model that the name stands for; the same where it stands for itself. */
+                request_model_canonical: string;
+                /** @description Model asked for. */
+                request_model_original: string;
+                /** @description Model sent upstream; empty if nothing was sent. */
+                request_model_resolved?: string | null;
+                /**
+                 * Format: int64
+                 * @description From the request's arrival to the end.
+                 */
+                response_time_ms: number;
+                /**
+                 * Format: int64
+                 * @description 1 when the client got an answer without an error, else 0.
+                 */
+                status: number;
+                /**
+                 * Format: int32
+                 * @description HTTP status that the client got; 0 when it left before any.
+                 */
+                status_code: number;
+                /**
+                 * Format: int32
+                 * @description HTTP status of the last attempt; 0 when none came.
+                 */
+                transport_status_code: number;
+                /** @description What was consumed, in classes that do not overlap. */
+                usage: components["schemas"]["UsageView"];
+                /** @description `reported` by the upstream, `estimated` by Sluice, or `missing`. */
+                usage_source: string;
+                /** Format: int64 */
+                user_id: number;
+            }[];
+            /** @description Send it as `cursor` to get the page that follows; `null` on the last page. */
+            next_cursor?: string | null;
+            /**
+             * Format: int64
+             * @description Number of this page, counted from 0.
+             */
+            p: number;
+            /**
+             * Format: int64
+             * @description The same as `p`.
+             */
+            page: number;
+            /**
+             * Format: int64
+             * @description Rows per page.
+             */
+            page_size: number;
+            /**
+             * Format: int64
+             * @description Rows of all pages; `null` in lists that are paged by cursor.
+             */
+            total?: number | null;
+            /**
+             * Format: int64
+             * @description Pages in all; `null` like `total`.
+             */
+            total_pages?: number | null;
         };
         /** @description A call that could not be posted. */
         Parked: {
@@ -4797,6 +6213,80 @@ export interface components {
             scope?: string | null;
             /** @description `operator`, `provider` or `builtin`. */
             source: string;
+        };
+        /** @description A model that a site offers. */
+        PricingRow: {
+            /**
+             * Format: double
+             * @description Output by input.
+             */
+            completion_ratio: number;
+            /**
+             * @description The groups that may use it, as JSON text; an empty list for all.
+             * @example ["default"]
+             */
+            enable_groups: string;
+            /** @description Its place in this list, from 1. */
+            id: number;
+            /**
+             * Format: int64
+             * @description When it was read, Unix seconds.
+             */
+            last_synced: number;
+            model_name: string;
+            /**
+             * Format: double
+             * @description Dollars per call.
+             */
+            model_price: number;
+            /**
+             * Format: double
+             * @description Multiple of $2 per million input tokens.
+             */
+            model_ratio: number;
+            /** Format: int64 */
+            provider_id: number;
+            /**
+             * Format: int64
+             * @description 0 by token, 1 by call.
+             */
+            quota_type: number;
+            /** @description Kinds of endpoint, as JSON text. */
+            supported_endpoint_types: string;
+        };
+        /** @description What a site offers. Old scripts read the groups beside `data`. */
+        PricingView: {
+            /** @description By model; empty before the first synchronisation. */
+            data: components["schemas"]["PricingRow"][];
+            /** @description The one that a key is made in unless it is said otherwise. */
+            default_group: string;
+            /** @description Factor by group. */
+            group_ratio: {
+                [key: string]: number;
+            };
+            /** @description Always empty. */
+            message: string;
+            /** @description Always `true`. */
+            success: boolean;
+            /** @description Path and method by kind of endpoint. */
+            supported_endpoint: {
+                [key: string]: Record<string, never>;
+            };
+            /** @description The groups that a key can be made in, cheapest first. */
+            token_group_options: components["schemas"]["GroupOption"][];
+            /** @description Name for people by group: those that the account may use. */
+            usable_group: {
+                [key: string]: string;
+            };
+        };
+        /** @description Calls of a provider. */
+        ProviderCount: {
+            /** Format: int64 */
+            provider_id: number;
+            /** @description Empty if it is gone. */
+            provider_name: string;
+            /** Format: int64 */
+            request_count: number;
         };
         /** @description A provider to make, or a change of one: absent fields take the default, or stay. */
         ProviderInput: {
@@ -4860,7 +6350,7 @@ export interface components {
             weight?: number | null;
         };
         /** @description A provider. */
-        ProviderView: {
+        ProviderView: components["schemas"]["StandingView"] & {
             /** @description Always empty: secrets are never shown. */
             access_token: string;
             /**
@@ -5008,6 +6498,31 @@ export interface components {
              */
             quota_type: number | null;
         };
+        /** @description What a price was multiplied by, as decimal numbers. */
+        ReceiptFactorsView: {
+            /** @description Of the caller's group. */
+            group: string;
+            /** @description Of the key. */
+            key: string;
+            /** @description Of the request: size, quality or length. */
+            request: string;
+        };
+        /** @description The price that a sum was computed at. */
+        ReceiptPriceView: {
+            /**
+             * Format: int64
+             * @description From when it holds, Unix milliseconds; 0 for always.
+             */
+            effective_from_ms: number;
+            /** @description Version, made from the price's content. */
+            id: string;
+            /** @description Model, or pattern, that it is stated for; `null` where it would say who served the call. */
+            model?: string | null;
+            /** @description Where it holds; `null` where it would say who served the call. */
+            scope?: string | null;
+            /** @description `operator`, `provider` or `builtin`. */
+            source: string;
+        };
         /** @description What a call cost and what its caller paid, with every part of the computation, and whether it is right. */
         ReceiptView: {
             /** @description Id of the call. */
@@ -5074,6 +6589,14 @@ export interface components {
             code: string;
             /** @description For people, in English. */
             text: string;
+        };
+        /** @description How a key is rotated. */
+        RotationInput: {
+            /**
+             * Format: int64
+             * @description How long the present secret works too, seconds: a day by default, at most thirty; 0 ends it at once.
+             */
+            grace_secs?: number | null;
         };
         /** @description A change of a route; absent and `null` fields stay, except that a `null` `upstream_model` clears. */
         RouteInput: {
@@ -5352,12 +6875,55 @@ export interface components {
             /** @description Whether there is no root user yet. */
             needed: boolean;
         };
+        /** @description How a provider's site answers. */
+        StandingView: {
+            /** @description `unknown` (never read), `fresh` (not older than a day) or `stale`. */
+            balance_freshness: string;
+            /** @description Whether it counts as away now. */
+            health_blocked: boolean;
+            /**
+             * Format: int64
+             * @description When it was last seen whether it can be reached, Unix seconds; 0 never. The same goes for all times here.
+             */
+            health_check_at: number;
+            /**
+             * Format: int64
+             * @description Until then it counts as away.
+             */
+            health_cooldown_until: number;
+            /**
+             * Format: int64
+             * @description 0 as well once it can be reached again.
+             */
+            health_failure_at: number;
+            /** @description Why the last synchronisation failed, wholly or in part, in English. */
+            health_failure_reason: string;
+            /** @description The same in Chinese. */
+            health_failure_reason_zh: string;
+            /** @description `unknown`, `healthy` or `unreachable`. */
+            health_status: string;
+            /** Format: int64 */
+            health_success_at: number;
+            /**
+             * Format: int64
+             * @description When it was last synchronised.
+             */
+            last_synced: number;
+            /** @description Whether its keys, prices and balance are kept current by its system access token. */
+            managed: boolean;
+            /** @description Any of `balance_stale` and `site_unavailable`. */
+            route_block_reasons: string[];
+            /** @description Whether nothing is known against sending calls to it; whether it is enabled does not count. */
+            route_eligible: boolean;
+        };
         /** @description The state of the installation. */
         StatusView: {
             /** @description Always `false`: addresses are not verified. */
             email_verification: boolean;
             /** @description Text at the foot of each page. */
             footer_html: string;
+            /** @description Always empty. */
+            github_client_id: string;
             /** @description Always `false`. */
             github_oauth: boolean;
             /** @description Link of the name. */
@@ -5377,10 +6943,27 @@ export interface components {
             system_name: string;
             /** @description Always `false`. */
             turnstile_check: boolean;
+            /** @description Always empty. */
+            turnstile_site_key: string;
             /** @description Version of Sluice. */
             version: string;
             /** @description Always `false`. */
             wechat_login: boolean;
+            /** @description Always empty. */
+            wechat_qrcode: string;
+        };
+        /** @description A step of a synchronisation. */
+        StepView: {
+            /** @description How many changes it made here. */
+            changed: number;
+            /** @description How many things it found. */
+            found: number;
+            /** @description Why it failed. */
+            message: string;
+            /** @description `site`, `balance`, `offer` (models and groups), `keys`, `prices` or `routes`. */
+            step: string;
+            /** @description Whether it succeeded; one that failed changed nothing. */
+            success: boolean;
         };
         /** @description A sum with its parts. */
         SumView: {
@@ -5389,12 +6972,12 @@ export interface components {
              * @description What comes out now; `null` when nothing can be computed.
              */
             computed_micros?: number | null;
-            factors?: components["schemas"]["FactorsView"] | null;
+            factors?: components["schemas"]["ReceiptFactorsView"] | null;
             /** @description The whole computation. */
             formula?: string | null;
             /** @description Every class that was counted. */
             lines: components["schemas"]["LineView"][];
-            price?: components["schemas"]["PriceView"] | null;
+            price?: components["schemas"]["ReceiptPriceView"] | null;
             /**
              * Format: int64
              * @description What is on record; `null` for unknown.
@@ -5412,23 +6995,41 @@ export interface components {
         };
         /** @description Numbers about all providers. */
         SummaryView: {
+            /** @description Accounts whose balance is known. */
+            balance_account_count: number;
+            balance_fresh_count: number;
+            /** @description Accounts whose balance is not known. */
+            balance_missing_count: number;
+            balance_never_updated_count: number;
+            balance_stale_count: number;
+            /** @description The same, such as `$12.34`. */
+            balance_total: string;
+            /**
+             * Format: double
+             * @description What is left on all accounts together, US dollars; accounts in debt count as empty.
+             * @example 12.34
+             */
+            balance_total_usd: number;
             enabled_providers: number;
+            /**
+             * Format: int64
+             * @description How long a balance is fresh.
+             */
+            freshness_window_hours: number;
             /** @description Providers that are reached through a proxy. */
             proxy_enabled_providers: number;
             total_credentials: number;
             total_providers: number;
             total_routes: number;
+            /** @description Providers whose site counts as away now. */
+            unreachable_providers: number;
         };
-        /** @description What a provider publishes, and what it changed here. */
+        /** @description What a synchronisation found and changed. */
         SyncView: {
-            /** @description Models whose price is another now, or is gone. */
-            changed: number;
-            /** @description The first hundred of them. */
-            left_out: components["schemas"]["LeftOutView"][];
-            /** @description Models whose price was read. */
-            models: number;
-            /** @description Models that were left out. */
-            skipped: number;
+            /** @description For each enabled credential of a provider without a system access token: what it may use. */
+            credentials: components["schemas"]["CredentialDiscovery"][];
+            /** @description The steps that were taken, in order. A provider without a system access token has none. */
+            steps: components["schemas"]["StepView"][];
         };
         /** @description Rules and a call to try them on. */
         TestInput: {
@@ -5621,7 +7222,7 @@ export interface components {
             username?: string | null;
         };
         /** @description A user. */
-        UserView: {
+        UserView: components["schemas"]["HiddenView"] & {
             /** @description Whether the user pays for its calls from its own balance; otherwise the operator does. */
             billed: boolean;
             /**
@@ -6358,6 +7959,42 @@ export interface operations {
             };
         };
     };
+    rotate_key: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["RotationInput"];
+            };
+        };
+        responses: {
+            /** @description The key itself, shown only now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_String"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     list_alerts: {
         parameters: {
             query?: {
@@ -6383,6 +8020,86 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_PageView_AlertView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_entries: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, counted from 0; what is no such number counts as 0. */
+                p?: number;
+                /** @description Rows per page: 10 by default, at most 100. */
+                page_size?: number;
+                /** @description `next_cursor` of the page before; goes before `p`. */
+                cursor?: string;
+                /** @description Name or id of the user who made the change. */
+                user?: string;
+                /** @description Method and path as this document has them, such as `PUT /api/user/`. */
+                action?: string;
+                /** @description Path of what was changed, such as `/api/user/5`, or of a list, such as `/api/provider`. */
+                subject?: string;
+                /** @description `all` (default), `success` or `error`. */
+                status?: string;
+                /** @description Asked for at this time or later, Unix seconds. */
+                from?: number;
+                /** @description Asked for before this time, Unix seconds. */
+                to?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PageView_AuditEntryView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_entry: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id, as named by `x-sluice-call`. */
+                id: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The entry. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_AuditEntryView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -6575,6 +8292,74 @@ export interface operations {
             };
         };
     };
+    read_dashboard: {
+        parameters: {
+            query?: {
+                /** @description Hours that the clock is ahead of UTC, from -14 to 14; the server's by default. */
+                offset_hours?: number;
+                /** @description Only `request` (default). */
+                aggregation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DashboardView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_own_dashboard: {
+        parameters: {
+            query?: {
+                /** @description Hours that the clock is ahead of UTC, from -14 to 14; the server's by default. */
+                offset_hours?: number;
+                /** @description Only `request` (default). */
+                aggregation?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_DashboardView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     list_groups: {
         parameters: {
             query?: {
@@ -6598,6 +8383,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_PageView_GroupView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_group: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The group. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_GroupView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -6666,6 +8483,138 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_jobs: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The jobs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_JobView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The job. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    run_job: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run that has begun. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_JobRunView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_runs: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, counted from 0; what is no such number counts as 0. */
+                p?: number;
+                /** @description Rows per page: 10 by default, at most 100. */
+                page_size?: number;
+                /** @description `next_cursor` of the page before; goes before `p`. */
+                cursor?: string;
+            };
+            header?: never;
+            path: {
+                /** @description Name. */
+                name: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PageView_JobRunView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -6785,6 +8734,8 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_cursor` of the page before; goes before `p`. */
                 cursor?: string;
+                /** @description Part of a model, an error, an id, the client's address or, for administrators, a provider; any case. */
+                keyword?: string;
                 /** @description Exactly this model was asked for. */
                 model?: string;
                 /** @description Name or id of the provider that answered. */
@@ -6793,10 +8744,18 @@ export interface operations {
                 user?: string;
                 /** @description Id of the key. */
                 key?: number;
+                /** @description `true` or `false`: whether the answer was streamed. */
+                stream?: string;
                 /** @description `complete`, `abandoned`, `broken` or `refused`. */
                 outcome?: string;
-                /** @description `all` (default), `success` or `error`. */
+                /** @description `all` (default), `success`, `error`, or exactly the HTTP status that the client got, such as `429`. */
                 status?: string;
+                /** @description Exactly the stable code of the error that the client got, such as `upstream_timeout`. */
+                error?: string;
+                /** @description `all` (default) or `error`: the same as `status`, which goes before it. */
+                view?: string;
+                /** @description Only `request` (default): each call lists its attempts. */
+                aggregation?: string;
                 /** @description The call began at this time or later, Unix seconds. */
                 from?: number;
                 /** @description The call began before this time, Unix seconds. */
@@ -6814,7 +8773,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_PageView_CallView"];
+                    "application/json": components["schemas"]["Envelope_CallPageView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -6837,6 +8796,8 @@ export interface operations {
                 page_size?: number;
                 /** @description `next_cursor` of the page before; goes before `p`. */
                 cursor?: string;
+                /** @description Part of a model, an error, an id, the client's address or, for administrators, a provider; any case. */
+                keyword?: string;
                 /** @description Exactly this model was asked for. */
                 model?: string;
                 /** @description Name or id of the provider that answered. */
@@ -6845,10 +8806,18 @@ export interface operations {
                 user?: string;
                 /** @description Id of the key. */
                 key?: number;
+                /** @description `true` or `false`: whether the answer was streamed. */
+                stream?: string;
                 /** @description `complete`, `abandoned`, `broken` or `refused`. */
                 outcome?: string;
-                /** @description `all` (default), `success` or `error`. */
+                /** @description `all` (default), `success`, `error`, or exactly the HTTP status that the client got, such as `429`. */
                 status?: string;
+                /** @description Exactly the stable code of the error that the client got, such as `upstream_timeout`. */
+                error?: string;
+                /** @description `all` (default) or `error`: the same as `status`, which goes before it. */
+                view?: string;
+                /** @description Only `request` (default): each call lists its attempts. */
+                aggregation?: string;
                 /** @description The call began at this time or later, Unix seconds. */
                 from?: number;
                 /** @description The call began before this time, Unix seconds. */
@@ -6866,7 +8835,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_PageView_CallView"];
+                    "application/json": components["schemas"]["Envelope_CallPageView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -7054,6 +9023,506 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_OptionView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_option: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Name. */
+                key: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The setting. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OptionView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_providers_by_plugin: {
+        parameters: {
+            query?: {
+                /** @description Number of the page, counted from 0; what is no such number counts as 0. */
+                p?: number;
+                /** @description Rows per page: 10 by default, at most 100. */
+                page_size?: number;
+                /** @description `next_cursor` of the page before; goes before `p`. */
+                cursor?: string;
+                /** @description Part of the name, vendor, base URL or remark. */
+                keyword?: string;
+                /** @description `all` (default), `eligible` (enabled) or `abnormal` (disabled). */
+                route_filter?: string;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description One page. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PageView_ProviderView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    update_provider_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderInput"];
+            };
+        };
+        responses: {
+            /** @description The provider as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProviderView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    create_provider_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderInput"];
+            };
+        };
+        responses: {
+            /** @description The new provider. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProviderView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    export_providers_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The providers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_ExportedProvider"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    import_providers_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["ProviderInput"][];
+            };
+        };
+        responses: {
+            /** @description What was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ImportView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    update_credential_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the credential. */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialInput"];
+            };
+        };
+        responses: {
+            /** @description The credential as it is now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_CredentialView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    delete_credential_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the credential. */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Deleted. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_provider_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_ProviderView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_model_aliases_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Public name → name there. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BTreeMap_String_String"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    write_model_aliases_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AliasInput"];
+            };
+        };
+        responses: {
+            /** @description The aliases as they are now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BTreeMap_String_String"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_pricing_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Models and groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricingView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    sync_provider_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description At least one step succeeded. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_SyncView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_credentials_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credentials. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_CredentialView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    create_credential_by_plugin: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CredentialInput"];
+            };
+        };
+        responses: {
+            /** @description The new credential. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_CreatedView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -7304,6 +9773,38 @@ export interface operations {
             };
         };
     };
+    read_price: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The price. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_PriceView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     delete_price: {
         parameters: {
             query?: never;
@@ -7520,6 +10021,38 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_SummaryView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_credential: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the credential. */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The credential. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_CredentialView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -7797,6 +10330,38 @@ export interface operations {
             };
         };
     };
+    read_pricing: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Models and groups. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PricingView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     sync_provider: {
         parameters: {
             query?: never;
@@ -7809,13 +10374,13 @@ export interface operations {
         };
         requestBody?: never;
         responses: {
-            /** @description At least one credential answered. */
+            /** @description At least one step succeeded. */
             200: {
                 headers: {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_DiscoveryView"];
+                    "application/json": components["schemas"]["Envelope_SyncView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -7883,7 +10448,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_CredentialView"];
+                    "application/json": components["schemas"]["Envelope_CreatedView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -8100,6 +10665,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_PreviewView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    rebuild_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Begun. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_route: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The route. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RouteView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */

@@ -2,6 +2,7 @@ import account from './en/account.json'
 import candidates from './en/candidates.json'
 import common from './en/common.json'
 import connect from './en/connect.json'
+import dashboard from './en/dashboard.json'
 import errors from './en/errors.json'
 import keys from './en/keys.json'
 import limits from './en/limits.json'
@@ -17,6 +18,7 @@ export default {
   candidates,
   common,
   connect,
+  dashboard,
   errors,
   keys,
   limits,

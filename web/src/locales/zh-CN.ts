@@ -2,6 +2,7 @@ import account from './zh-CN/account.json'
 import candidates from './zh-CN/candidates.json'
 import common from './zh-CN/common.json'
 import connect from './zh-CN/connect.json'
+import dashboard from './zh-CN/dashboard.json'
 import errors from './zh-CN/errors.json'
 import keys from './zh-CN/keys.json'
 import limits from './zh-CN/limits.json'
@@ -17,6 +18,7 @@ export default {
   candidates,
   common,
   connect,
+  dashboard,
   errors,
   keys,
   limits,

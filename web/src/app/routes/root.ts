@@ -30,6 +30,6 @@ export const adminRoute = createRoute({
   getParentRoute: () => shellRoute,
   id: 'admin',
   beforeLoad: ({ context }) => {
-    if (!isAdmin(context.user)) throw redirect({ to: '/keys' })
+    if (!isAdmin(context.user)) throw redirect({ to: '/dashboard' })
   },
 })

@@ -1,6 +1,7 @@
 import { createRoute, redirect } from '@tanstack/react-router'
 import { providerCount } from '@/lib/providers'
 import { isAdmin } from '@/lib/session'
+import { dashboardRoutes } from './dashboard'
 import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
 import { providerRoutes } from './providers'
@@ -12,22 +13,14 @@ const home = createRoute({
   path: '/',
   beforeLoad: async ({ context }) => {
     const isNew = isAdmin(context.user) && (await context.client.query(providerCount)) === 0
-    throw redirect({ to: isNew ? '/welcome' : '/keys' })
-  },
-})
-
-const dashboard = createRoute({
-  getParentRoute: () => shellRoute,
-  path: '/dashboard',
-  beforeLoad: () => {
-    throw redirect({ to: '/' })
+    throw redirect({ to: isNew ? '/welcome' : '/dashboard' })
   },
 })
 
 /** The pages of somebody who is signed in: one line for each part of the console. */
 export const shellRoutes = [
   home,
-  dashboard,
+  ...dashboardRoutes,
   ...keyRoutes,
   ...logRoutes,
   adminRoute.addChildren([...welcomeRoutes, ...providerRoutes]),

@@ -45,6 +45,7 @@ struct ExplainView {
 
 /// One attempt.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ExplainedAttemptView)]
 struct AttemptView {
     /// `null` for the call's owner, as is the name.
     provider_id: Option<i64>,

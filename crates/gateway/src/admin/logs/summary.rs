@@ -24,6 +24,7 @@ const HOUR_MS: i64 = 3_600_000;
 
 /// Calls in numbers.
 #[derive(Debug, Default, Serialize, ToSchema)]
+#[schema(as = CallSummaryView)]
 pub(super) struct SummaryView {
     total: u64,
     success_count: u64,

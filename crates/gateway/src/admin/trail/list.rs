@@ -27,6 +27,7 @@ pub(in crate::admin) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
 
 /// A change that somebody asked for.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AuditEntryView)]
 struct EntryView {
     /// The id that the client got as `x-sluice-call`.
     id: String,

@@ -72,6 +72,7 @@ pub(crate) struct SumView {
 
 /// The price that a sum was computed at.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReceiptPriceView)]
 pub(crate) struct PriceView {
     /// Version, made from the price's content.
     pub(super) id: String,
@@ -87,6 +88,7 @@ pub(crate) struct PriceView {
 
 /// What a price was multiplied by, as decimal numbers.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = ReceiptFactorsView)]
 pub(crate) struct FactorsView {
     /// Of the request: size, quality or length.
     pub(super) request: String,

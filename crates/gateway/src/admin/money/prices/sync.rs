@@ -31,6 +31,7 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
 
 /// What a provider publishes, and what it changed here.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = PriceSyncView)]
 struct SyncView {
     /// Models whose price was read.
     models: usize,
