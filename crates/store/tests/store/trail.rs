@@ -69,11 +69,11 @@ async fn entries_are_filtered_and_paged_newest_first_and_the_old_ones_go() {
         assert_eq!(numbers(&TrailFilter::default()).await, [4, 3, 2, 1]);
         assert_eq!(numbers(&about("/api/user/5")).await, [3, 1]);
         assert_eq!(numbers(&about("/api/user/")).await, [4, 3, 2, 1]);
-        assert_eq!(numbers(&about("/api/use")).await, []);
+        assert_eq!(numbers(&about("/api/use")).await, Vec::<i64>::new());
         let none = TrailFilter::default;
         assert_eq!(numbers(&TrailFilter { succeeded: Some(true), ..none() }).await, [1]);
         assert_eq!(numbers(&TrailFilter { succeeded: Some(false), ..none() }).await, [2]);
-        assert_eq!(numbers(&TrailFilter { actor: Some(UserId(8)), ..none() }).await, []);
+        assert_eq!(numbers(&TrailFilter { actor: Some(UserId(8)), ..none() }).await, Vec::<i64>::new());
         assert_eq!(numbers(&TrailFilter { action: Some("PUT /api/user".to_owned()), ..none() }).await, [4, 3, 2, 1]);
         let from = |secs: i64| Some(Timestamp(NOW.0 + secs * 1_000));
         assert_eq!(numbers(&TrailFilter { since: from(2), until: from(4), ..none() }).await, [3, 2]);
