@@ -1,4 +1,11 @@
-import { type Icon, IconChartBar, IconKey, IconListSearch, IconRocket, IconServer2 } from '@tabler/icons-react'
+import {
+  type Icon,
+  IconChartBar,
+  IconKey,
+  IconListSearch,
+  IconRocket,
+  IconServer2,
+} from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
 import { isAdmin, type User } from '@/lib/session'

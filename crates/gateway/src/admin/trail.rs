@@ -27,7 +27,7 @@ use utoipa::openapi::OpenApi;
 
 use super::AdminState;
 use super::access::{Identity, Proof};
-use super::wire::input::MAX_BODY_BYTES;
+use super::wire::input::{MAX_BODY_BYTES, read_bytes};
 use super::wire::{Failure, Problem};
 use crate::server::client_address::ClientAddress;
 pub(super) use list::endpoints;
@@ -97,7 +97,7 @@ pub(super) async fn keep(State(keeper): State<Keeper>, request: Request, next: N
 
 impl Keeper {
     async fn run(&self, template: String, request: Request, next: Next) -> Result<Response, Failure> {
-        let (request, body) = self.read(request).await?;
+        let (request, body) = Self::read(request).await?;
         let asker = Asker::of(&request);
         let identity = Identity::of(request.headers(), &self.state).await.ok();
         if identity.is_none() && !OF_STRANGERS.contains(&template.as_str()) {
@@ -142,10 +142,9 @@ impl Keeper {
     }
 
     /// Reads the body, which names what is changed, and puts it back.
-    async fn read(&self, request: Request) -> Result<(Request, Value), Failure> {
+    async fn read(request: Request) -> Result<(Request, Value), Failure> {
         let (parts, body) = request.into_parts();
-        let bytes = axum::body::to_bytes(body, MAX_BODY_BYTES).await;
-        let bytes = bytes.map_err(|_| Problem::BodyTooLarge.with("limit", MAX_BODY_BYTES))?;
+        let bytes = read_bytes(body).await?;
         let value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Ok((Request::from_parts(parts, Body::from(bytes)), value))
     }

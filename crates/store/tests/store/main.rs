@@ -32,6 +32,7 @@ mod routes;
 mod settlement;
 mod sites;
 mod support;
+mod trail;
 mod upgrade;
 mod usage;
 mod users;
