@@ -23,6 +23,7 @@ export async function firstRun(browser, world, complaints, pictures) {
   await deleteAndUndo(page)
   world.storage = await context.storageState()
   await signOutAndIn(page, world)
+  await beCommon(browser, page, world)
   await context.close()
   // The key that is refused, and who is there: browsers write such answers down, however well the page takes them.
   const unexpected = problems.filter((problem) => !/status of (401|502)/.test(problem))
@@ -132,4 +133,29 @@ async function signOutAndIn(page, world) {
   await page.getByRole('button', { name: 'Sign in' }).click()
   await page.waitForURL('**/logs?hours=24')
   world.storage = await page.context().storageState()
+}
+
+/** Somebody who runs nothing here sees the own things, and is led away from the others. */
+async function beCommon(browser, page, world) {
+  const made = await page.request.post(`${world.base}/api/user/`, {
+    data: { username: 'guest', password: PASSWORD },
+    headers: { 'sec-fetch-site': 'same-origin' },
+  })
+  if (!made.ok()) throw new Error(`the user was not made: ${await made.text()}`)
+  const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en' })
+  const other = await context.newPage()
+  await other.goto(`${world.base}/login`)
+  await other.getByLabel('User name').fill('guest')
+  await other
+    .getByLabel(/^Password\b/)
+    .first()
+    .fill(PASSWORD)
+  await other.getByRole('button', { name: 'Sign in' }).click()
+  await other.getByRole('heading', { name: 'No keys yet' }).waitFor()
+  if (await other.getByRole('link', { name: 'Providers' }).isVisible())
+    throw new Error('a guest is shown providers')
+  await other.goto(`${world.base}/providers`)
+  await other.waitForURL('**/keys')
+  world.guest = await context.storageState()
+  await context.close()
 }

@@ -17,6 +17,12 @@ export const PAGES = [
   { name: 'no-page', path: '/nothing-here', ready: 'main h2, h2' },
 ]
 
+/** The same for somebody who runs nothing here. */
+export const GUEST_PAGES = [
+  { name: 'guest-keys', path: '/keys', ready: 'main h2' },
+  { name: 'guest-logs', path: '/logs', ready: 'main h2' },
+]
+
 /** The same for somebody who is not signed in. */
 export const OPEN_PAGES = [
   { name: 'login', path: '/login', ready: 'form' },

@@ -6,7 +6,7 @@ import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { firstRun } from './flows.mjs'
 import { inspect, listen } from './looking.mjs'
-import { OPEN_PAGES, PAGES } from './pages.mjs'
+import { GUEST_PAGES, OPEN_PAGES, PAGES } from './pages.mjs'
 import { startWorld } from './world.mjs'
 
 const target = process.env.CARGO_TARGET_DIR ?? new URL('../../target', import.meta.url).pathname
@@ -39,23 +39,24 @@ const complaints = []
 
 /** Opens each page in one language, size and colour. */
 async function look(language, size, scheme) {
-  const signedIn = await browser.newContext({
-    viewport: SIZES[size],
-    locale: language,
-    colorScheme: scheme,
-    storageState: world.storage,
-    reducedMotion: 'reduce',
-  })
-  const stranger = await browser.newContext({ viewport: SIZES[size], locale: language, colorScheme: scheme })
-  for (const [context, pages] of [
-    [signedIn, PAGES],
-    [stranger, OPEN_PAGES],
-  ]) {
+  const groups = [
+    [PAGES, world.storage],
+    [GUEST_PAGES, world.guest],
+    [OPEN_PAGES, undefined],
+  ]
+  for (const [pages, storageState] of groups) {
+    const context = await browser.newContext({
+      viewport: SIZES[size],
+      locale: language,
+      colorScheme: scheme,
+      storageState,
+      reducedMotion: 'reduce',
+    })
     for (const page of pages.filter(({ name }) => isWanted(name))) {
       await lookAt(context, page, `${page.name}-${language}-${size}-${scheme}`)
     }
+    await context.close()
   }
-  await Promise.all([signedIn.close(), stranger.close()])
 }
 
 async function lookAt(context, { path, ready }, name) {
