@@ -99,14 +99,19 @@ impl Keeper {
     async fn run(&self, template: String, request: Request, next: Next) -> Result<Response, Failure> {
         let (request, body) = Self::read(request).await?;
         let asker = Asker::of(&request);
-        let identity = Identity::of(request.headers(), &self.state).await.ok();
+        let identity = match Identity::of(request.headers(), &self.state).await {
+            Ok(identity) => Some(identity),
+            // The handler may have better luck, and would change something without an entry.
+            Err(failure) if failure.problem().kind().status().is_server_error() => return Err(failure),
+            Err(_) => None,
+        };
         if identity.is_none() && !OF_STRANGERS.contains(&template.as_str()) {
             // The handler says what is wrong; nothing will be changed.
             return Ok(next.run(request).await);
         }
         let wanted = self.places.subject(request.method(), &template, request.uri().path(), &body);
         let subject = self.named(wanted, &body).await;
-        let mut entry = Entry {
+        let entry = Entry {
             id: new_id(&self.state),
             at: self.state.clock.now(),
             actor: identity.as_ref().map(actor),
@@ -120,9 +125,18 @@ impl Keeper {
             self.state.store.begin_entry(&entry).await?;
         }
         let response = next.run(request).await;
-        let (mut response, end, stranger) = self.end(&template, (&asker, &subject), response).await;
-        let is_known = entry.actor.is_some();
-        let written = match (is_known, end.is_success()) {
+        let (response, end, stranger) = self.end(&template, (&asker, &subject), response).await;
+        Ok(self.complete(entry, (end, stranger), response).await)
+    }
+
+    /// Completes an entry, or writes that of a stranger who succeeded.
+    async fn complete(
+        &self,
+        mut entry: Entry,
+        (end, stranger): (End, Option<Actor>),
+        mut response: Response,
+    ) -> Response {
+        let written = match (entry.actor.is_some(), end.is_success()) {
             (true, _) => self.state.store.end_entry(entry.id, &end).await,
             (false, true) => {
                 entry.actor = stranger;
@@ -130,7 +144,7 @@ impl Keeper {
                 entry.end = Some(end);
                 self.state.store.begin_entry(&entry).await
             }
-            (false, false) => return Ok(response),
+            (false, false) => return response,
         };
         if let Err(error) = written {
             tracing::error!(entry.id = %entry.id, %error, "the end of a change is missing in the audit log");
@@ -138,7 +152,7 @@ impl Keeper {
         if let Ok(id) = HeaderValue::from_str(&entry.id.to_string()) {
             response.headers_mut().insert(ID_HEADER, id);
         }
-        Ok(response)
+        response
     }
 
     /// Reads the body, which names what is changed, and puts it back.
