@@ -9,7 +9,7 @@ interface Fruit {
   name: string
 }
 
-const eaten = vi.fn()
+const eaten = vi.fn<(id: number) => void>()
 const columns: Column<Fruit>[] = [
   { id: 'name', header: 'Name', role: 'title', cell: (fruit) => fruit.name },
   {
