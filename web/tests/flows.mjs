@@ -2,10 +2,12 @@
 import { listen } from './looking.mjs'
 
 const PASSWORD = 'correct horse'
+const STEP_MAX_MS = 90_000
 
 /** Sets the installation up, makes a key and uses it; leaves in `world` what the other pages need. */
 export async function firstRun(browser, world, complaints, pictures) {
   const context = await browser.newContext({ viewport: { width: 1280, height: 860 }, locale: 'en' })
+  context.setDefaultTimeout(STEP_MAX_MS)
   const page = await context.newPage()
   const problems = []
   listen(page, problems)

@@ -13,7 +13,7 @@ const target = process.env.CARGO_TARGET_DIR ?? new URL('../../target', import.me
 const binary = process.env.SLUICE_BIN ?? `${target}/debug/sluice`
 const pictures = new URL('pictures/', import.meta.url).pathname
 const wanted = process.argv.slice(2)
-const READY_MAX_MS = 10_000
+const READY_MAX_MS = 30_000
 // Each language, size and colour meets each of the others; WALK_ALL=1 adds the rest.
 const SOME = [
   ['en', 'desk', 'light'],
