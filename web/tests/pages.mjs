@@ -10,6 +10,11 @@ export const PAGES = [
   { name: 'logs', path: '/logs', ready: 'table[aria-busy=false]' },
   { name: 'logs-filtered', path: '/logs?status=error&hours=24', ready: 'main table, main h2' },
   { name: 'call', path: (world) => `/logs/${world.callId}`, ready: 'pre' },
+  { name: 'playground', path: '/playground', ready: 'main textarea' },
+  { name: 'models', path: '/models', ready: 'main table' },
+  { name: 'models-way', path: '/models?way=gpt-4o-mini', ready: '[role=dialog] form' },
+  { name: 'jobs', path: '/jobs', ready: 'table[aria-busy=false]' },
+  { name: 'audit', path: '/audit', ready: 'table[aria-busy=false]' },
   { name: 'no-page', path: '/nothing-here', ready: 'main h2, h2' },
 ]
 

@@ -1,4 +1,13 @@
-import { type Icon, IconChartBar, IconKey, IconListSearch } from '@tabler/icons-react'
+import {
+  type Icon,
+  IconChartBar,
+  IconClockPlay,
+  IconHistory,
+  IconKey,
+  IconListSearch,
+  IconMessages,
+  IconRoute,
+} from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
 import { isAdmin, type User } from '@/lib/session'
@@ -24,10 +33,22 @@ const GROUPS: PlaceGroup[] = [
     places: [{ to: '/dashboard', label: 'nav.dashboard', icon: IconChartBar }],
   },
   {
+    label: 'nav.upstreams',
+    places: [{ to: '/models', label: 'nav.models', icon: IconRoute, isForAdmins: true }],
+  },
+  {
     label: 'nav.usage',
     places: [
       { to: '/keys', label: 'nav.keys', icon: IconKey },
       { to: '/logs', label: 'nav.logs', icon: IconListSearch },
+      { to: '/playground', label: 'nav.playground', icon: IconMessages },
+    ],
+  },
+  {
+    label: 'nav.system',
+    places: [
+      { to: '/jobs', label: 'nav.jobs', icon: IconClockPlay, isForAdmins: true },
+      { to: '/audit', label: 'nav.audit', icon: IconHistory, isForAdmins: true },
     ],
   },
 ]

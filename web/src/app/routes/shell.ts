@@ -1,8 +1,12 @@
 import { createRoute, redirect } from '@tanstack/react-router'
+import { auditRoutes } from './audit'
 import { dashboardRoutes } from './dashboard'
+import { jobRoutes } from './jobs'
 import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
-import { shellRoute } from './root'
+import { modelRoutes } from './models'
+import { playgroundRoutes } from './playground'
+import { adminRoute, shellRoute } from './root'
 
 const home = createRoute({
   getParentRoute: () => shellRoute,
@@ -13,4 +17,11 @@ const home = createRoute({
 })
 
 /** The pages of somebody who is signed in: one line for each part of the console. */
-export const shellRoutes = [home, ...dashboardRoutes, ...keyRoutes, ...logRoutes] as const
+export const shellRoutes = [
+  home,
+  ...dashboardRoutes,
+  ...keyRoutes,
+  ...logRoutes,
+  ...playgroundRoutes,
+  adminRoute.addChildren([...modelRoutes, ...jobRoutes, ...auditRoutes]),
+] as const
