@@ -14,6 +14,11 @@ export const PAGES = [
   { name: 'providers-new', path: '/providers?new=true', ready: '[role=dialog] form' },
   { name: 'provider', path: (world) => `/providers/${world.providerId}`, ready: 'table[aria-busy=false]' },
   { name: 'welcome', path: '/welcome', ready: 'main form, main section button' },
+  { name: 'playground', path: '/playground', ready: 'main textarea' },
+  { name: 'models', path: '/models', ready: 'main table' },
+  { name: 'models-way', path: '/models?way=gpt-4o-mini', ready: '[role=dialog] form' },
+  { name: 'jobs', path: '/jobs', ready: 'table[aria-busy=false]' },
+  { name: 'audit', path: '/audit', ready: 'table[aria-busy=false]' },
   { name: 'no-page', path: '/nothing-here', ready: 'main h2, h2' },
 ]
 

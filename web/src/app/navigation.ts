@@ -1,9 +1,13 @@
 import {
   type Icon,
   IconChartBar,
+  IconClockPlay,
+  IconHistory,
   IconKey,
   IconListSearch,
+  IconMessages,
   IconRocket,
+  IconRoute,
   IconServer2,
 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
@@ -35,13 +39,24 @@ const GROUPS: PlaceGroup[] = [
   },
   {
     label: 'nav.upstreams',
-    places: [{ to: '/providers', label: 'nav.providers', icon: IconServer2, isForAdmins: true }],
+    places: [
+      { to: '/providers', label: 'nav.providers', icon: IconServer2, isForAdmins: true },
+      { to: '/models', label: 'nav.models', icon: IconRoute, isForAdmins: true },
+    ],
   },
   {
     label: 'nav.usage',
     places: [
       { to: '/keys', label: 'nav.keys', icon: IconKey },
       { to: '/logs', label: 'nav.logs', icon: IconListSearch },
+      { to: '/playground', label: 'nav.playground', icon: IconMessages },
+    ],
+  },
+  {
+    label: 'nav.system',
+    places: [
+      { to: '/jobs', label: 'nav.jobs', icon: IconClockPlay, isForAdmins: true },
+      { to: '/audit', label: 'nav.audit', icon: IconHistory, isForAdmins: true },
     ],
   },
 ]

@@ -1,9 +1,13 @@
 import { createRoute, redirect } from '@tanstack/react-router'
 import { providerCount } from '@/lib/providers'
 import { isAdmin } from '@/lib/session'
+import { auditRoutes } from './audit'
 import { dashboardRoutes } from './dashboard'
+import { jobRoutes } from './jobs'
 import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
+import { modelRoutes } from './models'
+import { playgroundRoutes } from './playground'
 import { providerRoutes } from './providers'
 import { adminRoute, shellRoute } from './root'
 import { welcomeRoutes } from './welcome'
@@ -23,5 +27,6 @@ export const shellRoutes = [
   ...dashboardRoutes,
   ...keyRoutes,
   ...logRoutes,
-  adminRoute.addChildren([...welcomeRoutes, ...providerRoutes]),
+  ...playgroundRoutes,
+  adminRoute.addChildren([...welcomeRoutes, ...providerRoutes, ...modelRoutes, ...jobRoutes, ...auditRoutes]),
 ] as const

@@ -1,0 +1,110 @@
+import { Button, Skeleton, Stack } from '@mantine/core'
+import { IconRoute, IconSearchOff } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { DataTable } from '@/components/DataTable'
+import { LoadMore } from '@/components/LoadMore'
+import { Page } from '@/components/Page'
+import { SearchInput } from '@/components/SearchInput'
+import { Section } from '@/components/Section'
+import { EmptyState, ErrorState } from '@/components/States'
+import { useRouteColumns } from './columns'
+import { type Route, routeList } from './queries'
+import { Way } from './Way'
+
+const route = getRouteApi('/shell/admin/models')
+
+/** What can be asked for, and who serves it in which order. */
+export function ModelsPage() {
+  const { t } = useTranslation()
+  const search = route.useSearch()
+  const go = route.useNavigate()
+  const found = useInfiniteQuery(routeList(search.q))
+  const rows = found.data?.pages.flatMap((page) => page.items)
+  return (
+    <Page title={t('routes.title')} about={t('routes.about')}>
+      <SearchInput
+        label={t('routes.search')}
+        maw={360}
+        value={search.q ?? ''}
+        onSearch={(q) => void go({ search: { ...search, q: q === '' ? undefined : q }, replace: true })}
+      />
+      {found.isError && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
+      {found.isPending && (
+        <Stack>
+          <Skeleton height={140} />
+          <Skeleton height={140} />
+        </Stack>
+      )}
+      {rows?.length === 0 && <Nothing text={search.q} />}
+      {byModel(rows ?? []).map(([model, routes]) => (
+        <ModelSection
+          key={model}
+          model={model}
+          routes={routes}
+          onWay={() => void go({ search: { ...search, way: model.replaceAll('*', '') } })}
+        />
+      ))}
+      <LoadMore
+        hasMore={found.hasNextPage}
+        isLoading={found.isFetchingNextPage}
+        onMore={() => void found.fetchNextPage()}
+      />
+      <Way
+        key={search.way}
+        model={search.way}
+        onClose={() => void go({ search: { ...search, way: undefined }, replace: true })}
+      />
+    </Page>
+  )
+}
+
+/** Routes of the same model together, in the order in which they are tried. */
+function byModel(rows: Route[]): [string, Route[]][] {
+  const groups = new Map<string, Route[]>()
+  for (const row of rows) groups.set(row.model_name, [...(groups.get(row.model_name) ?? []), row])
+  const order = (one: Route, other: Route) =>
+    Number(other.enabled) - Number(one.enabled) ||
+    other.priority - one.priority ||
+    (other.effective_share_percent ?? 0) - (one.effective_share_percent ?? 0)
+  return [...groups].map(([model, routes]) => [model, routes.toSorted(order)])
+}
+
+function ModelSection({ model, routes, onWay }: { model: string; routes: Route[]; onWay: () => void }) {
+  const { t } = useTranslation()
+  const columns = useRouteColumns()
+  const isOn = (row: Route) => row.enabled && row.provider_status === 1 && row.token_status === 1
+  const way = (
+    <Button variant="default" size="xs" leftSection={<IconRoute size={14} aria-hidden />} onClick={onWay}>
+      {t('routes.way')}
+    </Button>
+  )
+  return (
+    <Section title={model} actions={way}>
+      <DataTable
+        label={model}
+        columns={columns}
+        rows={routes}
+        rowId={(row) => row.id}
+        isMuted={(row) => !isOn(row)}
+      />
+    </Section>
+  )
+}
+
+function Nothing({ text }: { text: string | undefined }) {
+  const { t } = useTranslation()
+  if (text !== undefined) {
+    return (
+      <EmptyState icon={IconSearchOff} title={t('routes.nothing')}>
+        {t('routes.nothingHint')}
+      </EmptyState>
+    )
+  }
+  return (
+    <EmptyState icon={IconRoute} title={t('routes.empty')}>
+      {t('routes.emptyHint')}
+    </EmptyState>
+  )
+}
