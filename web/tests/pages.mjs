@@ -15,7 +15,17 @@ export const PAGES = [
   { name: 'models-way', path: '/models?way=gpt-4o-mini', ready: '[role=dialog] form' },
   { name: 'jobs', path: '/jobs', ready: 'table[aria-busy=false]' },
   { name: 'audit', path: '/audit', ready: 'table[aria-busy=false]' },
+  { name: 'providers', path: '/providers', ready: 'table[aria-busy=false]' },
+  { name: 'providers-new', path: '/providers?new=true', ready: '[role=dialog] form' },
+  { name: 'provider', path: (world) => `/providers/${world.providerId}`, ready: 'table[aria-busy=false]' },
+  { name: 'welcome', path: '/welcome', ready: 'main form, main section button' },
   { name: 'no-page', path: '/nothing-here', ready: 'main h2, h2' },
+]
+
+/** The same for somebody who runs nothing here. */
+export const GUEST_PAGES = [
+  { name: 'guest-keys', path: '/keys', ready: 'main h2' },
+  { name: 'guest-logs', path: '/logs', ready: 'main h2' },
 ]
 
 /** The same for somebody who is not signed in. */

@@ -6,14 +6,28 @@ import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
 import { firstRun } from './flows.mjs'
 import { inspect, listen } from './looking.mjs'
-import { OPEN_PAGES, PAGES } from './pages.mjs'
+import { GUEST_PAGES, OPEN_PAGES, PAGES } from './pages.mjs'
 import { startWorld } from './world.mjs'
 
 const target = process.env.CARGO_TARGET_DIR ?? new URL('../../target', import.meta.url).pathname
 const binary = process.env.SLUICE_BIN ?? `${target}/debug/sluice`
 const pictures = new URL('pictures/', import.meta.url).pathname
 const wanted = process.argv.slice(2)
-const READY_MAX_MS = 10_000
+const READY_MAX_MS = 30_000
+// Each language, size and colour meets each of the others; WALK_ALL=1 adds the rest.
+const SOME = [
+  ['en', 'desk', 'light'],
+  ['zh-CN', 'desk', 'dark'],
+  ['en', 'phone', 'dark'],
+  ['zh-CN', 'phone', 'light'],
+]
+const REST = [
+  ['en', 'desk', 'dark'],
+  ['zh-CN', 'desk', 'light'],
+  ['en', 'phone', 'light'],
+  ['zh-CN', 'phone', 'dark'],
+]
+const VIEWS = process.env.WALK_ALL ? [...SOME, ...REST] : SOME
 const SIZES = { desk: { width: 1280, height: 860 }, phone: { width: 360, height: 780 } }
 
 const world = await startWorld(binary)
@@ -25,23 +39,24 @@ const complaints = []
 
 /** Opens each page in one language, size and colour. */
 async function look(language, size, scheme) {
-  const signedIn = await browser.newContext({
-    viewport: SIZES[size],
-    locale: language,
-    colorScheme: scheme,
-    storageState: world.storage,
-    reducedMotion: 'reduce',
-  })
-  const stranger = await browser.newContext({ viewport: SIZES[size], locale: language, colorScheme: scheme })
-  for (const [context, pages] of [
-    [signedIn, PAGES],
-    [stranger, OPEN_PAGES],
-  ]) {
+  const groups = [
+    [PAGES, world.storage],
+    [GUEST_PAGES, world.guest],
+    [OPEN_PAGES, undefined],
+  ]
+  for (const [pages, storageState] of groups) {
+    const context = await browser.newContext({
+      viewport: SIZES[size],
+      locale: language,
+      colorScheme: scheme,
+      storageState,
+      reducedMotion: 'reduce',
+    })
     for (const page of pages.filter(({ name }) => isWanted(name))) {
       await lookAt(context, page, `${page.name}-${language}-${size}-${scheme}`)
     }
+    await context.close()
   }
-  await Promise.all([signedIn.close(), stranger.close()])
 }
 
 async function lookAt(context, { path, ready }, name) {
@@ -68,11 +83,7 @@ function isWanted(name) {
 try {
   mkdirSync(pictures, { recursive: true })
   await firstRun(browser, world, complaints, pictures)
-  for (const language of ['en', 'zh-CN']) {
-    for (const size of Object.keys(SIZES)) {
-      for (const scheme of ['light', 'dark']) await look(language, size, scheme)
-    }
-  }
+  for (const [language, size, scheme] of VIEWS) await look(language, size, scheme)
 } finally {
   await browser.close()
   await world.stop()

@@ -2,7 +2,7 @@
 import { spawn } from 'node:child_process'
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 
 const START_MAX_MS = 60_000
 
@@ -26,8 +26,10 @@ export async function startWorld(binary) {
       }
     })
   })
+  const relay = await startUpstream(join(dirname(binary), 'sluice-testkit-upstreams'))
   const stop = () =>
     new Promise((resolve) => {
+      relay.stop()
       child.removeAllListeners('exit')
       child.on('exit', () => {
         rmSync(folder, { recursive: true, force: true })
@@ -35,5 +37,18 @@ export async function startWorld(binary) {
       })
       child.kill('SIGTERM')
     })
-  return { ...(await ready), stop }
+  return { ...(await ready), relay, stop }
+}
+
+/** Starts one more scripted upstream: an account that somebody may add by hand. */
+async function startUpstream(standard) {
+  const child = spawn(process.env.SLUICE_UPSTREAMS_BIN ?? standard, ['relay=openai'], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+  })
+  const line = await new Promise((resolve, reject) => {
+    child.on('error', reject)
+    child.stdout.once('data', (piece) => resolve(String(piece)))
+  })
+  const { relay } = JSON.parse(line).upstreams
+  return { ...relay, stop: () => child.stdin.end() }
 }

@@ -43,6 +43,12 @@ row_id! {
     AlertId,
     /// Identifies a run of a job.
     JobRunId,
+    /// Identifies a run of check-ins.
+    CheckinRunId,
+    /// Identifies one check-in at one site.
+    CheckinItemId,
+    /// Identifies a personal access token.
+    AccessTokenId,
     /// Identifies a node: a random positive number that it draws at its first start and keeps beside its journal.
     NodeId,
 }

@@ -6,6 +6,7 @@
 pub mod access;
 pub mod alert;
 pub mod call;
+pub mod checkin;
 pub mod clock;
 pub mod id;
 pub mod job;

@@ -4,6 +4,7 @@
 //! `access` knows who asks. What it changes goes to the store; the relay learns of it by its snapshot, never from here.
 
 mod access;
+mod checkin;
 mod docs;
 mod keys;
 mod logs;
@@ -70,6 +71,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(users::endpoints())
         .merge(keys::endpoints())
         .merge(providers::endpoints())
+        .merge(checkin::endpoints())
         .merge(routing::endpoints())
         .merge(logs::endpoints())
         .merge(money::endpoints())

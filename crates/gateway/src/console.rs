@@ -95,7 +95,8 @@ fn file(path: &str, headers: &HeaderMap) -> Option<Response> {
     let (encoding, found) = encoded(path, headers)?;
     let caching = if path.starts_with("assets/") { NEVER_CHANGES } else { ASK_AGAIN };
     let body = Body::from(Bytes::from(found.data.into_owned()));
-    let mut response = (common(caching), [(CONTENT_TYPE, content_type), (VARY, "accept-encoding")], body).into_response();
+    let mut response =
+        (common(caching), [(CONTENT_TYPE, content_type), (VARY, "accept-encoding")], body).into_response();
     if let Some(encoding) = encoding {
         response.headers_mut().insert(CONTENT_ENCODING, http::HeaderValue::from_static(encoding));
     }
@@ -187,7 +188,8 @@ mod tests {
     #[case("brotli", "br", false)]
     #[case("", "gzip", false)]
     fn encodings_are_taken_as_offered(#[case] offered: &str, #[case] encoding: &str, #[case] expected: bool) {
-        let headers: HeaderMap = [(ACCEPT_ENCODING, http::HeaderValue::from_str(offered).unwrap())].into_iter().collect();
+        let headers: HeaderMap =
+            [(ACCEPT_ENCODING, http::HeaderValue::from_str(offered).unwrap())].into_iter().collect();
         assert_eq!(takes(&headers, encoding), expected);
     }
 }

@@ -6,8 +6,10 @@
 //! is and what came of it, tries again after a failure, raises an alert when that does not help, and ends the work when
 //! Sluice stops. What every node does for itself, such as following the configuration, is no job.
 
+pub(crate) mod check_in;
 mod housekeeping;
 mod ledger_audit;
+mod provider_sync;
 mod runner;
 mod schedule;
 mod scheduler;
@@ -19,20 +21,28 @@ use async_trait::async_trait;
 use parking_lot::Mutex;
 use sluice_domain::clock::Clock;
 use sluice_domain::id::NodeId;
-use sluice_domain::job::Progress;
+use sluice_domain::job::{Progress, Trigger};
 use sluice_store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
-use crate::admin::Settings;
+use crate::admin::{Declared, Settings};
+use crate::upkeep::Upkeep;
 
+use check_in::CheckIn;
 use housekeeping::Housekeeping;
 use ledger_audit::LedgerAudit;
+use provider_sync::ProviderSync;
 pub(crate) use schedule::{Daily, First, Schedule, Zone};
 pub(crate) use scheduler::{Jobs, NotBegun, Standing};
 
 /// Returns every job that there is.
 fn all(means: &Means) -> Vec<Arc<dyn Job>> {
-    vec![Arc::new(Housekeeping::new(means)), Arc::new(LedgerAudit::new(means))]
+    vec![
+        Arc::new(CheckIn::new(means)),
+        Arc::new(Housekeeping::new(means)),
+        Arc::new(LedgerAudit::new(means)),
+        Arc::new(ProviderSync::new(means)),
+    ]
 }
 
 /// What jobs are made from.
@@ -45,6 +55,10 @@ pub(crate) struct Means {
     pub(crate) records_kept_days: u32,
     /// Most that kept responses take, bytes.
     pub(crate) responses_max_bytes: u64,
+    /// Keeps providers current.
+    pub(crate) upkeep: Arc<Upkeep>,
+    /// What the configuration file declares.
+    pub(crate) declared: Arc<Declared>,
 }
 
 /// What is fixed of a job.
@@ -115,11 +129,17 @@ impl From<StoreError> for JobFailure {
 /// A run, as the work sees it.
 #[derive(Debug)]
 pub(crate) struct Turn {
+    trigger: Trigger,
     stop: CancellationToken,
     progress: Arc<Mutex<Progress>>,
 }
 
 impl Turn {
+    /// Returns why it was begun.
+    pub(crate) const fn trigger(&self) -> Trigger {
+        self.trigger
+    }
+
     /// Returns what is cancelled when Sluice stops.
     pub(crate) const fn stop(&self) -> &CancellationToken {
         &self.stop

@@ -70,7 +70,7 @@ pub(crate) async fn fetch(request: RequestBuilder, secret: Option<&str>) -> Resu
 }
 
 /// Says what kind of failure it was; never the URL, nor a proxy's.
-fn describe(error: &reqwest::Error) -> String {
+pub(crate) fn describe(error: &reqwest::Error) -> String {
     let kind = if error.is_timeout() {
         "the upstream did not answer in time"
     } else if error.is_connect() {

@@ -32,6 +32,7 @@ use secrecy::{ExposeSecret, SecretString};
 use sluice_domain::call::Outcome;
 use sluice_domain::clock::Clock;
 use sluice_domain::id::CallId;
+use sluice_domain::money::Micros;
 use sluice_protocol::meter::Framing;
 use sluice_protocol::operation::{Endpoint, Family, Operation, endpoint};
 use sluice_protocol::tokens::Count;
@@ -233,7 +234,9 @@ impl Relay {
         let snapshot = self.shared.live.load();
         let client = self.identify(call, &snapshot, &request).await?;
         let mut ticket = self.open_ticket(call, operation, &client.caller);
-        let asked = Asked { snapshot: &snapshot, client: &client, operation, subject, pin: call.pin.as_ref() };
+        let budget_left = self.shared.budget_left(&snapshot, &client).await;
+        let pin = call.pin.as_ref();
+        let asked = Asked { snapshot: &snapshot, client: &client, operation, subject, pin, budget_left };
         let exchanged = self.exchange(call, &asked, request, &mut ticket).await;
         let scarcest = ticket.scarcest();
         let answered = self.conclude(call, &asked, exchanged, ticket).await;
@@ -400,6 +403,8 @@ struct Asked<'c> {
     subject: &'c str,
     /// The only provider that it may go to.
     pin: Option<&'c Pin>,
+    /// What the caller can still spend, where a rule asks for it and something limits it.
+    budget_left: Option<Micros>,
 }
 
 /// What there is for the client.

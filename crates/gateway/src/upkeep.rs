@@ -7,6 +7,7 @@
 mod all;
 mod model_list;
 mod models;
+mod probe;
 mod report;
 mod reveal;
 mod site;
@@ -25,6 +26,7 @@ use sluice_store::{Store, StoreError};
 use tokio::sync::Notify;
 
 pub(crate) use models::{ModelAsker, Unaskable};
+pub(crate) use probe::{Question, Sign, Verdict};
 pub(crate) use report::{Report, SiteState, Step, StepReport};
 
 use crate::newapi::{SiteClient, SiteFault};

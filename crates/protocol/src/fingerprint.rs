@@ -52,19 +52,10 @@ fn clipped(part: &[u8]) -> &[u8] {
 /// Returns the messages of a JSON array up to the end of the user's first, or as far as the bound goes.
 fn first_turns(array: &[u8]) -> &[u8] {
     let array = clipped(array);
-    let (mut depth, mut start, mut in_string, mut is_escaped) = (0_u32, 0, false, false);
-    for (at, &byte) in array.iter().enumerate() {
-        if in_string {
-            match byte {
-                _ if is_escaped => is_escaped = false,
-                b'\\' => is_escaped = true,
-                b'"' => in_string = false,
-                _ => {}
-            }
-            continue;
-        }
+    let (mut depth, mut start, mut at) = (0_u32, 0, 0);
+    while let Some(&byte) = array.get(at) {
         match byte {
-            b'"' => in_string = true,
+            b'"' => at = end_of_string(array, at + 1),
             b'{' | b'[' => {
                 depth += 1;
                 if depth == 2 {
@@ -82,8 +73,22 @@ fn first_turns(array: &[u8]) -> &[u8] {
             }
             _ => {}
         }
+        at += 1;
     }
     array
+}
+
+/// Returns where the string ends whose first sign is at `at`: at its closing quote, or behind everything.
+fn end_of_string(json: &[u8], mut at: usize) -> usize {
+    loop {
+        let Some(found) = memchr::memchr2(b'"', b'\\', json.get(at..).unwrap_or_default()) else { return json.len() };
+        at += found;
+        if json.get(at) == Some(&b'"') {
+            return at;
+        }
+        // What is escaped ends nothing.
+        at += 2;
+    }
 }
 
 /// Returns whether a message says that it is the user's. Gemini's first message may leave its role out.
@@ -130,6 +135,19 @@ mod tests {
     )]
     fn a_conversation_keeps_its_fingerprint(#[case] dialect: Dialect, #[case] first: &str, #[case] later: &str) {
         assert_eq!(of(dialect, first), of(dialect, later));
+    }
+
+    #[test]
+    fn brackets_and_escapes_inside_texts_end_no_message() {
+        let first = |text: &str| format!(r#"[{{"role":"user","content":"{text}"}}"#);
+        for text in [r"}]", r#"\"}]"#, r"\\", r#"\\\"}"#, ""] {
+            let array = format!("{},{{}}]", first(text));
+            assert_eq!(first_turns(array.as_bytes()), first(text).as_bytes());
+        }
+        // What is cut off in the middle of a text or an escape counts as it is.
+        for cut in [r#"[{"role":"user","content":"x"#, r#"[{"content":"\"#] {
+            assert_eq!(first_turns(cut.as_bytes()), cut.as_bytes());
+        }
     }
 
     #[test]

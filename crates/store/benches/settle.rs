@@ -1,8 +1,8 @@
 //! How many calls per second one writer settles: record, charge, lease and balance of each, on SQLite, and on PostgreSQL
 //! and MariaDB where `SLUICE_TEST_POSTGRES_URL` and `SLUICE_TEST_MARIADB_URL` name a server.
 //!
-//! `cargo bench -p sluice-store --bench settle`. Prints medians of the rate, and the CPU time of this
-//! process per call; nothing is asserted.
+//! `cargo bench -p sluice-store --bench settle [-- SIZE]`, with batches of one size or of several. Prints medians of the
+//! rate, and the CPU time of this process per call; nothing is asserted.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -77,7 +77,7 @@ async fn measure(name: &str, url: &str) {
         ("record, charge, lease", Kind::Charged),
         ("record, charge, budget, 2 leases", Kind::ChargedWithBudget),
     ] {
-        for size in [256_u64, 1_024, 2_048, 4_096] {
+        for size in sizes() {
             let mut micros_per_call = Vec::new();
             let (mut settled_calls, mut made_ns, before) = (0, 0, CpuTime::now());
             for _ in 0..(BATCHES * 1_024 / size).min(BATCHES) {
@@ -109,6 +109,12 @@ async fn measure(name: &str, url: &str) {
     let per_second = verification.transfers as f64 / began.elapsed().as_secs_f64();
     println!("{name:>10}  verified {} transfers, {per_second:.0} a second", verification.transfers);
     store.close().await.unwrap();
+}
+
+/// Returns how many calls a batch has.
+fn sizes() -> Vec<u64> {
+    let only = std::env::args().skip(1).find_map(|argument| argument.parse().ok());
+    only.map_or_else(|| vec![256, 1_024, 2_048, 4_096], |size| vec![size])
 }
 
 /// CPU time of this process, from the scheduler's clocks.

@@ -5,6 +5,7 @@
 
 use sea_orm::{DatabaseTransaction, ExecResult, TransactionTrait, Value};
 
+use crate::dialect::Rewriting;
 use crate::sql::Sql;
 use crate::store::{commit, db};
 use crate::{Store, StoreError, What};
@@ -13,7 +14,7 @@ use crate::{Store, StoreError, What};
 pub(crate) const PURGE_STEP: u64 = 500;
 /// Rows of the largest statement; a row of calls may be 100 kB, and MySQL takes 16 MiB by default.
 const MAX_CHUNK: usize = 128;
-/// Rows that one statement changes: each value is looked for among the keys of all of them.
+/// Rows that one statement changes: where there is no join, each value is looked for among the keys of all of them.
 const REWRITE_CHUNK: usize = 32;
 
 /// What can be inserted.
@@ -85,16 +86,30 @@ async fn insert_or_undo<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<
     }
 }
 
+/// Inserts all rows, and adds `columns` to what is there where a row with the same `id` exists. No id may come twice.
+pub(crate) async fn add_all<R: Row>(tx: &DatabaseTransaction, rows: &[R], columns: &[&str]) -> Result<(), StoreError> {
+    for chunk in chunks(rows, MAX_CHUNK) {
+        let mut sql = insertion(tx, chunk)?;
+        sql.push_addition(R::TABLE, columns);
+        sql.execute(tx, R::WHAT).await?;
+    }
+    Ok(())
+}
+
 async fn insert<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<(), StoreError> {
+    insertion(tx, rows)?.execute(tx, R::WHAT).await.map(drop)
+}
+
+fn insertion<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<Sql, StoreError> {
     let mut sql = Sql::new(tx);
-    sql.push(&format!("INSERT INTO {} ({}) VALUES ", R::TABLE, R::COLUMNS.join(", ")));
+    sql.push_insert_many(R::TABLE, R::COLUMNS);
     let mut values = Vec::with_capacity(R::COLUMNS.len());
     for (place, row) in rows.iter().enumerate() {
         sql.push(if place == 0 { "" } else { ", " });
         row.push_values(&mut values)?;
         sql.bind_list(values.drain(..));
     }
-    sql.execute(tx, R::WHAT).await.map(drop)
+    Ok(sql)
 }
 
 /// Rows that exist, to be given other values.
@@ -126,7 +141,28 @@ impl Rewrite {
 
     async fn write_chunk(&self, tx: &DatabaseTransaction, rows: &[Rewritten]) -> Result<ExecResult, StoreError> {
         let mut sql = Sql::new(tx);
-        sql.push(&format!("UPDATE {} SET ", self.table));
+        sql.push_update_many(self.table);
+        match sql.rewriting() {
+            Rewriting::Joined => self.join(&mut sql, rows),
+            Rewriting::Chosen => self.choose(&mut sql, rows),
+        }
+        sql.execute(tx, self.what).await
+    }
+
+    fn join(&self, sql: &mut Sql, rows: &[Rewritten]) {
+        for (place, column) in self.columns.iter().enumerate() {
+            // The columns of a list of values have these names on both databases; the first is the key.
+            sql.push(&format!("{}{column} = v.column{}", if place == 0 { "" } else { ", " }, place + 2));
+        }
+        sql.push(" FROM (VALUES ");
+        for (place, (key, values)) in rows.iter().enumerate() {
+            sql.push(if place == 0 { "" } else { ", " });
+            sql.bind_list(std::iter::once(key).chain(values).cloned());
+        }
+        sql.push(&format!(") AS v WHERE {}.{} = v.column1", self.table, self.key));
+    }
+
+    fn choose(&self, sql: &mut Sql, rows: &[Rewritten]) {
         for (place, column) in self.columns.iter().enumerate() {
             sql.push(&format!("{}{column} = CASE {}", if place == 0 { "" } else { ", " }, self.key));
             for (key, values) in rows {
@@ -140,7 +176,6 @@ impl Rewrite {
         }
         sql.push(&format!(" WHERE {} IN ", self.key));
         sql.bind_list(rows.iter().map(|(key, _)| key.clone()));
-        sql.execute(tx, self.what).await
     }
 }
 

@@ -95,8 +95,6 @@ pub struct CallFilter {
     pub outcome: Option<Outcome>,
     /// Only calls whose client got an error (`true`) or none (`false`).
     pub failed: Option<bool>,
-    /// Only calls whose client got exactly this error.
-    pub error: Option<String>,
     /// Only calls that began at this time or later, as their ids say.
     pub since: Option<Timestamp>,
     /// Only calls that began before this time, as their ids say.
@@ -188,6 +186,17 @@ impl Store {
     /// `Unavailable` when the database is away.
     pub async fn count_calls(&self, filter: &CallFilter, at_most: u64) -> Result<u64, StoreError> {
         let counted = self.reader().query_one(&selection::count(filter, at_most)).await.map_err(db(What::Call))?;
+        let count = counted.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0)).map_err(db(What::Call))?;
+        Ok(u64::try_from(count).unwrap_or(0))
+    }
+
+    /// Counts the calls whose client got exactly this error, among the newest `among` failures.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn count_errors(&self, filter: &CallFilter, error: &str, among: u64) -> Result<u64, StoreError> {
+        let wanted = selection::count_errors(filter, error, among.clamp(1, MAX_COUNT));
+        let counted = self.reader().query_one(&wanted).await.map_err(db(What::Call))?;
         let count = counted.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0)).map_err(db(What::Call))?;
         Ok(u64::try_from(count).unwrap_or(0))
     }

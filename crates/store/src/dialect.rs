@@ -45,6 +45,56 @@ pub(crate) fn push_placeholder(backend: DbBackend, nth: usize, sql: &mut String)
     }
 }
 
+/// Returns how a statement begins that inserts many rows, whose transaction or savepoint is undone when one of them is
+/// refused. SQLite, where it is to undo the statement alone, first copies every page that it changes.
+pub(crate) const fn insert_many(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => "INSERT OR FAIL INTO",
+        _ => "INSERT INTO",
+    }
+}
+
+/// Returns how a statement begins that updates many rows; else as [`insert_many`].
+pub(crate) const fn update_many(backend: DbBackend) -> &'static str {
+    match backend {
+        DbBackend::Sqlite => "UPDATE OR FAIL",
+        _ => "UPDATE",
+    }
+}
+
+/// How one statement gives many rows values of their own.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Rewriting {
+    /// The rows are joined with a list of values.
+    Joined,
+    /// Each value is chosen by the row's key, which takes time that grows with the square of the rows.
+    Chosen,
+}
+
+/// Returns how many rows are changed at once. MySQL has no `UPDATE … FROM`.
+pub(crate) const fn rewriting(backend: DbBackend) -> Rewriting {
+    match backend {
+        DbBackend::MySql => Rewriting::Chosen,
+        _ => Rewriting::Joined,
+    }
+}
+
+/// Appends to an insertion that rows whose id is taken are added up instead: each of `columns` with what is there.
+pub(crate) fn push_addition(backend: DbBackend, table: &str, columns: &[&str], sql: &mut String) {
+    sql.push_str(match backend {
+        DbBackend::MySql => " ON DUPLICATE KEY UPDATE",
+        _ => " ON CONFLICT (id) DO UPDATE SET",
+    });
+    for (place, column) in columns.iter().enumerate() {
+        let more = match backend {
+            DbBackend::MySql => format!("VALUES({column})"),
+            _ => format!("excluded.{column}"),
+        };
+        sql.push_str(if place == 0 { " " } else { ", " });
+        sql.push_str(&format!("{column} = {table}.{column} + {more}"));
+    }
+}
+
 /// Returns the type that makes a whole number of a sum: two of the databases add up decimals.
 pub(crate) const fn whole_number(backend: DbBackend) -> &'static str {
     match backend {

@@ -55,6 +55,8 @@ pub enum What {
     Job,
     /// A run of a job.
     JobRun,
+    /// A check-in, or a run of them.
+    Checkin,
     /// The process that runs as a node.
     NodeRun,
     /// The store's own facts, such as the configuration's revision.
@@ -91,6 +93,7 @@ impl What {
             Self::ParkedCall => "parked call",
             Self::Job => "job",
             Self::JobRun => "run of a job",
+            Self::Checkin => "check-in",
             Self::NodeRun => "run of a node",
             Self::Meta => "meta",
         }
@@ -122,6 +125,7 @@ impl What {
             | Self::ParkedCall
             | Self::Job
             | Self::JobRun
+            | Self::Checkin
             | Self::NodeRun
             | Self::Meta => self,
         }

@@ -25,6 +25,11 @@ impl TokenHash {
     pub(crate) fn to_hex(self) -> String {
         hex::encode(self.0)
     }
+
+    pub(crate) fn from_hex(text: &str) -> Option<Self> {
+        let mut bytes = [0; 32];
+        hex::decode_to_slice(text, &mut bytes).ok().map(|()| Self(bytes))
+    }
 }
 
 /// Returns the hash under which a session token or personal access token is stored; surrounding blanks do not count.

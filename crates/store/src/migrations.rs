@@ -26,6 +26,8 @@ mod m0023_routing;
 mod m0024_sites;
 mod m0025_site_keys;
 mod m0027_job_runs;
+mod m0028_checkins;
+mod m0029_personal_tokens;
 mod m0030_audit_log;
 mod m0031_key_rotation;
 
@@ -82,6 +84,8 @@ impl MigratorTrait for Steps {
             Box::new(m0025_site_keys::INDEX),
             Box::new(m0027_job_runs::JOBS),
             Box::new(m0027_job_runs::RUNS),
+            Box::new(m0028_checkins::STEP),
+            Box::new(m0029_personal_tokens::Step),
             Box::new(m0030_audit_log::STEP),
             Box::new(m0031_key_rotation::Step),
         ]

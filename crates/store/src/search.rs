@@ -17,14 +17,22 @@ pub(crate) fn any_contains<C: ColumnTrait>(columns: &[C], part: &str) -> Conditi
     })
 }
 
+/// Returns the condition that a column begins with `start`: not a range, which databases order by their own rules.
+pub(crate) fn begins_with<C: ColumnTrait>(column: C, start: &str) -> Expr {
+    column.into_simple_expr().like(LikeExpr::new(escaped(start) + "%").escape(ESCAPE))
+}
+
 fn pattern(part: &str) -> LikeExpr {
-    let mut pattern = String::from("%");
+    LikeExpr::new(format!("%{}%", escaped(part))).escape(ESCAPE)
+}
+
+fn escaped(part: &str) -> String {
+    let mut pattern = String::with_capacity(part.len());
     for sign in part.trim().chars().filter(|sign| *sign != '\0') {
         if matches!(sign, '%' | '_' | ESCAPE) {
             pattern.push(ESCAPE);
         }
         pattern.push(sign);
     }
-    pattern.push('%');
-    LikeExpr::new(pattern).escape(ESCAPE)
+    pattern
 }

@@ -3,7 +3,7 @@
 use std::net::IpAddr;
 
 use sea_orm::sea_query::Expr;
-use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter};
+use sea_orm::{ActiveValue::Set, ColumnTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::UserId;
 use sluice_domain::user::User;
@@ -12,7 +12,7 @@ use crate::entities::{session, user};
 use crate::store::{corrupt, db};
 use crate::text::fitted;
 use crate::users::to_user;
-use crate::{Store, StoreError, TokenHash, What};
+use crate::{MAX_PAGE_SIZE, Store, StoreError, TokenHash, What};
 
 const USER_AGENT_CHARS: usize = 255;
 
@@ -46,6 +46,23 @@ pub struct Session {
     pub expires_at: Timestamp,
     /// Where the login came from.
     pub client_ip: Option<IpAddr>,
+    /// What the browser called itself.
+    pub user_agent: String,
+}
+
+/// A session that somebody may end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct OpenSession {
+    /// Hash of the token in the cookie.
+    pub token: TokenHash,
+    /// When the login was.
+    pub created_at: Timestamp,
+    /// Last use that was noted.
+    pub seen_at: Timestamp,
+    /// Not valid from this time on.
+    pub expires_at: Timestamp,
+    /// Where the login came from; empty where that is not known.
+    pub client_ip: String,
     /// What the browser called itself.
     pub user_agent: String,
 }
@@ -113,6 +130,45 @@ impl Store {
     pub async fn delete_session(&self, token: &TokenHash) -> Result<(), StoreError> {
         session::Entity::delete_by_id(token.to_hex()).exec(self.writer()).await.map_err(db(What::Session))?;
         Ok(())
+    }
+
+    /// Returns the sessions of a user that are valid at `now` with the hashes of their tokens, the one used last first, at
+    /// most a thousand.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn list_sessions(&self, user: UserId, now: Timestamp) -> Result<Vec<OpenSession>, StoreError> {
+        let rows = session::Entity::find()
+            .filter(session::Column::UserId.eq(user.0))
+            .filter(session::Column::ExpiresAt.gt(now.0))
+            .order_by_desc(session::Column::SeenAt)
+            .limit(MAX_PAGE_SIZE)
+            .all(self.reader())
+            .await
+            .map_err(db(What::Session))?;
+        let open = |row: session::Model| {
+            let token = TokenHash::from_hex(&row.token_hash);
+            Ok(OpenSession {
+                token: token.ok_or_else(|| corrupt(What::Session, row.user_id, "its token's hash does not parse"))?,
+                created_at: Timestamp(row.created_at),
+                seen_at: Timestamp(row.seen_at),
+                expires_at: Timestamp(row.expires_at),
+                client_ip: row.client_ip.unwrap_or_default(),
+                user_agent: row.user_agent,
+            })
+        };
+        rows.into_iter().map(open).collect()
+    }
+
+    /// Ends all sessions of a user but `keep`, and returns how many there were.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn delete_other_sessions(&self, user: UserId, keep: &TokenHash) -> Result<u64, StoreError> {
+        let others = session::Entity::delete_many()
+            .filter(session::Column::UserId.eq(user.0))
+            .filter(session::Column::TokenHash.ne(keep.to_hex()));
+        others.exec(self.writer()).await.map(|deleted| deleted.rows_affected).map_err(db(What::Session))
     }
 
     /// Ends all sessions of a user and returns how many there were.

@@ -2,7 +2,7 @@
 
 use sea_orm::{ConnectionTrait, DbBackend, ExecResult, QueryResult, Statement, Value, Values};
 
-use crate::dialect;
+use crate::dialect::{self, Rewriting};
 use crate::store::db;
 use crate::{StoreError, What};
 
@@ -22,6 +22,28 @@ impl Sql {
     /// Appends text.
     pub(crate) fn push(&mut self, text: &str) {
         self.text.push_str(text);
+    }
+
+    /// Appends how an insertion of many rows begins; all of them are undone when one is refused.
+    pub(crate) fn push_insert_many(&mut self, table: &str, columns: &[&str]) {
+        let insert = dialect::insert_many(self.backend);
+        self.text.push_str(&format!("{insert} {table} ({}) VALUES ", columns.join(", ")));
+    }
+
+    /// Appends how an update of many rows begins; all of them are undone when one is refused.
+    pub(crate) fn push_update_many(&mut self, table: &str) {
+        let update = dialect::update_many(self.backend);
+        self.text.push_str(&format!("{update} {table} SET "));
+    }
+
+    /// Returns how many rows are changed at once.
+    pub(crate) fn rewriting(&self) -> Rewriting {
+        dialect::rewriting(self.backend)
+    }
+
+    /// Appends that rows which are there already get `columns` added instead.
+    pub(crate) fn push_addition(&mut self, table: &str, columns: &[&str]) {
+        dialect::push_addition(self.backend, table, columns, &mut self.text);
     }
 
     /// Appends a value.

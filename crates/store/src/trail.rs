@@ -10,6 +10,7 @@ use sluice_domain::trail::{Actor, End, Entry};
 use uuid::Uuid;
 
 use crate::entities::audit_entry::{self as entry, Column};
+use crate::search::begins_with;
 use crate::store::{corrupt, db};
 use crate::text::{LONG_CHARS, NAME_CHARS, fitted};
 use crate::{MAX_PAGE_SIZE, Page, PageRequest, Store, StoreError, What};
@@ -162,14 +163,10 @@ fn newest_first(filter: &TrailFilter) -> Select<entry::Entity> {
     entry::Entity::find().filter(condition).order_by_desc(Column::Id)
 }
 
-/// Returns the condition that an entry is about `subject` or something below it, as a range: patterns would have to be
-/// escaped, and fold case on some databases.
+/// Returns the condition that an entry is about `subject` or something below it.
 fn about(subject: &str) -> Condition {
     let subject = subject.trim_end_matches('/');
-    // `0` comes right after `/`.
-    let below =
-        Condition::all().add(Column::Subject.gte(format!("{subject}/"))).add(Column::Subject.lt(format!("{subject}0")));
-    Condition::any().add(Column::Subject.eq(subject)).add(below)
+    Condition::any().add(Column::Subject.eq(subject)).add(begins_with(Column::Subject, &format!("{subject}/")))
 }
 
 /// Returns the smallest id of this time.

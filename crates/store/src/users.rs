@@ -12,7 +12,7 @@ use sluice_domain::limit::Limits;
 use sluice_domain::user::{Funding, Role, User};
 use sluice_domain::{ExposeSecret, SecretString};
 
-use crate::entities::{access_token, session, user};
+use crate::entities::{session, user};
 use crate::groups::checked_group;
 use crate::json::{optional_from_text, optional_to_text};
 use crate::search::any_contains;
@@ -201,13 +201,13 @@ impl Store {
         commit(tx).await
     }
 
-    /// Deletes a user with its keys, sessions and access token; the records of its calls stay.
+    /// Deletes a user with its keys, sessions and access tokens; the records of its calls stay.
     ///
     /// # Errors
     /// `NotFound` when the user does not exist.
     pub async fn delete_user(&self, id: UserId) -> Result<(), StoreError> {
         let tx = self.begin_change().await?;
-        // The schema takes keys, sessions and access token with the user.
+        // The schema takes keys, sessions and access tokens with the user.
         let deleted = user::Entity::delete_by_id(id.0).exec(&tx).await.map_err(db(What::User))?;
         if deleted.rows_affected == 0 {
             return Err(StoreError::NotFound { what: What::User });
@@ -229,42 +229,6 @@ impl Store {
     /// `Unavailable` when the database is away.
     pub async fn has_root(&self) -> Result<bool, StoreError> {
         has_root(self.reader()).await
-    }
-
-    /// Sets the user's personal access token; an older one stops working at once.
-    ///
-    /// # Errors
-    /// `NotFound` when the user does not exist.
-    pub async fn replace_access_token(&self, id: UserId, token: &TokenHash, now: Timestamp) -> Result<(), StoreError> {
-        let tx = self.begin_write().await?;
-        access_token::Entity::delete_by_id(id.0).exec(&tx).await.map_err(db(What::AccessToken))?;
-        let row =
-            access_token::ActiveModel { user_id: Set(id.0), token_hash: Set(token.to_hex()), created_at: Set(now.0) };
-        access_token::Entity::insert(row).exec_without_returning(&tx).await.map_err(db(What::AccessToken))?;
-        commit(tx).await
-    }
-
-    /// Removes the user's personal access token, if it has one.
-    ///
-    /// # Errors
-    /// `Unavailable` when the database is away.
-    pub async fn revoke_access_token(&self, id: UserId) -> Result<(), StoreError> {
-        access_token::Entity::delete_by_id(id.0).exec(self.writer()).await.map_err(db(What::AccessToken))?;
-        Ok(())
-    }
-
-    /// Returns the user whose personal access token this is, disabled or not.
-    ///
-    /// # Errors
-    /// `Unavailable` when the database is away.
-    pub async fn find_user_by_access_token(&self, token: &TokenHash) -> Result<Option<User>, StoreError> {
-        let row = access_token::Entity::find()
-            .filter(access_token::Column::TokenHash.eq(token.to_hex()))
-            .find_also_related(user::Entity)
-            .one(self.reader())
-            .await
-            .map_err(db(What::AccessToken))?;
-        row.and_then(|(_, owner)| owner).map(to_user).transpose()
     }
 }
 

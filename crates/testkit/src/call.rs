@@ -11,6 +11,7 @@ use serde_json::Value;
 
 use crate::compose::Style;
 use crate::script::{Act, Answer, Contract};
+use crate::site::Site;
 use crate::upstream::{Settings, Voice};
 
 /// Creation time of everything that a scripted upstream makes, so that answers are the same in every run.
@@ -65,6 +66,8 @@ pub(crate) struct Call<'a> {
     pub(crate) contract: Contract,
     pub(crate) address: SocketAddr,
     pub(crate) shelf: &'a Shelf,
+    /// The management side, of relay sites that have one.
+    pub(crate) site: Option<&'a Site>,
     /// Differs for every call of every upstream, so that ids do.
     pub(crate) serial: u64,
 }

@@ -9,6 +9,7 @@
 mod anthropic;
 mod azure;
 mod call;
+mod checkin;
 mod compose;
 mod contract;
 mod delivery;
@@ -20,8 +21,10 @@ mod newapi;
 mod openai;
 mod reply;
 pub mod script;
+pub mod site;
 mod upstream;
 
+pub use checkin::{CheckinAnswer, CheckinSite};
 pub use failure::Failure;
 pub use kind::{Kind, UnknownKind};
 pub use line::{Break, Line};

@@ -29,7 +29,11 @@ pub(crate) fn authorize(call: &Call<'_>) -> Result<(), Failure> {
         Dialect::OpenAi | Dialect::Responses | Dialect::Azure => None,
     };
     let given = own.or_else(|| inbound.bearer()).map(str::trim);
-    if given == Some(call.settings.secret.as_str()) {
+    let is_known = match call.site {
+        Some(site) => given.is_some_and(|given| site.takes(given)),
+        None => given == Some(call.settings.secret.as_str()),
+    };
+    if is_known {
         return Ok(());
     }
     let text = if given.is_none() { "未提供令牌" } else { "无效的令牌" };

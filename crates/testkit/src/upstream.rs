@@ -19,6 +19,7 @@ use tokio_util::task::TaskTracker;
 use crate::call::Shelf;
 use crate::kind::Kind;
 use crate::script::Script;
+use crate::site::Site;
 
 pub(crate) use log::Guard;
 pub use log::{Cancellation, Received};
@@ -117,6 +118,7 @@ pub(crate) struct Shared {
     pub(crate) address: SocketAddr,
     pub(crate) log: Arc<log::Log>,
     pub(crate) shelf: Shelf,
+    pub(crate) site: Option<Arc<Site>>,
     script: RwLock<Arc<Playing>>,
     serial: AtomicU64,
     is_held: watch::Sender<bool>,
@@ -180,6 +182,20 @@ impl Upstream {
     /// # Errors
     /// Fails when the port cannot be had.
     pub fn start_with(settings: Settings, script: Script) -> io::Result<Self> {
+        Self::listen(settings, script, None)
+    }
+
+    /// Starts a relay site with its management side; calls are made with its keys. Must be called inside a Tokio runtime.
+    ///
+    /// # Errors
+    /// Fails when no port can be had.
+    pub fn start_site(site: Site, script: Script) -> io::Result<(Self, Arc<Site>)> {
+        let site = Arc::new(site);
+        let upstream = Self::listen(Settings::new(Kind::NewApi), script, Some(Arc::clone(&site)))?;
+        Ok((upstream, site))
+    }
+
+    fn listen(settings: Settings, script: Script, site: Option<Arc<Site>>) -> io::Result<Self> {
         let socket = TcpSocket::new_v4()?;
         socket.set_reuseaddr(true)?;
         socket.bind(SocketAddr::from((Ipv4Addr::LOCALHOST, settings.port)))?;
@@ -190,6 +206,7 @@ impl Upstream {
             log: log::Log::new(settings.kept_bytes),
             settings,
             shelf: Shelf::default(),
+            site,
             script: RwLock::new(Playing::new(script)),
             serial: AtomicU64::new(first_serial(address.port())),
             is_held: watch::Sender::new(false),

@@ -20,7 +20,7 @@ export function AccountMenu() {
     <Menu position="bottom-end" width={248} shadow="md" closeOnItemClick={false}>
       <Menu.Target>
         <UnstyledButton aria-label={t('account.menu')} className={classes.target}>
-          <Avatar aria-hidden name={user.display_name} color="accent" size={32} radius="xl" />
+          <Avatar color="accent" size={32} radius="xl" />
         </UnstyledButton>
       </Menu.Target>
       <Menu.Dropdown>

@@ -4,7 +4,7 @@ import { IconLanguage, IconMoon, IconPlus, IconSearch, IconSun } from '@tabler/i
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { chooseLanguage } from '@/lib/i18n'
-import { useUser } from '@/lib/session'
+import { isAdmin, useUser } from '@/lib/session'
 import { placesOf } from './navigation'
 
 const ICON = { size: 18, stroke: 1.6, 'aria-hidden': true } as const
@@ -48,6 +48,7 @@ function usePages(): SpotlightActionData[] {
 
 function useActs(): SpotlightActionData[] {
   const { t, i18n } = useTranslation()
+  const user = useUser()
   const go = useNavigate()
   const { setColorScheme } = useMantineColorScheme()
   const add = <IconPlus {...ICON} />
@@ -77,5 +78,9 @@ function useActs(): SpotlightActionData[] {
       onClick: () => void chooseLanguage(i18n.language === 'en' ? 'zh-CN' : 'en'),
     },
   ]
+  if (isAdmin(user)) {
+    const open = () => void go({ to: '/providers', search: { new: true } })
+    acts.unshift({ id: 'new-provider', label: t('providers.new'), leftSection: add, onClick: open })
+  }
   return acts
 }

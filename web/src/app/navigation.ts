@@ -6,7 +6,9 @@ import {
   IconKey,
   IconListSearch,
   IconMessages,
+  IconRocket,
   IconRoute,
+  IconServer2,
 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
@@ -30,11 +32,17 @@ export interface PlaceGroup {
 const GROUPS: PlaceGroup[] = [
   {
     label: null,
-    places: [{ to: '/dashboard', label: 'nav.dashboard', icon: IconChartBar }],
+    places: [
+      { to: '/dashboard', label: 'nav.dashboard', icon: IconChartBar },
+      { to: '/welcome', label: 'nav.welcome', icon: IconRocket, isForAdmins: true },
+    ],
   },
   {
     label: 'nav.upstreams',
-    places: [{ to: '/models', label: 'nav.models', icon: IconRoute, isForAdmins: true }],
+    places: [
+      { to: '/providers', label: 'nav.providers', icon: IconServer2, isForAdmins: true },
+      { to: '/models', label: 'nav.models', icon: IconRoute, isForAdmins: true },
+    ],
   },
   {
     label: 'nav.usage',

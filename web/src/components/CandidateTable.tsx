@@ -1,6 +1,7 @@
 import { Badge, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '@/lib/api'
+import { sentence } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import { type Column, DataTable } from './DataTable'
 
@@ -81,7 +82,7 @@ function Who({ of: candidate }: { of: Candidate }) {
       {candidate.converts && <Badge color="gray">{t('candidates.converts')}</Badge>}
       {obstacle && (
         <Text size="xs" c="red">
-          {obstacle.text}
+          {sentence(obstacle.text)}
         </Text>
       )}
     </div>

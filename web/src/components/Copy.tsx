@@ -1,47 +1,38 @@
-import { ActionIcon, Button, CopyButton, Tooltip } from '@mantine/core'
+import { ActionIcon, Button, Tooltip } from '@mantine/core'
 import { IconCheck, IconCopy } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import { useCopy } from '@/lib/clipboard'
 import classes from './Copy.module.css'
-
-const SHOWN_MS = 1_600
 
 /** A small button that copies a text. */
 export function CopyIcon({ text, label }: { text: string; label?: string }) {
   const { t } = useTranslation()
+  const { isCopied, copy } = useCopy(text)
+  const name = label ?? t('common.copy')
   return (
-    <CopyButton value={text} timeout={SHOWN_MS}>
-      {({ copied, copy }) => (
-        <Tooltip label={copied ? t('common.copied') : (label ?? t('common.copy'))}>
-          <ActionIcon
-            variant="subtle"
-            color={copied ? 'accent' : 'gray'}
-            size="sm"
-            onClick={copy}
-            aria-label={label ?? t('common.copy')}
-          >
-            {copied ? <IconCheck size={15} /> : <IconCopy size={15} />}
-          </ActionIcon>
-        </Tooltip>
-      )}
-    </CopyButton>
+    <Tooltip label={isCopied ? t('common.copied') : name}>
+      <ActionIcon
+        variant="subtle"
+        color={isCopied ? 'accent' : 'gray'}
+        size="sm"
+        onClick={copy}
+        aria-label={name}
+      >
+        {isCopied ? <IconCheck size={15} /> : <IconCopy size={15} />}
+      </ActionIcon>
+    </Tooltip>
   )
 }
 
 /** A button that copies a text and says so. */
 export function CopyAction({ text, label }: { text: string; label: string }) {
   const { t } = useTranslation()
+  const { isCopied, copy } = useCopy(text)
+  const Sign = isCopied ? IconCheck : IconCopy
   return (
-    <CopyButton value={text} timeout={SHOWN_MS}>
-      {({ copied, copy }) => (
-        <Button
-          variant="light"
-          onClick={copy}
-          leftSection={copied ? <IconCheck size={16} aria-hidden /> : <IconCopy size={16} aria-hidden />}
-        >
-          {copied ? t('common.copied') : label}
-        </Button>
-      )}
-    </CopyButton>
+    <Button variant="light" onClick={copy} leftSection={<Sign size={16} aria-hidden />}>
+      {isCopied ? t('common.copied') : label}
+    </Button>
   )
 }
 

@@ -11,7 +11,7 @@ export interface Column<T> {
   cell: (row: T) => ReactNode
   /** Numbers stand at the right. */
   align?: 'right'
-  /** Not shown below about 1,100 px; on phones, where rows are cards, it is. */
+  /** Not shown below about 1,100 px. */
   isMinor?: boolean
   /** On phones: the head of the card, or its foot, instead of a line with a label. */
   role?: 'title' | 'actions'

@@ -17,8 +17,8 @@ export function useExplain(): (error: Error) => string {
   )
 }
 
-/** Messages of the API are fragments; on a page they are sentences. */
-function sentence(message: string): string {
+/** Returns a message of the API, which is a fragment, as a sentence for a page. */
+export function sentence(message: string): string {
   return message.charAt(0).toUpperCase() + message.slice(1)
 }
 

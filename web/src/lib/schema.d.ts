@@ -485,7 +485,7 @@ export interface paths {
             cookie?: never;
         };
         /** The last runs of a job, newest first; the last two hundred are kept. */
-        get: operations["list_runs"];
+        get: operations["list_job_runs"];
         put?: never;
         post?: never;
         delete?: never;
@@ -554,7 +554,7 @@ export interface paths {
         };
         /**
          * Calls of everybody, newest first. Page by `next_cursor`; with `p`, `total` stops counting at 10,000. With `keyword`,
-         *     `stream` or an exact `status`, which no index finds, a page may hold fewer calls than asked, or none, although more
+         *     `stream`, `error` or an exact `status`, which no index finds, a page may hold fewer calls than asked, or none, although more
          *     follow: go on while there is a `next_cursor`.
          */
         get: operations["list_calls"];
@@ -996,6 +996,74 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/provider/checkin/messages": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest check-ins: 50 by default, at most 500. */
+        get: operations["list_checkins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/provider/checkin/run": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check in now at all providers that do not count today yet, those that failed too. Waits for the end for a minute. */
+        post: operations["run_checkins"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/provider/checkin/summary": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The newest runs of check-ins: 20 by default, at most 200. */
+        get: operations["list_checkin_runs"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/provider/checkin/uncheckin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** The providers with check-in that do not count today yet. */
+        get: operations["list_missing_checkins"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/provider/export": {
         parameters: {
             query?: never;
@@ -1085,6 +1153,23 @@ export interface paths {
         post?: never;
         /** Delete a provider with its credentials and routes, unless rules or keys name it; the records of its calls stay. */
         delete: operations["delete_provider"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/provider/{id}/checkin": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Check in at one provider now, whatever came before today. */
+        post: operations["check_in_at"];
+        delete?: never;
         options?: never;
         head?: never;
         patch?: never;
@@ -1181,6 +1266,27 @@ export interface paths {
          *     may use, as `/api/provider/{id}/models` does, and the balance where the vendor tells it.
          */
         post: operations["sync_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/provider/{id}/test": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Make a real small call to a provider, or by one of its routes, and tell what happens as events: `start`, `head` (status and
+         *     time), `text` (each piece of the answer) and `done` (whether it went well, the whole answer, times). It costs what such a call
+         *     costs, is not recorded and changes nothing.
+         */
+        post: operations["try_provider"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1550,6 +1656,76 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/user/self/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where one is logged in, the session used last first. */
+        get: operations["list_sessions"];
+        put?: never;
+        post?: never;
+        /** End all of one's own sessions but the one that asks. */
+        delete: operations["end_other_sessions"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/self/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one of one's own sessions; it stops working at once. */
+        delete: operations["end_session"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/self/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own personal access tokens, newest first. */
+        get: operations["list_tokens"];
+        put?: never;
+        /** Make a personal access token beside those that there are. Only in a session. */
+        post: operations["create_token"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/self/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke one of one's own personal access tokens; it stops working at once. */
+        delete: operations["revoke_token"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/user/token": {
         parameters: {
             query?: never;
@@ -1557,13 +1733,16 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** Make a personal access token; the one before stops working. Only in a session. Kept for scripts; prefer `POST`. */
+        /**
+         * Make the personal access token named `default`; the one before stops working. Only in a session. Kept for scripts;
+         *     prefer `POST /api/user/self/tokens`.
+         */
         get: operations["make_access_token_by_get"];
         put?: never;
-        /** Make a personal access token; the one before stops working. Only in a session. */
+        /** Make the personal access token named `default`; the one before stops working. Only in a session. */
         post: operations["make_access_token"];
-        /** Revoke the personal access token. */
-        delete: operations["revoke_access_token"];
+        /** Revoke all of one's own personal access tokens. */
+        delete: operations["revoke_access_tokens"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1599,6 +1778,75 @@ export interface paths {
         put?: never;
         post?: never;
         delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/{id}/sessions": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Where a user is logged in, the session used last first. */
+        get: operations["list_sessions_of"];
+        put?: never;
+        post?: never;
+        /** End all sessions of a user. */
+        delete: operations["end_sessions_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/{id}/sessions/{session}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** End one session of a user; it stops working at once. */
+        delete: operations["end_session_of"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/{id}/tokens": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** A user's personal access tokens, newest first. */
+        get: operations["list_tokens_of"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/user/{id}/tokens/{token_id}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Revoke a user's personal access token; it stops working at once. */
+        delete: operations["revoke_token_of"];
         options?: never;
         head?: never;
         patch?: never;
@@ -1999,7 +2247,7 @@ export interface components {
             input_tokens: number;
             /**
              * Format: int64
-             * @description Calls whose answers were found to be invalid, up to 10,000.
+             * @description Calls whose answers were found to be invalid, among the newest 10,000 failures.
              */
             invalid_response_count: number;
             /**
@@ -2219,15 +2467,15 @@ export interface components {
         };
         /** @description A credential that was added, and what the provider's site had to do with it. */
         CreatedView: (components["schemas"]["CredentialView"] | null) & {
-            /** @description Whether that key is known here. */
-            created_token_identified: boolean;
+            /** @description The same: whether that key is known here. */
+            created_token_identified?: boolean | null;
             /**
              * Format: int64
-             * @description Id of the credential; the same as `id`.
+             * @description The same: id of the credential, as `id`.
              */
             provider_token_id?: number | null;
-            /** @description Whether a key was made at the site. */
-            upstream_created: boolean;
+            /** @description Only for keys that were made at the site: whether one was, which is then always `true`. */
+            upstream_created?: boolean | null;
         };
         /** @description What one credential may use. */
         CredentialDiscovery: {
@@ -2370,7 +2618,7 @@ export interface components {
             invalid_rate: number;
             /**
              * Format: int64
-             * @description Calls whose answers were found to be invalid, up to 10,000.
+             * @description Calls whose answers were found to be invalid, among the newest 10,000 failures.
              */
             invalid_responses: number;
             /** @description The same with cost and tokens. */
@@ -2848,15 +3096,15 @@ export interface components {
         Envelope_CreatedView: {
             /** @description A credential that was added, and what the provider's site had to do with it. */
             data: (components["schemas"]["CredentialView"] | null) & {
-                /** @description Whether that key is known here. */
-                created_token_identified: boolean;
+                /** @description The same: whether that key is known here. */
+                created_token_identified?: boolean | null;
                 /**
                  * Format: int64
-                 * @description Id of the credential; the same as `id`.
+                 * @description The same: id of the credential, as `id`.
                  */
                 provider_token_id?: number | null;
-                /** @description Whether a key was made at the site. */
-                upstream_created: boolean;
+                /** @description Only for keys that were made at the site: whether one was, which is then always `true`. */
+                upstream_created?: boolean | null;
             };
             /** @description Empty, or something that a person should read. */
             message: string;
@@ -2963,7 +3211,7 @@ export interface components {
                 invalid_rate: number;
                 /**
                  * Format: int64
-                 * @description Calls whose answers were found to be invalid, up to 10,000.
+                 * @description Calls whose answers were found to be invalid, among the newest 10,000 failures.
                  */
                 invalid_responses: number;
                 /** @description The same with cost and tokens. */
@@ -3293,12 +3541,36 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_NewTokenView: {
+            /** @description A token that was just made. */
+            data: components["schemas"]["TokenView"] & {
+                /** @description The token, shown only now. */
+                token: string;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_Nothing: {
             /**
              * @description No result: the request was carried out and there is nothing to say.
              * @default null
              */
             data: unknown;
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
+        Envelope_OneView: {
+            /** @description What came of a check-in at one provider. */
+            data: {
+                item: components["schemas"]["ItemView"];
+                run: components["schemas"]["RunView"];
+            };
             /** @description Empty, or something that a person should read. */
             message: string;
             /** @description Always `true` here. */
@@ -4539,6 +4811,24 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_PriceSyncView: {
+            /** @description What a provider publishes, and what it changed here. */
+            data: {
+                /** @description Models whose price is another now, or is gone. */
+                changed: number;
+                /** @description The first hundred of them. */
+                left_out: components["schemas"]["LeftOutView"][];
+                /** @description Models whose price was read. */
+                models: number;
+                /** @description Models that were left out. */
+                skipped: number;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_PriceView: {
             /** @description A price that is kept in the database. */
             data: components["schemas"]["VersionView"] & {
@@ -4749,6 +5039,66 @@ export interface components {
                 strategy?: ("value" | "cheapest" | "fastest" | "least_busy" | "weighted" | "quota_first" | "round_robin" | "by_call" | "listed") | null;
                 /** @description Whether an empty or meaningless answer counts as a failure. */
                 validity?: ("off" | "observe" | "enforce") | null;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
+        Envelope_RunView: {
+            /** @description A run of check-ins. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description The same as `started_at`.
+                 */
+                created_at: number;
+                /**
+                 * Format: int64
+                 * @description When it ended, Unix seconds; 0 while it runs.
+                 */
+                ended_at: number;
+                /**
+                 * Format: int64
+                 * @description Of those, providers that do not.
+                 */
+                failure_count: number;
+                /**
+                 * Format: int64
+                 * @description 0 where there was nothing to do, so that no run was made.
+                 */
+                id: number;
+                /** @description The same in words. */
+                message: string;
+                /** @description The day, `YYYY-MM-DD`. */
+                scheduled_date: string;
+                /**
+                 * Format: int64
+                 * @description When it began, Unix seconds.
+                 */
+                started_at: number;
+                /** @description `running`, `success`, `partial` (some failed) or `failed` (the only one did). */
+                status: string;
+                /**
+                 * Format: int64
+                 * @description Of those, providers that count the day.
+                 */
+                success_count: number;
+                /** @description Time zone that its day goes by. */
+                timezone: string;
+                /**
+                 * Format: int64
+                 * @description Providers that it was for.
+                 */
+                total_count: number;
+                /** @description `cron`, `manual` (all that were missing) or `manual-provider` (one). */
+                trigger_type: string;
+                /**
+                 * Format: int64
+                 * @description Providers that were still missing at its end, whatever it was for.
+                 */
+                uncheckin_count: number;
             };
             /** @description Empty, or something that a person should read. */
             message: string;
@@ -5095,6 +5445,44 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_Vec_ItemView: {
+            data: {
+                /** @description Whether the check-in was switched off there, because the site has none. */
+                auto_disabled: boolean;
+                /**
+                 * Format: int64
+                 * @description When, Unix seconds.
+                 */
+                checked_at: number;
+                /**
+                 * Format: int64
+                 * @description The same.
+                 */
+                created_at: number;
+                /** Format: int64 */
+                id: number;
+                /** @description What the site said, or why it said nothing. */
+                message: string;
+                /** Format: int64 */
+                provider_id: number;
+                /** @description Its name at the time. */
+                provider_name: string;
+                /**
+                 * Format: int64
+                 * @description What the site awarded, in its own units; 500000 are usually one US dollar.
+                 */
+                quota_awarded: number;
+                /** Format: int64 */
+                run_id: number;
+                /** @description `success` or `failed`. */
+                status: string;
+            }[];
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_Vec_JobView: {
             data: {
                 /** @description What it is for, in the language asked for. */
@@ -5166,8 +5554,127 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_Vec_RunView: {
+            data: {
+                /**
+                 * Format: int64
+                 * @description The same as `started_at`.
+                 */
+                created_at: number;
+                /**
+                 * Format: int64
+                 * @description When it ended, Unix seconds; 0 while it runs.
+                 */
+                ended_at: number;
+                /**
+                 * Format: int64
+                 * @description Of those, providers that do not.
+                 */
+                failure_count: number;
+                /**
+                 * Format: int64
+                 * @description 0 where there was nothing to do, so that no run was made.
+                 */
+                id: number;
+                /** @description The same in words. */
+                message: string;
+                /** @description The day, `YYYY-MM-DD`. */
+                scheduled_date: string;
+                /**
+                 * Format: int64
+                 * @description When it began, Unix seconds.
+                 */
+                started_at: number;
+                /** @description `running`, `success`, `partial` (some failed) or `failed` (the only one did). */
+                status: string;
+                /**
+                 * Format: int64
+                 * @description Of those, providers that count the day.
+                 */
+                success_count: number;
+                /** @description Time zone that its day goes by. */
+                timezone: string;
+                /**
+                 * Format: int64
+                 * @description Providers that it was for.
+                 */
+                total_count: number;
+                /** @description `cron`, `manual` (all that were missing) or `manual-provider` (one). */
+                trigger_type: string;
+                /**
+                 * Format: int64
+                 * @description Providers that were still missing at its end, whatever it was for.
+                 */
+                uncheckin_count: number;
+            }[];
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
+        Envelope_Vec_SessionView: {
+            data: {
+                /** @description Where the login came from; may be empty. */
+                client_ip: string;
+                /**
+                 * Format: int64
+                 * @description When the login was, Unix seconds.
+                 */
+                created_time: number;
+                /**
+                 * Format: int64
+                 * @description When it ends, Unix seconds.
+                 */
+                expired_time: number;
+                /** @description Names it; nothing can be done with it but to end the session. */
+                id: string;
+                /** @description Whether it is the one that asks. */
+                is_current: boolean;
+                /**
+                 * Format: int64
+                 * @description When it was last used, Unix seconds, to a few minutes.
+                 */
+                seen_time: number;
+                /** @description What the browser called itself. */
+                user_agent: string;
+            }[];
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_Vec_String: {
             data: string[];
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
+        Envelope_Vec_TokenView: {
+            data: {
+                /**
+                 * Format: int64
+                 * @description When it was made, Unix seconds.
+                 */
+                created_time: number;
+                /**
+                 * Format: int64
+                 * @description Refused from this time on, Unix seconds; -1 never.
+                 */
+                expired_time: number;
+                /** Format: int64 */
+                id: number;
+                /** @description What it is for. */
+                name: string;
+                /**
+                 * Format: int64
+                 * @description When it was last used, Unix seconds, to a few minutes; 0 never.
+                 */
+                used_time: number;
+            }[];
             /** @description Empty, or something that a person should read. */
             message: string;
             /** @description Always `true` here. */
@@ -5449,6 +5956,38 @@ export interface components {
             skipped: number;
             updated: number;
         };
+        /** @description A check-in at a provider. */
+        ItemView: {
+            /** @description Whether the check-in was switched off there, because the site has none. */
+            auto_disabled: boolean;
+            /**
+             * Format: int64
+             * @description When, Unix seconds.
+             */
+            checked_at: number;
+            /**
+             * Format: int64
+             * @description The same.
+             */
+            created_at: number;
+            /** Format: int64 */
+            id: number;
+            /** @description What the site said, or why it said nothing. */
+            message: string;
+            /** Format: int64 */
+            provider_id: number;
+            /** @description Its name at the time. */
+            provider_name: string;
+            /**
+             * Format: int64
+             * @description What the site awarded, in its own units; 500000 are usually one US dollar.
+             */
+            quota_awarded: number;
+            /** Format: int64 */
+            run_id: number;
+            /** @description `success` or `failed`. */
+            status: string;
+        };
         /** @description A run of a job. */
         JobRunView: {
             /**
@@ -5715,6 +6254,30 @@ export interface components {
              */
             user_id: number;
         };
+        /** @description What is known of a provider's check-ins. */
+        LastCheckin: {
+            /**
+             * Format: int64
+             * @description When one last succeeded, Unix seconds; 0 never.
+             */
+            last_checkin_at: number;
+            /** @description What the site said, or why it said nothing. */
+            last_checkin_message: string;
+            /** @description The same in Chinese. */
+            last_checkin_message_zh: string;
+            /**
+             * Format: int64
+             * @description What it awarded, in its own units.
+             */
+            last_checkin_quota_awarded: number;
+            /**
+             * Format: int64
+             * @description When the last result came, Unix seconds; 0 never.
+             */
+            last_checkin_result_at: number;
+            /** @description `success` or `failed`; empty before the first. */
+            last_checkin_status: string;
+        };
         /** @description What is known of the ledger. */
         LedgerStateView: {
             audit?: components["schemas"]["Audit"] | null;
@@ -5811,6 +6374,30 @@ export interface components {
             /** @description Login name. */
             username: string;
         };
+        /** @description The providers that do not count today yet, and which day that is. */
+        MissingAnswer: {
+            /** @description The providers. */
+            data: components["schemas"]["MissingView"][];
+            /**
+             * Format: int64
+             * @description When the day began, Unix seconds.
+             */
+            day_start: number;
+            /** @description Always empty. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+            /** @description Time zone that the day goes by. */
+            timezone: string;
+        };
+        /** @description A provider that does not count today yet. */
+        MissingView: components["schemas"]["LastCheckin"] & {
+            /** @description Root URL. */
+            base_url: string;
+            /** Format: int64 */
+            id: number;
+            name: string;
+        };
         /** @description Calls of a model. */
         ModelCount: {
             model_name: string;
@@ -5898,6 +6485,11 @@ export interface components {
              */
             weight?: number | null;
         };
+        /** @description A token that was just made. */
+        NewTokenView: components["schemas"]["TokenView"] & {
+            /** @description The token, shown only now. */
+            token: string;
+        };
         /** @description A new user. */
         NewUserInput: {
             /** @description Whether the user pays for its calls; `false` by default. */
@@ -5935,6 +6527,11 @@ export interface components {
             code: string;
             /** @description For people, in English. */
             text: string;
+        };
+        /** @description What came of a check-in at one provider. */
+        OneView: {
+            item: components["schemas"]["ItemView"];
+            run: components["schemas"]["RunView"];
         };
         /** @description A value to save. */
         OptionInput: {
@@ -6198,21 +6795,30 @@ export interface components {
             /** @description What a call pays that asks for nothing else. */
             standard: components["schemas"]["ScheduleBody"];
         };
-        /** @description The price that a sum was computed at. */
-        PriceView: {
+        /** @description What a provider publishes, and what it changed here. */
+        PriceSyncView: {
+            /** @description Models whose price is another now, or is gone. */
+            changed: number;
+            /** @description The first hundred of them. */
+            left_out: components["schemas"]["LeftOutView"][];
+            /** @description Models whose price was read. */
+            models: number;
+            /** @description Models that were left out. */
+            skipped: number;
+        };
+        /** @description A price that is kept in the database. */
+        PriceView: components["schemas"]["VersionView"] & {
             /**
              * Format: int64
-             * @description From when it holds, Unix milliseconds; 0 for always.
+             * @description When it was made, Unix seconds.
              */
-            effective_from_ms: number;
-            /** @description Version, made from the price's content. */
-            id: string;
-            /** @description Model, or pattern, that it is stated for; `null` where it would say who served the call. */
-            model?: string | null;
-            /** @description Where it holds; `null` where it would say who served the call. */
-            scope?: string | null;
-            /** @description `operator`, `provider` or `builtin`. */
-            source: string;
+            created_time: number;
+            /** Format: int64 */
+            id: number;
+            /** @description `cost` (what the provider takes) or `sell` (what callers pay instead of cost times factors). */
+            purpose: string;
+            /** @description Note for people. */
+            remark: string;
         };
         /** @description A model that a site offers. */
         PricingRow: {
@@ -6776,10 +7382,69 @@ export interface components {
             holds?: boolean | null;
             name: string;
         };
+        /** @description A run of check-ins. */
+        RunView: {
+            /**
+             * Format: int64
+             * @description The same as `started_at`.
+             */
+            created_at: number;
+            /**
+             * Format: int64
+             * @description When it ended, Unix seconds; 0 while it runs.
+             */
+            ended_at: number;
+            /**
+             * Format: int64
+             * @description Of those, providers that do not.
+             */
+            failure_count: number;
+            /**
+             * Format: int64
+             * @description 0 where there was nothing to do, so that no run was made.
+             */
+            id: number;
+            /** @description The same in words. */
+            message: string;
+            /** @description The day, `YYYY-MM-DD`. */
+            scheduled_date: string;
+            /**
+             * Format: int64
+             * @description When it began, Unix seconds.
+             */
+            started_at: number;
+            /** @description `running`, `success`, `partial` (some failed) or `failed` (the only one did). */
+            status: string;
+            /**
+             * Format: int64
+             * @description Of those, providers that count the day.
+             */
+            success_count: number;
+            /** @description Time zone that its day goes by. */
+            timezone: string;
+            /**
+             * Format: int64
+             * @description Providers that it was for.
+             */
+            total_count: number;
+            /** @description `cron`, `manual` (all that were missing) or `manual-provider` (one). */
+            trigger_type: string;
+            /**
+             * Format: int64
+             * @description Providers that were still missing at its end, whatever it was for.
+             */
+            uncheckin_count: number;
+        };
         /** @description A made-up call to try rules on. */
         Sample: {
             /** @description The request. */
             body?: Record<string, never>;
+            /**
+             * Format: int64
+             * @description What the key can still spend, micro-dollars; left out, nothing limits it.
+             * @default null
+             */
+            budget_left: number | null;
             /**
              * @description The owner's group.
              * @default default
@@ -6859,6 +7524,32 @@ export interface components {
             /** @description Login name. */
             username?: string | null;
         };
+        /** @description A session. */
+        SessionView: {
+            /** @description Where the login came from; may be empty. */
+            client_ip: string;
+            /**
+             * Format: int64
+             * @description When the login was, Unix seconds.
+             */
+            created_time: number;
+            /**
+             * Format: int64
+             * @description When it ends, Unix seconds.
+             */
+            expired_time: number;
+            /** @description Names it; nothing can be done with it but to end the session. */
+            id: string;
+            /** @description Whether it is the one that asks. */
+            is_current: boolean;
+            /**
+             * Format: int64
+             * @description When it was last used, Unix seconds, to a few minutes.
+             */
+            seen_time: number;
+            /** @description What the browser called itself. */
+            user_agent: string;
+        };
         /** @description The first administrator. */
         SetupInput: {
             /** @description Name shown to people; the login name by default. */
@@ -6876,7 +7567,7 @@ export interface components {
             needed: boolean;
         };
         /** @description How a provider's site answers. */
-        StandingView: {
+        StandingView: components["schemas"]["LastCheckin"] & {
             /** @description `unknown` (never read), `fresh` (not older than a day) or `stale`. */
             balance_freshness: string;
             /** @description Whether it counts as away now. */
@@ -7084,6 +7775,38 @@ export interface components {
              */
             total_ms: number | null;
         };
+        /** @description A token to make. */
+        TokenInput: {
+            /**
+             * Format: int64
+             * @description Refused from this time on, Unix seconds; -1 never (default).
+             */
+            expired_time?: number | null;
+            /** @description What it is for, 1 to 100 characters. */
+            name: string;
+        };
+        /** @description A personal access token, without the token itself. */
+        TokenView: {
+            /**
+             * Format: int64
+             * @description When it was made, Unix seconds.
+             */
+            created_time: number;
+            /**
+             * Format: int64
+             * @description Refused from this time on, Unix seconds; -1 never.
+             */
+            expired_time: number;
+            /** Format: int64 */
+            id: number;
+            /** @description What it is for. */
+            name: string;
+            /**
+             * Format: int64
+             * @description When it was last used, Unix seconds, to a few minutes; 0 never.
+             */
+            used_time: number;
+        };
         /** @description A move of money from one account to another. */
         TransferView: {
             /** @description Who ordered it: `user:ID`, `node:ID` or `system`. */
@@ -7135,6 +7858,31 @@ export interface components {
             kind: string;
             /** @description Note for people. */
             memo: string;
+        };
+        /** @description What to try; everything has a default. */
+        TrialInput: {
+            /**
+             * @description What is said to the model; `hi`.
+             * @default null
+             */
+            message: string | null;
+            /**
+             * @description A model; the route's, or the first that has a route.
+             * @default null
+             */
+            model: string | null;
+            /**
+             * Format: int64
+             * @description A credential of the provider; the route's, or the first that can be used.
+             * @default null
+             */
+            provider_token_id: number | null;
+            /**
+             * Format: int64
+             * @description A route of the provider.
+             * @default null
+             */
+            route_id: number | null;
         };
         /** @description A model without a price at one provider. */
         UnpricedView: {
@@ -8589,7 +9337,7 @@ export interface operations {
             };
         };
     };
-    list_runs: {
+    list_job_runs: {
         parameters: {
             query?: {
                 /** @description Number of the page, counted from 0; what is no such number counts as 0. */
@@ -9943,6 +10691,128 @@ export interface operations {
             };
         };
     };
+    list_checkins: {
+        parameters: {
+            query?: {
+                /** @description How many; what is no such number is the default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The check-ins. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_ItemView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    run_checkins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The run. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_RunView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_checkin_runs: {
+        parameters: {
+            query?: {
+                /** @description How many; what is no such number is the default. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The runs. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_RunView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_missing_checkins: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The providers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["MissingAnswer"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     export_providers: {
         parameters: {
             query?: never;
@@ -10198,6 +11068,38 @@ export interface operations {
             };
         };
     };
+    check_in_at: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The provider counts the day. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_OneView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     read_model_aliases: {
         parameters: {
             query?: never;
@@ -10316,7 +11218,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_SyncView"];
+                    "application/json": components["schemas"]["Envelope_PriceSyncView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -10381,6 +11283,42 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_SyncView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    try_provider: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the provider. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TrialInput"];
+            };
+        };
+        responses: {
+            /** @description Events. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/event-stream": string;
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -11413,6 +12351,190 @@ export interface operations {
             };
         };
     };
+    list_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_SessionView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    end_other_sessions: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    end_session: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the session. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_tokens: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_TokenView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    create_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["TokenInput"];
+            };
+        };
+        responses: {
+            /** @description The token, shown only now. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_NewTokenView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    revoke_token: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id of the token. */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     make_access_token_by_get: {
         parameters: {
             query?: never;
@@ -11471,7 +12593,7 @@ export interface operations {
             };
         };
     };
-    revoke_access_token: {
+    revoke_access_tokens: {
         parameters: {
             query?: never;
             header?: never;
@@ -11583,6 +12705,170 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_AccountView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_sessions_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The sessions. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_SessionView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    end_sessions_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    end_session_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+                /** @description Id of the session. */
+                session: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Ended. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    list_tokens_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The tokens. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_TokenView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    revoke_token_of: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+                /** @description Id of the token. */
+                token_id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description Revoked. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Nothing"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */

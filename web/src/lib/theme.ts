@@ -19,6 +19,20 @@ const accent: MantineColorsTuple = [
   '#03444c',
 ]
 
+/** Greys of the dark scheme, a little to the blue of the accent. */
+const dark: MantineColorsTuple = [
+  '#dfe4e8',
+  '#b8c0c7',
+  '#98a1a9',
+  '#5f6a72',
+  '#3a434a',
+  '#313a40',
+  '#252c32',
+  '#171c20',
+  '#12171a',
+  '#0d1113',
+]
+
 const FONTS =
   '"Inter Variable", system-ui, -apple-system, "Segoe UI", Roboto, "PingFang SC", "Hiragino Sans GB", ' +
   '"Microsoft YaHei UI", "Microsoft YaHei", "Noto Sans SC", "Noto Sans CJK SC", "Source Han Sans SC", sans-serif'
@@ -28,7 +42,7 @@ const MONOSPACE =
 export const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: 7,
-  colors: { accent },
+  colors: { accent, dark },
   fontFamily: FONTS,
   fontFamilyMonospace: MONOSPACE,
   headings: {
@@ -74,9 +88,10 @@ export const colours: CSSVariablesResolver = () => ({
   dark: {
     '--mantine-color-dimmed': '#a3abb2',
     '--mantine-color-placeholder': '#8d969e',
-    '--mantine-color-body': '#171c20',
-    '--mantine-color-text': '#dfe4e8',
     '--mantine-color-error': '#ff8787',
+    '--mantine-color-accent-light': 'rgba(43, 164, 174, 0.18)',
+    '--mantine-color-accent-light-hover': 'rgba(43, 164, 174, 0.26)',
+    '--mantine-color-accent-light-color': '#a5dde1',
     '--sluice-ground': '#101417',
     '--sluice-line': '#2b3238',
   },

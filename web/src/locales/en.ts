@@ -12,8 +12,10 @@ import logs from './en/logs.json'
 import nav from './en/nav.json'
 import palette from './en/palette.json'
 import playground from './en/playground.json'
+import providers from './en/providers.json'
 import routes from './en/routes.json'
 import strategies from './en/strategies.json'
+import welcome from './en/welcome.json'
 
 export default {
   account,
@@ -30,6 +32,8 @@ export default {
   nav,
   palette,
   playground,
+  providers,
   routes,
   strategies,
+  welcome,
 }

@@ -12,8 +12,10 @@ import logs from './zh-CN/logs.json'
 import nav from './zh-CN/nav.json'
 import palette from './zh-CN/palette.json'
 import playground from './zh-CN/playground.json'
+import providers from './zh-CN/providers.json'
 import routes from './zh-CN/routes.json'
 import strategies from './zh-CN/strategies.json'
+import welcome from './zh-CN/welcome.json'
 
 export default {
   account,
@@ -30,6 +32,8 @@ export default {
   nav,
   palette,
   playground,
+  providers,
   routes,
   strategies,
+  welcome,
 }

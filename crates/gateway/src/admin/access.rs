@@ -8,8 +8,10 @@ mod identity;
 mod password;
 mod profile;
 mod session;
+mod sessions;
 mod setup;
 mod setup_gate;
+mod tokens;
 
 use std::sync::Arc;
 
@@ -26,5 +28,10 @@ pub(crate) use password::{Passwords, check_length};
 pub use setup_gate::SetupGate;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default().merge(setup::endpoints()).merge(session::endpoints()).merge(profile::endpoints())
+    OpenApiRouter::default()
+        .merge(setup::endpoints())
+        .merge(session::endpoints())
+        .merge(sessions::endpoints())
+        .merge(profile::endpoints())
+        .merge(tokens::endpoints())
 }

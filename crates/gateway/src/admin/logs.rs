@@ -106,7 +106,7 @@ fn place_after(row: &CallRow) -> String {
 }
 
 /// Calls of everybody, newest first. Page by `next_cursor`; with `p`, `total` stops counting at 10,000. With `keyword`,
-/// `stream` or an exact `status`, which no index finds, a page may hold fewer calls than asked, or none, although more
+/// `stream`, `error` or an exact `status`, which no index finds, a page may hold fewer calls than asked, or none, although more
 /// follow: go on while there is a `next_cursor`.
 #[utoipa::path(get, path = "/api/log/", tag = "Calls", params(PageQuery, CallQuery),
     responses((status = 200, description = "One page.", body = Envelope<CallPageView>)))]

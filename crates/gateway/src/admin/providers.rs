@@ -11,6 +11,7 @@ mod site_keys;
 mod standing;
 mod sync;
 mod transfer;
+mod trial;
 mod validation;
 mod vendors;
 mod view;
@@ -53,6 +54,7 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(standing::endpoints())
         .merge(sync::endpoints())
         .merge(transfer::endpoints())
+        .merge(trial::endpoints())
         .merge(vendors::endpoints())
 }
 

@@ -11,6 +11,7 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AdminState;
+pub(super) use jobs::begin as begin_job;
 pub(crate) use options::Settings;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {

@@ -15,6 +15,7 @@ use url::Url;
 use super::access::{Attempts, CookiePolicy, Passwords, SetupGate};
 use crate::config::DeclaredPolicy;
 use crate::jobs::Jobs;
+use crate::jobs::check_in::CheckIns;
 use crate::outgoing::Outgoing;
 use crate::relay::Previewer;
 use crate::upkeep::Upkeep;
@@ -48,6 +49,8 @@ pub struct AdminState {
     pub memory: Memory,
     /// What is done from time to time.
     pub(crate) jobs: Arc<Jobs>,
+    /// Checks in at sites.
+    pub(crate) checkins: CheckIns,
     /// Tells where calls would go.
     pub(crate) previewer: Previewer,
     /// Keeps providers current.

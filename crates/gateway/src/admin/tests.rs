@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod checkin;
 mod contract;
 mod discovery;
 mod job_list;
@@ -37,6 +38,7 @@ use tower::ServiceExt;
 
 use super::{AdminState, CookiePolicy, Declared, Memory, SetupGate, router};
 use crate::config::DeclaredPolicy;
+use crate::jobs::check_in::CheckIns;
 use crate::jobs::{self, Jobs};
 use crate::relay::Previewer;
 use crate::server::client_address::ClientAddress;
@@ -69,31 +71,37 @@ impl Site {
         store.migrate().await.unwrap();
         let (setup, setup_token) = SetupGate::open();
         let store = Arc::new(store);
+        let vendors = Arc::new(Vendors::embedded().unwrap());
+        let changed: Arc<Notify> = Arc::default();
+        let upkeep = Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed));
+        let upkeep = Arc::new(upkeep);
+        let declared = Arc::new(declared);
         let means = jobs::Means {
             store: Arc::clone(&store),
             node: NODE,
             clock: Arc::new(Clock::Fixed(AtomicI64::new(NOW_MS))),
             records_kept_days: 90,
             responses_max_bytes: 0,
+            upkeep: Arc::clone(&upkeep),
+            declared: Arc::clone(&declared),
         };
         let stop = CancellationToken::new();
-        let vendors = Arc::new(Vendors::embedded().unwrap());
-        let changed: Arc<Notify> = Arc::default();
         let state = Arc::new(AdminState {
             node: NODE,
             records_kept_days: 90,
-            store: Arc::clone(&store),
-            vendors: Arc::clone(&vendors),
-            changed: Arc::clone(&changed),
-            declared: Arc::new(declared),
+            store,
+            vendors,
+            changed,
+            declared,
             clock: Clock::Fixed(AtomicI64::new(NOW_MS)),
             setup,
             cookies: CookiePolicy::Auto,
             session_days: 30,
             public_url: None,
             jobs: Jobs::new(&means, stop.clone()),
+            checkins: CheckIns::new(&means),
             memory: Memory::new(Timestamp(NOW_MS)),
-            upkeep: Arc::new(Upkeep::new(Arc::clone(&store), Arc::clone(&vendors), Arc::clone(&changed))),
+            upkeep,
             previewer: Previewer::default(),
             policy: DeclaredPolicy::default(),
         });

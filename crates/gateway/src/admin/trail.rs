@@ -27,7 +27,7 @@ use utoipa::openapi::OpenApi;
 
 use super::AdminState;
 use super::access::{Identity, Proof};
-use super::wire::input::MAX_BODY_BYTES;
+use super::wire::input::{MAX_BODY_BYTES, read_bytes};
 use super::wire::{Failure, Problem};
 use crate::server::client_address::ClientAddress;
 pub(super) use list::endpoints;
@@ -97,16 +97,21 @@ pub(super) async fn keep(State(keeper): State<Keeper>, request: Request, next: N
 
 impl Keeper {
     async fn run(&self, template: String, request: Request, next: Next) -> Result<Response, Failure> {
-        let (request, body) = self.read(request).await?;
+        let (request, body) = Self::read(request).await?;
         let asker = Asker::of(&request);
-        let identity = Identity::of(request.headers(), &self.state).await.ok();
+        let identity = match Identity::of(request.headers(), &self.state).await {
+            Ok(identity) => Some(identity),
+            // The handler may have better luck, and would change something without an entry.
+            Err(failure) if failure.problem().kind().status().is_server_error() => return Err(failure),
+            Err(_) => None,
+        };
         if identity.is_none() && !OF_STRANGERS.contains(&template.as_str()) {
             // The handler says what is wrong; nothing will be changed.
             return Ok(next.run(request).await);
         }
         let wanted = self.places.subject(request.method(), &template, request.uri().path(), &body);
         let subject = self.named(wanted, &body).await;
-        let mut entry = Entry {
+        let entry = Entry {
             id: new_id(&self.state),
             at: self.state.clock.now(),
             actor: identity.as_ref().map(actor),
@@ -120,9 +125,18 @@ impl Keeper {
             self.state.store.begin_entry(&entry).await?;
         }
         let response = next.run(request).await;
-        let (mut response, end, stranger) = self.end(&template, (&asker, &subject), response).await;
-        let is_known = entry.actor.is_some();
-        let written = match (is_known, end.is_success()) {
+        let (response, end, stranger) = self.end(&template, (&asker, &subject), response).await;
+        Ok(self.complete(entry, (end, stranger), response).await)
+    }
+
+    /// Completes an entry, or writes that of a stranger who succeeded.
+    async fn complete(
+        &self,
+        mut entry: Entry,
+        (end, stranger): (End, Option<Actor>),
+        mut response: Response,
+    ) -> Response {
+        let written = match (entry.actor.is_some(), end.is_success()) {
             (true, _) => self.state.store.end_entry(entry.id, &end).await,
             (false, true) => {
                 entry.actor = stranger;
@@ -130,7 +144,7 @@ impl Keeper {
                 entry.end = Some(end);
                 self.state.store.begin_entry(&entry).await
             }
-            (false, false) => return Ok(response),
+            (false, false) => return response,
         };
         if let Err(error) = written {
             tracing::error!(entry.id = %entry.id, %error, "the end of a change is missing in the audit log");
@@ -138,14 +152,13 @@ impl Keeper {
         if let Ok(id) = HeaderValue::from_str(&entry.id.to_string()) {
             response.headers_mut().insert(ID_HEADER, id);
         }
-        Ok(response)
+        response
     }
 
     /// Reads the body, which names what is changed, and puts it back.
-    async fn read(&self, request: Request) -> Result<(Request, Value), Failure> {
+    async fn read(request: Request) -> Result<(Request, Value), Failure> {
         let (parts, body) = request.into_parts();
-        let bytes = axum::body::to_bytes(body, MAX_BODY_BYTES).await;
-        let bytes = bytes.map_err(|_| Problem::BodyTooLarge.with("limit", MAX_BODY_BYTES))?;
+        let bytes = read_bytes(body).await?;
         let value = serde_json::from_slice(&bytes).unwrap_or(Value::Null);
         Ok((Request::from_parts(parts, Body::from(bytes)), value))
     }

@@ -175,7 +175,7 @@ async fn read_user(State(state): State<Arc<AdminState>>, AsAdmin(me): AsAdmin, A
 }
 
 /// Finds a user that `me` may see and change.
-async fn touchable(state: &AdminState, me: &Identity, id: UserId) -> Result<User, Failure> {
+pub(super) async fn touchable(state: &AdminState, me: &Identity, id: UserId) -> Result<User, Failure> {
     let user = state.store.find_user(id).await?.ok_or(StoreError::NotFound { what: What::User })?;
     if me.outranks(user.role) { Ok(user) } else { Err(Problem::RoleTooHigh.into()) }
 }

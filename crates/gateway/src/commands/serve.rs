@@ -24,7 +24,8 @@ use crate::admin::{self, AdminState, CookiePolicy, Memory, SetupGate};
 use crate::commands::node::Run;
 use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
 use crate::console;
-use crate::jobs::{self, Jobs};
+use crate::jobs::check_in::CheckIns;
+use crate::jobs::{Jobs, Means};
 use crate::money::bank::Bank;
 use crate::record::journal::{self, Journal};
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
@@ -143,8 +144,9 @@ impl Gateway {
         parts.replay(&journals, &books).await?;
         let (gates, writers) = parts.open_gates(&journals, &books)?;
         let shared = parts.shared()?;
-        let jobs = parts.jobs();
-        let admin = parts.admin_router(&gates, address, (Arc::clone(&shared), Arc::clone(&jobs))).await?;
+        let means = parts.means();
+        let jobs = Jobs::new(&means, parts.stop.clone());
+        let admin = parts.admin_router(&gates, address, (Arc::clone(&shared), Arc::clone(&jobs), means)).await?;
         let chores = parts.spawn_chores();
         let jobs = tokio::spawn(jobs.follow());
         spawn_sync(&gates, Arc::clone(journals.bell()))?;
@@ -264,7 +266,7 @@ impl Parts<'_> {
         &self,
         gates: &[Gate],
         address: SocketAddr,
-        (shared, jobs): (Arc<Shared>, Arc<Jobs>),
+        (shared, jobs, means): (Arc<Shared>, Arc<Jobs>, Means),
     ) -> anyhow::Result<axum::Router> {
         let threads = gates
             .iter()
@@ -285,7 +287,7 @@ impl Parts<'_> {
             store: Arc::clone(&self.store),
             vendors: Arc::clone(&self.vendors),
             changed: Arc::clone(&self.changed),
-            declared: Arc::new(declared_rows(&self.settings.declared)),
+            declared: Arc::clone(&means.declared),
             memory: Memory::new(clock.now()),
             clock,
             setup,
@@ -296,8 +298,9 @@ impl Parts<'_> {
             },
             session_days: u32::try_from(admin.session_ttl.as_secs().div_ceil(86_400)).unwrap_or(u32::MAX),
             public_url: admin.public_url.clone(),
-            jobs,
             upkeep: Arc::clone(&self.upkeep),
+            jobs,
+            checkins: CheckIns::new(&means),
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
         };
@@ -338,16 +341,17 @@ impl Parts<'_> {
         chores
     }
 
-    /// Makes what one node does for all.
-    fn jobs(&self) -> Arc<Jobs> {
-        let means = jobs::Means {
+    /// Gathers what jobs are made from.
+    fn means(&self) -> Means {
+        Means {
             store: Arc::clone(&self.store),
             node: self.bank.node(),
             clock: Arc::default(),
             records_kept_days: self.settings.records.retention_days,
             responses_max_bytes: self.settings.responses.max_bytes,
-        };
-        Jobs::new(&means, self.stop.clone())
+            upkeep: Arc::clone(&self.upkeep),
+            declared: Arc::new(declared_rows(&self.settings.declared)),
+        }
     }
 
     /// Makes what all relay threads share.

@@ -180,7 +180,7 @@ pub(super) fn read_records(reader: &mut Reader<'_>) -> Records {
     let syncs = [("group", JournalSync::Group), ("always", JournalSync::Always)];
     Records {
         retention_days: whole(reader, "retention_days", 0..=36_500, 90),
-        batch_rows: whole(reader, "batch_rows", 1..=1_000, 500),
+        batch_rows: whole(reader, "batch_rows", 1..=10_000, 2_000),
         batch_delay: ms(reader, "batch_ms", 200),
         queue_rows: whole(reader, "queue_rows", 100..=10_000_000, 100_000),
         journal_sync: reader.choice("journal_sync", &syncs).unwrap_or(JournalSync::Group),

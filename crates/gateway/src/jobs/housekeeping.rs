@@ -78,10 +78,11 @@ async fn tidy(store: &Store, bounds: Bounds, turn: &Turn) -> Result<u64, StoreEr
     let objects = days_before(now, OBJECT_DAYS).map(Purge::Objects);
     let idempotency = days_before(now, IDEMPOTENCY_DAYS).map(Purge::Idempotency);
     let alerts = days_before(now, ALERT_DAYS).map(Purge::Alerts);
+    let checkins = days_before(now, ALERT_DAYS).map(Purge::Checkins);
     let trail = days_before(now, AUDIT_LOG_DAYS).map(Purge::Trail);
     let calls = (retention_days > 0).then(|| days_before(now, retention_days)).flatten().map(Purge::Calls);
     let responses = Some(Purge::Responses(now));
-    for purge in [objects, idempotency, alerts, trail, calls, responses].into_iter().flatten() {
+    for purge in [objects, idempotency, alerts, checkins, trail, calls, responses].into_iter().flatten() {
         while !turn.stop().is_cancelled() {
             let rows = purge.step(store).await?;
             removed += rows;
@@ -101,6 +102,7 @@ enum Purge {
     Objects(Timestamp),
     Idempotency(Timestamp),
     Alerts(Timestamp),
+    Checkins(Timestamp),
     Trail(Timestamp),
     Calls(Timestamp),
     /// Those whose time is over by then.
@@ -112,6 +114,7 @@ impl Purge {
         match self {
             Self::Objects(before) => store.purge_objects_before(*before, STEP_ROWS).await,
             Self::Idempotency(before) => store.purge_idempotency_before(*before, STEP_ROWS).await,
+            Self::Checkins(before) => store.purge_checkins_before(*before, STEP_ROWS).await,
             Self::Alerts(before) => store.purge_alerts_before(*before, STEP_ROWS).await,
             Self::Trail(before) => store.purge_entries_before(*before, STEP_ROWS).await,
             Self::Calls(before) => store.purge_calls_before(*before, STEP_ROWS).await,
@@ -128,13 +131,14 @@ fn days_before(now: Timestamp, days: u32) -> Option<Timestamp> {
 mod tests {
     use sluice_store::{Claim, IdempotencyKey, PageRequest};
 
+    use sluice_domain::job::Trigger;
     use tokio_util::sync::CancellationToken;
 
     use super::*;
     use crate::money::scene::Scene;
 
     fn turn() -> Turn {
-        Turn { stop: CancellationToken::new(), progress: Arc::default() }
+        Turn { trigger: Trigger::Manual, stop: CancellationToken::new(), progress: Arc::default() }
     }
 
     #[tokio::test]

@@ -113,10 +113,14 @@ mod tests {
     use super::super::Jobs;
     use super::*;
     use crate::money::scene::{NODE, Scene, Sold};
+    use crate::upkeep::Upkeep;
 
     fn means(scene: &Scene) -> Means {
         let clock = Arc::new(Clock::Fixed(AtomicI64::new(Clock::System.now().0)));
-        Means { store: Arc::clone(&scene.store), node: NODE, clock, records_kept_days: 0, responses_max_bytes: 0 }
+        let upkeep = Arc::new(Upkeep::new(Arc::clone(&scene.store), Arc::default(), Arc::default()));
+        let store = Arc::clone(&scene.store);
+        let declared = Arc::default();
+        Means { store, node: NODE, clock, records_kept_days: 0, responses_max_bytes: 0, upkeep, declared }
     }
 
     async fn alerts(scene: &Scene, open_only: bool) -> Vec<Alert> {

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 
 use parking_lot::Mutex;
 use sluice_domain::clock::Timestamp;
-use sluice_domain::job::{Ending, Progress};
+use sluice_domain::job::{Ending, Progress, Trigger};
 use sluice_store::{FinishedTurn, JobTurn, StoreError};
 use tokio::task::JoinHandle;
 
@@ -30,6 +30,7 @@ pub(super) struct Runner {
     pub(super) jobs: Arc<Jobs>,
     pub(super) job: Arc<dyn Job>,
     pub(super) turn: JobTurn,
+    pub(super) trigger: Trigger,
     /// Failures in a row before it.
     pub(super) failures: u64,
 }
@@ -51,7 +52,7 @@ impl Runner {
     pub(super) async fn run(self, began_at: Timestamp) {
         let progress = Arc::new(Mutex::new(Progress::default()));
         let stop = self.jobs.stop.child_token();
-        let turn = Turn { stop, progress: Arc::clone(&progress) };
+        let turn = Turn { trigger: self.trigger, stop, progress: Arc::clone(&progress) };
         let job = Arc::clone(&self.job);
         // A task of its own, so that a panic ends the work and not the keeping of books about it.
         let mut work = tokio::spawn(async move { job.run(&turn).await });

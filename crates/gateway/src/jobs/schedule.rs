@@ -37,7 +37,6 @@ pub(crate) enum Zone {
     /// Those of the machine.
     Server,
     /// Those of a zone.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no job here goes by the clocks of a zone"))]
     Named(Tz),
 }
 
@@ -75,7 +74,6 @@ pub(crate) enum First {
     /// At once.
     AtOnce,
     /// At its time today, at once if that is over.
-    #[cfg_attr(not(test), expect(dead_code, reason = "no job here waits for its time"))]
     InTime,
 }
 

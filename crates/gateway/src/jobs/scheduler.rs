@@ -194,7 +194,7 @@ impl Jobs {
         let new = NewTurn { job: row, node: self.node, trigger, now, ttl: LEASE };
         let Some(turn) = self.store.take_turn(&new).await? else { return Ok(None) };
         let run = turn.run;
-        let runner = Runner { jobs: Arc::clone(self), job: Arc::clone(job), turn, failures: row.failures };
+        let runner = Runner { jobs: Arc::clone(self), job: Arc::clone(job), turn, trigger, failures: row.failures };
         self.runs.spawn(runner.run(now));
         Ok(Some(run))
     }

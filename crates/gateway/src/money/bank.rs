@@ -6,6 +6,7 @@
 
 mod fund;
 mod hold;
+mod left;
 mod refill;
 #[cfg(test)]
 mod tests;

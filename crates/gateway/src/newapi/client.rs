@@ -79,11 +79,6 @@ impl SiteClient {
         Ok(Self { http, root, account: account.map(|access_token| Account { access_token, user_id }) })
     }
 
-    /// Returns whether there is an account to ask as.
-    pub(crate) const fn has_account(&self) -> bool {
-        self.account.is_some()
-    }
-
     /// Asks what the site says about itself.
     ///
     /// # Errors

@@ -261,9 +261,7 @@ pub(super) fn read_key_page(body: &[u8]) -> Result<KeyPage, SiteFault> {
         #[serde(default, alias = "total_count", alias = "count")]
         total: Option<Whole>,
     }
-    let envelope = Envelope::read(body)?.agreed()?;
-    // A slice that is nil in the site's language is `null`.
-    let Some(data) = envelope.data() else { return Ok(KeyPage { keys: Vec::new(), total: None }) };
+    let data = agreed_data(body)?;
     let (rows, total) = if data.starts_with('[') {
         (serde_json::from_str::<Vec<KeyRow>>(data).map_err(|error| unread(&error))?, None)
     } else {

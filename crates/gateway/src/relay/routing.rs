@@ -14,6 +14,6 @@ pub(super) mod unserved;
 pub(super) use contest::{Contest, Outcome};
 pub(super) use refusal::{none_usable, unpriced};
 pub(super) use retries::Retries;
-pub(super) use sessions::session;
+pub(super) use sessions::{may_be_cached, session};
 pub(super) use setback::{Mishap, Verdict, judge, probe_limit};
 pub(crate) use turns::Turns;

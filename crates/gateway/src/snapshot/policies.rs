@@ -25,6 +25,7 @@ pub(crate) struct Policies {
     aliases: HashMap<String, Alias>,
     /// In the order in which they are asked.
     rules: Vec<Ruled>,
+    asks_budget: bool,
     default_provider: Option<ProviderId>,
     pub(crate) validity: Validity,
     pub(crate) factors: ValueFactors,
@@ -50,6 +51,7 @@ impl Policies {
             strategy: policy.strategy,
             models: policy.models.clone(),
             aliases: aliases.collect(),
+            asks_budget: rules.iter().any(Ruled::asks_budget),
             rules,
             default_provider,
             validity: policy.validity,
@@ -76,6 +78,11 @@ impl Policies {
             models.splice(place..=place, drawn);
         }
         models
+    }
+
+    /// Returns whether a rule asks what the caller can still spend.
+    pub(crate) const fn asks_budget(&self) -> bool {
+        self.asks_budget
     }
 
     /// Returns the rule that decides about a call, if one does.

@@ -25,6 +25,7 @@ struct Known {
     tools: Slot,
     images: Slot,
     max_tokens: Slot,
+    budget_left: Slot,
     hour: Slot,
     weekday: Slot,
 }
@@ -44,6 +45,7 @@ static KNOWN: LazyLock<Known> = LazyLock::new(|| {
         tools: environment.variable("Tools", Type::Bool),
         images: environment.variable("Images", Type::Bool),
         max_tokens: environment.variable("MaxTokens", Type::Int),
+        budget_left: environment.variable("BudgetLeft", Type::Float),
         hour: environment.variable("Hour", Type::Int),
         weekday: environment.variable("Weekday", Type::Int),
         environment,
@@ -92,6 +94,11 @@ impl Ruled {
     /// Returns whether the rule counts tokens.
     pub(crate) fn counts_tokens(&self) -> bool {
         self.program.reads(KNOWN.token_count)
+    }
+
+    /// Returns whether the rule asks what the caller can still spend.
+    pub(crate) fn asks_budget(&self) -> bool {
+        self.program.reads(KNOWN.budget_left)
     }
 }
 

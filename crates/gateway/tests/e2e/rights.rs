@@ -65,6 +65,11 @@ const LEVELS: &[(Level, &[&str])] = &[
             "GET /api/transfer/{id}",
             "GET /api/user/self",
             "PUT /api/user/self",
+            "GET /api/user/self/sessions",
+            "DELETE /api/user/self/sessions/{session}",
+            "GET /api/user/self/tokens",
+            "POST /api/user/self/tokens",
+            "DELETE /api/user/self/tokens/{token_id}",
             "GET /api/user/{id}/account",
         ],
     ),
@@ -85,6 +90,10 @@ const LEVELS: &[(Level, &[&str])] = &[
             "GET /api/group/{name}",
             "PUT /api/group/{name}",
             "DELETE /api/group/{name}",
+            "GET /api/job/",
+            "GET /api/job/{name}",
+            "POST /api/job/{name}/run",
+            "GET /api/job/{name}/runs",
             "GET /api/ledger/export",
             "GET /api/ledger/state",
             "GET /api/log/",
@@ -98,6 +107,7 @@ const LEVELS: &[(Level, &[&str])] = &[
             "GET /api/plugin/provider/{id}",
             "GET /api/plugin/provider/{id}/model-alias-mapping",
             "PUT /api/plugin/provider/{id}/model-alias-mapping",
+            "GET /api/plugin/provider/{id}/pricing",
             "POST /api/plugin/provider/{id}/sync",
             "GET /api/plugin/provider/{id}/tokens",
             "POST /api/plugin/provider/{id}/tokens",
@@ -112,6 +122,10 @@ const LEVELS: &[(Level, &[&str])] = &[
             "GET /api/provider/",
             "POST /api/provider/",
             "PUT /api/provider/",
+            "GET /api/provider/checkin/messages",
+            "POST /api/provider/checkin/run",
+            "GET /api/provider/checkin/summary",
+            "GET /api/provider/checkin/uncheckin",
             "GET /api/provider/export",
             "POST /api/provider/import",
             "GET /api/provider/summary",
@@ -120,11 +134,14 @@ const LEVELS: &[(Level, &[&str])] = &[
             "DELETE /api/provider/token/{token_id}",
             "GET /api/provider/{id}",
             "DELETE /api/provider/{id}",
+            "POST /api/provider/{id}/checkin",
             "GET /api/provider/{id}/model-alias-mapping",
             "PUT /api/provider/{id}/model-alias-mapping",
             "POST /api/provider/{id}/models",
             "POST /api/provider/{id}/prices/sync",
+            "GET /api/provider/{id}/pricing",
             "POST /api/provider/{id}/sync",
+            "POST /api/provider/{id}/test",
             "GET /api/provider/{id}/tokens",
             "POST /api/provider/{id}/tokens",
             "GET /api/route/",
@@ -146,6 +163,11 @@ const LEVELS: &[(Level, &[&str])] = &[
             "GET /api/user/search",
             "GET /api/user/{id}",
             "DELETE /api/user/{id}",
+            "GET /api/user/{id}/sessions",
+            "DELETE /api/user/{id}/sessions",
+            "DELETE /api/user/{id}/sessions/{session}",
+            "GET /api/user/{id}/tokens",
+            "DELETE /api/user/{id}/tokens/{token_id}",
             "GET /api/vendor/",
         ],
     ),
@@ -169,6 +191,7 @@ const ENDINGS: &[&str] = &[
     "GET /api/user/logout",
     "POST /api/user/logout",
     "DELETE /api/user/self",
+    "DELETE /api/user/self/sessions",
 ];
 
 /// Who asks, and how that is proven.
@@ -195,6 +218,16 @@ impl Somebody {
             request = request.json(&body);
         }
         gateway.turned_away(request).await
+    }
+
+    /// Its login name.
+    fn name(&self) -> &'static str {
+        match self.level {
+            Guest => "",
+            Common => "mia",
+            Admin => "ada",
+            Root => "root",
+        }
     }
 
     /// The same person without a session, with a personal access token.
@@ -244,6 +277,7 @@ fn concrete(path: &str) -> String {
     numbered
         .replace("{call}", "01890a5d-ac96-774b-bcce-b302099a8057")
         .replace("{name}", "nobody")
+        .replace("{session}", "0123456789abcdef01234567")
         .replace("{key}", "Notice")
 }
 
@@ -327,6 +361,9 @@ async fn tokens_and_sessions_end_by_their_own_and_only_their_own() {
         assert_eq!((again.status, code(&again).as_str()), (403, "session_required"));
         assert_eq!(person.send(&gateway, "DELETE", "/api/user/token", None).await.status, 200);
         assert_eq!(first.send(&gateway, "GET", "/api/user/self", None).await.status, 401);
+        let second = log_in(&gateway, person.name(), person.level).await;
+        assert_eq!(person.send(&gateway, "DELETE", "/api/user/self/sessions", None).await.status, 200);
+        assert_eq!(second.send(&gateway, "GET", "/api/user/self", None).await.status, 401);
         let gone = person.send(&gateway, "DELETE", "/api/user/self", None).await;
         assert_eq!(gone.status, if person.level == Root { 403 } else { 200 }, "{}", gone.text());
         let left = person.send(&gateway, "GET", "/api/user/self", None).await;

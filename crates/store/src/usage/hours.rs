@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sea_orm::{DatabaseTransaction, QueryResult, Value};
+use sea_orm::{DatabaseTransaction, Value};
 use sha2::{Digest, Sha256};
 use sluice_domain::call::CallRecord;
 use sluice_domain::id::NodeId;
@@ -10,14 +10,10 @@ use sluice_domain::ledger::SettledCall;
 
 use super::sums::{COLUMNS, Sums, add, sums_of};
 use super::{Grain, HOUR_MS, first_id};
-use crate::batch::{Row, chunks, insert_all};
-use crate::sql::Sql;
-use crate::store::{corrupt, db};
+use crate::batch::{Row, add_all};
 use crate::text::{MODEL_CHARS, fitted};
 use crate::{StoreError, What};
 
-/// Rows that one statement reads or deletes.
-const CHUNK: usize = 128;
 const ID_BYTES: usize = 16;
 
 type HourId = [u8; ID_BYTES];
@@ -35,40 +31,14 @@ struct Hour {
     sums: Sums,
 }
 
-/// Adds the calls to the hours they began in. The node's revenue account must be locked.
-///
-/// What is there is read, deleted, and inserted again with the sum: a few statements for all rows of a batch, while an
-/// update of twenty-seven columns would need one for each.
+/// Adds the calls to the hours they began in: one statement for many rows, whether they are there or not. The node's
+/// revenue account must be locked, so that nobody else changes them meanwhile.
 pub(crate) async fn add_calls(
     tx: &DatabaseTransaction,
     node: NodeId,
     calls: &[&SettledCall],
 ) -> Result<(), StoreError> {
-    let mut hours = gathered(node, calls);
-    let ids: Vec<HourId> = hours.iter().map(|hour| hour.id).collect();
-    let mut known: BTreeMap<HourId, Sums> = BTreeMap::new();
-    for chunk in chunks(&ids, CHUNK) {
-        let mut sql = Sql::new(tx);
-        sql.push(&format!("SELECT id, {} FROM usage_hours WHERE id IN ", COLUMNS.join(", ")));
-        sql.bind_list(chunk.iter().map(id_value));
-        for row in sql.query(tx, What::Usage).await? {
-            let (id, sums) = read(&row)?;
-            known.insert(id, sums);
-        }
-    }
-    let found: Vec<HourId> = known.keys().copied().collect();
-    for chunk in chunks(&found, CHUNK) {
-        let mut sql = Sql::new(tx);
-        sql.push("DELETE FROM usage_hours WHERE id IN ");
-        sql.bind_list(chunk.iter().map(id_value));
-        sql.execute(tx, What::Usage).await?;
-    }
-    for hour in &mut hours {
-        if let Some(sums) = known.get(&hour.id) {
-            add(&mut hour.sums, sums);
-        }
-    }
-    insert_all(tx, &hours).await
+    add_all(tx, &gathered(node, calls), &COLUMNS).await
 }
 
 /// Returns what the calls add, by id.
@@ -143,14 +113,4 @@ const HOUR_COLUMNS: [&str; NAMES.len() + COLUMNS.len()] = {
 
 fn id_value(id: &HourId) -> Value {
     id.to_vec().into()
-}
-
-fn read(row: &QueryResult) -> Result<(HourId, Sums), StoreError> {
-    let id: Vec<u8> = row.try_get_by_index(0).map_err(db(What::Usage))?;
-    let id = id.as_slice().try_into().map_err(|_| corrupt(What::Usage, hex::encode(&id), "its id has not 16 bytes"))?;
-    let mut sums: Sums = [0; COLUMNS.len()];
-    for (place, sum) in sums.iter_mut().enumerate() {
-        *sum = row.try_get_by_index(1 + place).map_err(db(What::Usage))?;
-    }
-    Ok((id, sums))
 }

@@ -36,8 +36,8 @@ pub(super) const COLUMNS: [&str; 27] = [
 ];
 /// Upper ends of the histogram's classes but the last, milliseconds.
 const ENDS_MS: [u64; 11] = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200];
-/// No call adds more than this to any sum: half a million absurd ones still fit.
-const MOST: u64 = 1 << 44;
+/// No call adds more than this to any sum: the database adds, and eight million absurd calls still fit.
+const MOST: u64 = 1 << 40;
 
 /// One value for each of [`COLUMNS`].
 pub(super) type Sums = [i64; COLUMNS.len()];

@@ -10,7 +10,7 @@ use sluice_domain::money::Micros;
 use sluice_domain::price::Multiplier;
 use sluice_domain::route::policy::Scope;
 use sluice_domain::user::{DEFAULT_GROUP, Funding, Group};
-use sluice_store::{KeyPatch, NewBudget, NewKey, PageRequest, StoreError, UserPatch, What, hash_key};
+use sluice_store::{KeyPatch, NewBudget, NewKey, PageRequest, Rotated, StoreError, UserPatch, What, hash_key};
 
 use crate::support::{NOW, key, limits, new_key, on_every_database, scope, user};
 
@@ -229,6 +229,39 @@ async fn a_use_is_noted_without_a_change_of_the_revision_and_never_moves_back() 
         assert_eq!(accessed(first.id).await, Some(Timestamp(NOW.0 + 9)));
         assert_eq!(accessed(second.id).await, Some(Timestamp(NOW.0 + 7)));
         assert_eq!(db.store.config_revision().await.unwrap(), before);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_rotated_key_is_found_by_both_secrets_and_expires_by_the_older() {
+    on_every_database(async |db| {
+        let store = &db.store;
+        let ann = user(store, "ann").await;
+        let made = store.create_key(ann.id, new_key("first")).await.unwrap();
+        let turn = |secret: &str, grace_ends| Rotated { hash: hash_key(secret), last4: "last".to_owned(), grace_ends };
+        let expiry = async |secret: &str| {
+            let caller = store.find_caller(&hash_key(secret)).await.unwrap();
+            caller.map(|caller| (caller.key.id, caller.key.expires_at))
+        };
+        let ends = Some(Timestamp(9));
+        let turned = store.rotate_key(made.id, Some(ann.id), turn("second", ends)).await.unwrap();
+        assert_eq!(turned, Key { last4: "last".to_owned(), previous_until: ends, ..made.clone() });
+        assert_eq!(expiry("first").await, Some((made.id, ends)));
+        assert_eq!(expiry("second").await, Some((made.id, made.expires_at)));
+        let earlier = KeyPatch { expires_at: Some(Some(Timestamp(5))), ..KeyPatch::default() };
+        store.update_key(made.id, None, earlier).await.unwrap();
+        assert_eq!(expiry("first").await, Some((made.id, Some(Timestamp(5)))));
+        store.rotate_key(made.id, None, turn("third", None)).await.unwrap();
+        assert_eq!((expiry("first").await, expiry("second").await), (None, None));
+        let other = user(store, "bob").await;
+        let theirs = store.rotate_key(made.id, Some(other.id), turn("x", None)).await;
+        assert!(matches!(theirs, Err(StoreError::NotFound { what: What::Key })));
+        store.create_key(ann.id, new_key("taken")).await.unwrap();
+        let taken = store.rotate_key(made.id, None, turn("taken", None)).await;
+        assert!(matches!(taken, Err(StoreError::Conflict { what: What::Key })));
+        store.delete_key(made.id, None).await.unwrap();
+        assert_eq!(expiry("third").await, None);
     })
     .await;
 }

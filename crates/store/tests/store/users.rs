@@ -7,7 +7,8 @@ use sluice_domain::id::UserId;
 use sluice_domain::user::{Funding, Role};
 use sluice_domain::{ExposeSecret, SecretString};
 use sluice_store::{
-    NewSession, NewUser, PageRequest, Session, Store, StoreError, UserFilter, UserPatch, What, hash_token,
+    NewAccessToken, NewSession, NewUser, PageRequest, Session, Store, StoreError, UserFilter, UserPatch, What,
+    hash_token,
 };
 
 use crate::support::{NOW, key, new_user, on_every_database, user};
@@ -119,13 +120,13 @@ async fn a_deleted_user_takes_keys_sessions_and_access_token_along() {
         let (ann, bob) = (user(&db.store, "ann").await, user(&db.store, "bob").await);
         let (anns, bobs) = (key(&db.store, ann.id, "a").await, key(&db.store, bob.id, "b").await);
         open_session(&db.store, ann.id, "cookie").await;
-        db.store.replace_access_token(ann.id, &hash_token("token"), NOW).await.unwrap();
+        db.store.create_access_token(&new_token(ann.id, "token")).await.unwrap();
         db.store.delete_user(ann.id).await.unwrap();
         assert_eq!(db.store.find_user(ann.id).await.unwrap(), None);
         assert_eq!(db.store.find_key(anns.id, None).await.unwrap(), None);
         assert!(db.store.find_key(bobs.id, None).await.unwrap().is_some());
         assert_eq!(find_session(&db.store, "cookie").await, None);
-        assert_eq!(db.store.find_user_by_access_token(&hash_token("token")).await.unwrap(), None);
+        assert_eq!(db.store.find_access_token(&hash_token("token"), NOW).await.unwrap(), None);
         assert!(matches!(db.store.delete_user(ann.id).await, Err(StoreError::NotFound { .. })));
     })
     .await;
@@ -144,19 +145,79 @@ async fn the_first_root_is_made_once() {
 }
 
 #[tokio::test]
-async fn a_new_access_token_ends_the_old_one() {
+async fn a_user_has_several_access_tokens_and_each_ends_by_itself() {
     on_every_database(async |db| {
         let ann = user(&db.store, "ann").await;
-        db.store.replace_access_token(ann.id, &hash_token("old"), NOW).await.unwrap();
-        db.store.replace_access_token(ann.id, &hash_token("new"), NOW).await.unwrap();
-        assert_eq!(db.store.find_user_by_access_token(&hash_token("old")).await.unwrap(), None);
-        assert_eq!(db.store.find_user_by_access_token(&hash_token("new")).await.unwrap(), Some(ann.clone()));
-        db.store.revoke_access_token(ann.id).await.unwrap();
-        assert_eq!(db.store.find_user_by_access_token(&hash_token("new")).await.unwrap(), None);
-        let nobody = db.store.replace_access_token(UserId(999), &hash_token("x"), NOW).await;
+        let find = async |token: &str, now| {
+            let found = db.store.find_access_token(&hash_token(token), now).await.unwrap();
+            found.map(|(token, owner)| (token.name, owner))
+        };
+        let short = NewAccessToken { expires_at: Some(NOW.plus(HOUR)), ..new_token(ann.id, "short") };
+        let short = db.store.create_access_token(&short).await.unwrap();
+        let ever = db.store.create_access_token(&new_token(ann.id, "ever")).await.unwrap();
+        assert_eq!(db.store.list_access_tokens(ann.id).await.unwrap(), [ever.clone(), short]);
+        assert_eq!(find("short", NOW).await, Some(("short".to_owned(), ann.clone())));
+        assert_eq!(find("short", NOW.plus(HOUR)).await, None);
+        assert_eq!(find("ever", NOW.plus(HOUR)).await, Some(("ever".to_owned(), ann.clone())));
+        let anew = NewAccessToken { token: hash_token("anew"), ..new_token(ann.id, "ever") };
+        let anew = db.store.replace_access_token(&anew).await.unwrap();
+        assert_eq!((find("ever", NOW).await, find("anew", NOW).await.is_some()), (None, true));
+        db.store.touch_access_token(anew.id, NOW).await.unwrap();
+        assert_eq!(db.store.list_access_tokens(ann.id).await.unwrap()[0].used_at, Some(NOW));
+        let bob = user(&db.store, "bob").await;
+        let foreign = db.store.revoke_access_token(bob.id, anew.id).await;
+        assert!(matches!(foreign, Err(StoreError::NotFound { what: What::AccessToken })), "{foreign:?}");
+        db.store.revoke_access_token(ann.id, anew.id).await.unwrap();
+        assert_eq!(find("anew", NOW).await, None);
+        assert_eq!(db.store.revoke_access_tokens_of(ann.id).await.unwrap(), 1);
+        let nobody = db.store.create_access_token(&new_token(UserId(999), "x")).await;
         assert!(matches!(nobody, Err(StoreError::NotFound { what: What::User })), "{nobody:?}");
     })
     .await;
+}
+
+#[tokio::test]
+async fn the_one_access_token_of_old_becomes_the_first_of_many() {
+    on_every_database(async |db| {
+        let ann = user(&db.store, "ann").await;
+        let hash: String = hash_token("old").0.iter().map(|byte| format!("{byte:02x}")).collect();
+        for statement in [
+            "DROP TABLE personal_tokens",
+            "CREATE TABLE access_tokens (user_id BIGINT NOT NULL, token_hash VARCHAR(64) NOT NULL, created_at BIGINT NOT NULL)",
+            &format!("INSERT INTO access_tokens VALUES ({}, '{hash}', 5)", ann.id),
+            "DELETE FROM seaql_migrations WHERE version = 'm0029_personal_tokens'",
+        ] {
+            db.execute(statement).await;
+        }
+        let upgraded = db.open_again().await;
+        upgraded.migrate().await.unwrap();
+        let (token, owner) = upgraded.find_access_token(&hash_token("old"), NOW).await.unwrap().unwrap();
+        assert_eq!((token.name.as_str(), token.created_at.0, owner), ("default", 5, ann));
+        upgraded.close().await.unwrap();
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn open_sessions_are_listed_and_all_others_can_be_ended() {
+    on_every_database(async |db| {
+        let (ann, bob) = (user(&db.store, "ann").await, user(&db.store, "bob").await);
+        for (owner, token) in [(ann.id, "a"), (ann.id, "b"), (ann.id, "c"), (bob.id, "d")] {
+            open_session(&db.store, owner, token).await;
+        }
+        let later = NOW.plus(HOUR / 2);
+        db.store.touch_session(&hash_token("b"), later, NOW.plus(HOUR * 2)).await.unwrap();
+        let listed = db.store.list_sessions(ann.id, later).await.unwrap();
+        assert_eq!((listed.len(), listed[0].token, listed[0].client_ip.as_str()), (3, hash_token("b"), "2001:db8::1"));
+        assert_eq!(db.store.list_sessions(ann.id, NOW.plus(HOUR)).await.unwrap().len(), 1);
+        assert_eq!(db.store.delete_other_sessions(ann.id, &hash_token("a")).await.unwrap(), 2);
+        assert!(find_session(&db.store, "a").await.is_some() && find_session(&db.store, "d").await.is_some());
+    })
+    .await;
+}
+
+fn new_token(user_id: UserId, token: &str) -> NewAccessToken {
+    NewAccessToken { user_id, name: token.to_owned(), token: hash_token(token), created_at: NOW, expires_at: None }
 }
 
 async fn open_session(store: &Store, owner: UserId, token: &str) {

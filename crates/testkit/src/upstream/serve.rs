@@ -114,6 +114,9 @@ fn respond(shared: &Shared, playing: &Playing, inbound: Result<Inbound, Failure>
             return Plan::plain(Reply::error(failure.status, &body));
         }
     };
+    if let Some(site) = shared.site.as_ref().filter(|_| inbound.path.starts_with("/api/")) {
+        return site.respond(&inbound);
+    }
     let script = &playing.script;
     let plain = Act::default();
     let mut call = Call {
@@ -123,6 +126,7 @@ fn respond(shared: &Shared, playing: &Playing, inbound: Result<Inbound, Failure>
         contract: script.contract,
         address: shared.address,
         shelf: &shared.shelf,
+        site: shared.site.as_deref(),
         serial,
     };
     let dialect = shared.settings.kind.dialect(&call);

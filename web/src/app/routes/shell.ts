@@ -1,4 +1,6 @@
 import { createRoute, redirect } from '@tanstack/react-router'
+import { providerCount } from '@/lib/providers'
+import { isAdmin } from '@/lib/session'
 import { auditRoutes } from './audit'
 import { dashboardRoutes } from './dashboard'
 import { jobRoutes } from './jobs'
@@ -6,13 +8,16 @@ import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
 import { modelRoutes } from './models'
 import { playgroundRoutes } from './playground'
+import { providerRoutes } from './providers'
 import { adminRoute, shellRoute } from './root'
+import { welcomeRoutes } from './welcome'
 
 const home = createRoute({
   getParentRoute: () => shellRoute,
   path: '/',
-  beforeLoad: () => {
-    throw redirect({ to: '/dashboard' })
+  beforeLoad: async ({ context }) => {
+    const isNew = isAdmin(context.user) && (await context.client.query(providerCount)) === 0
+    throw redirect({ to: isNew ? '/welcome' : '/dashboard' })
   },
 })
 
@@ -23,5 +28,5 @@ export const shellRoutes = [
   ...keyRoutes,
   ...logRoutes,
   ...playgroundRoutes,
-  adminRoute.addChildren([...modelRoutes, ...jobRoutes, ...auditRoutes]),
+  adminRoute.addChildren([...welcomeRoutes, ...providerRoutes, ...modelRoutes, ...jobRoutes, ...auditRoutes]),
 ] as const

@@ -51,7 +51,10 @@ function SetupForm() {
     },
   })
   const submit = form.onSubmit(({ token, username, password }) =>
-    setup.mutate({ token: token.trim(), username, password }, { onSuccess: () => void go({ to: '/' }) }),
+    setup.mutate(
+      { token: token.trim(), username, password },
+      { onSuccess: () => void go({ to: '/welcome' }) },
+    ),
   )
   const eye = { 'aria-label': t('account.showPassword') }
   const secret = {

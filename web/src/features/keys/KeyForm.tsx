@@ -1,7 +1,6 @@
 import {
   Alert,
   Button,
-  Collapse,
   Group,
   MultiSelect,
   Select,
@@ -10,21 +9,19 @@ import {
   TagsInput,
   Textarea,
   TextInput,
-  UnstyledButton,
 } from '@mantine/core'
 import { useForm, type UseFormReturnType } from '@mantine/form'
-import { useDisclosure } from '@mantine/hooks'
-import { IconChevronRight } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { LimitFields } from '@/components/LimitFields'
+import { MoreSettings } from '@/components/MoreSettings'
 import { useExplain } from '@/lib/errors'
 import { timeInput } from '@/lib/format'
 import { modelNames } from '@/lib/models'
 import { STRATEGIES } from '@/lib/strategies'
 import { isAdmin, useUser } from '@/lib/session'
 import classes from './KeyForm.module.css'
-import { providerNames } from './queries'
+import { providerNames } from '@/lib/providers'
 import type { KeyValues } from './values'
 
 type Form = UseFormReturnType<KeyValues>
@@ -120,49 +117,37 @@ function Expiry({ form }: { form: Form }) {
 
 function Advanced({ form, models }: { form: Form; models: string[] }) {
   const { t } = useTranslation()
-  const [isOpen, more] = useDisclosure(false)
   const user = useUser()
   return (
-    <div>
-      <UnstyledButton
-        onClick={more.toggle}
-        aria-expanded={isOpen}
-        className={classes.more}
-        data-open={isOpen}
-      >
-        <IconChevronRight size={16} aria-hidden />
-        {t('common.advanced')}
-      </UnstyledButton>
-      <Collapse expanded={isOpen}>
-        <Stack pt="sm">
-          <Textarea
-            label={t('keys.addresses')}
-            description={t('keys.addressesHint')}
-            placeholder={'203.0.113.7\n10.0.0.0/8'}
-            autosize
-            minRows={2}
-            classNames={{ input: classes.mono ?? '' }}
-            {...form.getInputProps('addresses')}
-          />
-          <Select
-            label={t('keys.defaultModel')}
-            description={t('keys.defaultModelHint')}
-            data={models.filter((name) => !name.includes('*'))}
-            searchable
-            clearable
-            limit={100}
-            value={form.values.defaultModel === '' ? null : form.values.defaultModel}
-            onChange={(value) => form.setFieldValue('defaultModel', value ?? '')}
-          />
-          <Switch
-            label={t('keys.showsCost')}
-            description={t('keys.showsCostHint')}
-            {...form.getInputProps('showsCost', { type: 'checkbox' })}
-          />
-          {isAdmin(user) && <RoutingFields form={form} />}
-        </Stack>
-      </Collapse>
-    </div>
+    <MoreSettings>
+      <Stack>
+        <Textarea
+          label={t('keys.addresses')}
+          description={t('keys.addressesHint')}
+          placeholder={'203.0.113.7\n10.0.0.0/8'}
+          autosize
+          minRows={2}
+          classNames={{ input: classes.mono ?? '' }}
+          {...form.getInputProps('addresses')}
+        />
+        <Select
+          label={t('keys.defaultModel')}
+          description={t('keys.defaultModelHint')}
+          data={models.filter((name) => !name.includes('*'))}
+          searchable
+          clearable
+          limit={100}
+          value={form.values.defaultModel === '' ? null : form.values.defaultModel}
+          onChange={(value) => form.setFieldValue('defaultModel', value ?? '')}
+        />
+        <Switch
+          label={t('keys.showsCost')}
+          description={t('keys.showsCostHint')}
+          {...form.getInputProps('showsCost', { type: 'checkbox' })}
+        />
+        {isAdmin(user) && <RoutingFields form={form} />}
+      </Stack>
+    </MoreSettings>
   )
 }
 

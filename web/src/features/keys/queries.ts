@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, firstPage, type Schemas, unwrap } from '@/lib/api'
+import { newId } from '@/lib/ids'
 
 /** A key, without its secret. */
 export type Key = Schemas['KeyView']
@@ -83,7 +84,7 @@ export function useBudget(id: number) {
     mutationFn: async (body: Schemas['NewBudgetInput']) =>
       unwrap(
         await api.POST('/api/budget/', {
-          params: { header: { 'Idempotency-Key': crypto.randomUUID() } },
+          params: { header: { 'Idempotency-Key': newId() } },
           body,
         }),
       ),
@@ -106,14 +107,3 @@ export function useBudget(id: number) {
   })
   return { create, update, remove }
 }
-
-/** Names of all providers, for those who may see them. */
-export const providerNames = queryOptions({
-  queryKey: ['providers', 'names'],
-  queryFn: async () => {
-    const query = { page_size: 200 }
-    return unwrap(await api.GET('/api/provider/', { params: { query } })).items.map(
-      (provider) => provider.name,
-    )
-  },
-})

@@ -1,12 +1,14 @@
-import { Button, Group, Paper, Select, SegmentedControl, TextInput } from '@mantine/core'
-import { IconFilterOff } from '@tabler/icons-react'
+import { ActionIcon, Button, Group, Paper, Select, SegmentedControl, TextInput } from '@mantine/core'
+import { useDisclosure } from '@mantine/hooks'
+import { IconAdjustmentsHorizontal, IconFilterOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { SearchInput } from '@/components/SearchInput'
 import { readTime, timeInput } from '@/lib/format'
 import { isAdmin, useUser } from '@/lib/session'
 import classes from './Filters.module.css'
-import { keyNames, providerNames, type Sight } from './queries'
+import { providerNames } from '@/lib/providers'
+import { keyNames, type Sight } from './queries'
 import { type LogSearch, OUTCOMES } from './search'
 
 interface Props {
@@ -25,16 +27,27 @@ export function isFiltered(search: LogSearch): boolean {
 export function Filters({ search, sight, onChange }: Props) {
   const { t } = useTranslation()
   const user = useUser()
+  const [isOpen, more] = useDisclosure(false)
   const change = (part: LogSearch) => onChange({ ...search, ...part })
   return (
     <Paper p="sm" component="search">
-      <Group gap="xs" align="flex-end">
+      <Group gap="xs" align="flex-end" className={classes.filters} data-open={isOpen}>
         <SearchInput
           label={t('logs.filters.model')}
           value={search.model ?? ''}
           className={classes.wide}
           onSearch={(text) => change({ model: text === '' ? undefined : text })}
         />
+        <ActionIcon
+          variant="default"
+          size="input-sm"
+          className={classes.more}
+          aria-label={t('logs.filters.more')}
+          aria-expanded={isOpen}
+          onClick={more.toggle}
+        >
+          <IconAdjustmentsHorizontal size={18} />
+        </ActionIcon>
         <OutcomeFilter search={search} change={change} />
         <KeyFilter search={search} change={change} />
         {sight === 'all' && <ProviderFilter search={search} change={change} />}
@@ -48,6 +61,7 @@ export function Filters({ search, sight, onChange }: Props) {
         <TimeFilter search={search} change={change} />
         {isAdmin(user) && (
           <SegmentedControl
+            className={classes.whose}
             aria-label={t('logs.filters.whose')}
             value={search.whose ?? 'all'}
             data={[
@@ -216,6 +230,7 @@ function Moment({
     <TextInput
       type="datetime-local"
       aria-label={label}
+      className={classes.moment}
       value={value === undefined ? '' : timeInput(value)}
       onChange={(event) => onChange(readTime(event.currentTarget.value) ?? undefined)}
     />

@@ -5,7 +5,7 @@ import { type Column, DataTable } from '@/components/DataTable'
 import { Facts } from '@/components/Facts'
 import { Section } from '@/components/Section'
 import type { Schemas } from '@/lib/api'
-import { useExplain } from '@/lib/errors'
+import { sentence, useExplain } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import classes from './Receipt.module.css'
 import { callReceipt, type Sum } from './queries'
@@ -46,14 +46,14 @@ function Content({ of: receipt }: { of: Schemas['ReceiptView'] }) {
     <Stack gap="lg">
       {receipt.findings.map((finding) => (
         <Alert key={finding.code} color="red">
-          {finding.text}
+          {sentence(finding.text)}
         </Alert>
       ))}
       {receipt.charge && <SumOf title={t('logs.charged')} sum={receipt.charge} />}
       {receipt.cost && <SumOf title={t('logs.costToOperator')} sum={receipt.cost} />}
       {receipt.notes.map((note) => (
         <Text key={note.code} size="sm" c="dimmed">
-          {note.text}
+          {sentence(note.text)}
         </Text>
       ))}
     </Stack>

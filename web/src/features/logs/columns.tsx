@@ -49,7 +49,7 @@ export function useCallColumns(sight: Sight): Column<Call>[] {
       id: 'provider',
       header: t('logs.provider'),
       isMinor: true,
-      cell: (call) => call.provider_name ?? '—',
+      cell: (call) => call.provider_name || '—',
     })
   }
   return columns
@@ -101,6 +101,7 @@ function Cost({ of: call }: { of: Call }) {
   const { t } = useTranslation()
   const format = useFormat()
   const amount = call.charged_micros ?? call.cost_micros
+  if (typeof amount !== 'number' && call.attempts.length === 0) return <>—</>
   if (typeof amount !== 'number')
     return (
       <Text size="sm" c="dimmed">

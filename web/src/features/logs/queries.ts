@@ -75,14 +75,3 @@ export const keyNames = queryOptions({
     return items.map(({ id, name }) => ({ id, name }))
   },
 })
-
-/** Providers by name, for the filter. */
-export const providerNames = queryOptions({
-  queryKey: ['providers', 'names'],
-  queryFn: async () => {
-    const query = { page_size: 200 }
-    return unwrap(await api.GET('/api/provider/', { params: { query } })).items.map(
-      (provider) => provider.name,
-    )
-  },
-})

@@ -16,7 +16,7 @@ use super::cookie::session_token;
 use crate::admin::AdminState;
 use crate::admin::wire::{Failure, Problem};
 
-/// The last use of a session is noted no more often than this.
+/// The last use of a session or token is noted no more often than this.
 const NOTE_USE_EVERY: Duration = Duration::from_secs(300);
 
 /// How an identity is proven.
@@ -80,8 +80,13 @@ async fn by_access_token(header: &HeaderValue, state: &AdminState) -> Result<Ide
         // Scripts of the old gateways send the bare token.
         _ => presented,
     };
-    let user = state.store.find_user_by_access_token(&hash_token(token)).await?;
-    let user = user.ok_or(Problem::AccessTokenWrong)?;
+    let now = state.clock.now();
+    let (token, user) =
+        state.store.find_access_token(&hash_token(token), now).await?.ok_or(Problem::AccessTokenWrong)?;
+    if token.used_at.is_none_or(|used| used.plus(NOTE_USE_EVERY) < now) {
+        // Whether the note succeeds changes nothing for this request.
+        state.store.touch_access_token(token.id, now).await.ok();
+    }
     Ok(Identity { user, proof: Proof::AccessToken })
 }
 

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use axum::extract::State;
 use serde::Deserialize;
 use sluice_domain::user::Role;
-use sluice_store::{UserPatch, hash_token};
+use sluice_store::UserPatch;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -15,14 +15,10 @@ use crate::admin::AdminState;
 use crate::admin::docs::Spellings;
 use crate::admin::users::{UserView, read_email, read_username};
 use crate::admin::wire::input::text;
-use crate::admin::wire::{Body, Envelope, Failure, Language, Note, Nothing, Problem, Reply, done, found, found_with};
+use crate::admin::wire::{Body, Envelope, Failure, Nothing, Problem, Reply, done, found};
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default().serve(routes!(read_self, update_self, delete_self)).serve(routes!(
-        make_access_token_by_get,
-        make_access_token,
-        revoke_access_token
-    ))
+    OpenApiRouter::default().serve(routes!(read_self, update_self, delete_self))
 }
 
 /// The caller's own account.
@@ -99,34 +95,5 @@ async fn delete_self(State(state): State<Arc<AdminState>>, AsUser(me): AsUser) -
         return Err(Problem::RootProtected.into());
     }
     state.store.delete_user(me.user.id).await?;
-    done()
-}
-
-/// Make a personal access token; the one before stops working. Only in a session. Kept for scripts; prefer `POST`.
-#[utoipa::path(get, path = "/api/user/token", tag = "Profile",
-    responses((status = 200, description = "The token, shown only now.", body = Envelope<String>)))]
-async fn make_access_token_by_get(state: State<Arc<AdminState>>, me: AsUser, language: Language) -> Reply<String> {
-    make_access_token(state, me, language).await
-}
-
-/// Make a personal access token; the one before stops working. Only in a session.
-#[utoipa::path(post, path = "/api/user/token", tag = "Profile",
-    responses((status = 200, description = "The token, shown only now.", body = Envelope<String>)))]
-async fn make_access_token(
-    State(state): State<Arc<AdminState>>,
-    AsUser(me): AsUser,
-    language: Language,
-) -> Reply<String> {
-    me.session()?;
-    let token = hex::encode(rand::random::<[u8; 32]>());
-    state.store.replace_access_token(me.user.id, &hash_token(&token), state.clock.now()).await?;
-    found_with(Note::ShownOnce.say(language, &[]), token)
-}
-
-/// Revoke the personal access token.
-#[utoipa::path(delete, path = "/api/user/token", tag = "Profile",
-    responses((status = 200, description = "No token works any more.", body = Envelope<Nothing>)))]
-async fn revoke_access_token(State(state): State<Arc<AdminState>>, AsUser(me): AsUser) -> Reply<Nothing> {
-    state.store.revoke_access_token(me.user.id).await?;
     done()
 }

@@ -15,7 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::names;
-use super::summary::{INVALID, per_cent, tokens, usage_of};
+use super::summary::{FAILURES_LOOKED_AT, INVALID, per_cent, tokens, usage_of};
 use super::view::dollars;
 use crate::admin::AdminState;
 use crate::admin::access::{AsAdmin, AsUser};
@@ -28,7 +28,6 @@ const DAYS: i64 = 7;
 /// Providers and models that are named; others only count in the totals.
 const MAX_NAMED: u64 = 10;
 const MAX_MODELS_BY_DAY: u64 = 8;
-const MAX_COUNT: u64 = 10_000;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(read_dashboard)).serve(routes!(read_own_dashboard))
@@ -71,7 +70,7 @@ struct DashboardView {
     total_requests: u64,
     success_requests: u64,
     failed_requests: u64,
-    /// Calls whose answers were found to be invalid, up to 10,000.
+    /// Calls whose answers were found to be invalid, among the newest 10,000 failures.
     invalid_responses: u64,
     /// Share of those, per cent.
     invalid_rate: f64,
@@ -199,8 +198,7 @@ impl Week {
         let ever = usage_of(&self.calls(), self.now);
         let totals = state.store.usage_totals(&ever, Grouping::None, 1).await?;
         let sums = totals.into_iter().next().map(|total| total.sums).unwrap_or_default();
-        let invalid = CallFilter { error: Some(INVALID.to_owned()), ..self.calls() };
-        let invalid_responses = state.store.count_calls(&invalid, MAX_COUNT).await?;
+        let invalid_responses = state.store.count_errors(&self.calls(), INVALID, FAILURES_LOOKED_AT).await?;
         let step = Step::Day { offset_hours: self.offset_hours };
         let days = state.store.usage_series(&self.usage(), Grouping::None, step).await?;
         let days: HashMap<Timestamp, UsageSums> = days.into_iter().map(|day| (day.start, day.sums)).collect();

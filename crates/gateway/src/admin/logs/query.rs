@@ -93,7 +93,8 @@ impl CallQuery {
             return Err(unknown("aggregation", other, "`request`; each call lists its `attempts`"));
         }
         let failed = match self.status()? {
-            Status::Any => None,
+            // An index finds failures; none finds one kind of them.
+            Status::Any => filled(self.error.as_ref()).map(|_| true),
             Status::Failed(failed) => Some(failed),
             // Where every answer is a failure an index helps.
             Status::Exactly(status) => (status >= 400).then_some(true),
@@ -104,7 +105,6 @@ impl CallQuery {
             model: filled(self.model.as_ref()).map(str::to_owned),
             outcome,
             failed,
-            error: filled(self.error.as_ref()).map(str::to_owned),
             since: time(self.from),
             until: time(self.to),
             ..CallFilter::default()
@@ -136,6 +136,7 @@ impl CallQuery {
             Status::Any | Status::Failed(_) => None,
         };
         let keyword = filled(self.keyword.as_ref()).map(|keyword| text("keyword", keyword, MAX_KEYWORD_CHARS));
-        Ok(Sieve { keyword: keyword.transpose()?.map(|keyword| keyword.to_lowercase()), stream, status })
+        let keyword = keyword.transpose()?.map(|keyword| keyword.to_lowercase());
+        Ok(Sieve { keyword, stream, status, error: filled(self.error.as_ref()).map(str::to_owned) })
     }
 }

@@ -21,6 +21,8 @@ pub(super) struct Sieve {
     pub(super) stream: Option<bool>,
     /// HTTP status that the client got.
     pub(super) status: Option<u16>,
+    /// Stable code of the error that the client got.
+    pub(super) error: Option<String>,
 }
 
 impl Sieve {
@@ -32,6 +34,7 @@ impl Sieve {
     pub(super) fn lets_through(&self, row: &CallRow, sight: Sight) -> bool {
         self.stream.is_none_or(|stream| stream == row.stream)
             && self.status.is_none_or(|status| status == row.status)
+            && self.error.as_ref().is_none_or(|error| *error == row.error)
             && self.keyword.as_ref().is_none_or(|keyword| holds(row, keyword, sight))
     }
 }

@@ -14,8 +14,8 @@ use crate::admin::wire::Failure;
 
 /// Stable code of calls whose answers were found to be invalid.
 pub(super) const INVALID: &str = "upstream_invalid_answer";
-/// Where counting stops.
-const MAX_COUNT: u64 = 10_000;
+/// Failures among which those are counted.
+pub(super) const FAILURES_LOOKED_AT: u64 = 10_000;
 /// Calls that are looked at where the hourly sums do not tell.
 const MAX_LOOKED_AT: u64 = 1_000;
 /// Hourly sums reach back no further.
@@ -29,7 +29,7 @@ pub(super) struct SummaryView {
     total: u64,
     success_count: u64,
     error_count: u64,
-    /// Calls whose answers were found to be invalid, up to 10,000.
+    /// Calls whose answers were found to be invalid, among the newest 10,000 failures.
     invalid_response_count: u64,
     /// Share of those, per cent.
     invalid_response_rate: f64,
@@ -67,8 +67,8 @@ pub(super) fn per_cent(part: u64, whole: u64) -> f64 {
 
 /// Returns the calls in numbers.
 pub(super) async fn of(state: &AdminState, wanted: &Wanted) -> Result<SummaryView, Failure> {
-    let CallFilter { outcome, failed, error, .. } = &wanted.filter;
-    let is_summed = outcome.is_none() && failed.is_none() && error.is_none() && wanted.sieve.lets_all_through();
+    let CallFilter { outcome, failed, .. } = &wanted.filter;
+    let is_summed = outcome.is_none() && failed.is_none() && wanted.sieve.lets_all_through();
     if is_summed { from_sums(state, wanted).await } else { from_calls(state, wanted).await }
 }
 
@@ -78,8 +78,7 @@ async fn from_sums(state: &AdminState, wanted: &Wanted) -> Result<SummaryView, F
     let sums = totals.into_iter().next().map(|total| total.sums).unwrap_or_default();
     let days = state.store.speed_series(&usage, Grouping::None, Step::Day { offset_hours: 0 }).await?;
     let duration_ms: u64 = days.iter().map(|day| day.sums.duration_ms).sum();
-    let invalid = CallFilter { error: Some(INVALID.to_owned()), ..wanted.filter.clone() };
-    let invalid = state.store.count_calls(&invalid, MAX_COUNT).await?;
+    let invalid = state.store.count_errors(&wanted.filter, INVALID, FAILURES_LOOKED_AT).await?;
     let (input, output) = tokens(&sums);
     Ok(SummaryView {
         total: sums.calls,

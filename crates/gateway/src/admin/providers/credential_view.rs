@@ -101,23 +101,25 @@ pub(super) struct CreatedView {
     /// The credential; `null` while it cannot be told which of the site's keys it is.
     #[serde(flatten)]
     credential: Option<CredentialView>,
-    /// Whether a key was made at the site.
-    upstream_created: bool,
-    /// Whether that key is known here.
-    created_token_identified: bool,
-    /// Id of the credential; the same as `id`.
+    /// Only for keys that were made at the site: whether one was, which is then always `true`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    upstream_created: Option<bool>,
+    /// The same: whether that key is known here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    created_token_identified: Option<bool>,
+    /// The same: id of the credential, as `id`.
+    #[serde(skip_serializing_if = "Option::is_none")]
     provider_token_id: Option<i64>,
 }
 
 impl CreatedView {
     /// Shows a secret that was entered.
-    pub(super) fn here(credential: CredentialView) -> Self {
-        let provider_token_id = Some(credential.id);
+    pub(super) const fn here(credential: CredentialView) -> Self {
         Self {
             credential: Some(credential),
-            upstream_created: false,
-            created_token_identified: false,
-            provider_token_id,
+            upstream_created: None,
+            created_token_identified: None,
+            provider_token_id: None,
         }
     }
 
@@ -125,8 +127,8 @@ impl CreatedView {
     pub(super) fn there(key: Option<&SiteKey>) -> Self {
         let credential = key.map(CredentialView::of);
         let provider_token_id = credential.as_ref().map(|credential| credential.id);
-        let created_token_identified = credential.is_some();
-        Self { credential, upstream_created: true, created_token_identified, provider_token_id }
+        let created_token_identified = Some(credential.is_some());
+        Self { credential, upstream_created: Some(true), created_token_identified, provider_token_id }
     }
 }
 

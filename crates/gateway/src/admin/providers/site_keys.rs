@@ -27,7 +27,7 @@ pub(super) struct SiteKeyWish {
 }
 
 impl SiteKeyWish {
-    fn read(&self, name: Option<String>, offer: &Offer, user_id: Option<i64>) -> Result<NewKey, Failure> {
+    fn read(&self, name: Option<&str>, offer: &Offer, user_id: Option<i64>) -> Result<NewKey, Failure> {
         let groups: Vec<String> = offer.open_groups().into_iter().map(|(group, _)| group).collect();
         let group = match self.group_name.as_deref().map(str::trim).filter(|group| !group.is_empty()) {
             Some(group) if !groups.is_empty() && !groups.iter().any(|open| open == group) => {
@@ -44,7 +44,7 @@ impl SiteKeyWish {
         let model_limits =
             model_limits.split(',').map(|model| model.trim().to_owned()).filter(|model| !model.is_empty());
         Ok(NewKey {
-            name: text("name", name.as_deref().unwrap_or(USUAL_NAME), NAME_CHARS)?,
+            name: text("name", name.unwrap_or(USUAL_NAME), NAME_CHARS)?,
             group,
             quota,
             model_limits: model_limits.collect(),
@@ -64,7 +64,7 @@ pub(super) async fn create(
     language: Language,
 ) -> Reply<CreatedView> {
     let offer = state.upkeep.offer_of(provider.id).await?.ok_or(Problem::NoOffer)?;
-    let wanted = wish.read(name, &offer, provider.upstream_user_id)?;
+    let wanted = wish.read(name.as_deref(), &offer, provider.upstream_user_id)?;
     let fail = |fault: SiteFault| failed(&fault, language);
     let site = state.upkeep.site(provider).map_err(fail)?;
     let before: BTreeSet<i64> = site.keys().await.map_err(fail)?.iter().map(|key| key.id).collect();
@@ -99,7 +99,12 @@ pub(super) async fn delete(
         return Ok(());
     }
     let site = state.upkeep.site(&provider).map_err(|fault| failed(&fault, language))?;
-    site.delete_key(upstream.id).await.map_err(|fault| failed(&fault, language))
+    let Err(fault) = site.delete_key(upstream.id).await else { return Ok(()) };
+    // The answer to an earlier try may have been lost, or somebody deleted it there: what is gone need not be deleted.
+    match site.keys().await {
+        Ok(keys) if keys.iter().all(|key| key.id != upstream.id) => Ok(()),
+        Ok(_) | Err(_) => Err(failed(&fault, language)),
+    }
 }
 
 /// Keeps a secret that the operator entered for a key of the site: its problem is solved.

@@ -19,6 +19,7 @@ use utoipa_axum::routes;
 use super::view::{ProviderView, show_dollars};
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
+use crate::admin::checkin::LastCheckin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Envelope, Failure, Language, Reply, found};
 use crate::newapi::SiteFault;
@@ -70,12 +71,15 @@ pub(super) struct StandingView {
     route_block_reasons: Vec<&'static str>,
     /// When it was last synchronised.
     last_synced: i64,
+    #[serde(flatten)]
+    checkin: LastCheckin,
 }
 
 /// How all providers stand at one moment.
 pub(super) struct Standings<'a> {
     state: &'a AdminState,
     sites: BTreeMap<ProviderId, SiteState>,
+    checkins: BTreeMap<ProviderId, LastCheckin>,
     now: Timestamp,
     /// Balances that were last read before this are stale for routing.
     stale_before: Timestamp,
@@ -85,6 +89,7 @@ impl<'a> Standings<'a> {
     /// Reads how all providers stand.
     pub(super) async fn load(state: &'a AdminState) -> Result<Self, Failure> {
         let sites = state.store.site_states().await?;
+        let checkins = state.store.list_checkin_sites().await?;
         let options = state.store.options().await?;
         let zone = options.get(ZONE_OPTION).map(|zone| zone.trim()).filter(|zone| !zone.is_empty());
         let zone = zone.map_or(USUAL_ZONE, |zone| zone.parse().unwrap_or(Tz::UTC));
@@ -92,6 +97,7 @@ impl<'a> Standings<'a> {
         Ok(Self {
             state,
             sites: sites.into_iter().map(|(id, text)| (id, SiteState::read(&text))).collect(),
+            checkins: checkins.iter().map(|site| (site.provider_id, LastCheckin::of(site))).collect(),
             now,
             stale_before: midnight_of_yesterday(now, zone),
         })
@@ -131,6 +137,7 @@ impl<'a> Standings<'a> {
             route_eligible: route_block_reasons.is_empty(),
             route_block_reasons,
             last_synced: secs(site.synced_at),
+            checkin: self.checkins.get(&provider.id).cloned().unwrap_or_default(),
         }
     }
 

@@ -69,10 +69,10 @@ pub(in crate::admin) fn find_vendor<'a>(vendors: &'a Vendors, name: &str) -> Res
     Err(Problem::VendorUnknown.with("vendor", name).with("nearest", nearest))
 }
 
-/// Guesses the vendor of a provider whose operator named none: by the host, else a relay site if it has a management
-/// account, else anything that speaks like OpenAI.
+/// Guesses the vendor of a provider whose operator named none: by the host and port, else a relay site if it has a
+/// management account, else anything that speaks like OpenAI.
 pub(super) fn guess_vendor(vendors: &Vendors, base_url: &str, has_management: bool) -> String {
-    let host_of = |url: &str| Url::parse(url).ok().and_then(|url| url.host_str().map(str::to_owned));
+    let host_of = |url: &str| Url::parse(url).ok().and_then(|url| Some((url.host_str()?.to_owned(), url.port())));
     let host = host_of(base_url);
     let known = vendors.iter().find(|vendor| host.is_some() && vendor.base_url.as_deref().and_then(host_of) == host);
     let fallback = if has_management { "newapi" } else { "openai_compatible" };
@@ -134,6 +134,8 @@ mod tests {
 
     #[rstest]
     #[case("https://api.openai.com/v1", false, "openai")]
+    #[case("http://127.0.0.1:11434/v1", false, "ollama")]
+    #[case("http://127.0.0.1:8000", false, "openai_compatible")]
     #[case("https://relay.example", true, "newapi")]
     #[case("https://relay.example", false, "openai_compatible")]
     fn a_vendor_is_guessed(#[case] base_url: &str, #[case] has_management: bool, #[case] expected: &str) {

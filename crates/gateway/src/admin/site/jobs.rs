@@ -22,7 +22,7 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
         .serve(routes!(list_jobs))
         .serve(routes!(read_job))
-        .serve(routes!(list_runs))
+        .serve(routes!(list_job_runs))
         .serve(routes!(run_job))
 }
 
@@ -168,7 +168,7 @@ async fn read_job(
 #[utoipa::path(get, path = "/api/job/{name}/runs", tag = "Jobs",
     params(("name" = String, Path, description = "Name."), PageQuery),
     responses((status = 200, description = "One page.", body = Envelope<PageView<JobRunView>>)))]
-async fn list_runs(
+async fn list_job_runs(
     State(state): State<Arc<AdminState>>,
     _: AsAdmin,
     At(name): At<String>,
@@ -188,7 +188,8 @@ async fn run_job(State(state): State<Arc<AdminState>>, _: AsAdmin, At(name): At<
     found(JobRunView::of(run, state.clock.now()))
 }
 
-async fn begin(state: &AdminState, name: &str) -> Result<JobRunId, Failure> {
+/// Begins a job now.
+pub(in crate::admin) async fn begin(state: &AdminState, name: &str) -> Result<JobRunId, Failure> {
     state.jobs.run_now(name).await.map_err(|error| match error {
         NotBegun::Unknown => StoreError::NotFound { what: What::Job }.into(),
         NotBegun::Runs => Problem::JobRuns.with("name", name),

@@ -194,3 +194,129 @@ async fn strangers_register_only_where_it_is_open_and_pay_for_themselves() {
     assert_eq!((&made.ok()["role"], &made.ok()["billed"]), (&json!(1), &json!(true)));
     assert_eq!(site.stranger().post("/api/user/register", mia).await.failure(), (409, "conflict"));
 }
+
+fn bearing(site: &Site, token: &Value) -> Client {
+    Client { bearer: Some(token.as_str().unwrap().to_owned()), ..site.stranger() }
+}
+
+#[tokio::test]
+async fn several_named_tokens_work_until_they_end_or_are_revoked() {
+    let (site, root) = Site::ready().await;
+    let later = NOW_MS / 1_000 + 60;
+    let made = root.post("/api/user/self/tokens", json!({"name": " backup ", "expired_time": later})).await;
+    assert!(made.message().contains("only once"), "{}", made.message());
+    let (short, name) = (made.ok()["token"].clone(), made.ok()["name"].clone());
+    let ever = root.post("/api/user/self/tokens", json!({"name": "deploy"})).await.ok()["token"].clone();
+    assert_eq!(name, json!("backup"));
+    for token in [&short, &ever] {
+        bearing(&site, token).get("/api/user/self").await.ok();
+    }
+    let listed = root.get("/api/user/self/tokens").await;
+    let seen: Vec<_> =
+        listed.ok().as_array().unwrap().iter().map(|token| (&token["name"], &token["used_time"])).collect();
+    let now = json!(NOW_MS / 1_000);
+    assert_eq!(seen, [(&json!("deploy"), &now), (&json!("backup"), &now)]);
+    assert!(!listed.text.contains(short.as_str().unwrap()) && !listed.text.contains(ever.as_str().unwrap()));
+    site.set_clock(later * 1_000 - 1);
+    bearing(&site, &short).get("/api/user/self").await.ok();
+    site.set_clock(later * 1_000);
+    assert_eq!(bearing(&site, &short).get("/api/user/self").await.failure(), (401, "unauthenticated"));
+    bearing(&site, &ever).get("/api/user/self").await.ok();
+    let path = format!("/api/user/self/tokens/{}", listed.ok()[0]["id"]);
+    root.delete(&path).await.ok();
+    assert_eq!(root.delete(&path).await.failure(), (404, "not_found"));
+    assert_eq!(bearing(&site, &ever).get("/api/user/self").await.failure(), (401, "unauthenticated"));
+}
+
+#[tokio::test]
+async fn tokens_make_no_tokens_and_need_a_name_and_a_time_to_come() {
+    let (site, root) = Site::ready().await;
+    let token = root.post("/api/user/self/tokens", json!({"name": "a"})).await.ok()["token"].clone();
+    let more = bearing(&site, &token).post("/api/user/self/tokens", json!({"name": "b"})).await;
+    assert_eq!(more.failure(), (403, "session_required"));
+    for input in [json!({"name": " "}), json!({"name": "x", "expired_time": 0}), json!({"name": "x".repeat(101)})] {
+        assert_eq!(root.post("/api/user/self/tokens", input).await.failure(), (400, "invalid_value"));
+    }
+    let past = json!({"name": "x", "expired_time": NOW_MS / 1_000});
+    assert_eq!(root.post("/api/user/self/tokens", past).await.failure(), (400, "invalid_value"));
+    for n in 1..50 {
+        root.post("/api/user/self/tokens", json!({"name": n.to_string()})).await.ok();
+    }
+    let many = root.post("/api/user/self/tokens", json!({"name": "one more"})).await;
+    assert_eq!(many.failure(), (400, "invalid_value"));
+}
+
+#[tokio::test]
+async fn the_old_way_to_a_token_replaces_its_own_and_no_other() {
+    let (site, root) = Site::ready().await;
+    let named = root.post("/api/user/self/tokens", json!({"name": "mine"})).await.ok()["token"].clone();
+    let first = root.get("/api/user/token").await.ok().clone();
+    let second = root.get("/api/user/token").await.ok().clone();
+    assert_eq!(bearing(&site, &first).get("/api/user/self").await.failure().0, 401);
+    for token in [&named, &second] {
+        bearing(&site, token).get("/api/user/self").await.ok();
+    }
+    root.delete("/api/user/token").await.ok();
+    for token in [&named, &second] {
+        assert_eq!(bearing(&site, token).get("/api/user/self").await.failure().0, 401);
+    }
+}
+
+#[tokio::test]
+async fn sessions_are_listed_and_ended_one_by_one_or_all_others() {
+    let (site, root) = Site::ready().await;
+    let (phone, laptop) = (site.log_in("root", PASSWORD).await, site.log_in("root", PASSWORD).await);
+    let listed = root.get("/api/user/self/sessions").await;
+    let listed = listed.ok().as_array().unwrap();
+    assert_eq!((listed.len(), &listed[0]["client_ip"]), (3, &json!("10.0.0.1")));
+    assert_eq!(listed.iter().filter(|session| session["is_current"] == json!(true)).count(), 1);
+    let of_phone = phone.get("/api/user/self/sessions").await;
+    let of_phone = of_phone.ok().as_array().unwrap();
+    let current = of_phone.iter().find(|session| session["is_current"] == json!(true)).unwrap();
+    let path = format!("/api/user/self/sessions/{}", current["id"].as_str().unwrap());
+    root.delete(&path).await.ok();
+    assert_eq!(root.delete(&path).await.failure(), (404, "not_found"));
+    assert_eq!(phone.get("/api/user/self").await.failure(), (401, "unauthenticated"));
+    laptop.get("/api/user/self").await.ok();
+    root.delete("/api/user/self/sessions").await.ok();
+    assert_eq!(laptop.get("/api/user/self").await.failure(), (401, "unauthenticated"));
+    root.get("/api/user/self").await.ok();
+}
+
+#[tokio::test]
+async fn administrators_end_sessions_and_tokens_of_those_below_them_only() {
+    let (site, root) = Site::ready().await;
+    let (ada_id, ada) = site.user(&root, "ada", 10).await;
+    let (mia_id, mia) = site.user(&root, "mia", 1).await;
+    let token = mia.post("/api/user/self/tokens", json!({"name": "cron"})).await.ok().clone();
+    let listed = ada.get(&format!("/api/user/{mia_id}/tokens")).await;
+    assert_eq!(
+        (&listed.ok()[0]["name"], listed.text.contains(token["token"].as_str().unwrap())),
+        (&json!("cron"), false)
+    );
+    ada.delete(&format!("/api/user/{mia_id}/tokens/{}", token["id"])).await.ok();
+    assert_eq!(bearing(&site, &token["token"]).get("/api/user/self").await.failure().0, 401);
+    let session = ada.get(&format!("/api/user/{mia_id}/sessions")).await.ok()[0]["id"].clone();
+    let session = session.as_str().unwrap();
+    for id in [ada_id, 1] {
+        assert_eq!(ada.get(&format!("/api/user/{id}/sessions")).await.failure().0, 403, "{id}");
+        assert_eq!(ada.delete(&format!("/api/user/{id}/sessions/{session}")).await.failure().0, 403);
+        assert_eq!(ada.delete(&format!("/api/user/{id}/tokens/1")).await.failure().0, 403);
+    }
+    assert_eq!(mia.get(&format!("/api/user/{ada_id}/sessions")).await.failure(), (403, "forbidden"));
+    ada.delete(&format!("/api/user/{mia_id}/sessions/{session}")).await.ok();
+    assert_eq!(mia.get("/api/user/self").await.failure(), (401, "unauthenticated"));
+    let again = site.log_in("mia", PASSWORD).await;
+    root.delete(&format!("/api/user/{mia_id}/sessions")).await.ok();
+    assert_eq!(again.get("/api/user/self").await.failure(), (401, "unauthenticated"));
+}
+
+#[tokio::test]
+async fn what_names_a_session_in_a_list_does_not_open_it() {
+    let (site, root) = Site::ready().await;
+    let name = root.get("/api/user/self/sessions").await.ok()[0]["id"].as_str().unwrap().to_owned();
+    let thief = Client { cookie: Some(format!("sluice_session={name}")), ..site.stranger() };
+    assert_eq!(thief.get("/api/user/self").await.failure(), (401, "unauthenticated"));
+    let cookie = root.cookie.clone().unwrap();
+    assert!(!cookie.contains(&name));
+}

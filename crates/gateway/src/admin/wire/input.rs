@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use axum::body::Bytes;
 use axum::extract::rejection::{PathRejection, QueryRejection};
 use axum::extract::{FromRequest, FromRequestParts, Path, Query, Request};
 use http::HeaderMap;
@@ -29,15 +30,19 @@ impl<T: DeserializeOwned> FromRequest<Arc<AdminState>> for Body<T> {
         if !may_be_json(request.headers()) {
             return Err(Problem::BodyNotJson.into());
         }
-        let bytes = axum::body::to_bytes(request.into_body(), MAX_BODY_BYTES).await.map_err(|error| {
-            if std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
-                Problem::BodyTooLarge.with("limit", MAX_BODY_BYTES)
-            } else {
-                Problem::BodyUnreadable.into()
-            }
-        })?;
-        read_json(&bytes).map(Self)
+        read_json(&read_bytes(request.into_body()).await?).map(Self)
     }
+}
+
+/// Reads a body to its end, which must not be too far.
+pub(crate) async fn read_bytes(body: axum::body::Body) -> Result<Bytes, Failure> {
+    axum::body::to_bytes(body, MAX_BODY_BYTES).await.map_err(|error| {
+        if std::error::Error::source(&error).is_some_and(<dyn std::error::Error>::is::<LengthLimitError>) {
+            Problem::BodyTooLarge.with("limit", MAX_BODY_BYTES)
+        } else {
+            Problem::BodyUnreadable.into()
+        }
+    })
 }
 
 fn may_be_json(headers: &HeaderMap) -> bool {

@@ -111,6 +111,15 @@ notes! {
     ShownOnce
         "this is shown only once; keep it in a safe place"
         "仅显示这一次，请妥善保存";
+    CheckinRun
+        "{succeeded} checked in, {failed} failed, {missing} still missing today"
+        "签到成功 {succeeded} 个，失败 {failed} 个，今日仍未签到 {missing} 个";
+    CheckinNothing
+        "nobody is missing today"
+        "今日没有未签到的供应商";
+    CheckinDisabled
+        "{said}; the check-in is switched off for this provider"
+        "{said}；已关闭该供应商的签到";
     Discovered
         "{found} of {asked} credentials answered: {added} routes added, {removed} removed, {kept} unchanged"
         "{asked} 个凭据中有 {found} 个返回了模型列表：新增 {added} 条路由，移除 {removed} 条，{kept} 条不变";

@@ -211,6 +211,9 @@ problems! {
     ExpiryInvalid InvalidValue
         "`expired_time` must be -1 (never) or a Unix time in seconds"
         "`expired_time` 须为 -1（永不过期）或以秒计的 Unix 时间";
+    ExpiryPast InvalidValue
+        "`{field}` has passed already; use a later time, or -1 for never"
+        "`{field}` 已经过去，请使用更晚的时间，或用 -1 表示永不过期";
     ModelLimitsEmpty InvalidValue
         "`model_limits_enabled` is set, but `model_limits` names no model"
         "已启用 `model_limits_enabled`，但 `model_limits` 没有任何模型";
@@ -328,6 +331,9 @@ problems! {
     VerificationRuns Conflict
         "the ledger is being verified already; wait for the result"
         "账本正在校验中，请等待结果";
+    CheckinRuns Conflict
+        "somebody checks in at `{name}` just now; wait for the result"
+        "`{name}` 正在签到，请等待结果";
     JobRuns Conflict
         "the job `{name}` runs already; `/api/job/{name}` says how far it is"
         "任务 `{name}` 正在运行，进度见 `/api/job/{name}`";
@@ -370,6 +376,9 @@ problems! {
     SyncBusy Conflict
         "this provider is being synchronised already; wait a moment"
         "该供应商正在同步，请稍候";
+    NothingToTry Conflict
+        "vendor `{vendor}` has neither chats nor embeddings to try"
+        "厂商 `{vendor}` 没有可用于测试的对话或向量接口";
     NotManaged Conflict
         "this provider has no system access token, so keys cannot be made or deleted at its site; enter one, or send `key`"
         "该供应商没有系统访问令牌，无法在其站点上创建或删除密钥，请填写访问令牌或直接提供 `key`";
@@ -385,6 +394,12 @@ problems! {
     VerificationTooLong Unavailable
         "the ledger could not be verified within {seconds} seconds; run `sluice ledger verify` on the server"
         "未能在 {seconds} 秒内完成账本校验，请在服务器上运行 `sluice ledger verify`";
+    CheckinFailed UpstreamFailed
+        "the check-in failed: {reason}"
+        "签到失败：{reason}";
+    CheckinRunFailed UpstreamFailed
+        "the check-ins were not all made: {reason}"
+        "签到未全部完成：{reason}";
     Stopping Unavailable
         "this node is being stopped; ask another one, or try again when it is back"
         "该节点正在停止，请改用其他节点或稍后再试";

@@ -8,6 +8,7 @@ use sluice_store::PageRequest;
 use super::*;
 use crate::jobs::{JobFailure, Report, Turn};
 use crate::money::scene::Scene;
+use crate::upkeep::Upkeep;
 
 const NAME: &str = "sample";
 
@@ -86,6 +87,8 @@ impl Node {
             clock: Arc::clone(&clock),
             records_kept_days: 0,
             responses_max_bytes: 0,
+            upkeep: Arc::new(Upkeep::new(Arc::clone(&scene.store), Arc::default(), Arc::default())),
+            declared: Arc::default(),
         };
         let all: Vec<Arc<dyn Job>> = vec![Arc::clone(sample) as Arc<dyn Job>];
         Self { jobs: Jobs::of(all, &means, CancellationToken::new()), sample: Arc::clone(sample), clock }

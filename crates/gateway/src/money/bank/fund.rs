@@ -44,6 +44,12 @@ impl Source {
     }
 }
 
+impl Elsewhere {
+    fn took(&mut self, amount: i64) {
+        self.left = self.left.map(|left| left.saturating_sub(amount));
+    }
+}
+
 /// An account or budget that calls of this node hold against, in memory.
 #[derive(Debug)]
 pub(crate) struct Fund {
@@ -67,6 +73,14 @@ struct State {
     refusal: Option<Refusal>,
     spend: Spend,
     used_at: i64,
+    elsewhere: Elsewhere,
+}
+
+/// What the account or budget has beside the slices of this node.
+#[derive(Debug, Default)]
+struct Elsewhere {
+    left: Option<i64>,
+    asked_at: i64,
 }
 
 #[derive(Debug)]
@@ -255,6 +269,28 @@ impl Fund {
         self.state.lock().current.as_ref().map_or(0, |slice| slice.free)
     }
 
+    /// Returns what the account or budget has left, as far as this node knows; `None` before it was asked.
+    pub(super) fn left(&self) -> Option<Micros> {
+        let state = self.state.lock();
+        let here = state.current.as_ref().map_or(0, |slice| slice.free);
+        state.elsewhere.left.map(|left| Micros(left.saturating_add(here)))
+    }
+
+    /// Returns whether what is known is older than `fresh_ms`. Only one caller is told so.
+    pub(super) fn is_to_be_asked(&self, now: Timestamp, fresh_ms: i64) -> bool {
+        let mut state = self.state.lock();
+        let is_old = now.0.saturating_sub(state.elsewhere.asked_at) >= fresh_ms;
+        if is_old {
+            state.elsewhere.asked_at = now.0;
+        }
+        is_old
+    }
+
+    /// Notes what the account or budget has beside the slices of this node.
+    pub(super) fn note_elsewhere(&self, left: Micros, now: Timestamp) {
+        self.state.lock().elsewhere = Elsewhere { left: Some(left.0), asked_at: now.0 };
+    }
+
     /// Returns how much is lacking to take `amount`, and the lease to extend if there is one.
     pub(super) fn lacking(&self, amount: i64, now: Timestamp) -> (i64, Option<LeaseId>) {
         let mut state = self.state.lock();
@@ -298,6 +334,7 @@ impl Fund {
         };
         let mut state = self.state.lock();
         state.refusal = None;
+        state.elsewhere.took(lease.remaining.0);
         if let Some(old) = state.current.replace(slice) {
             state.retired.push(old);
         }
@@ -306,7 +343,9 @@ impl Fund {
     /// Adds to a lease what was granted.
     pub(super) fn extend(&self, lease: LeaseId, granted: Micros, expires_at: Timestamp) {
         if granted.0 > 0 {
-            self.state.lock().refusal = None;
+            let mut state = self.state.lock();
+            state.refusal = None;
+            state.elsewhere.took(granted.0);
         }
         self.with_slice(lease, |slice| {
             slice.free = slice.free.saturating_add(granted.0);

@@ -131,7 +131,7 @@ impl Bank {
         Ok(None)
     }
 
-    async fn account_of(&self, source: &Source) -> Result<Account, StoreError> {
+    pub(super) async fn account_of(&self, source: &Source) -> Result<Account, StoreError> {
         match source {
             Source::Account(holder) => self.store.open_account(*holder, self.clock.now()).await,
             Source::Budget(budget) => self.store.open_budget(budget, self.clock.now()).await,

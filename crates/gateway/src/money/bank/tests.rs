@@ -312,3 +312,17 @@ async fn calls_that_gave_up_do_not_keep_others_waiting() {
     // Nothing was borrowed for those who left.
     assert_eq!(town.balance(ANN).await.1, 10);
 }
+
+#[tokio::test]
+async fn what_is_left_is_the_least_of_all_that_limit() {
+    let town = Town::new().await;
+    town.pay_in(ANN, 5_000).await;
+    let budget = town.budget(3_000).await;
+    let purse = town.purse(&[Source::Account(ANN), Source::Budget(budget)]);
+    assert_eq!(town.bank.left(&Purse::default()).await, None);
+    assert_eq!(town.bank.left(&purse).await, Some(Micros(3_000)));
+    let hold = town.bank.hold(&purse, Micros(1_000)).await.unwrap();
+    assert_eq!(town.bank.left(&purse).await, Some(Micros(2_000)), "what is held is spoken for");
+    drop(hold);
+    assert_eq!(town.bank.left(&purse).await, Some(Micros(3_000)));
+}

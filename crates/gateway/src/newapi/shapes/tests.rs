@@ -32,7 +32,6 @@ fn shown(key: &SeenKey) -> (i64, String, &str, i64, Vec<&str>) {
 #[case(PAGED, Some(1), &[(9, "sk-Ee55Ff66", "vip", 1, vec![])])]
 #[case(MASKED, Some(1), &[(9, "", "vip", 4, vec!["gpt-4o"])])]
 #[case(ONE_HUB, Some(31), &[(1, "sk-Gg77", "", 1, vec![])])]
-#[case(r#"{"success":true,"data":null}"#, None, &[])]
 #[case(r#"{"success":true,"data":{"items":null,"total":0}}"#, Some(0), &[])]
 fn lists_of_keys_of_every_generation_are_read(
     #[case] body: &str,
@@ -57,6 +56,7 @@ fn lists_of_keys_of_every_generation_are_read(
 #[case(r#"{"data":[]}"#, "whether it succeeded")]
 #[case(r#"{"error":{"message":"token expired"}}"#, "token expired")]
 #[case(r#"{"success":true,"data":"hello"}"#, "shape that is not known")]
+#[case(r#"{"success":true,"data":null}"#, "no `data`")]
 #[case(r#"{"success":true,"data":{"page":1}}"#, "lists no keys")]
 #[case(r#"{"success":true,"data":{"items":null,"total":4}}"#, "lists no keys")]
 #[case(r#"{"success":true,"data":[{"id":1,"key":"a"},{"key":"b"}]}"#, "shape that is not known")]

@@ -17,6 +17,7 @@ use sluice_protocol::suffix::{self, Suffixed};
 use crate::relay::fault::{Fault, Kind};
 use crate::relay::inbound::estimate::{Asks, Bulk};
 use crate::relay::inbound::intake::Payload;
+use crate::relay::routing::may_be_cached;
 use crate::relay::stored::{Keeps, Retention};
 use crate::snapshot::Wanted;
 use crate::upstream::OutBody;
@@ -37,7 +38,7 @@ pub(crate) struct Demand {
     pub(crate) asks: Asks,
     /// What it says about what is kept.
     pub(crate) retention: Retention,
-    /// How the conversation begins, if it is one.
+    /// How the conversation begins, if it is one that a vendor may have cached.
     pub(crate) fingerprint: Option<Fingerprint>,
     /// Where the fields stand that the answer repeats, if it is converted.
     pub(in crate::relay) echoed: Vec<(&'static str, Range<usize>)>,
@@ -191,7 +192,7 @@ impl Demand {
 
     /// Returns about how many tokens the request has, told from its length alone.
     pub(crate) fn rough_tokens(&self) -> u64 {
-        self.payload.plain.len() as u64 / 4
+        rough_tokens(&self.payload.plain)
     }
 
     /// Returns whether the client left out the usage that a chat stream can carry.
@@ -251,6 +252,10 @@ impl Demand {
     }
 }
 
+fn rough_tokens(body: &[u8]) -> u64 {
+    body.len() as u64 / 4
+}
+
 fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Result<Told, Fault> {
     let invalid = |error: &dyn std::fmt::Display| Fault::new(Kind::InvalidBody, error.to_string());
     if let Some(content_type) = form_type {
@@ -281,7 +286,9 @@ fn read_body(operation: Operation, body: &[u8], form_type: Option<&str>) -> Resu
         previous_response: object.string("previous_response_id").map(std::borrow::Cow::into_owned),
         asks: Asks::of(operation, &object),
         retention: if operation.has_state() { Retention::of(&object, body) } else { Retention::default() },
-        fingerprint: if operation.is_chat() { Fingerprint::of(operation.dialect(), &object) } else { None },
+        fingerprint: (operation.is_chat() && may_be_cached(rough_tokens(body)))
+            .then(|| Fingerprint::of(operation.dialect(), &object))
+            .flatten(),
         usage_request: (is_stream && reports_usage_on_request(operation)).then(|| usage_request(&object)).flatten(),
         echoed: chat::echoed(operation.dialect(), &object),
     })
@@ -373,6 +380,14 @@ mod tests {
             let demand = Demand::read(Operation::ChatCompletions, default, &HeaderMap::new(), payload).await.unwrap();
             assert_eq!((demand.model.as_str(), sent(&demand, "dm", false).await.as_str()), ("dm", expected));
         }
+    }
+
+    #[tokio::test]
+    async fn only_a_prompt_that_may_be_cached_is_known_again() {
+        let body = |words: &str| format!(r#"{{"model":"m","messages":[{{"role":"user","content":"{words}"}}]}}"#);
+        let short = demand(Operation::ChatCompletions, &body(&"x".repeat(3_000))).await.unwrap();
+        let long = demand(Operation::ChatCompletions, &body(&"x".repeat(5_000))).await.unwrap();
+        assert_eq!((short.fingerprint.is_some(), long.fingerprint.is_some()), (false, true));
     }
 
     #[tokio::test]

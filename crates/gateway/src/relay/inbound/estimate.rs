@@ -1,6 +1,8 @@
 //! What a call may consume at most, told from its request before it is made: what its hold is reckoned from.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::{self, Finder};
 use sluice_domain::price::{Estimate, Media, Service};
 use sluice_protocol::form::Form;
 use sluice_protocol::operation::{Dialect, Operation};
@@ -198,14 +200,17 @@ impl Bulk {
     /// Looks through a body.
     pub(crate) fn of(operation: Operation, body: &[u8]) -> Self {
         let audio_seconds = body.len() as u64 / AUDIO_BYTES_PER_SECOND + 1;
+        let media = media(body);
         let input_tokens = match (is_form(body), operation) {
+            // Without the word there is no picture to look for.
+            (false, _) if !media.image_in => text_tokens(body.len() as u64),
             (false, _) => input_tokens(body),
             (true, Operation::AudioTranscriptions | Operation::AudioTranslations) => {
                 audio_seconds.saturating_mul(AUDIO_TOKENS_PER_SECOND).saturating_add(DATA_TOKENS)
             }
             (true, _) => FORM_TOKENS,
         };
-        Self { input_tokens, media: media(body), audio_seconds }
+        Self { input_tokens, media, audio_seconds }
     }
 
     /// Returns how many tokens the request likely has; what is reserved is more, to be sure.
@@ -238,7 +243,12 @@ fn input_tokens(body: &[u8]) -> u64 {
         }
         at = start + b"image/".len() + length;
     }
-    text / BYTES_PER_TOKEN + pictures.saturating_mul(DATA_TOKENS) + 1
+    text_tokens(text) + pictures.saturating_mul(DATA_TOKENS)
+}
+
+/// Estimates the tokens of so many bytes of text.
+const fn text_tokens(bytes: u64) -> u64 {
+    bytes / BYTES_PER_TOKEN + 1
 }
 
 /// Longest way from a picture's type to its data: `image/png;base64,` or `"image/png","data":"`.
@@ -263,10 +273,15 @@ fn picture_bytes(from_type: &[u8]) -> usize {
     if is_closed && length >= PICTURE_MIN_BYTES { start + length } else { 0 }
 }
 
+/// Words of modalities: for audio, then for images.
+static MEDIA_WORDS: LazyLock<[[Finder<'static>; 2]; 2]> =
+    LazyLock::new(|| [["audio", "AUDIO"], ["image", "IMAGE"]].map(|words| words.map(Finder::new)));
+
 /// Tells which modalities may be used. A word too many only reserves more.
 fn media(body: &[u8]) -> Media {
-    let has = |word: &str| memmem::find(body, word.as_bytes()).is_some();
-    let (audio, image) = (has("audio") || has("AUDIO"), has("image") || has("IMAGE"));
+    let [audio, image] = &*MEDIA_WORDS;
+    let has = |words: &[Finder<'_>; 2]| words.iter().any(|word| word.find(body).is_some());
+    let (audio, image) = (has(audio), has(image));
     Media { audio_in: audio, image_in: image, audio_out: audio, image_out: image }
 }
 

@@ -74,7 +74,9 @@ async fn preview(shared: &Shared, caller: Caller, path: &str, body: Bytes) -> Re
     if !client.caller.key.models.allows(&demand.model) {
         return Err("the key may not use this model".to_owned());
     }
-    let asked = Asked { snapshot: &snapshot, client: &client, operation, subject: &subject, pin: None };
+    let budget_left = shared.budget_left(&snapshot, &client).await;
+    let (snapshot, client, subject) = (&*snapshot, &client, &*subject);
+    let asked = Asked { snapshot, client, operation, subject, pin: None, budget_left };
     let mut previewed = contest(shared, &asked, &demand, &parts).await;
     add_bystanders(&mut previewed.decision, &asked, &demand);
     Ok(previewed)

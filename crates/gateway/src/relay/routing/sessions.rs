@@ -21,12 +21,17 @@ pub(in crate::relay) fn session(headers: &HeaderMap) -> Option<Fingerprint> {
     named.filter(|value| !value.is_empty()).map(|value| Fingerprint::of_session(value.as_bytes()))
 }
 
+/// Returns whether a prompt of so many tokens is long enough to be cached by a vendor.
+pub(in crate::relay) const fn may_be_cached(tokens: u64) -> bool {
+    tokens >= CACHEABLE_TOKENS_MIN
+}
+
 impl Relay {
     /// Remembers that a conversation has warmed a cache.
     pub(in crate::relay) fn note_warmth(&self, demand: &Demand, candidate: &Candidate<'_>, accepted: &Accepted) {
         let Some(fingerprint) = demand.fingerprint.filter(|_| accepted.parts.status.is_success()) else { return };
         let tokens = demand.rough_tokens();
-        if tokens < CACHEABLE_TOKENS_MIN {
+        if !may_be_cached(tokens) {
             return;
         }
         let lifetime_ms = candidate.target.provider.cache_lifetime_ms;

@@ -6,6 +6,7 @@ use http::request::Parts;
 use rand::RngExt;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::CredentialId;
+use sluice_domain::money::Micros;
 use sluice_domain::route::decision::CONSIDERED_MAX;
 use sluice_domain::route::policy::Strategy;
 use sluice_domain::route::{Decision, Obstacle};
@@ -15,6 +16,7 @@ use crate::record::Ticket;
 use crate::relay::conversion::convert::{Conversion, convert};
 use crate::relay::fault::{Fault, Kind};
 use crate::relay::inbound::demand::Demand;
+use crate::relay::inbound::identify::Client;
 use crate::relay::routing::{Contest, Outcome, none_usable};
 use crate::relay::{Asked, Call, Relay, Shared, clipped, stored};
 use crate::snapshot::rules::{Question, Ruled};
@@ -103,6 +105,14 @@ impl Relay {
 }
 
 impl Shared {
+    /// Returns what a caller can still spend; `None` where nothing limits it, or no rule asks.
+    pub(in crate::relay) async fn budget_left(&self, snapshot: &Snapshot, client: &Client) -> Option<Micros> {
+        if !snapshot.policies.asks_budget() {
+            return None;
+        }
+        self.bank.left(&client.purse).await
+    }
+
     /// Returns all candidates in question, in groups: those of a later group are tried when all of the ones before failed.
     pub(in crate::relay) fn field<'s>(
         &self,
@@ -203,6 +213,7 @@ fn question<'q>(
         max_tokens: demand.asks.max_output,
         body: demand.plain(),
         token_count: None,
+        budget_left: asked.budget_left,
         now,
     }
 }

@@ -4,6 +4,7 @@ use chrono::{Datelike, TimeZone, Timelike, Utc};
 use http::HeaderMap;
 use serde::Deserialize;
 use sluice_domain::clock::{Clock, Timestamp};
+use sluice_domain::money::Micros;
 use sluice_expr::{Moment, Value, Values, Zone};
 use sluice_protocol::operation::Dialect;
 use sluice_protocol::raw::RawObject;
@@ -29,6 +30,8 @@ pub(crate) struct Question<'c> {
     pub(crate) body: &'c [u8],
     /// Counted from the body where it is not known.
     pub(crate) token_count: Option<u64>,
+    /// What the caller can still spend; `None` where nothing limits it.
+    pub(crate) budget_left: Option<Micros>,
     pub(crate) now: Timestamp,
 }
 
@@ -60,6 +63,8 @@ impl Question<'_> {
         let has_images = IMAGE_MARKS.iter().any(|mark| memchr::memmem::find(self.body, mark).is_some());
         values.set(known.images, has_images);
         values.set(known.max_tokens, whole(self.max_tokens.unwrap_or(0)));
+        let dollars = |left: Micros| left.0 as f64 / 1_000_000.0;
+        values.set(known.budget_left, self.budget_left.map_or(f64::INFINITY, dollars));
         if let Some(now) = Utc.timestamp_millis_opt(self.now.0).single() {
             values.set(known.hour, i64::from(now.hour()));
             values.set(known.weekday, i64::from(now.weekday().num_days_from_sunday()));
@@ -99,6 +104,8 @@ pub(crate) struct Sample {
     headers: std::collections::BTreeMap<String, String>,
     /// Tokens of the request; counted from `body` if left out.
     token_count: Option<u64>,
+    /// What the key can still spend, micro-dollars; left out, nothing limits it.
+    budget_left: Option<i64>,
     /// The request.
     #[schema(value_type = Object)]
     body: serde_json::Value,
@@ -123,6 +130,7 @@ impl Default for Sample {
             group: "default".to_owned(),
             headers: std::collections::BTreeMap::new(),
             token_count: None,
+            budget_left: None,
             body: serde_json::Value::Null,
             written: Written::default(),
         }
@@ -158,6 +166,7 @@ impl Sample {
             max_tokens: ["max_completion_tokens", "max_output_tokens", "max_tokens"].into_iter().find_map(number),
             body: &self.written.body,
             token_count: self.token_count,
+            budget_left: self.budget_left.map(Micros),
             now: Clock::System.now(),
         }
     }

@@ -23,11 +23,13 @@ fn sample(value: serde_json::Value) -> Sample {
 #[case("Headers[\"authorization\"] == nil", true)]
 #[case("Key == \"laptop\" and User == 7 and Group == \"vip\"", true)]
 #[case("MaxTokens == 100", true)]
+#[case("BudgetLeft < 2", true)]
+#[case("BudgetLeft > 1.5", false)]
 #[case("Hour >= 0 and Hour < 24 and Weekday in 0..6", true)]
 #[case("Dialect == \"openai_chat\"", true)]
 fn rules_ask_about_calls(#[case] when: &str, #[case] expected: bool) {
     let sample = sample(json!({
-        "model": "gpt-4o", "key": "laptop", "user": 7, "group": "vip", "token_count": 12_000,
+        "model": "gpt-4o", "key": "laptop", "user": 7, "group": "vip", "token_count": 12_000, "budget_left": 1_500_000,
         "headers": {"User-Agent": "codex/1", "Authorization": "Bearer ag-secret"},
         "body": {"stream": true, "max_tokens": 100, "tools": [{}], "messages": [
             {"role": "user", "content": [{"type": "image_url", "image_url": {"url": "x"}}]}
@@ -35,6 +37,13 @@ fn rules_ask_about_calls(#[case] when: &str, #[case] expected: bool) {
     }));
     let rules = [compiled(when).unwrap()];
     assert_eq!(first_that_holds(&rules, &sample.question()).is_some(), expected);
+}
+
+#[test]
+fn a_key_without_limits_has_always_enough_left() {
+    let rules = [compiled("BudgetLeft > 1e15").unwrap()];
+    assert!(rules[0].asks_budget());
+    assert!(first_that_holds(&rules, &sample(json!({"model": "m"})).question()).is_some());
 }
 
 #[test]

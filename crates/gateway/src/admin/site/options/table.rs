@@ -78,7 +78,7 @@ pub(super) const TABLE: &[Known] = &[
     kept("RoutingInvalidResponseSuppressionCooldownMinutes", "15", Shape::Number(1, 1_440)),
     kept("CheckinScheduleEnabled", "true", Shape::Boolean),
     kept("CheckinScheduleTime", "09:00", Shape::Time),
-    kept("CheckinScheduleTimezone", "Asia/Shanghai", Shape::Zone),
+    known("CheckinScheduleTimezone", "Asia/Shanghai", Shape::Zone),
     kept("FileUploadPermission", "0", ROLES),
     kept("FileDownloadPermission", "0", ROLES),
     kept("ImageUploadPermission", "0", ROLES),

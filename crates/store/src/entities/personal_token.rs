@@ -1,14 +1,18 @@
-//! The personal access token of a user.
+//! A personal access token of a user.
 
 use sea_orm::entity::prelude::*;
 
 #[derive(Clone, Debug, PartialEq, Eq, DeriveEntityModel)]
-#[sea_orm(table_name = "access_tokens")]
+#[sea_orm(table_name = "personal_tokens")]
 pub struct Model {
-    #[sea_orm(primary_key, auto_increment = false)]
+    #[sea_orm(primary_key)]
+    pub id: i64,
     pub user_id: i64,
+    pub name: String,
     pub token_hash: String,
     pub created_at: i64,
+    pub expires_at: Option<i64>,
+    pub used_at: Option<i64>,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

@@ -1,0 +1,166 @@
+import { Button, Drawer, Menu, Modal, Stack, TextInput, ActionIcon, Alert } from '@mantine/core'
+import { useForm } from '@mantine/form'
+import { useDisclosure } from '@mantine/hooks'
+import { notifications } from '@mantine/notifications'
+import { IconCoin, IconDots, IconPencil, IconPower, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { useQuery } from '@tanstack/react-query'
+import { useNavigate } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { useUndoableDelete } from '@/components/undo'
+import { useComplain, useExplain } from '@/lib/errors'
+import { DiscoveryResult } from './DiscoveryResult'
+import { MoreFields, ParamFields } from './ProviderFields'
+import {
+  deleteProvider,
+  type Provider,
+  useDiscover,
+  useSyncPrices,
+  useUpdateProvider,
+  vendorList,
+} from './queries'
+import { bodyOf, type ProviderValues, valuesOf } from './values'
+
+/** What can be done with a provider. */
+export function ProviderActions({ of: provider }: { of: Provider }) {
+  const { t } = useTranslation()
+  const [isEditing, edit] = useDisclosure(false)
+  const [isAsking, asking] = useDisclosure(false)
+  const discover = useDiscover()
+  const isFile = provider.origin === 'file'
+  const ask = () => {
+    asking.open()
+    discover.mutate(provider.id)
+  }
+  return (
+    <>
+      <Button leftSection={<IconRefresh size={16} aria-hidden />} onClick={ask} disabled={isFile}>
+        {t('providers.discover')}
+      </Button>
+      <Button
+        variant="default"
+        leftSection={<IconPencil size={16} aria-hidden />}
+        onClick={edit.open}
+        disabled={isFile}
+      >
+        {t('common.edit')}
+      </Button>
+      <OtherActions of={provider} />
+      <Modal
+        opened={isAsking}
+        onClose={asking.close}
+        size="lg"
+        title={t('providers.discover')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <DiscoveryResult
+          isBusy={discover.isPending}
+          error={discover.error}
+          found={discover.data}
+          onRetry={() => discover.mutate(provider.id)}
+        />
+      </Modal>
+      <Drawer
+        opened={isEditing}
+        onClose={edit.close}
+        size="lg"
+        title={t('providers.editing', { name: provider.name })}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <EditForm of={provider} onDone={edit.close} />
+      </Drawer>
+    </>
+  )
+}
+
+function OtherActions({ of: provider }: { of: Provider }) {
+  const { t } = useTranslation()
+  const go = useNavigate()
+  const update = useUpdateProvider()
+  const prices = useSyncPrices()
+  const remove = useUndoableDelete()
+  const complain = useComplain()
+  const isFile = provider.origin === 'file'
+  const isOn = provider.status === 1
+  const doom = () => {
+    remove({
+      id: `provider-${provider.id}`,
+      name: provider.name,
+      remove: () => deleteProvider(provider.id),
+      queryKey: ['providers'],
+    })
+    void go({ to: '/providers' })
+  }
+  const sync = () =>
+    prices.mutate(provider.id, {
+      onError: complain,
+      onSuccess: ({ models, changed }) =>
+        notifications.show({ message: t('providers.pricesRead', { models, changed }) }),
+    })
+  return (
+    <Menu position="bottom-end" width={220}>
+      <Menu.Target>
+        <ActionIcon
+          variant="default"
+          size="input-sm"
+          aria-label={t('providers.actionsOf', { name: provider.name })}
+        >
+          <IconDots size={18} />
+        </ActionIcon>
+      </Menu.Target>
+      <Menu.Dropdown>
+        <Menu.Item leftSection={<IconCoin size={16} aria-hidden />} onClick={sync}>
+          {t('providers.syncPrices')}
+        </Menu.Item>
+        <Menu.Item
+          disabled={isFile}
+          leftSection={<IconPower size={16} aria-hidden />}
+          onClick={() => update.mutate({ id: provider.id, status: isOn ? 2 : 1 }, { onError: complain })}
+        >
+          {isOn ? t('common.disable') : t('common.enable')}
+        </Menu.Item>
+        <Menu.Item
+          disabled={isFile}
+          color="red"
+          leftSection={<IconTrash size={16} aria-hidden />}
+          onClick={doom}
+        >
+          {t('common.delete')}
+        </Menu.Item>
+      </Menu.Dropdown>
+    </Menu>
+  )
+}
+
+function EditForm({ of: provider, onDone }: { of: Provider; onDone: () => void }) {
+  const { t } = useTranslation()
+  const explain = useExplain()
+  const update = useUpdateProvider()
+  const vendor = useQuery(vendorList).data?.find(({ name }) => name === provider.vendor)
+  const form = useForm<ProviderValues>({ initialValues: valuesOf(provider) })
+  const saved = () => {
+    notifications.show({ message: t('common.saved') })
+    onDone()
+  }
+  return (
+    <form
+      onSubmit={form.onSubmit((values) =>
+        update.mutate({ ...bodyOf(values), id: provider.id }, { onSuccess: saved }),
+      )}
+    >
+      <Stack>
+        {update.error && (
+          <Alert color="red" role="alert">
+            {explain(update.error)}
+          </Alert>
+        )}
+        <TextInput label={t('providers.name')} required data-autofocus {...form.getInputProps('name')} />
+        <TextInput label={t('providers.baseUrl')} {...form.getInputProps('baseUrl')} />
+        {vendor && <ParamFields form={form} vendor={vendor} />}
+        <MoreFields form={form} />
+        <Button type="submit" loading={update.isPending}>
+          {t('common.save')}
+        </Button>
+      </Stack>
+    </form>
+  )
+}

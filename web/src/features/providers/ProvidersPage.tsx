@@ -1,0 +1,156 @@
+import { Button, Drawer, Group, Text } from '@mantine/core'
+import { IconPlus, IconSearchOff, IconServer2 } from '@tabler/icons-react'
+import { useInfiniteQuery } from '@tanstack/react-query'
+import { getRouteApi } from '@tanstack/react-router'
+import { useTranslation } from 'react-i18next'
+import { type Column, DataTable } from '@/components/DataTable'
+import { LinkAnchor } from '@/components/Links'
+import { LoadMore } from '@/components/LoadMore'
+import { Page } from '@/components/Page'
+import { SearchInput } from '@/components/SearchInput'
+import { EmptyState, ErrorState } from '@/components/States'
+import { useDeleted } from '@/components/undo'
+import { AddProvider } from './AddProvider'
+import { Balance } from './Balance'
+import { ProviderMenu } from './ProviderMenu'
+import { ProviderStatus } from './ProviderStatus'
+import { type Provider, providerList } from './queries'
+import { Transfer } from './Transfer'
+
+const route = getRouteApi('/shell/admin/providers')
+
+/** The accounts that calls are sent to. */
+export function ProvidersPage() {
+  const { t } = useTranslation()
+  const search = route.useSearch()
+  const go = route.useNavigate()
+  const providers = useInfiniteQuery(providerList(search.q))
+  const deleted = useDeleted()
+  const columns = useColumns()
+  const rows = providers.data?.pages
+    .flatMap((page) => page.items)
+    .filter(({ id }) => !deleted.has(`provider-${id}`))
+  const isEmpty = rows?.length === 0 && search.q === undefined
+  const close = () => void go({ search: { ...search, new: undefined } })
+  const add = (
+    <Button
+      leftSection={<IconPlus size={16} aria-hidden />}
+      onClick={() => void go({ search: { ...search, new: true } })}
+    >
+      {t('providers.new')}
+    </Button>
+  )
+  const actions = (
+    <>
+      <Transfer />
+      {!isEmpty && add}
+    </>
+  )
+  return (
+    <Page title={t('providers.title')} about={t('providers.about')} actions={actions}>
+      {providers.isError && <ErrorState error={providers.error} onRetry={() => void providers.refetch()} />}
+      {!providers.isError && !isEmpty && (
+        <SearchInput
+          label={t('providers.search')}
+          value={search.q ?? ''}
+          maw={360}
+          onSearch={(q) => void go({ search: { ...search, q: q === '' ? undefined : q }, replace: true })}
+        />
+      )}
+      {isEmpty && (
+        <EmptyState icon={IconServer2} title={t('providers.empty')} actions={add}>
+          {t('providers.emptyHint')}
+        </EmptyState>
+      )}
+      {!isEmpty && rows?.length === 0 && (
+        <EmptyState icon={IconSearchOff} title={t('providers.nothing')}>
+          {t('providers.nothingHint', { text: search.q ?? '' })}
+        </EmptyState>
+      )}
+      {!providers.isError && rows?.length !== 0 && (
+        <DataTable
+          label={t('providers.title')}
+          columns={columns}
+          rows={rows}
+          rowId={(provider) => provider.id}
+          isMuted={(provider) => provider.status !== 1}
+          onOpen={(provider) => void go({ to: '/providers/$id', params: { id: String(provider.id) } })}
+        />
+      )}
+      <LoadMore
+        hasMore={providers.hasNextPage}
+        isLoading={providers.isFetchingNextPage}
+        onMore={() => void providers.fetchNextPage()}
+      />
+      <Drawer
+        opened={search.new === true}
+        onClose={close}
+        size="lg"
+        title={t('providers.new')}
+        closeButtonProps={{ 'aria-label': t('common.close') }}
+      >
+        <AddProvider
+          taken={rows?.map(({ name }) => name) ?? []}
+          onDone={({ id }) => void go({ to: '/providers/$id', params: { id: String(id) } })}
+        />
+      </Drawer>
+    </Page>
+  )
+}
+
+function useColumns(): Column<Provider>[] {
+  const { t } = useTranslation()
+  return [
+    {
+      id: 'name',
+      header: t('providers.name'),
+      role: 'title',
+      cell: (provider) => <ProviderName named={provider} />,
+    },
+    { id: 'status', header: t('providers.status'), cell: (provider) => <ProviderStatus of={provider} /> },
+    {
+      id: 'balance',
+      header: t('providers.balance'),
+      align: 'right',
+      cell: (provider) => <Balance of={provider} />,
+    },
+    {
+      id: 'priority',
+      header: t('providers.priority'),
+      align: 'right',
+      isMinor: true,
+      cell: ({ priority }) => priority,
+    },
+    {
+      id: 'weight',
+      header: t('providers.weight'),
+      align: 'right',
+      isMinor: true,
+      cell: ({ weight }) => weight,
+    },
+    {
+      id: 'actions',
+      header: t('common.actions'),
+      role: 'actions',
+      cell: (provider) => <ProviderMenu of={provider} />,
+    },
+  ]
+}
+
+function ProviderName({ named }: { named: Provider }) {
+  return (
+    <div>
+      <Group gap={8}>
+        <LinkAnchor to="/providers/$id" params={{ id: String(named.id) }} fw={550} c="inherit">
+          {named.name}
+        </LinkAnchor>
+        <Text span size="xs" c="dimmed">
+          {named.vendor}
+        </Text>
+      </Group>
+      <Text size="xs" c="dimmed">
+        {named.base_url}
+      </Text>
+    </div>
+  )
+}

@@ -1,0 +1,76 @@
+import type { Schemas } from '@/lib/api'
+import type { Provider } from './queries'
+
+/** What stands in the form of a provider. */
+export interface ProviderValues {
+  vendor: string
+  name: string
+  baseUrl: string
+  key: string
+  params: Record<string, string>
+  priority: number | ''
+  weight: number | ''
+  userId: string
+  accessToken: string
+  proxyUrl: string
+  rotation: string
+  remark: string
+}
+
+/** How the credentials of a provider take turns. */
+export const ROTATIONS = ['strategy', 'weighted', 'least_used', 'sticky', 'round_robin'] as const
+
+/** The form for a new provider. */
+export const NEW_PROVIDER: ProviderValues = {
+  vendor: '',
+  name: '',
+  baseUrl: '',
+  key: '',
+  params: {},
+  priority: '',
+  weight: '',
+  userId: '',
+  accessToken: '',
+  proxyUrl: '',
+  rotation: 'strategy',
+  remark: '',
+}
+
+/** The form for a provider that exists; secrets stay empty, and empty ones stay as they are. */
+export function valuesOf(provider: Provider): ProviderValues {
+  return {
+    ...NEW_PROVIDER,
+    vendor: provider.vendor,
+    name: provider.name,
+    baseUrl: provider.base_url,
+    params: provider.params,
+    priority: provider.priority,
+    weight: provider.weight,
+    userId: provider.user_id == null ? '' : String(provider.user_id),
+    rotation: provider.rotation,
+    remark: provider.remark,
+  }
+}
+
+/** What the API is told. */
+export function bodyOf(values: ProviderValues): Schemas['ProviderInput'] {
+  const body: Schemas['ProviderInput'] = {
+    name: values.name.trim(),
+    params: filled(values.params),
+    remark: values.remark,
+    rotation: values.rotation,
+    user_id: values.userId.trim() === '' ? null : Number(values.userId),
+  }
+  if (values.baseUrl.trim() !== '') body.base_url = values.baseUrl.trim()
+  if (values.vendor !== '') body.vendor = values.vendor
+  if (values.key.trim() !== '') body.key = values.key.trim()
+  if (values.accessToken.trim() !== '') body.access_token = values.accessToken.trim()
+  if (values.proxyUrl.trim() !== '') body.proxy_url = values.proxyUrl.trim()
+  if (values.priority !== '') body.priority = values.priority
+  if (values.weight !== '') body.weight = values.weight
+  return body
+}
+
+function filled(params: Record<string, string>): Record<string, string> {
+  return Object.fromEntries(Object.entries(params).filter(([, value]) => value.trim() !== ''))
+}
