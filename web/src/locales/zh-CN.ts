@@ -11,8 +11,12 @@ import limits from './zh-CN/limits.json'
 import logs from './zh-CN/logs.json'
 import nav from './zh-CN/nav.json'
 import palette from './zh-CN/palette.json'
+<<<<<<< HEAD
 import providers from './zh-CN/providers.json'
+=======
+>>>>>>> h-pages
 import playground from './zh-CN/playground.json'
+import providers from './zh-CN/providers.json'
 import routes from './zh-CN/routes.json'
 import strategies from './zh-CN/strategies.json'
 import welcome from './zh-CN/welcome.json'
@@ -31,8 +35,12 @@ export default {
   logs,
   nav,
   palette,
+<<<<<<< HEAD
   providers,
+=======
+>>>>>>> h-pages
   playground,
+  providers,
   routes,
   strategies,
   welcome,
