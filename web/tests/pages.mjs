@@ -10,25 +10,15 @@ export const PAGES = [
   { name: 'logs', path: '/logs', ready: 'table[aria-busy=false]' },
   { name: 'logs-filtered', path: '/logs?status=error&hours=24', ready: 'main table, main h2' },
   { name: 'call', path: (world) => `/logs/${world.callId}`, ready: 'pre' },
-<<<<<<< HEAD
-  { name: 'providers', path: '/providers', ready: 'table[aria-busy=false]' },
-  { name: 'providers-new', path: '/providers?new=true', ready: '[role=dialog] form' },
-  { name: 'provider', path: (world) => `/providers/${world.providerId}`, ready: 'table[aria-busy=false]' },
-  { name: 'welcome', path: '/welcome', ready: 'main form, main section button' },
-=======
->>>>>>> h-pages
   { name: 'playground', path: '/playground', ready: 'main textarea' },
   { name: 'models', path: '/models', ready: 'main table' },
   { name: 'models-way', path: '/models?way=gpt-4o-mini', ready: '[role=dialog] form' },
   { name: 'jobs', path: '/jobs', ready: 'table[aria-busy=false]' },
   { name: 'audit', path: '/audit', ready: 'table[aria-busy=false]' },
-<<<<<<< HEAD
-=======
   { name: 'providers', path: '/providers', ready: 'table[aria-busy=false]' },
   { name: 'providers-new', path: '/providers?new=true', ready: '[role=dialog] form' },
   { name: 'provider', path: (world) => `/providers/${world.providerId}`, ready: 'table[aria-busy=false]' },
   { name: 'welcome', path: '/welcome', ready: 'main form, main section button' },
->>>>>>> h-pages
   { name: 'no-page', path: '/nothing-here', ready: 'main h2, h2' },
 ]
 

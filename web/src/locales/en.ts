@@ -11,10 +11,6 @@ import limits from './en/limits.json'
 import logs from './en/logs.json'
 import nav from './en/nav.json'
 import palette from './en/palette.json'
-<<<<<<< HEAD
-import providers from './en/providers.json'
-=======
->>>>>>> h-pages
 import playground from './en/playground.json'
 import providers from './en/providers.json'
 import routes from './en/routes.json'
@@ -35,10 +31,6 @@ export default {
   logs,
   nav,
   palette,
-<<<<<<< HEAD
-  providers,
-=======
->>>>>>> h-pages
   playground,
   providers,
   routes,

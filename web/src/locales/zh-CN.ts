@@ -11,10 +11,6 @@ import limits from './zh-CN/limits.json'
 import logs from './zh-CN/logs.json'
 import nav from './zh-CN/nav.json'
 import palette from './zh-CN/palette.json'
-<<<<<<< HEAD
-import providers from './zh-CN/providers.json'
-=======
->>>>>>> h-pages
 import playground from './zh-CN/playground.json'
 import providers from './zh-CN/providers.json'
 import routes from './zh-CN/routes.json'
@@ -35,10 +31,6 @@ export default {
   logs,
   nav,
   palette,
-<<<<<<< HEAD
-  providers,
-=======
->>>>>>> h-pages
   playground,
   providers,
   routes,
