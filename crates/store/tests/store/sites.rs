@@ -91,7 +91,7 @@ async fn keys_of_a_site_are_added_changed_and_removed_together() {
                 )
             })
             .collect();
-        let usual = new_credential("x");
+        let usual = new_credential("key 9");
         let expected = [
             (Some(8), "sk-other".to_owned(), "vip".to_owned(), false),
             (Some(9), usual.secret.expose_secret().to_owned(), usual.group_name, true),
