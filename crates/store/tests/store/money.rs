@@ -109,7 +109,7 @@ pub(crate) fn call(n: u64, charge: Option<Draw>) -> SettledCall {
 }
 
 pub(crate) async fn settle(store: &Store, calls: &[SettledCall]) -> Result<Settled, StoreError> {
-    let revenue = revenue(store).await;
+    let revenue = store.open_account(Holder::Revenue(NODE), NOW).await?.id;
     store.settle(&Settlement { node: NODE, revenue, at: NOW, calls }).await
 }
 

@@ -106,6 +106,10 @@ impl Node {
         while self.jobs.store.find_job(NAME).await.unwrap().is_some_and(|job| job.run.is_some()) {
             tokio::time::sleep(Duration::from_millis(5)).await;
         }
+        // Alerts are raised and closed after the end is on record.
+        while !self.jobs.runs.is_empty() {
+            tokio::time::sleep(Duration::from_millis(5)).await;
+        }
     }
 
     fn pass(&self, secs: i64) {
