@@ -11,6 +11,8 @@ fn main() {
         emit(&format!("rustc-env={name}={value}"));
     }
     emit("rerun-if-changed=build.rs");
+    // The compiler wants the folder even where no console was built. If it cannot be made, that says why.
+    std::fs::create_dir_all("../../web/dist").ok();
     // What the console consists of is read while the crate is compiled, and its files change their names.
     emit("rerun-if-changed=../../web/dist");
 }
