@@ -1,9 +1,10 @@
-import { ActionIcon, Badge, Button, Group, Menu, Text, Tooltip } from '@mantine/core'
-import { IconDots, IconKey, IconPlus, IconSearchOff, IconTrash, IconPower } from '@tabler/icons-react'
+import { Badge, Button, Group, Text, Tooltip } from '@mantine/core'
+import { IconKey, IconPlus, IconSearchOff } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Column, DataTable } from '@/components/DataTable'
+import { ItemMenu } from '@/components/ItemMenu'
 import { LinkAnchor } from '@/components/Links'
 import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
@@ -148,36 +149,11 @@ function Models({ of: key }: { of: Key }) {
 }
 
 function KeyMenu({ of: key }: { of: Key }) {
-  const { t } = useTranslation()
   const update = useUpdateKey()
   const remove = useUndoableDelete()
   const complain = useComplain()
-  const isFile = key.origin === 'file'
-  const isOn = key.status === 1
-  const toggle = () => update.mutate({ id: key.id, status: isOn ? 2 : 1 }, { onError: complain })
+  const toggle = () => update.mutate({ id: key.id, status: key.status === 1 ? 2 : 1 }, { onError: complain })
   const doom = () =>
     remove({ id: `key-${key.id}`, name: key.name, remove: () => deleteKey(key.id), queryKey: ['keys'] })
-  return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <ActionIcon variant="subtle" color="gray" aria-label={t('keys.actionsOf', { name: key.name })}>
-          <IconDots size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {isFile && <Menu.Label>{t('common.readOnly')}</Menu.Label>}
-        <Menu.Item disabled={isFile} leftSection={<IconPower size={16} aria-hidden />} onClick={toggle}>
-          {isOn ? t('common.disable') : t('common.enable')}
-        </Menu.Item>
-        <Menu.Item
-          disabled={isFile}
-          color="red"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={doom}
-        >
-          {t('common.delete')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
-  )
+  return <ItemMenu item={key} onToggle={toggle} onDelete={doom} />
 }

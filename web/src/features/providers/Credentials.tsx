@@ -1,5 +1,4 @@
 import {
-  ActionIcon,
   Alert,
   Badge,
   Button,
@@ -13,11 +12,12 @@ import {
   TextInput,
 } from '@mantine/core'
 import { useForm } from '@mantine/form'
-import { IconDots, IconPencil, IconPlus, IconPower, IconTrash } from '@tabler/icons-react'
+import { IconPencil, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Column, DataTable } from '@/components/DataTable'
+import { ItemMenu } from '@/components/ItemMenu'
 import { Section } from '@/components/Section'
 import { useDeleted, useUndoableDelete } from '@/components/undo'
 import { useComplain, useExplain } from '@/lib/errors'
@@ -128,8 +128,10 @@ function CredentialMenu({
   const { update } = useCredential(provider)
   const remove = useUndoableDelete()
   const complain = useComplain()
-  const isFile = credential.origin === 'file'
-  const isOn = credential.status === 1
+  const toggle = () => {
+    const status = credential.status === 1 ? 2 : 1
+    update.mutate({ id: credential.id, body: { status } }, { onError: complain })
+  }
   const doom = () =>
     remove({
       id: `credential-${credential.id}`,
@@ -138,40 +140,15 @@ function CredentialMenu({
       queryKey: ['providers'],
     })
   return (
-    <Menu position="bottom-end" width={200}>
-      <Menu.Target>
-        <ActionIcon
-          variant="subtle"
-          color="gray"
-          aria-label={t('providers.actionsOf', { name: credential.name })}
-        >
-          <IconDots size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        {isFile && <Menu.Label>{t('common.readOnly')}</Menu.Label>}
-        <Menu.Item disabled={isFile} leftSection={<IconPencil size={16} aria-hidden />} onClick={onEdit}>
-          {t('common.edit')}
-        </Menu.Item>
-        <Menu.Item
-          disabled={isFile}
-          leftSection={<IconPower size={16} aria-hidden />}
-          onClick={() =>
-            update.mutate({ id: credential.id, body: { status: isOn ? 2 : 1 } }, { onError: complain })
-          }
-        >
-          {isOn ? t('common.disable') : t('common.enable')}
-        </Menu.Item>
-        <Menu.Item
-          disabled={isFile}
-          color="red"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={doom}
-        >
-          {t('common.delete')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ItemMenu item={credential} onToggle={toggle} onDelete={doom}>
+      <Menu.Item
+        disabled={credential.origin === 'file'}
+        leftSection={<IconPencil size={16} aria-hidden />}
+        onClick={onEdit}
+      >
+        {t('common.edit')}
+      </Menu.Item>
+    </ItemMenu>
   )
 }
 

@@ -1,11 +1,12 @@
-import { Button, Drawer, Menu, Modal, Stack, TextInput, ActionIcon, Alert } from '@mantine/core'
+import { Button, Drawer, Menu, Modal, Stack, TextInput, Alert } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { IconCoin, IconDots, IconPencil, IconPower, IconRefresh, IconTrash } from '@tabler/icons-react'
+import { IconCoin, IconPencil, IconRefresh } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { ItemMenu } from '@/components/ItemMenu'
 import { useUndoableDelete } from '@/components/undo'
 import { useComplain, useExplain } from '@/lib/errors'
 import { DiscoveryResult } from './DiscoveryResult'
@@ -79,8 +80,8 @@ function OtherActions({ of: provider }: { of: Provider }) {
   const prices = useSyncPrices()
   const remove = useUndoableDelete()
   const complain = useComplain()
-  const isFile = provider.origin === 'file'
-  const isOn = provider.status === 1
+  const toggle = () =>
+    update.mutate({ id: provider.id, status: provider.status === 1 ? 2 : 1 }, { onError: complain })
   const doom = () => {
     remove({
       id: `provider-${provider.id}`,
@@ -97,37 +98,11 @@ function OtherActions({ of: provider }: { of: Provider }) {
         notifications.show({ message: t('providers.pricesRead', { models, changed }) }),
     })
   return (
-    <Menu position="bottom-end" width={220}>
-      <Menu.Target>
-        <ActionIcon
-          variant="default"
-          size="input-sm"
-          aria-label={t('providers.actionsOf', { name: provider.name })}
-        >
-          <IconDots size={18} />
-        </ActionIcon>
-      </Menu.Target>
-      <Menu.Dropdown>
-        <Menu.Item leftSection={<IconCoin size={16} aria-hidden />} onClick={sync}>
-          {t('providers.syncPrices')}
-        </Menu.Item>
-        <Menu.Item
-          disabled={isFile}
-          leftSection={<IconPower size={16} aria-hidden />}
-          onClick={() => update.mutate({ id: provider.id, status: isOn ? 2 : 1 }, { onError: complain })}
-        >
-          {isOn ? t('common.disable') : t('common.enable')}
-        </Menu.Item>
-        <Menu.Item
-          disabled={isFile}
-          color="red"
-          leftSection={<IconTrash size={16} aria-hidden />}
-          onClick={doom}
-        >
-          {t('common.delete')}
-        </Menu.Item>
-      </Menu.Dropdown>
-    </Menu>
+    <ItemMenu item={provider} place="page" onToggle={toggle} onDelete={doom}>
+      <Menu.Item leftSection={<IconCoin size={16} aria-hidden />} onClick={sync}>
+        {t('providers.syncPrices')}
+      </Menu.Item>
+    </ItemMenu>
   )
 }
 
