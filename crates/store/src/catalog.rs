@@ -13,7 +13,7 @@ use crate::providers::to_provider;
 use crate::routes::to_route;
 use crate::sites::to_usable_credential;
 use crate::store::{commit, db};
-use crate::{PriceRow, Store, StoreError, What, groups, meta, options, prices};
+use crate::{PriceRow, Store, StoreError, What, groups, meta, options, prices, routes};
 
 /// Providers, credentials, routes, groups, prices and the routing policy as they were at one revision, all of them, disabled ones included.
 #[derive(Debug, Clone)]
@@ -46,7 +46,7 @@ impl Store {
         let revision = meta::revision(&tx).await?;
         let providers = provider::Entity::find().order_by_asc(provider::Column::Id).all(&tx).await;
         let credentials = credential::Entity::find().order_by_asc(credential::Column::Id).all(&tx).await;
-        let routes = route::Entity::find().order_by_asc(route::Column::Id).all(&tx).await;
+        let routes = routes::present().order_by_asc(route::Column::Id).all(&tx).await;
         let groups = groups::all(&tx).await?;
         let prices = prices::all(&tx).await?;
         let (policy, problems) = read_policy(&options::all(&tx).await?);
