@@ -9,7 +9,7 @@ use super::wire::{Extra, Path};
 use super::write::Writer;
 use crate::chat::bridge::{Memo, Target};
 use crate::chat::loss::{Losses, NO_SUCH_FIELD, Severity};
-use crate::chat::reasoning::Effort;
+use crate::chat::reasoning::{Amount, Effort};
 use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
@@ -23,6 +23,10 @@ pub(in crate::chat) struct Encoding<'e, 'a> {
     pub(in crate::chat) dialect: Dialect,
     pub(in crate::chat) losses: Losses,
     pub(in crate::chat) memo: Memo,
+    /// Cache marks that are still to be left out, because there are more than the upstream takes.
+    pub(in crate::chat) spare_marks: usize,
+    /// Whether a mark for a short time was written.
+    pub(in crate::chat) has_short_mark: bool,
     /// Calls of tools that take free text, where their results do not say so.
     free_calls: BTreeSet<Cow<'e, str>>,
 }
@@ -55,6 +59,10 @@ const SEMANTIC_FIELDS: &[&str] = &[
     "web_search_options",
 ];
 
+/// Fields with which compatible vendors' callers of chat completions say how much to think. They were read with the
+/// others, so another dialect has them in its own form.
+pub(in crate::chat) const THINKING_FIELDS: &[&str] = &["thinking", "enable_thinking", "thinking_budget", "reasoning"];
+
 /// Values of these fields that ask for nothing out of the ordinary.
 const ORDINARY: &[&str] = &["null", "false", "[]", "\"\"", r#"["text"]"#, r#"["TEXT"]"#, r#"{"type":"direct"}"#];
 
@@ -66,6 +74,8 @@ impl<'e, 'a> Encoding<'e, 'a> {
             dialect,
             losses: Losses::default(),
             memo: Memo::default(),
+            spare_marks: 0,
+            has_short_mark: false,
             free_calls: free_calls(request),
         }
     }
@@ -116,7 +126,8 @@ impl<'e, 'a> Encoding<'e, 'a> {
                 w.any_key(key).json(value);
                 continue;
             }
-            if ORDINARY.contains(&value.as_str()) {
+            let is_read = matches!(at, Path::Root) && self.has_read(key);
+            if is_read || ORDINARY.contains(&value.as_str()) {
                 continue;
             }
             let leaf = key.rsplit('.').next().unwrap_or(key);
@@ -124,6 +135,13 @@ impl<'e, 'a> Encoding<'e, 'a> {
             let severity = if is_semantic { Severity::Semantic } else { Severity::Cosmetic };
             self.losses.push(at.key(key), NO_SUCH_FIELD, severity);
         }
+    }
+
+    /// Returns whether a top-level field was understood although only other vendors have it.
+    fn has_read(&self, key: &str) -> bool {
+        let reasoning = &self.request.reasoning;
+        let is_understood = reasoning.amount != Amount::Default || reasoning.effort.is_some();
+        self.request.dialect == Dialect::OpenaiChat && is_understood && THINKING_FIELDS.contains(&key)
     }
 
     /// Writes the request's top-level fields of this kind. Those of objects inside are written with them, by `inside`.

@@ -8,6 +8,7 @@ use super::answer::{
 };
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::luggage::Luggage;
 use crate::chat::codec::usage::write_gemini_usage;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{Citation, Content, Input, ToolCall};
@@ -28,6 +29,7 @@ pub(in crate::chat) struct StreamWriter {
 #[derive(Debug, Default)]
 struct ChoiceState {
     open: Option<Open>,
+    luggage: Luggage,
     finish: Option<Finish>,
 }
 
@@ -133,15 +135,19 @@ impl StreamWriter {
                 w.end_object().end_array();
                 self.end(w, bridge);
             }
-            Some(Open::Thinking(thought, Some(seal))) => {
-                self.part(number, (bridge, out), |w| write_thought(w, &Text::default(), Some((&seal, &thought))));
+            Some(Open::Thinking(thought, seal)) => {
+                choice.luggage.add(seal.as_ref(), &thought, bridge);
+                if let Some(seal) = seal {
+                    self.part(number, (bridge, out), |w| write_thought(w, &Text::default(), Some((&seal, &thought))));
+                }
             }
             Some(Open::Call(call, input)) => {
+                let carried = choice.luggage.take();
                 let input =
                     if matches!(call.input, Input::Free(_)) { Input::Free(input) } else { Input::Arguments(input) };
-                self.part(number, (bridge, out), |w| write_call(w, &ToolCall { input, ..*call }));
+                self.part(number, (bridge, out), |w| write_call(w, &ToolCall { input, ..*call }, carried));
             }
-            Some(Open::Text(..) | Open::Thinking(..)) | None => {}
+            Some(Open::Text(..)) | None => {}
         }
     }
 

@@ -251,6 +251,11 @@ fn write_assistant(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &T
     for (index, part) in solid(&turn.parts) {
         match &part.content {
             Content::Call(call) => calls.push((index, part, call)),
+            // A thought that is proven is another vendor's, and this one's own clients have no proofs.
+            Content::Thinking(thinking) if is_foreign_thought(encoding, thinking) => {
+                let here = at.item(CONTENT, index);
+                encoding.cosmetic_once(here, "thoughts go back only to the account that had them");
+            }
             Content::Thinking(thinking) => thoughts.push((index, thinking)),
             Content::Refusal(text) => refusal = Some(text),
             Content::Foreign(_) if !encoding.is_native() => {
@@ -279,6 +284,10 @@ fn write_assistant(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &T
     }
     encoding.extra(w, &turn.extra, at);
     w.end_object();
+}
+
+fn is_foreign_thought(encoding: &Encoding<'_, '_>, thinking: &Thinking<'_>) -> bool {
+    encoding.is_native() && thinking.signature.is_some() && !encoding.target.has(Trait::EchoesReasoning)
 }
 
 fn write_thoughts(
