@@ -1,7 +1,10 @@
 import {
   type Icon,
+  IconBuildingBank,
   IconChartBar,
   IconClockPlay,
+  IconCoin,
+  IconGauge,
   IconHistory,
   IconKey,
   IconListSearch,
@@ -9,6 +12,9 @@ import {
   IconRocket,
   IconRoute,
   IconServer2,
+  IconUsers,
+  IconUsersGroup,
+  IconWallet,
 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
@@ -20,6 +26,8 @@ export interface Place {
   label: ParseKeys
   icon: Icon
   isForAdmins?: boolean
+  /** Only for those who pay for their calls. */
+  isForBilled?: boolean
 }
 
 /** Entries that belong together. */
@@ -53,6 +61,22 @@ const GROUPS: PlaceGroup[] = [
     ],
   },
   {
+    label: 'nav.money',
+    places: [
+      { to: '/prices', label: 'nav.prices', icon: IconCoin, isForAdmins: true },
+      { to: '/accounts', label: 'nav.accounts', icon: IconBuildingBank, isForAdmins: true },
+      { to: '/balance', label: 'nav.balance', icon: IconWallet, isForBilled: true },
+      { to: '/budgets', label: 'nav.budgets', icon: IconGauge },
+    ],
+  },
+  {
+    label: 'nav.people',
+    places: [
+      { to: '/users', label: 'nav.users', icon: IconUsers, isForAdmins: true },
+      { to: '/groups', label: 'nav.groups', icon: IconUsersGroup, isForAdmins: true },
+    ],
+  },
+  {
     label: 'nav.system',
     places: [
       { to: '/jobs', label: 'nav.jobs', icon: IconClockPlay, isForAdmins: true },
@@ -63,7 +87,8 @@ const GROUPS: PlaceGroup[] = [
 
 /** Returns where a user may go. */
 export function placesOf(user: User): PlaceGroup[] {
-  const open = (place: Place) => place.isForAdmins !== true || isAdmin(user)
+  const open = (place: Place) =>
+    (place.isForAdmins !== true || isAdmin(user)) && (place.isForBilled !== true || user.billed)
   return GROUPS.map((group) => ({ ...group, places: group.places.filter(open) })).filter(
     (group) => group.places.length > 0,
   )

@@ -1,15 +1,20 @@
 import { createRoute, redirect } from '@tanstack/react-router'
 import { providerCount } from '@/lib/providers'
 import { isAdmin } from '@/lib/session'
+import { accountRoutes, balanceRoutes } from './accounts'
 import { auditRoutes } from './audit'
+import { budgetRoutes } from './budgets'
 import { dashboardRoutes } from './dashboard'
+import { groupRoutes } from './groups'
 import { jobRoutes } from './jobs'
 import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
 import { modelRoutes } from './models'
 import { playgroundRoutes } from './playground'
+import { priceRoutes } from './prices'
 import { providerRoutes } from './providers'
 import { adminRoute, shellRoute } from './root'
+import { userRoutes } from './users'
 import { welcomeRoutes } from './welcome'
 
 const home = createRoute({
@@ -28,5 +33,17 @@ export const shellRoutes = [
   ...keyRoutes,
   ...logRoutes,
   ...playgroundRoutes,
-  adminRoute.addChildren([...welcomeRoutes, ...providerRoutes, ...modelRoutes, ...jobRoutes, ...auditRoutes]),
+  ...balanceRoutes,
+  ...budgetRoutes,
+  adminRoute.addChildren([
+    ...welcomeRoutes,
+    ...providerRoutes,
+    ...modelRoutes,
+    ...priceRoutes,
+    ...accountRoutes,
+    ...userRoutes,
+    ...groupRoutes,
+    ...jobRoutes,
+    ...auditRoutes,
+  ]),
 ] as const

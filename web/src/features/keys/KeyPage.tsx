@@ -5,6 +5,7 @@ import { IconPencil, IconPower, IconTrash } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { OwnerBudgets } from '@/components/budgets/OwnerBudgets'
 import { Connect } from '@/components/connect/Connect'
 import { Facts } from '@/components/Facts'
 import { LinkAnchor } from '@/components/Links'
@@ -16,7 +17,6 @@ import { useComplain } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import { modelNames } from '@/lib/models'
 import { isAdmin, useUser } from '@/lib/session'
-import { KeyBudgets } from './KeyBudgets'
 import { KeyCalls } from './KeyCalls'
 import { KeyForm } from './KeyForm'
 import { KeyStatus } from './KeyStatus'
@@ -55,7 +55,7 @@ function Details({ of: key }: { of: Key }) {
       <Section title={t('keys.limits')}>
         <Limits of={key} />
       </Section>
-      {!isFile && <KeyBudgets id={key.id} />}
+      {!isFile && <OwnerBudgets scope="key" id={key.id} name={key.name} />}
       <KeyCalls id={key.id} />
       <Section title={t('connect.title')} about={t('keys.connectHint')}>
         <Usable of={key} />
