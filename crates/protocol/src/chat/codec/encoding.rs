@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use super::names::Rule;
 use super::schema::{self, Rules};
+use super::unwrap::ANSWER_FIELD;
 use super::wire::{Extra, Path};
 use super::write::Writer;
-use crate::chat::bridge::{Memo, Target};
+use crate::chat::bridge::{AnswerShape, Memo, Target};
 use crate::chat::loss::{Losses, NO_SUCH_FIELD, Severity};
 use crate::chat::reasoning::{Amount, Effort};
-use crate::chat::request::{Content, Format, Input, Part, Request, Role, Tool, Turn};
+use crate::chat::request::{Content, Format, FormatSchema, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
@@ -191,6 +192,20 @@ impl<'e, 'a> Encoding<'e, 'a> {
             }
         }
         cleaned.json
+    }
+
+    /// Brings the schema of an answer to what the upstream accepts. One that is not an object's becomes that of a field.
+    pub(in crate::chat) fn answer_schema(
+        &mut self,
+        format: &FormatSchema<'_>,
+        rules: Rules,
+        at: Path<'_>,
+    ) -> Json<'static> {
+        let wrapped = format.schema.as_ref().and_then(|schema| schema::wrapped(schema, ANSWER_FIELD));
+        if wrapped.is_some() {
+            self.memo.answer_shape = if format.is_word { AnswerShape::Word } else { AnswerShape::Wrapped };
+        }
+        self.schema(wrapped.as_ref().or(format.schema.as_ref()), rules, at)
     }
 
     /// Returns whether the word must be said: OpenAI's APIs refuse to give a JSON object if nobody speaks of JSON.

@@ -123,6 +123,36 @@ pub(in crate::chat) fn clean(schema: Option<&Json<'_>>, rules: Rules) -> Cleaned
     Cleaned { json: Json::trusted(text), dropped }
 }
 
+/// Returns the schema of an object with one field of this schema; `None` for a schema that is an object's.
+pub(in crate::chat) fn wrapped(schema: &Json<'_>, field: &'static str) -> Option<Json<'static>> {
+    let Some(Node::Object(fields)) = parse(schema.as_str()) else { return None };
+    if is_objects(&fields) {
+        return None;
+    }
+    // What is referred to is named from the root.
+    let is_shared = |(key, _): &(Text<'_>, Node<'_>)| *key == *"$defs" || *key == *"definitions";
+    let (shared, inner): (Vec<_>, Vec<_>) = fields.into_iter().partition(is_shared);
+    let name = format!("\"{field}\"");
+    let mut root = vec![
+        ("type".into(), Node::Leaf("\"object\"")),
+        ("properties".into(), Node::Object(vec![(field.into(), Node::Object(inner))])),
+        ("required".into(), Node::Array(vec![Node::Leaf(&name)])),
+        ("additionalProperties".into(), Node::Leaf("false")),
+    ];
+    root.extend(shared);
+    let mut text = String::new();
+    Node::Object(root).write(&mut text);
+    Some(Json::trusted(text))
+}
+
+fn is_objects(fields: &[(Text<'_>, Node<'_>)]) -> bool {
+    const OTHERS: [&str; 8] = ["anyOf", "oneOf", "allOf", "enum", "const", "items", "prefixItems", "$ref"];
+    if has(fields, "type") {
+        return is_of_type(fields, "object");
+    }
+    has(fields, "properties") || !OTHERS.iter().any(|keyword| has(fields, keyword))
+}
+
 /// Returns whether a schema is one that OpenAI takes as strict: every object closed and all its properties required.
 pub(in crate::chat) fn is_strict(schema: &Json<'_>) -> bool {
     match parse(schema.as_str()) {

@@ -106,11 +106,17 @@ fn choice(config: Option<ToolConfig<'_>>) -> Option<ToolChoice<'_>> {
     })
 }
 
+/// Media type of an answer that is one of the schema's words.
+pub(super) const WORD_MIME: &str = "text/x.enum";
+
 fn format<'a>(config: &GenerationConfig<'a>) -> Format<'a> {
     let older = config.response_schema.as_ref().map(|schema| clean(Some(schema), Rules::FromOpenApi).json);
     let schema = config.response_json_schema.clone().or(older);
     match (&config.response_mime_type, schema) {
-        (_, Some(schema)) => Format::Schema(FormatSchema { schema: Some(schema), ..FormatSchema::default() }),
+        (mime, Some(schema)) => {
+            let is_word = mime.as_ref().is_some_and(|mime| *mime == *WORD_MIME);
+            Format::Schema(FormatSchema { schema: Some(schema), is_word, ..FormatSchema::default() })
+        }
         (Some(mime), None) if *mime == *"application/json" => Format::JsonObject,
         _ => Format::Text,
     }
