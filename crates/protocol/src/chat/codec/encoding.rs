@@ -124,11 +124,17 @@ impl<'e, 'a> Encoding<'e, 'a> {
     pub(in crate::chat) fn extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
         for (key, value) in extra.iter() {
             if self.is_native() {
-                w.any_key(key).json(value);
+                if !key.starts_with(MESSAGE_FIELDS) {
+                    w.any_key(key).json(value);
+                }
                 continue;
             }
             let is_read = matches!(at, Path::Root) && self.has_read(key);
             if is_read || ORDINARY.contains(&value.as_str()) {
+                continue;
+            }
+            // A long conversation has them at every message.
+            if key.starts_with(MESSAGE_FIELDS) && self.losses.iter().any(|loss| loss.path.ends_with(key)) {
                 continue;
             }
             let leaf = key.rsplit('.').next().unwrap_or(key);
@@ -296,6 +302,9 @@ pub(in crate::chat) fn input_object<'i>(
 /// Schema of a tool that takes JSON upstream and free text at the caller's.
 pub(in crate::chat) const FREE_INPUT_SCHEMA: &str =
     r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
+
+/// Begins the names of fields that stand at the message which begins with a part.
+pub(in crate::chat) const MESSAGE_FIELDS: &str = "message.";
 
 /// Asks for JSON where a dialect has no form for it, or wants it in words too.
 pub(in crate::chat) const JSON_INSTRUCTION: &str = "Answer with one JSON object and nothing else.";

@@ -1,7 +1,7 @@
 //! Writes requests of the generate content API. The model's name and whether to stream stand in the path.
 
 use super::contents::write_contents;
-use super::decode::WORD_MIME;
+use super::decode::{TOOL_CONFIG, WORD_MIME};
 use crate::chat::bridge::{Encoded, Target, Trait};
 use crate::chat::codec::encoding::{ANSWER_TOOL, ANSWER_TOOL_USE, Encoding, FREE_INPUT_SCHEMA};
 use crate::chat::codec::names::GEMINI_TOOL;
@@ -375,6 +375,12 @@ fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         return write_answer_choice(encoding, w, &answer);
     }
     let (mode, names): (&str, &[Text<'_>]) = match &encoding.request.toolbox.choice {
+        None if encoding.has_inside(TOOL_CONFIG) => {
+            w.key(TOOL_CONFIG).begin_object();
+            encoding.inside(w, TOOL_CONFIG);
+            w.end_object();
+            return;
+        }
         None => return,
         Some(ToolChoice::Auto) => ("AUTO", &[]),
         Some(ToolChoice::Never) => ("NONE", &[]),
@@ -395,5 +401,7 @@ fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         }
         w.end_array();
     }
-    w.end_object().end_object();
+    w.end_object();
+    encoding.inside(w, TOOL_CONFIG);
+    w.end_object();
 }
