@@ -20,7 +20,7 @@ mod text;
 mod visit;
 
 pub use answer::{Answer, Choice, Event, Finish, Head, Opening};
-pub use bridge::{Bridge, Encoded, Memo, Target, Trait};
+pub use bridge::{AnswerShape, Bridge, Encoded, Memo, Target, Trait};
 pub use codec::names::Names;
 pub use codec::wire::{DecodeError, Extra};
 pub use loss::{Loss, Losses, MAX_LOSSES, Severity};

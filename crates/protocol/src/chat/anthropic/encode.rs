@@ -275,7 +275,7 @@ fn write_output_format(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, sche
     w.key("format").begin_object().kind("json_schema").key("schema");
     match &schema.schema {
         Some(schema) if encoding.is_native() => w.json(schema),
-        schema => w.json(&encoding.schema(schema.as_ref(), Rules::AnthropicOutput, root.key("schema"))),
+        _ => w.json(&encoding.answer_schema(schema, Rules::AnthropicOutput, root.key("schema"))),
     };
     w.end_object();
 }
@@ -438,9 +438,9 @@ fn write_answer_tool(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let name = schema.name.clone().unwrap_or_else(|| ANSWER_TOOL.into());
     let name = ANTHROPIC_TOOL.fit(&name).into_owned();
     w.begin_object().key("name").string(&name);
-    let description = schema.description.unwrap_or_else(|| ANSWER_TOOL_USE.into());
+    let description = schema.description.clone().unwrap_or_else(|| ANSWER_TOOL_USE.into());
     w.key("description").text(&description).key("input_schema");
-    let cleaned = encoding.schema(schema.schema.as_ref(), Rules::Anthropic, root.key("schema"));
+    let cleaned = encoding.answer_schema(&schema, Rules::Anthropic, root.key("schema"));
     w.json(&cleaned).end_object();
     encoding.memo.answer_tool = Some(name);
 }

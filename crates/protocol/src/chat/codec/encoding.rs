@@ -5,12 +5,13 @@ use std::collections::BTreeSet;
 
 use super::names::Rule;
 use super::schema::{self, Rules};
+use super::unwrap::ANSWER_FIELD;
 use super::wire::{Extra, Path};
 use super::write::Writer;
-use crate::chat::bridge::{Memo, Target};
+use crate::chat::bridge::{AnswerShape, Memo, Target};
 use crate::chat::loss::{Losses, NO_SUCH_FIELD, Severity};
 use crate::chat::reasoning::{Amount, Effort};
-use crate::chat::request::{Content, Format, Input, Part, Request, Role, Tool, Turn};
+use crate::chat::request::{Content, Format, FormatSchema, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
@@ -123,11 +124,17 @@ impl<'e, 'a> Encoding<'e, 'a> {
     pub(in crate::chat) fn extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
         for (key, value) in extra.iter() {
             if self.is_native() {
-                w.any_key(key).json(value);
+                if !key.starts_with(MESSAGE_FIELDS) {
+                    w.any_key(key).json(value);
+                }
                 continue;
             }
             let is_read = matches!(at, Path::Root) && self.has_read(key);
             if is_read || ORDINARY.contains(&value.as_str()) {
+                continue;
+            }
+            // A long conversation has them at every message.
+            if key.starts_with(MESSAGE_FIELDS) && self.losses.iter().any(|loss| loss.path.ends_with(key)) {
                 continue;
             }
             let leaf = key.rsplit('.').next().unwrap_or(key);
@@ -191,6 +198,20 @@ impl<'e, 'a> Encoding<'e, 'a> {
             }
         }
         cleaned.json
+    }
+
+    /// Brings the schema of an answer to what the upstream accepts. One that is not an object's becomes that of a field.
+    pub(in crate::chat) fn answer_schema(
+        &mut self,
+        format: &FormatSchema<'_>,
+        rules: Rules,
+        at: Path<'_>,
+    ) -> Json<'static> {
+        let wrapped = format.schema.as_ref().and_then(|schema| schema::wrapped(schema, ANSWER_FIELD));
+        if wrapped.is_some() {
+            self.memo.answer_shape = if format.is_word { AnswerShape::Word } else { AnswerShape::Wrapped };
+        }
+        self.schema(wrapped.as_ref().or(format.schema.as_ref()), rules, at)
     }
 
     /// Returns whether the word must be said: OpenAI's APIs refuse to give a JSON object if nobody speaks of JSON.
@@ -281,6 +302,9 @@ pub(in crate::chat) fn input_object<'i>(
 /// Schema of a tool that takes JSON upstream and free text at the caller's.
 pub(in crate::chat) const FREE_INPUT_SCHEMA: &str =
     r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
+
+/// Begins the names of fields that stand at the message which begins with a part.
+pub(in crate::chat) const MESSAGE_FIELDS: &str = "message.";
 
 /// Asks for JSON where a dialect has no form for it, or wants it in words too.
 pub(in crate::chat) const JSON_INSTRUCTION: &str = "Answer with one JSON object and nothing else.";

@@ -1,6 +1,7 @@
 //! Writes requests of the generate content API. The model's name and whether to stream stand in the path.
 
 use super::contents::write_contents;
+use super::decode::{TOOL_CONFIG, WORD_MIME};
 use crate::chat::bridge::{Encoded, Target, Trait};
 use crate::chat::codec::encoding::{ANSWER_TOOL, ANSWER_TOOL_USE, Encoding, FREE_INPUT_SCHEMA};
 use crate::chat::codec::names::GEMINI_TOOL;
@@ -112,7 +113,7 @@ fn write_format(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
             w.key("responseMimeType").string("application/json");
         }
         Format::Schema(schema) => {
-            w.key("responseMimeType").string("application/json");
+            w.key("responseMimeType").string(if schema.is_word { WORD_MIME } else { "application/json" });
             let (key, rules) = schema_field(encoding, ("responseSchema", "responseJsonSchema"));
             let schema = match &schema.schema {
                 Some(schema) if encoding.is_native() && rules == Rules::Gemini => schema.clone(),
@@ -334,7 +335,7 @@ fn write_answer_tool(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let name = schema.name.clone().unwrap_or_else(|| ANSWER_TOOL.into());
     let name = GEMINI_TOOL.fit(&name).into_owned();
     let (key, rules) = schema_field(encoding, ("parameters", "parametersJsonSchema"));
-    let cleaned = encoding.schema(schema.schema.as_ref(), rules, root.key("schema"));
+    let cleaned = encoding.answer_schema(schema, rules, root.key("schema"));
     let description = schema.description.clone().unwrap_or_else(|| ANSWER_TOOL_USE.into());
     w.begin_object().key("name").string(&name).key("description").text(&description).key(key).json(&cleaned);
     w.end_object();
@@ -374,6 +375,12 @@ fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         return write_answer_choice(encoding, w, &answer);
     }
     let (mode, names): (&str, &[Text<'_>]) = match &encoding.request.toolbox.choice {
+        None if encoding.has_inside(TOOL_CONFIG) => {
+            w.key(TOOL_CONFIG).begin_object();
+            encoding.inside(w, TOOL_CONFIG);
+            w.end_object();
+            return;
+        }
         None => return,
         Some(ToolChoice::Auto) => ("AUTO", &[]),
         Some(ToolChoice::Never) => ("NONE", &[]),
@@ -394,5 +401,7 @@ fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         }
         w.end_array();
     }
-    w.end_object().end_object();
+    w.end_object();
+    encoding.inside(w, TOOL_CONFIG);
+    w.end_object();
 }

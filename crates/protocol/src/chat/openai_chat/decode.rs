@@ -154,6 +154,7 @@ fn format(format: Option<ResponseFormat<'_>>) -> Result<Format<'_>, DecodeError>
                 description: schema.description,
                 schema: schema.schema,
                 strict: schema.strict,
+                is_word: false,
             }))
         }
         other => Err(Path::Root.key("response_format").error(format!("unknown type `{other}`"))),

@@ -186,7 +186,7 @@ pub(in crate::chat) fn write_format_schema(
     let cleaned = if encoding.is_native() {
         schema.schema.clone()
     } else {
-        Some(encoding.schema(schema.schema.as_ref(), Rules::OpenAi, root.key("schema")))
+        Some(encoding.answer_schema(schema, Rules::OpenAi, root.key("schema")))
     };
     w.maybe_json("schema", cleaned.as_ref());
     if encoding.is_native() {
