@@ -26,10 +26,14 @@ STOP_SECONDS = 120.0
 CALL_SECONDS = 600.0
 # How far a count may be from the recorded one, both ways: a gain is recorded too, so that it is not lost unseen.
 TOLERANCE = 0.05
+# System calls and clocks depend a little on how threads meet.
+GUARDED = ("instructions", "allocations")
 VALGRIND = ["valgrind", "--tool=callgrind", "--instr-atstart=no", "--separate-threads=yes", "--collect-systime=yes",
             "--callgrind-out-file={dir}/callgrind"]
 # Only the relay's threads run this.
 RELAY = re.compile(r"\brelay::Relay\b.*\bserve\b|\bRelay.*5serve")
+# Reading the clock is no system call but under valgrind.
+READS_CLOCK = re.compile(r"^clock_gettime")
 ALLOCATES = re.compile(r"__rust_(alloc|alloc_zeroed|realloc)$|^mi_(heap_)?(malloc|zalloc|calloc|realloc)")
 
 
@@ -40,6 +44,7 @@ class Counts:
     instructions: int
     allocations: float
     system_calls: float
+    clock_readings: float
 
 
 def main() -> int:
@@ -119,7 +124,7 @@ def _read(path: Path, calls: int) -> Counts | None:
     caller = callee = ""
     totals: list[int] = []
     events: list[str] = []
-    allocations, has_served = 0, False
+    allocations, clocks, has_served = 0, 0, False
     with path.open(errors="replace") as lines:
         for line in lines:
             if named := re.match(r"(c?fn)=\((\d+)\)(?: (.*))?", line):
@@ -127,8 +132,12 @@ def _read(path: Path, calls: int) -> Counts | None:
                 name = names.setdefault(number, name or "")
                 caller, callee = (name, "") if kind == "fn" else (caller, name)
                 has_served = has_served or bool(RELAY.search(name))
-            elif line.startswith("calls=") and ALLOCATES.search(callee) and not ALLOCATES.search(caller):
-                allocations += int(line[len("calls="):].split()[0])
+            elif line.startswith("calls="):
+                count = int(line[len("calls="):].split()[0])
+                if ALLOCATES.search(callee) and not ALLOCATES.search(caller):
+                    allocations += count
+                elif READS_CLOCK.search(callee):
+                    clocks += count
             elif line.startswith("events:"):
                 events = line.split()[1:]
             elif line.startswith("totals:"):
@@ -136,13 +145,15 @@ def _read(path: Path, calls: int) -> Counts | None:
     if not has_served:
         return None
     spent = dict(zip(events, totals))
-    return Counts(spent["Ir"] // calls, round(allocations / calls, 1), round(spent.get("sysCount", 0) / calls, 1))
+    per_call = [round(count / calls, 1) for count in (allocations, spent["sysCount"] - clocks, clocks)]
+    return Counts(spent["Ir"] // calls, *per_call)
 
 
 def _is_as_recorded(counts: Counts, file: Path) -> bool:
     recorded = json.loads(file.read_text())
     is_good = True
-    for name, count in counts.__dict__.items():
+    for name in GUARDED:
+        count = getattr(counts, name)
         change = count / recorded[name] - 1
         if abs(change) > TOLERANCE:
             is_good = False

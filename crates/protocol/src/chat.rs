@@ -39,6 +39,9 @@ pub use crate::failure::{Cause, Failure};
 
 use std::ops::Range;
 
+use memchr::memmem::Finder;
+
+use crate::needles::Needle;
 use crate::operation::Dialect;
 use crate::raw::RawObject;
 use crate::tokens;
@@ -74,11 +77,13 @@ pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'
     Ok(encoded)
 }
 
+static ENVELOPE: Needle = Needle::new(|| Finder::new(signature::MAGIC_BASE64));
+
 /// Returns whether a request carries proofs in envelopes, which only Sluice understands. A request that goes to a vendor
 /// of its own dialect without conversion must be looked at then, see [`restore_envelopes`].
 #[must_use]
 pub fn carries_envelopes(body: &[u8]) -> bool {
-    memchr::memmem::find(body, signature::MAGIC_BASE64.as_bytes()).is_some()
+    ENVELOPE.find(body).is_some()
 }
 
 /// Takes a request's proofs out of their envelopes: those that the upstream's account issued stand bare again, others
