@@ -4743,6 +4743,8 @@ export interface components {
                      * @description It holds from then on, Unix seconds.
                      */
                     effective_from: number;
+                    /** @description The group at the provider, where the scope is one. */
+                    group_name?: string | null;
                     /** @description Model name; `*` stands for any run of characters. */
                     model: string;
                     price: components["schemas"]["PriceBody"];
@@ -4751,7 +4753,7 @@ export interface components {
                      * @description The provider, where the scope is one.
                      */
                     provider_id?: number | null;
-                    /** @description `any` provider, one `provider`, or every provider of a `vendor`. */
+                    /** @description `any` provider, one `provider`, the credentials of a provider in one `group`, or every provider of a `vendor`. */
                     scope: string;
                     /**
                      * @description `operator` (stated here), `provider` (published by the provider) or `builtin`. The first one that has a price for
@@ -8061,6 +8063,8 @@ export interface components {
              * @description It holds from then on, Unix seconds.
              */
             effective_from: number;
+            /** @description The group at the provider, where the scope is one. */
+            group_name?: string | null;
             /** @description Model name; `*` stands for any run of characters. */
             model: string;
             price: components["schemas"]["PriceBody"];
@@ -8069,7 +8073,7 @@ export interface components {
              * @description The provider, where the scope is one.
              */
             provider_id?: number | null;
-            /** @description `any` provider, one `provider`, or every provider of a `vendor`. */
+            /** @description `any` provider, one `provider`, the credentials of a provider in one `group`, or every provider of a `vendor`. */
             scope: string;
             /**
              * @description `operator` (stated here), `provider` (published by the provider) or `builtin`. The first one that has a price for

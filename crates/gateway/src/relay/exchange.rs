@@ -234,6 +234,11 @@ async fn begun(plan: &Plan<'_>, candidate: &Candidate<'_>, mut accepted: Box<Acc
 /// Returns what comes of an answer whose status is no success.
 async fn told(demand: &Demand, candidate: &Candidate<'_>, mut accepted: Box<Accepted>) -> Tried {
     let status = accepted.parts.status;
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && candidate.target.provider.origin.forwarding().is_some() {
+        discard(accepted);
+        let message = "the upstream cannot be reached: its proxy asks for another user name or password";
+        return Tried::failed(Fault::new(Kind::UpstreamUnreachable, message), status.as_u16(), Mishap::Transport);
+    }
     let Some(fault) = status_fault(demand.operation, status) else { return Tried::Accepted(accepted) };
     let failure = accepted.failure().await;
     if lacks_path(demand, candidate, &failure) {
@@ -461,6 +466,10 @@ fn send_fault(provider: &str, error: &SendError) -> Fault {
             Kind::UpstreamTimeout,
             format!("connecting to the upstream took longer than {} ms", limit.as_millis()),
         ),
+        SendError::Connect(error) if error.is_proxy() => {
+            tracing::warn!(provider, %error, "connecting through a proxy failed");
+            Fault::new(Kind::UpstreamUnreachable, "the upstream cannot be reached through its proxy")
+        }
         SendError::Connect(error) => {
             tracing::warn!(provider, %error, "connecting to an upstream failed");
             Fault::new(Kind::UpstreamUnreachable, "the upstream cannot be reached")

@@ -1,27 +1,29 @@
 //! The configuration in force, and the task that keeps it so.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
 use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use sluice_domain::clock::Clock;
+use sluice_domain::id::ProviderId;
 use sluice_domain::key::{Caller, KeyHash};
 use sluice_domain::ledger::BudgetScope;
 use sluice_domain::limit::Limits;
-use sluice_domain::provider::Timeouts;
+use sluice_domain::provider::{Provider, Timeouts};
 use sluice_domain::user::Group;
 use sluice_protocol::vendor::Vendors;
-use sluice_store::{Store, StoreError};
+use sluice_store::{Catalog, Store, StoreError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Declared;
 use crate::money::bank::Bank;
 use crate::money::prices::PriceList;
-use crate::snapshot::{OriginNumbers, Snapshot, Sources};
+use crate::snapshot::{OriginNumbers, SiteStanding, Snapshot, Sources};
 use crate::standing::health::Health;
+use crate::upkeep::{SiteState, is_managed, stale_from, zone_of_days};
 
 /// How often the database is asked whether another node changed the configuration. Changes are live within a second.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
@@ -130,6 +132,8 @@ async fn compile(
         revision: catalog.revision,
         providers: &catalog.providers,
         credentials: &catalog.credentials,
+        key_standings: &catalog.key_standings,
+        sites: &site_standings(&catalog, &ingredients.vendors),
         routes: &catalog.routes,
         policy: &declared.policy.over(catalog.policy.clone()),
         declared_keys: &declared_keys,
@@ -156,6 +160,17 @@ async fn compile(
         tracing::error!(%problem, "part of the configuration cannot be used");
     }
     Ok(snapshot)
+}
+
+/// Returns what is known of the sites of providers that are managed through them.
+fn site_standings(catalog: &Catalog, vendors: &Vendors) -> BTreeMap<ProviderId, SiteStanding> {
+    let zone = zone_of_days(catalog.zone.as_deref());
+    let standing = |provider: &Provider| SiteStanding {
+        away_until: catalog.site_states.get(&provider.id).and_then(|state| SiteState::read(state).away_until()),
+        stale_from: provider.balance.map(|balance| stale_from(balance.updated_at, zone)),
+    };
+    let managed = catalog.providers.iter().filter(|provider| is_managed(provider, vendors));
+    managed.map(|provider| (provider.id, standing(provider))).collect()
 }
 
 /// Returns the keys of the file with what the database has for them: their budgets and the limits of their groups.

@@ -214,6 +214,11 @@ impl Pool {
         let (response, kind) = match connection {
             Checkout::Http1 { mut sender, abort } => {
                 let mut guard = AbortOnDrop(Some(abort.clone()));
+                if let Some(proxy) = origin.forwarding() {
+                    make_absolute(request.uri_mut(), origin);
+                    let authorization = proxy.authorization().map(|value| (http::header::PROXY_AUTHORIZATION, value));
+                    request.headers_mut().extend(authorization);
+                }
                 let sent = sender.try_send_request(request).await;
                 let response = sent.map_err(|error| Failure::over_http1(error, started.elapsed()))?;
                 guard.0 = None;
