@@ -10,11 +10,12 @@ import {
   IconRocket,
   IconRoute,
   IconServer2,
+  IconSettings,
   IconUserCog,
 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
-import { isAdmin, type User } from '@/lib/session'
+import { isAdmin, isRoot, type User } from '@/lib/session'
 
 /** An entry of the navigation. */
 export interface Place {
@@ -22,6 +23,7 @@ export interface Place {
   label: ParseKeys
   icon: Icon
   isForAdmins?: boolean
+  isForRoot?: boolean
 }
 
 /** Entries that belong together. */
@@ -60,6 +62,7 @@ const GROUPS: PlaceGroup[] = [
     places: [
       { to: '/jobs', label: 'nav.jobs', icon: IconClockPlay, isForAdmins: true },
       { to: '/audit', label: 'nav.audit', icon: IconHistory, isForAdmins: true },
+      { to: '/settings', label: 'nav.settings', icon: IconSettings, isForRoot: true },
     ],
   },
 ]
@@ -69,7 +72,8 @@ export const PROFILE: Place = { to: '/profile', label: 'nav.profile', icon: Icon
 
 /** Returns where a user may go. */
 export function placesOf(user: User): PlaceGroup[] {
-  const open = (place: Place) => place.isForAdmins !== true || isAdmin(user)
+  const open = (place: Place) =>
+    (place.isForAdmins !== true || isAdmin(user)) && (place.isForRoot !== true || isRoot(user))
   return GROUPS.map((group) => ({ ...group, places: group.places.filter(open) })).filter(
     (group) => group.places.length > 0,
   )

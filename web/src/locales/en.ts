@@ -1,5 +1,6 @@
 import account from './en/account.json'
 import audit from './en/audit.json'
+import bulk from './en/bulk.json'
 import candidates from './en/candidates.json'
 import common from './en/common.json'
 import connect from './en/connect.json'
@@ -18,12 +19,15 @@ import providers from './en/providers.json'
 import remarks from './en/remarks.json'
 import routes from './en/routes.json'
 import rules from './en/rules.json'
+import settings from './en/settings.json'
 import strategies from './en/strategies.json'
+import usage from './en/usage.json'
 import welcome from './en/welcome.json'
 
 export default {
   account,
   audit,
+  bulk,
   candidates,
   common,
   connect,
@@ -42,6 +46,8 @@ export default {
   remarks,
   routes,
   rules,
+  settings,
   strategies,
+  usage,
   welcome,
 }

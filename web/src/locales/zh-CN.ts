@@ -1,5 +1,6 @@
 import account from './zh-CN/account.json'
 import audit from './zh-CN/audit.json'
+import bulk from './zh-CN/bulk.json'
 import candidates from './zh-CN/candidates.json'
 import common from './zh-CN/common.json'
 import connect from './zh-CN/connect.json'
@@ -18,12 +19,15 @@ import providers from './zh-CN/providers.json'
 import remarks from './zh-CN/remarks.json'
 import routes from './zh-CN/routes.json'
 import rules from './zh-CN/rules.json'
+import settings from './zh-CN/settings.json'
 import strategies from './zh-CN/strategies.json'
+import usage from './zh-CN/usage.json'
 import welcome from './zh-CN/welcome.json'
 
 export default {
   account,
   audit,
+  bulk,
   candidates,
   common,
   connect,
@@ -42,6 +46,8 @@ export default {
   remarks,
   routes,
   rules,
+  settings,
   strategies,
+  usage,
   welcome,
 }

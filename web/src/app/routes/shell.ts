@@ -12,6 +12,7 @@ import { profileRoutes } from './profile'
 import { providerRoutes } from './providers'
 import { adminRoute, shellRoute } from './root'
 import { ruleRoutes } from './rules'
+import { settingRoutes } from './settings'
 import { welcomeRoutes } from './welcome'
 
 const home = createRoute({
@@ -38,5 +39,6 @@ export const shellRoutes = [
     ...ruleRoutes,
     ...jobRoutes,
     ...auditRoutes,
+    ...settingRoutes,
   ]),
 ] as const
