@@ -32,7 +32,8 @@ export function useWording() {
     const strategy = STRATEGIES.find((each) => each === name)
     if (strategy) return t(`strategies.${strategy}`)
     const known = CHOICES.find((choice) => choice === name)
-    return known ? t(`settings.choices.${known}`) : name
+    // What explains them names them as they are written.
+    return known ? `${t(`settings.choices.${known}`)} (${known})` : name
   }
   const valueOf = (setting: Setting, value: string) => {
     if (value === '') return t('settings.emptyValue')
