@@ -1,5 +1,6 @@
 // What people do on their first day, step by step.
 import { listen } from './looking.mjs'
+import { manageMoney } from './money.mjs'
 
 const PASSWORD = 'correct horse'
 const STEP_MAX_MS = 90_000
@@ -27,6 +28,7 @@ export async function firstRun(browser, world, complaints, pictures) {
   world.storage = await context.storageState()
   await signOutAndIn(page, world)
   await beCommon(browser, page, world)
+  await manageMoney(page, world, pictures)
   await context.close()
   // The key that is refused, and who is there: browsers write such answers down, however well the page takes them.
   const unexpected = problems.filter((problem) => !/status of (401|502)/.test(problem))

@@ -1,8 +1,11 @@
 import {
   type Icon,
   IconArrowsSplit2,
+  IconBuildingBank,
   IconChartBar,
   IconClockPlay,
+  IconCoin,
+  IconGauge,
   IconHistory,
   IconKey,
   IconListSearch,
@@ -12,6 +15,9 @@ import {
   IconServer2,
   IconSettings,
   IconUserCog,
+  IconUsers,
+  IconUsersGroup,
+  IconWallet,
 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
@@ -24,6 +30,8 @@ export interface Place {
   icon: Icon
   isForAdmins?: boolean
   isForRoot?: boolean
+  /** Only for those who pay for their calls. */
+  isForBilled?: boolean
 }
 
 /** Entries that belong together. */
@@ -58,6 +66,22 @@ const GROUPS: PlaceGroup[] = [
     ],
   },
   {
+    label: 'nav.money',
+    places: [
+      { to: '/prices', label: 'nav.prices', icon: IconCoin, isForAdmins: true },
+      { to: '/accounts', label: 'nav.accounts', icon: IconBuildingBank, isForAdmins: true },
+      { to: '/balance', label: 'nav.balance', icon: IconWallet, isForBilled: true },
+      { to: '/budgets', label: 'nav.budgets', icon: IconGauge },
+    ],
+  },
+  {
+    label: 'nav.people',
+    places: [
+      { to: '/users', label: 'nav.users', icon: IconUsers, isForAdmins: true },
+      { to: '/groups', label: 'nav.groups', icon: IconUsersGroup, isForAdmins: true },
+    ],
+  },
+  {
     label: 'nav.system',
     places: [
       { to: '/jobs', label: 'nav.jobs', icon: IconClockPlay, isForAdmins: true },
@@ -73,7 +97,9 @@ export const PROFILE: Place = { to: '/profile', label: 'nav.profile', icon: Icon
 /** Returns where a user may go. */
 export function placesOf(user: User): PlaceGroup[] {
   const open = (place: Place) =>
-    (place.isForAdmins !== true || isAdmin(user)) && (place.isForRoot !== true || isRoot(user))
+    (place.isForAdmins !== true || isAdmin(user)) &&
+    (place.isForRoot !== true || isRoot(user)) &&
+    (place.isForBilled !== true || user.billed)
   return GROUPS.map((group) => ({ ...group, places: group.places.filter(open) })).filter(
     (group) => group.places.length > 0,
   )

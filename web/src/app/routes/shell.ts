@@ -1,18 +1,23 @@
 import { createRoute, redirect } from '@tanstack/react-router'
 import { providerCount } from '@/lib/providers'
 import { isAdmin } from '@/lib/session'
+import { accountRoutes, balanceRoutes } from './accounts'
 import { auditRoutes } from './audit'
+import { budgetRoutes } from './budgets'
 import { dashboardRoutes } from './dashboard'
+import { groupRoutes } from './groups'
 import { jobRoutes } from './jobs'
 import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
 import { modelRoutes } from './models'
 import { playgroundRoutes } from './playground'
+import { adminRoute, shellRoute } from './root'
+import { priceRoutes } from './prices'
 import { profileRoutes } from './profile'
 import { providerRoutes } from './providers'
-import { adminRoute, shellRoute } from './root'
 import { ruleRoutes } from './rules'
 import { settingRoutes } from './settings'
+import { userRoutes } from './users'
 import { welcomeRoutes } from './welcome'
 
 const home = createRoute({
@@ -32,11 +37,17 @@ export const shellRoutes = [
   ...logRoutes,
   ...playgroundRoutes,
   ...profileRoutes,
+  ...balanceRoutes,
+  ...budgetRoutes,
   adminRoute.addChildren([
     ...welcomeRoutes,
     ...providerRoutes,
     ...modelRoutes,
     ...ruleRoutes,
+    ...priceRoutes,
+    ...accountRoutes,
+    ...userRoutes,
+    ...groupRoutes,
     ...jobRoutes,
     ...auditRoutes,
     ...settingRoutes,

@@ -5,6 +5,7 @@ import { IconPencil, IconRotate } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { OwnerBudgets } from '@/components/budgets/OwnerBudgets'
 import { Connect } from '@/components/connect/Connect'
 import { Facts } from '@/components/Facts'
 import { ItemMenu } from '@/components/ItemMenu'
@@ -17,7 +18,6 @@ import { useComplain } from '@/lib/errors'
 import { isPast, useFormat } from '@/lib/format'
 import { modelNames } from '@/lib/models'
 import { isAdmin, useUser } from '@/lib/session'
-import { KeyBudgets } from './KeyBudgets'
 import { KeyCalls } from './KeyCalls'
 import { KeyForm } from './KeyForm'
 import { KeyStatus } from './KeyStatus'
@@ -58,7 +58,7 @@ function Details({ of: key }: { of: Key }) {
       <Section title={t('keys.limits')}>
         <Limits of={key} />
       </Section>
-      {!isFile && <KeyBudgets id={key.id} />}
+      {!isFile && <OwnerBudgets scope="key" id={key.id} name={key.name} />}
       <KeyUsage id={key.id} />
       <KeyCalls id={key.id} />
       <Section title={t('connect.title')} about={t('keys.connectHint')}>

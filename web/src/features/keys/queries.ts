@@ -1,7 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, firstPage, type Schemas, unwrap } from '@/lib/api'
 import { browserOffsetHours } from '@/lib/format'
-import { newId } from '@/lib/ids'
 
 /** A key, without its secret. */
 export type Key = Schemas['KeyView']
@@ -25,23 +24,6 @@ export const keyDetails = (id: number) =>
   queryOptions({
     queryKey: ['keys', id],
     queryFn: async () => unwrap(await api.GET('/api/agg-token/{id}', { params: { path: { id } } })),
-  })
-
-/** The account that a key with a balance of its own pays from. */
-export const keyAccount = (id: number) =>
-  queryOptions({
-    queryKey: ['keys', id, 'account'],
-    queryFn: async () => unwrap(await api.GET('/api/agg-token/{id}/account', { params: { path: { id } } })),
-  })
-
-/** The budgets of a key. */
-export const keyBudgets = (id: number) =>
-  queryOptions({
-    queryKey: ['keys', id, 'budgets'],
-    queryFn: async () => {
-      const query = { scope: 'key' as const, owner_id: id }
-      return unwrap(await api.GET('/api/budget/', { params: { query } })).items
-    },
   })
 
 /** The last calls with a key. */
@@ -107,38 +89,6 @@ export function useRotateKey(id: number) {
 /** Deletes a key for good. */
 export async function deleteKey(id: number) {
   return unwrap(await api.DELETE('/api/agg-token/{id}', { params: { path: { id } } }))
-}
-
-/** Making, changing and deleting the budget of a key. */
-export function useBudget(id: number) {
-  const client = useQueryClient()
-  const onSuccess = () => client.invalidateQueries({ queryKey: ['keys', id, 'budgets'] })
-  const create = useMutation({
-    mutationFn: async (body: Schemas['NewBudgetInput']) =>
-      unwrap(
-        await api.POST('/api/budget/', {
-          params: { header: { 'Idempotency-Key': newId() } },
-          body,
-        }),
-      ),
-    onSuccess,
-  })
-  const update = useMutation({
-    mutationFn: async ({ budget, limit }: { budget: number; limit: number }) =>
-      unwrap(
-        await api.PUT('/api/budget/{id}', {
-          params: { path: { id: budget } },
-          body: { limit_micros: limit },
-        }),
-      ),
-    onSuccess,
-  })
-  const remove = useMutation({
-    mutationFn: async (budget: number) =>
-      unwrap(await api.DELETE('/api/budget/{id}', { params: { path: { id: budget } } })),
-    onSuccess,
-  })
-  return { create, update, remove }
 }
 
 /** Doing the same to many keys. */

@@ -45,7 +45,13 @@ impl<'a> Talk<'a> {
         }
         let extra = std::mem::take(&mut item.extra);
         match said(json, item, at)? {
-            Said::Message(Role::Assistant, parts) => self.model_turn(index).parts.extend(parts),
+            Said::Message(Role::Assistant, mut parts) => {
+                // Several messages are one turn; what their vendor says of one, such as its phase, stays with its words.
+                if let Some(first) = parts.first_mut() {
+                    first.extra.adopt("message", extra);
+                }
+                self.model_turn(index).parts.extend(parts);
+            }
             Said::Message(role, parts) => {
                 self.turns.push(Turn { role, parts, name: None, message: Some(index), extra });
             }
