@@ -19,6 +19,9 @@ export async function laterOn(browser, world, complaints, pictures) {
   await tryProvider(page, world, pictures)
   await rotateKey(page, world)
   await makeToken(page, world, pictures)
+  await changeSettings(page, world, pictures)
+  await changeMany(page, world, pictures)
+  await exportCalls(page, world)
   await context.close()
   for (const problem of problems) complaints.push(`later on: ${problem}`)
 }
@@ -100,4 +103,55 @@ async function makeToken(page, world, pictures) {
   await page.getByRole('dialog').getByRole('button', { name: 'Revoke' }).click()
   await page.getByText('“backup script” revoked').waitFor()
   if ((await self()).status !== 401) throw new Error('a revoked token works')
+}
+
+/** What is set is in force, what is wrong is said at its field, and the default is one click away. */
+async function changeSettings(page, world, pictures) {
+  await page.goto(`${world.base}/settings?q=SystemName`)
+  const name = page.getByRole('textbox', { name: /name/i }).last()
+  await name.fill('Harbour')
+  await name.press('Enter')
+  await page.getByText('Saved', { exact: true }).first().waitFor()
+  const told = await fetch(`${world.base}/api/status`).then((answer) => answer.json())
+  if (told.data.system_name !== 'Harbour') throw new Error('a setting is not in force')
+  await page.getByRole('button', { name: 'Reset SystemName to its default' }).click()
+  await page.getByRole('button', { name: 'Reset SystemName to its default' }).waitFor({ state: 'detached' })
+  await page.goto(`${world.base}/settings?q=ServerAddress`)
+  const address = page.locator('main section input').last()
+  await address.fill('nonsense')
+  await address.press('Enter')
+  await page
+    .getByText(/ServerAddress.*http/)
+    .last()
+    .waitFor()
+  await page.screenshot({ path: `${pictures}settings-wrong.png` })
+}
+
+/** Two keys are switched off at once. */
+async function changeMany(page, world, pictures) {
+  for (const name of ['one of many', 'another of many']) {
+    const made = await page.request.post(`${world.base}/api/agg-token/`, {
+      data: { name },
+      headers: { 'sec-fetch-site': 'same-origin' },
+    })
+    if (!made.ok()) throw new Error(`no key was made: ${await made.text()}`)
+  }
+  await page.goto(`${world.base}/keys?q=of%20many`)
+  await page.getByRole('checkbox', { name: 'Select one of many' }).check()
+  await page.getByRole('checkbox', { name: 'Select another of many' }).check()
+  const bar = page.getByRole('region', { name: '2 selected' })
+  await page.screenshot({ path: `${pictures}keys-many.png` })
+  await bar.getByRole('button', { name: 'Disable' }).click()
+  await bar.waitFor({ state: 'detached' })
+  await page.getByRole('row', { name: /one of many.*Disabled/s }).waitFor()
+}
+
+async function exportCalls(page, world) {
+  await page.goto(`${world.base}/logs?model=claude-sonnet-4-5`)
+  await page.getByRole('button', { name: 'Export' }).click()
+  const [file] = await Promise.all([
+    page.waitForEvent('download'),
+    page.getByRole('menuitem', { name: 'Table (CSV)' }).click(),
+  ])
+  if (!file.suggestedFilename().endsWith('.csv')) throw new Error(`exported as ${file.suggestedFilename()}`)
 }

@@ -40,6 +40,8 @@ export const PAGES = [
   { name: 'providers', path: '/providers', ready: 'table[aria-busy=false]' },
   { name: 'providers-new', path: '/providers?new=true', ready: '[role=dialog] form' },
   { name: 'provider', path: (world) => `/providers/${world.providerId}`, ready: 'table[aria-busy=false]' },
+  { name: 'settings', path: '/settings', ready: 'main section' },
+  { name: 'settings-kept', path: '/settings?kept=true&q=smtp', ready: 'main section' },
   { name: 'profile', path: '/profile', ready: 'table[aria-busy=false]' },
   { name: 'welcome', path: '/welcome', ready: 'main form, main section button' },
   { name: 'no-page', path: '/nothing-here', ready: 'main h2, h2' },

@@ -13,6 +13,7 @@ import {
   IconRocket,
   IconRoute,
   IconServer2,
+  IconSettings,
   IconUserCog,
   IconUsers,
   IconUsersGroup,
@@ -20,7 +21,7 @@ import {
 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
-import { isAdmin, type User } from '@/lib/session'
+import { isAdmin, isRoot, type User } from '@/lib/session'
 
 /** An entry of the navigation. */
 export interface Place {
@@ -28,6 +29,7 @@ export interface Place {
   label: ParseKeys
   icon: Icon
   isForAdmins?: boolean
+  isForRoot?: boolean
   /** Only for those who pay for their calls. */
   isForBilled?: boolean
 }
@@ -84,6 +86,7 @@ const GROUPS: PlaceGroup[] = [
     places: [
       { to: '/jobs', label: 'nav.jobs', icon: IconClockPlay, isForAdmins: true },
       { to: '/audit', label: 'nav.audit', icon: IconHistory, isForAdmins: true },
+      { to: '/settings', label: 'nav.settings', icon: IconSettings, isForRoot: true },
     ],
   },
 ]
@@ -94,7 +97,9 @@ export const PROFILE: Place = { to: '/profile', label: 'nav.profile', icon: Icon
 /** Returns where a user may go. */
 export function placesOf(user: User): PlaceGroup[] {
   const open = (place: Place) =>
-    (place.isForAdmins !== true || isAdmin(user)) && (place.isForBilled !== true || user.billed)
+    (place.isForAdmins !== true || isAdmin(user)) &&
+    (place.isForRoot !== true || isRoot(user)) &&
+    (place.isForBilled !== true || user.billed)
   return GROUPS.map((group) => ({ ...group, places: group.places.filter(open) })).filter(
     (group) => group.places.length > 0,
   )

@@ -1,7 +1,9 @@
 /* The roles are said, as the style for phones takes them away: rows are no table rows for browsers then. */
 /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
-import { Paper, Skeleton } from '@mantine/core'
+import { Checkbox, Paper, Skeleton } from '@mantine/core'
 import { type ComponentProps, Fragment, type KeyboardEvent, type ReactNode } from 'react'
+import { useTranslation } from 'react-i18next'
+import type { Selection } from './bulk'
 import classes from './DataTable.module.css'
 
 /** A column of a table. */
@@ -29,8 +31,18 @@ interface Props<T> {
   isMuted?: (row: T) => boolean
   /** Rows that belong together, one after the other, get this above them. */
   groupOf?: (row: T) => Group
+  /** Lets rows be chosen; each needs a name for those who cannot see where the box stands. */
+  selection?: Choosing<T>
   /** What a row does besides, such as taking what is dropped on it. */
   rowProps?: (row: T) => RowExtras
+}
+
+/** How rows are chosen. */
+export interface Choosing<T> extends Selection {
+  idOf: (row: T) => number
+  nameOf: (row: T) => string
+  /** Whether a row can be chosen. */
+  canChoose: (row: T) => boolean
 }
 
 /** Rows that belong together. */
@@ -52,6 +64,7 @@ export function DataTable<T>({ label, columns, rows, rowId, groupOf, ...others }
       <table className={classes.table} aria-label={label} aria-busy={rows === undefined} role="table">
         <thead role="rowgroup">
           <tr role="row">
+            {others.selection && <ChooseAll rows={rows ?? []} choosing={others.selection} />}
             {columns.map((column) => (
               <th key={column.id} role="columnheader" scope="col" className={classOf(column)}>
                 {column.role === 'actions' ? (
@@ -65,10 +78,17 @@ export function DataTable<T>({ label, columns, rows, rowId, groupOf, ...others }
         </thead>
         <tbody role="rowgroup">
           {rows === undefined
-            ? Array.from({ length: WAITING_ROWS }, (_, index) => <WaitingRow key={index} columns={columns} />)
+            ? Array.from({ length: WAITING_ROWS }, (_, index) => (
+                <WaitingRow key={index} columns={columns} hasBox={others.selection !== undefined} />
+              ))
             : rows.map((row, index) => (
                 <Fragment key={rowId(row)}>
-                  <GroupTitle of={row} before={rows[index - 1]} groupOf={groupOf} span={columns.length} />
+                  <GroupTitle
+                    of={row}
+                    before={rows[index - 1]}
+                    groupOf={groupOf}
+                    span={columns.length + (others.selection ? 1 : 0)}
+                  />
                   <Row row={row} columns={columns} {...others} />
                 </Fragment>
               ))}
@@ -98,11 +118,11 @@ function GroupTitle<T>({ of: row, before, groupOf, span }: GroupProps<T>) {
   )
 }
 
-interface RowProps<T> extends Pick<Props<T>, 'columns' | 'onOpen' | 'isMuted' | 'rowProps'> {
+interface RowProps<T> extends Pick<Props<T>, 'columns' | 'onOpen' | 'isMuted' | 'rowProps' | 'selection'> {
   row: T
 }
 
-function Row<T>({ row, columns, onOpen, isMuted, rowProps }: RowProps<T>) {
+function Row<T>({ row, columns, onOpen, isMuted, rowProps, selection }: RowProps<T>) {
   const open = onOpen && (() => onOpen(row))
   const byKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && event.target === event.currentTarget) open?.()
@@ -119,12 +139,50 @@ function Row<T>({ row, columns, onOpen, isMuted, rowProps }: RowProps<T>) {
       }}
       {...rowProps?.(row)}
     >
+      {selection && <Choose row={row} choosing={selection} />}
       {columns.map((column) => (
         <td key={column.id} role="cell" className={classOf(column)} data-label={column.header}>
           <div className={classes.content}>{column.cell(row)}</div>
         </td>
       ))}
     </tr>
+  )
+}
+
+function ChooseAll<T>({ rows, choosing }: { rows: T[]; choosing: Choosing<T> }) {
+  const { t } = useTranslation()
+  const { ids, idOf, canChoose, onChange } = choosing
+  const all = rows.filter(canChoose).map(idOf)
+  const isAll = all.length > 0 && all.every((id) => ids.has(id))
+  return (
+    <th role="columnheader" scope="col" className={classes.choose}>
+      <Checkbox
+        size="xs"
+        aria-label={t('bulk.selectAll')}
+        checked={isAll}
+        indeterminate={!isAll && ids.size > 0}
+        disabled={all.length === 0}
+        onChange={() => onChange(new Set(isAll ? [] : all))}
+      />
+    </th>
+  )
+}
+
+function Choose<T>({ row, choosing }: { row: T; choosing: Choosing<T> }) {
+  const { t } = useTranslation()
+  const { ids, idOf, nameOf, canChoose, onChange } = choosing
+  const id = idOf(row)
+  const toggle = () => onChange(new Set(ids.has(id) ? [...ids].filter((each) => each !== id) : [...ids, id]))
+  return (
+    <td role="cell" className={classes.choose}>
+      <Checkbox
+        size="xs"
+        aria-label={t('bulk.select', { name: nameOf(row) })}
+        checked={ids.has(id)}
+        disabled={!canChoose(row)}
+        onChange={toggle}
+      />
+    </td>
   )
 }
 
@@ -135,9 +193,10 @@ function isOwnBusiness(target: EventTarget, row: Element): boolean {
   return target.closest('a, button, input, label, [role="menu"]') !== null
 }
 
-function WaitingRow<T>({ columns }: { columns: Column<T>[] }) {
+function WaitingRow<T>({ columns, hasBox }: { columns: Column<T>[]; hasBox: boolean }) {
   return (
     <tr role="row">
+      {hasBox && <td role="cell" className={classes.choose} />}
       {columns.map((column) => (
         <td key={column.id} role="cell" className={classOf(column)}>
           <Skeleton height={14} my={4} radius="sm" />

@@ -12,12 +12,16 @@ export class ApiError extends Error {
   /** Id of the request, under which the gateway wrote down what happened; empty where it has none. */
   readonly call: string
 
-  constructor(code: string, status: number, message: string, call = '') {
+  /** What is wrong in the request, such as `rules[0].when`; empty where it is nothing in it. */
+  readonly field: string
+
+  constructor(code: string, status: number, message: string, more: { call?: string; field?: string } = {}) {
     super(message)
     this.name = 'ApiError'
     this.code = code
     this.status = status
-    this.call = call
+    this.call = more.call ?? ''
+    this.field = more.field ?? ''
   }
 }
 
@@ -56,9 +60,10 @@ export function unwrap<T>({ data, error, response }: Answer<T>): T {
 export function failure(error: unknown, { status, headers }: Response): ApiError {
   const call = headers.get('x-sluice-call') ?? headers.get('x-request-id') ?? ''
   if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
-    return new ApiError(String(error.code), status, String(error.message), call)
+    const field = 'field' in error && typeof error.field === 'string' ? error.field : ''
+    return new ApiError(String(error.code), status, String(error.message), { call, field })
   }
-  return new ApiError('unreadable', status, '', call)
+  return new ApiError('unreadable', status, '', { call })
 }
 
 /** One page of a list, as the API gives it. */

@@ -13,8 +13,16 @@ export const OBSTACLES = [
   'limit_reached',
 ] as const
 
-const SUBJECTS = ['provider', 'credential', 'route'] as const
-const TROUBLES = ['failing', 'rate_limited', 'quota_exhausted', 'unauthorized', 'model_missing'] as const
+/** What can rest. */
+export const SUBJECTS = ['provider', 'credential', 'route'] as const
+/** Why something rests. */
+export const TROUBLES = [
+  'failing',
+  'rate_limited',
+  'quota_exhausted',
+  'unauthorized',
+  'model_missing',
+] as const
 
 /** What the words of an obstacle tell besides its kind. */
 export interface ObstacleFacts {

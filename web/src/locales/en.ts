@@ -1,6 +1,7 @@
 import account from './en/account.json'
 import accounts from './en/accounts.json'
 import audit from './en/audit.json'
+import bulk from './en/bulk.json'
 import budgets from './en/budgets.json'
 import candidates from './en/candidates.json'
 import common from './en/common.json'
@@ -23,7 +24,9 @@ import providers from './en/providers.json'
 import remarks from './en/remarks.json'
 import routes from './en/routes.json'
 import rules from './en/rules.json'
+import settings from './en/settings.json'
 import strategies from './en/strategies.json'
+import usage from './en/usage.json'
 import users from './en/users.json'
 import welcome from './en/welcome.json'
 
@@ -31,6 +34,7 @@ export default {
   account,
   accounts,
   audit,
+  bulk,
   budgets,
   candidates,
   common,
@@ -53,7 +57,9 @@ export default {
   remarks,
   routes,
   rules,
+  settings,
   strategies,
+  usage,
   users,
   welcome,
 }

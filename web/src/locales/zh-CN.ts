@@ -1,6 +1,7 @@
 import account from './zh-CN/account.json'
 import accounts from './zh-CN/accounts.json'
 import audit from './zh-CN/audit.json'
+import bulk from './zh-CN/bulk.json'
 import budgets from './zh-CN/budgets.json'
 import candidates from './zh-CN/candidates.json'
 import common from './zh-CN/common.json'
@@ -23,7 +24,9 @@ import providers from './zh-CN/providers.json'
 import remarks from './zh-CN/remarks.json'
 import routes from './zh-CN/routes.json'
 import rules from './zh-CN/rules.json'
+import settings from './zh-CN/settings.json'
 import strategies from './zh-CN/strategies.json'
+import usage from './zh-CN/usage.json'
 import users from './zh-CN/users.json'
 import welcome from './zh-CN/welcome.json'
 
@@ -31,6 +34,7 @@ export default {
   account,
   accounts,
   audit,
+  bulk,
   budgets,
   candidates,
   common,
@@ -53,7 +57,9 @@ export default {
   remarks,
   routes,
   rules,
+  settings,
   strategies,
+  usage,
   users,
   welcome,
 }

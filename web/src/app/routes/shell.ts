@@ -16,6 +16,7 @@ import { priceRoutes } from './prices'
 import { profileRoutes } from './profile'
 import { providerRoutes } from './providers'
 import { ruleRoutes } from './rules'
+import { settingRoutes } from './settings'
 import { userRoutes } from './users'
 import { welcomeRoutes } from './welcome'
 
@@ -49,5 +50,6 @@ export const shellRoutes = [
     ...groupRoutes,
     ...jobRoutes,
     ...auditRoutes,
+    ...settingRoutes,
   ]),
 ] as const

@@ -21,6 +21,7 @@ import { isAdmin, useUser } from '@/lib/session'
 import { KeyCalls } from './KeyCalls'
 import { KeyForm } from './KeyForm'
 import { KeyStatus } from './KeyStatus'
+import { KeyUsage } from './KeyUsage'
 import { deleteKey, type Key, keyDetails, useUpdateKey } from './queries'
 import { RotateKey } from './RotateKey'
 import { bodyOf, modelsOf, valuesOf } from './values'
@@ -58,6 +59,7 @@ function Details({ of: key }: { of: Key }) {
         <Limits of={key} />
       </Section>
       {!isFile && <OwnerBudgets scope="key" id={key.id} name={key.name} />}
+      <KeyUsage id={key.id} />
       <KeyCalls id={key.id} />
       <Section title={t('connect.title')} about={t('keys.connectHint')}>
         <Usable of={key} />

@@ -181,3 +181,11 @@ export function useCheckin() {
     onSettled: useStale(),
   })
 }
+
+/** Doing the same to many providers. */
+export function useBulkProviders() {
+  return useMutation({
+    mutationFn: async (body: Schemas['BulkInput']) => unwrap(await api.POST('/api/provider/bulk', { body })),
+    onSettled: useStale(),
+  })
+}

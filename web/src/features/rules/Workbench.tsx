@@ -7,7 +7,7 @@ import { useTranslation } from 'react-i18next'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
 import { useUnsavedGuard } from '@/components/unsaved'
-import type { Schemas } from '@/lib/api'
+import { ApiError, type Schemas } from '@/lib/api'
 import { sentence, useExplain } from '@/lib/errors'
 import { modelNames } from '@/lib/models'
 import { isRoot, useUser } from '@/lib/session'
@@ -151,7 +151,7 @@ function useTrial(text: string, written: Written, values: SampleValues) {
   })
   const problems = useMemo(() => {
     if (calm.written !== written || written.problems.length > 0) return []
-    if (found.error) return [written.blame(explain(found.error))]
+    if (found.error) return [written.blame(explain(found.error), fieldOf(found.error))]
     if (found.isPlaceholderData) return []
     return (found.data?.rules ?? []).flatMap((rule, index): Problem[] =>
       rule.error == null || rule.holds != null ? [] : [written.blameRule(index, sentence(rule.error))],
@@ -165,7 +165,7 @@ function useSave(draft: Draft, written: Written) {
   const { t } = useTranslation()
   const explain = useExplain()
   const store = useWritePolicy()
-  const [refused, setRefused] = useState<{ text: string; message: string } | null>(null)
+  const [refused, setRefused] = useState<{ text: string; error: Error } | null>(null)
   const run = () => {
     if (!written.policy) return
     store.mutate(written.policy, {
@@ -173,9 +173,14 @@ function useSave(draft: Draft, written: Written) {
         draft.restart(policy)
         notifications.show({ message: t('common.saved') })
       },
-      onError: (error) => setRefused({ text: draft.text, message: explain(error) }),
+      onError: (error) => setRefused({ text: draft.text, error }),
     })
   }
-  const problem = refused?.text === draft.text ? written.blame(refused.message) : null
+  const problem =
+    refused?.text === draft.text ? written.blame(explain(refused.error), fieldOf(refused.error)) : null
   return { run, problem, isBusy: store.isPending }
+}
+
+function fieldOf(error: Error): string {
+  return error instanceof ApiError ? error.field : ''
 }

@@ -35,11 +35,11 @@ it('points into a condition, on one line and on several', () => {
   expect([marked(plain), plain.line, marked(block), block.line]).toEqual(['Modle', 4, 'Straem', 10])
 })
 
-it('finds what a message of the API names', () => {
+it('finds what the API is not content with', () => {
   const written = read(TEXT, unknown)
-  const found = written.blame('`rules[0].providers[0].provider` names no provider')
+  const found = written.blame('no such provider', 'rules[0].providers[0].provider')
   expect([TEXT.slice(found.from, found.to), found.line]).toEqual(['provider: big', 6])
-  expect(written.blame('something else').line).toBe(1)
+  expect(written.blame('something else', '').line).toBe(1)
 })
 
 it('says where the text is no policy', () => {

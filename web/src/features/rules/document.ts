@@ -32,8 +32,8 @@ export interface Written {
   policy: Policy | null
   rules: Rules
   problems: Problem[]
-  /** Finds the place that a message of the API is about; the whole text where it names none. */
-  blame: (message: string) => Problem
+  /** Finds the place that the API is not content with; the first line where it names none. */
+  blame: (message: string, field: string) => Problem
   /** Finds the place in the condition of a rule that a message is about. */
   blameRule: (index: number, message: string) => Problem
 }
@@ -75,8 +75,8 @@ export function read(text: string, unknown: (name: string) => string): Written {
     }
   }
   const problems = document.errors.map(({ pos, message }) => problem(pos[0], pos[1], message))
-  const blame = (message: string) => {
-    const [from, to] = rangeOf(document, pathIn(message)) ?? [0, text.indexOf('\n')]
+  const blame = (message: string, field: string) => {
+    const [from, to] = rangeOf(document, pathOf(field)) ?? [0, text.indexOf('\n')]
     return problem(from, to, message)
   }
   const blameRule = (index: number, message: string) => {
@@ -116,11 +116,9 @@ function strangers(value: unknown): string[] {
 type Step = string | number
 type Range = [number, number]
 
-/** The first path that a message names: `rules[0].when`. */
-function pathIn(message: string): Step[] {
-  const found = [...message.matchAll(/`([a-z_]+(?:\[\d+\])*(?:\.[a-z_]+(?:\[\d+\])*)*)`/g)]
-  const path = found.map((each) => each[1] ?? '').find((text) => PARTS.some((part) => text.startsWith(part)))
-  return [...(path ?? '').matchAll(/([a-z_]+)|\[(\d+)\]/g)].map((step) => step[1] ?? Number(step[2]))
+/** `rules[0].when`, step by step. */
+function pathOf(field: string): Step[] {
+  return [...field.matchAll(/([a-z_]+)|\[(\d+)\]/g)].map((step) => step[1] ?? Number(step[2]))
 }
 
 /** Where something stands, or what it is in where it is missing. */
