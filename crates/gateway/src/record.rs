@@ -76,10 +76,12 @@ const SAMPLE_HEAD_BYTES: usize = 16 * 1024;
 impl RequestSample {
     /// Keeps what is needed of a request's plain body.
     pub(crate) fn of(body: &Bytes) -> Self {
-        let text = match body.len() {
-            ..=SAMPLE_COPIED_MAX_BYTES => Bytes::copy_from_slice(body),
-            ..=SAMPLE_WHOLE_MAX_BYTES => body.clone(),
-            _ => Bytes::copy_from_slice(body.get(..SAMPLE_HEAD_BYTES).unwrap_or_default()),
+        let text = if body.len() <= SAMPLE_COPIED_MAX_BYTES {
+            Bytes::copy_from_slice(body)
+        } else if body.len() <= SAMPLE_WHOLE_MAX_BYTES {
+            body.clone()
+        } else {
+            Bytes::copy_from_slice(body.get(..SAMPLE_HEAD_BYTES).unwrap_or_default())
         };
         Self { text, total_bytes: body.len() }
     }

@@ -18,8 +18,8 @@ use crate::chat::text::Text;
 /// Most marks behind which a prompt is cached.
 const MAX_CACHE_MARKS: usize = 4;
 
-/// Turns that become one message.
-type Group<'g, 'a> = (Role, Vec<&'g Turn<'a>>);
+/// Turns of one speaker in a row.
+type Group<'g, 'a> = (Role, &'g [Turn<'a>]);
 
 /// Writes `system` and `messages`.
 pub(super) fn write_messages(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
@@ -43,11 +43,13 @@ pub(super) fn write_messages(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
     write_system(encoding, w, &pick(&system));
     encoding.spare_marks = surplus_marks(encoding.request);
     // Instructions that went to the beginning stood between turns of one speaker.
-    let talk = joined(pick(&talk).into_iter().filter(|group| says_something(encoding, group)));
+    let talk = pick(&talk).into_iter().filter(|group| says_something(encoding, group));
+    let talk: Vec<&Turn<'_>> = talk.flat_map(|(_, turns)| *turns).collect();
     w.key("messages").begin_array();
-    for (place, group) in talk.iter().enumerate() {
-        let position = if place + 1 == talk.len() { Position::Last } else { Position::Middle };
-        write_message(encoding, w, group, position);
+    let mut messages = talk.chunk_by(|one, next| speaker(one) == speaker(next)).peekable();
+    while let Some(turns) = messages.next() {
+        let position = if messages.peek().is_none() { Position::Last } else { Position::Middle };
+        write_message(encoding, w, turns, position);
     }
     w.end_array();
 }
@@ -72,28 +74,14 @@ fn says_something(encoding: &Encoding<'_, '_>, (_, turns): &Group<'_, '_>) -> bo
     turns.iter().flat_map(|turn| solid(&turn.parts)).any(|(_, part)| !is_blank(encoding, part))
 }
 
-fn joined<'l, 'g: 'l, 'a: 'g>(groups: impl Iterator<Item = &'l Group<'g, 'a>>) -> Vec<Group<'g, 'a>> {
-    let mut joined: Vec<Group<'g, 'a>> = Vec::new();
-    for (role, turns) in groups {
-        match joined.last_mut().filter(|(last, _)| last == role) {
-            Some((_, group)) => group.extend(turns),
-            None => joined.push((*role, turns.clone())),
-        }
-    }
-    joined
-}
-
 /// Puts adjacent turns of one speaker together, as the API does.
 fn grouped<'g, 'a>(turns: &'g [Turn<'a>]) -> Vec<Group<'g, 'a>> {
-    let mut groups: Vec<Group<'g, 'a>> = Vec::with_capacity(turns.len());
-    for turn in turns {
-        let role = if turn.role.is_instruction() { Role::System } else { turn.role };
-        match groups.last_mut().filter(|(last, _)| *last == role) {
-            Some((_, group)) => group.push(turn),
-            None => groups.push((role, vec![turn])),
-        }
-    }
-    groups
+    let groups = turns.chunk_by(|one, next| speaker(one) == speaker(next));
+    groups.filter_map(|group| Some((speaker(group.first()?), group))).collect()
+}
+
+fn speaker(turn: &Turn<'_>) -> Role {
+    if turn.role.is_instruction() { Role::System } else { turn.role }
 }
 
 /// Returns whether instructions stand where the API takes them: behind the user, before the model or the end.
@@ -146,12 +134,8 @@ enum Position {
     Last,
 }
 
-fn write_message(
-    encoding: &mut Encoding<'_, '_>,
-    w: &mut Writer<'_>,
-    (role, turns): &Group<'_, '_>,
-    position: Position,
-) {
+fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Turn<'_>], position: Position) {
+    let Some(role) = turns.first().map(|turn| speaker(turn)) else { return };
     // Results must stand first in their message.
     let mut parts: Vec<(Path<'_>, usize, &Part<'_>)> = Vec::new();
     for is_result in [true, false] {
@@ -161,8 +145,7 @@ fn write_message(
             parts.extend(wanted.map(|(place, part)| (at, place, part)));
         }
     }
-    let parts: Vec<_> =
-        parts.into_iter().filter(|(at, place, part)| is_written(encoding, part, at.item(CONTENT, *place))).collect();
+    parts.retain(|(at, place, part)| is_written(encoding, part, at.item(CONTENT, *place)));
     if parts.is_empty() {
         return;
     }
@@ -171,12 +154,12 @@ fn write_message(
         Role::User => "user",
         Role::Assistant => "assistant",
     };
-    w.begin_object().key("role").string(word).key("content");
+    w.begin_object().key("role").word(word).key("content");
     match parts.as_slice() {
         [(at, _, Part { content: Content::Text(text, _), cache: None, extra })]
             if !encoding.is_native() || extra.is_empty() =>
         {
-            let ends_answer = position == Position::Last && *role == Role::Assistant && !encoding.is_native();
+            let ends_answer = position == Position::Last && role == Role::Assistant && !encoding.is_native();
             // The answer goes on from here, and the API refuses to go on from white space.
             if ends_answer {
                 w.text(&text.trimmed_end())
@@ -188,7 +171,7 @@ fn write_message(
         _ => {
             w.begin_array();
             for (at, place, part) in parts {
-                write_part(encoding, w, (part, *role), at.item(CONTENT, place));
+                write_part(encoding, w, (part, role), at.item(CONTENT, place));
             }
             w.end_array();
         }

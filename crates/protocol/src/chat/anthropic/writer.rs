@@ -188,7 +188,7 @@ impl StreamWriter {
         w
     }
 
-    fn block_delta(&self, (kind, field): (&str, &'static str), text: &Text<'_>, out: &mut Vec<u8>) {
+    fn block_delta(&self, (kind, field): (&'static str, &'static str), text: &Text<'_>, out: &mut Vec<u8>) {
         let mut w = Writer::named_event(out, "content_block_delta");
         w.begin_object().kind("content_block_delta").key("index").count(self.next).key("delta").begin_object();
         w.kind(kind).key(field).text(text).end_object().end_object();

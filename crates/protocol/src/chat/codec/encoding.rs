@@ -121,7 +121,14 @@ impl<'e, 'a> Encoding<'e, 'a> {
     }
 
     /// Writes fields that only the request's own dialect has, or records that they are lost.
+    #[inline]
     pub(in crate::chat) fn extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
+        if !extra.has_none() {
+            self.each_extra(w, extra, at);
+        }
+    }
+
+    fn each_extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
         for (key, value) in extra.iter() {
             if self.is_native() {
                 if !key.starts_with(MESSAGE_FIELDS) {

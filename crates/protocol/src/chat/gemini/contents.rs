@@ -1,7 +1,7 @@
 //! Writes the conversation of a generate content request.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
 use super::encode::cannot_format;
 use crate::chat::bridge::Trait;
@@ -67,7 +67,7 @@ pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
 }
 
 /// Returns the tool of each call by the call's id: results must repeat it.
-fn call_names<'r, 'a>(turns: &'r [Turn<'a>]) -> BTreeMap<&'r str, &'r Text<'a>> {
+fn call_names<'r, 'a>(turns: &'r [Turn<'a>]) -> HashMap<&'r str, &'r Text<'a>> {
     let parts = turns.iter().flat_map(|turn| &turn.parts);
     parts
         .filter_map(|part| match &part.content {
@@ -82,10 +82,10 @@ fn write_user(
     encoding: &mut Encoding<'_, '_>,
     w: &mut Writer<'_>,
     turns: &[&Turn<'_>],
-    names: &BTreeMap<&str, &Text<'_>>,
+    names: &HashMap<&str, &Text<'_>>,
 ) {
     let start = w.len();
-    w.begin_object().key("role").string("user").key("parts").begin_array();
+    w.begin_object().key("role").word("user").key("parts").begin_array();
     let empty = w.len();
     let mut media = Vec::new();
     for turn in turns {
@@ -216,7 +216,7 @@ fn object_of<'t>(texts: impl Iterator<Item = &'t Text<'t>>) -> Option<Json<'stat
 
 fn write_model(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Turn<'_>]) {
     let start = w.len();
-    w.begin_object().key("role").string("model").key("parts").begin_array();
+    w.begin_object().key("role").word("model").key("parts").begin_array();
     let empty = w.len();
     let mut state = Model { proof: None, has_call: false, has_lost: !encoding.is_native() };
     for turn in turns {

@@ -1,5 +1,6 @@
 //! Reads the contents of a generate content request into turns, one after the other as they come.
 
+use std::borrow::Cow;
 use std::collections::{HashMap, VecDeque};
 
 use super::parts::Read;
@@ -75,7 +76,9 @@ impl<'a> Speech<'a> {
             };
         }
         turn.extra = content.extra;
-        for read in content.parts.unwrap_or_default() {
+        let parts = content.parts.unwrap_or_default();
+        turn.parts.reserve_exact(parts.len());
+        for read in parts {
             let mut part = ids.name(read);
             if let Content::Call(call) = &mut part.content {
                 call.signature = call.signature.take().and_then(|proof| unpack(&mut turn.parts, proof));
@@ -93,11 +96,11 @@ impl<'a> Speech<'a> {
 pub(super) struct Ids<'a> {
     calls: Vec<Known<'a>>,
     /// Places of the calls with an id of the caller's, by that id.
-    by_id: HashMap<String, VecDeque<usize>>,
+    by_id: HashMap<Cow<'a, str>, VecDeque<usize>>,
     /// Places of the calls without, by the tool's name.
-    without_id: HashMap<String, VecDeque<usize>>,
+    without_id: HashMap<Cow<'a, str>, VecDeque<usize>>,
     /// Places of all calls, by the tool's name.
-    by_tool: HashMap<String, VecDeque<usize>>,
+    by_tool: HashMap<Cow<'a, str>, VecDeque<usize>>,
     /// No call before this place waits for its result.
     oldest: usize,
 }
@@ -111,9 +114,9 @@ struct Known<'a> {
 impl<'a> Ids<'a> {
     fn call(&mut self, name: &Text<'a>, id: Option<Text<'a>>) -> Text<'a> {
         let place = self.calls.len();
-        let tool = name.to_plain().into_owned();
+        let tool = name.to_lasting();
         match &id {
-            Some(id) => self.by_id.entry(id.to_plain().into_owned()).or_default().push_back(place),
+            Some(id) => self.by_id.entry(id.to_lasting()).or_default().push_back(place),
             None => self.without_id.entry(tool.clone()).or_default().push_back(place),
         }
         self.by_tool.entry(tool).or_default().push_back(place);

@@ -41,9 +41,14 @@ pub(super) fn write_messages(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
     w.end_array();
 }
 
-fn write_speech(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Turn<'_>, (role, at): (&str, Path<'_>)) {
+fn write_speech(
+    encoding: &mut Encoding<'_, '_>,
+    w: &mut Writer<'_>,
+    turn: &Turn<'_>,
+    (role, at): (&'static str, Path<'_>),
+) {
     let parts: Vec<&Part<'_>> = turn.parts.iter().collect();
-    w.begin_object().key("role").string(role);
+    w.begin_object().key("role").word(role);
     write_content(encoding, w, &parts, (PARAGRAPH, at));
     w.maybe_text("name", turn.name.as_ref());
     encoding.extra(w, &turn.extra, at);
@@ -84,7 +89,7 @@ fn write_user(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Turn<'
     if said.is_empty() && !turn.parts.is_empty() {
         return;
     }
-    w.begin_object().key("role").string("user");
+    w.begin_object().key("role").word("user");
     write_content(encoding, w, &said, (PARAGRAPH, at));
     w.maybe_text("name", turn.name.as_ref());
     encoding.extra(w, &turn.extra, at);
@@ -273,7 +278,7 @@ fn write_result<'p, 'a>(
         encoding.cosmetic_once(at.key("is_error"), "the upstream has no mark for failed tools");
     }
     note_cache(encoding, part.cache, at);
-    w.begin_object().key("role").string("tool").key("tool_call_id").string(&CHAT_CALL.fit(&result.call));
+    w.begin_object().key("role").word("tool").key("tool_call_id").string(&CHAT_CALL.fit(&result.call));
     let (object, parts) = match &result.output {
         Output::Parts(parts) => (None, parts),
         Output::Object(object, parts) => (Some(object), parts),
@@ -315,7 +320,7 @@ fn write_assistant(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &T
     if said.is_empty() && calls.is_empty() && refusal.is_none() && !turn.parts.is_empty() && !encoding.is_native() {
         return;
     }
-    w.begin_object().key("role").string("assistant");
+    w.begin_object().key("role").word("assistant");
     if said.is_empty() {
         w.key("content").null();
     } else {

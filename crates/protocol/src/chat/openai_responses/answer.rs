@@ -60,16 +60,16 @@ fn add_item<'a>(
     bridge: &'a Bridge,
     at: Path<'_>,
 ) -> Result<(), DecodeError> {
-    let item: Item<'a> = read_part(json, at)?;
+    let mut item: Item<'a> = read_part(json, at)?;
     let kind = item.kind.clone().unwrap_or_default();
     if kind == *"image_generation_call"
-        && let Some(base64) = item.result
+        && let Some(base64) = item.result.take()
     {
         parts.push(Part::new(Content::Media(picture(base64))));
         return Ok(());
     }
     if matches!(kind.to_plain().as_ref(), "function_call" | "custom_tool_call" | "reasoning") {
-        let mut part = model_part(item, at)?;
+        let mut part = model_part(&mut item, at)?;
         match &mut part.content {
             Content::Thinking(Thinking { signature: Some(signature), .. }) => {
                 signature.issuer.get_or_insert(Cow::Borrowed(&bridge.issuer));
@@ -80,7 +80,7 @@ fn add_item<'a>(
         parts.push(part);
         return Ok(());
     }
-    match said(json.clone(), item, at)? {
+    match said(json.clone(), &mut item, at)? {
         Said::Message(_, said) => parts.extend(said),
         Said::Model(part) | Said::Result(part) => parts.push(part),
     }

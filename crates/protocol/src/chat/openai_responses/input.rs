@@ -49,7 +49,12 @@ pub(super) fn write_input(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     w.end_array();
 }
 
-fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Turn<'_>, (role, at): (&str, Path<'_>)) {
+fn write_message(
+    encoding: &mut Encoding<'_, '_>,
+    w: &mut Writer<'_>,
+    turn: &Turn<'_>,
+    (role, at): (&'static str, Path<'_>),
+) {
     let parts: Vec<&Part<'_>> = turn.parts.iter().collect();
     write_said(encoding, w, &parts, (role, at));
     if turn.name.is_some() {
@@ -57,8 +62,13 @@ fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Tur
     }
 }
 
-fn write_said(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, parts: &[&Part<'_>], (role, at): (&str, Path<'_>)) {
-    w.begin_object().kind("message").key("role").string(role).key("content");
+fn write_said(
+    encoding: &mut Encoding<'_, '_>,
+    w: &mut Writer<'_>,
+    parts: &[&Part<'_>],
+    (role, at): (&'static str, Path<'_>),
+) {
+    w.begin_object().kind("message").key("role").word(role).key("content");
     write_content(encoding, w, parts, (role, at));
     for (name, value) in
         parts.first().into_iter().flat_map(|part| message_fields(part)).filter(|_| encoding.is_native())
@@ -78,7 +88,7 @@ fn write_content(
     encoding: &mut Encoding<'_, '_>,
     w: &mut Writer<'_>,
     parts: &[&Part<'_>],
-    (role, at): (&str, Path<'_>),
+    (role, at): (&'static str, Path<'_>),
 ) {
     match parts {
         [] => {

@@ -142,7 +142,7 @@ impl StreamWriter {
         self.lifecycle("response.in_progress", State::IN_PROGRESS, bridge, out);
     }
 
-    fn lifecycle(&mut self, name: &str, state: State, bridge: &Bridge, out: &mut Vec<u8>) {
+    fn lifecycle(&mut self, name: &'static str, state: State, bridge: &Bridge, out: &mut Vec<u8>) {
         let mut w = begin(&mut self.sequence, name, out);
         w.key("response");
         write_response(&mut w, &Shown { id: &self.id, head: &self.head, state, output: &self.output }, bridge);
@@ -377,7 +377,7 @@ fn input_of<'t>(kind: Kind, text: &'t Text<'_>) -> Input<'t> {
     if kind == Kind::Free { Input::Free(text.borrowed()) } else { Input::Arguments(text.borrowed()) }
 }
 
-fn begin<'o>(sequence: &mut u64, name: &str, out: &'o mut Vec<u8>) -> Writer<'o> {
+fn begin<'o>(sequence: &mut u64, name: &'static str, out: &'o mut Vec<u8>) -> Writer<'o> {
     let mut w = Writer::named_event(out, name);
     w.begin_object().kind(name).key("sequence_number").count(*sequence);
     *sequence += 1;
