@@ -17,7 +17,7 @@ use crate::providers::to_provider;
 use crate::routes::to_route;
 use crate::sites::to_standing_credential;
 use crate::store::{commit, db};
-use crate::{PriceRow, Store, StoreError, What, groups, meta, options, prices};
+use crate::{PriceRow, Store, StoreError, What, groups, meta, options, prices, routes};
 
 /// The setting that says where days begin.
 pub const ZONE_OPTION: &str = "CheckinScheduleTimezone";
@@ -68,7 +68,7 @@ impl Store {
         let revision = meta::revision(&tx).await?;
         let providers = provider::Entity::find().order_by_asc(provider::Column::Id).all(&tx).await;
         let credentials = credential::Entity::find().order_by_asc(credential::Column::Id).all(&tx).await;
-        let routes = route::Entity::find().order_by_asc(route::Column::Id).all(&tx).await;
+        let routes = routes::present().order_by_asc(route::Column::Id).all(&tx).await;
         let sites = provider_site::Entity::find()
             .select_only()
             .columns([provider_site::Column::ProviderId, provider_site::Column::State])

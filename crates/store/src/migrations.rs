@@ -32,6 +32,7 @@ mod m0030_audit_log;
 mod m0031_key_rotation;
 mod m0032_usage_durations;
 mod m0036_price_groups;
+mod m0040_missing_routes;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -92,6 +93,7 @@ impl MigratorTrait for Steps {
             Box::new(m0031_key_rotation::Step),
             Box::new(m0032_usage_durations::STEP),
             Box::new(m0036_price_groups::STEP),
+            Box::new(m0040_missing_routes::STEP),
         ]
     }
 }

@@ -8,7 +8,7 @@ use sluice_domain::id::{KeyId, ProviderId, UserId};
 
 use crate::entities::{credential, key, route, user};
 use crate::store::db;
-use crate::{MAX_PAGE_SIZE, Store, StoreError, What};
+use crate::{MAX_PAGE_SIZE, Store, StoreError, What, routes};
 
 /// How much a provider serves.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -51,7 +51,7 @@ impl Store {
     pub async fn offers(&self, ids: &[ProviderId]) -> Result<HashMap<ProviderId, Offer>, StoreError> {
         let mut offers: HashMap<ProviderId, Offer> = HashMap::new();
         let ids = bounded(ids, |id| id.0);
-        let models = route::Entity::find()
+        let models = routes::present()
             .filter(route::Column::ProviderId.is_in(ids.clone()))
             .filter(route::Column::Enabled.eq(true))
             .select_only()

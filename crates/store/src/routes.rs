@@ -3,7 +3,7 @@
 use sea_orm::{
     ActiveValue::{NotSet, Set},
     ColumnTrait, Condition, ConnectionTrait, DatabaseTransaction, EntityTrait, IntoActiveModel, PaginatorTrait,
-    QueryFilter, QueryOrder, QuerySelect,
+    QueryFilter, QueryOrder, QuerySelect, Select,
 };
 use sluice_domain::id::{CredentialId, ProviderId, RouteId};
 use sluice_domain::provider::Route;
@@ -94,9 +94,16 @@ impl Store {
     pub async fn create_route(&self, new: NewRoute) -> Result<RouteRow, StoreError> {
         let tx = self.begin_change().await?;
         let credential = existing_credential(&tx, new.credential_id).await?;
+        let model = checked_name("model", &new.model, MODEL_CHARS)?;
+        // What is only remembered must not be in the way.
+        let remembered = route::Entity::delete_many()
+            .filter(route::Column::CredentialId.eq(credential.id))
+            .filter(route::Column::Model.eq(model.as_str()))
+            .filter(route::Column::IsMissing.eq(true));
+        remembered.exec(&tx).await.map_err(db(What::Route))?;
         let row = route::ActiveModel {
             id: NotSet,
-            model: Set(checked_name("model", &new.model, MODEL_CHARS)?),
+            model: Set(model),
             provider_id: Set(credential.provider_id),
             credential_id: Set(credential.id),
             upstream_model: Set(upstream_column(new.upstream_model)?),
@@ -104,6 +111,7 @@ impl Store {
             priority: Set(new.priority),
             weight: Set(new.weight),
             manual: Set(true),
+            is_missing: Set(false),
         };
         let inserted = route::Entity::insert(row).exec(&tx).await.map_err(db(What::Route))?;
         let made = existing(&tx, RouteId(inserted.last_insert_id)).await?;
@@ -117,7 +125,7 @@ impl Store {
     /// `Unavailable` when the database is away.
     pub async fn list_routes(&self, filter: &RouteFilter, page: PageRequest) -> Result<Page<RouteRow>, StoreError> {
         let page = page.bounded();
-        let wanted = route::Entity::find().filter(condition(filter));
+        let wanted = present().filter(condition(filter));
         let total = wanted.clone().count(self.reader()).await.map_err(db(What::Route))?;
         let rows = wanted
             .order_by_asc(route::Column::Model)
@@ -182,7 +190,8 @@ impl Store {
 
     /// Makes the credential's discovered routes equal `models`: adds what is missing with the credential's priority
     /// and weight, removes discovered ones that vanished, and leaves alone what stays and what the operator made. A
-    /// model that the operator routed to this credential by hand gets no second route.
+    /// model that the operator routed to this credential by hand gets no second route, and one that comes back has the
+    /// priority and weight that the operator gave it.
     ///
     /// # Errors
     /// `NotFound` when the provider has no such credential, `Invalid` when a model's name is too long.
@@ -197,7 +206,7 @@ impl Store {
         if credential.provider_id != provider.0 {
             return Err(StoreError::NotFound { what: What::Credential });
         }
-        let plan = discovery::plan(&discovery::known(&tx, &credential).await?, models)?;
+        let plan = discovery::plan(&credential, &discovery::known(&tx, &credential).await?, models)?;
         let outcome = plan.outcome();
         if outcome.added + outcome.removed > 0 {
             discovery::carry_out(&tx, &credential, plan).await?;
@@ -207,8 +216,13 @@ impl Store {
     }
 }
 
+/// Returns the routes that are there: not those that are only remembered.
+pub(crate) fn present() -> Select<route::Entity> {
+    route::Entity::find().filter(route::Column::IsMissing.eq(false))
+}
+
 async fn find<C: ConnectionTrait>(connection: &C, id: RouteId) -> Result<Option<route::Model>, StoreError> {
-    route::Entity::find_by_id(id.0).one(connection).await.map_err(db(What::Route))
+    present().filter(route::Column::Id.eq(id.0)).one(connection).await.map_err(db(What::Route))
 }
 
 async fn existing(tx: &DatabaseTransaction, id: RouteId) -> Result<route::Model, StoreError> {

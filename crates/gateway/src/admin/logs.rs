@@ -27,7 +27,7 @@ use super::access::{AsAdmin, AsUser};
 use super::docs::Spellings;
 use super::wire::paging::{open_cursor, seal_cursor};
 use super::wire::{At, Envelope, Failure, PageQuery, PageView, Params, Problem, Reply, found};
-use query::CallQuery;
+use query::{CallQuery, Grain};
 use search::Sieve;
 pub(super) use statistics::days_offset;
 use summary::SummaryView;
@@ -65,7 +65,7 @@ struct Wanted {
 }
 
 /// Lists calls: by cursor where one is given, else by number.
-async fn list(state: &AdminState, wanted: &Wanted, page: &PageQuery) -> Result<CallPageView, Failure> {
+async fn list(state: &AdminState, wanted: &Wanted, grain: Grain, page: &PageQuery) -> Result<CallPageView, Failure> {
     let cursor = page.cursor.as_deref().map(read_cursor).transpose()?;
     let rows = if wanted.sieve.lets_all_through() {
         plain_page(state, &wanted.filter, page, cursor).await?
@@ -75,10 +75,19 @@ async fn list(state: &AdminState, wanted: &Wanted, page: &PageQuery) -> Result<C
     let is_first = cursor.is_none() && page.number() == 0;
     let is_whole = wanted.sight == Sight::Whole;
     Ok(CallPageView {
-        page: rows.map(|row| CallView::of(row, wanted.sight)),
+        page: match grain {
+            Grain::Call => rows.map(|row| CallView::of(row, wanted.sight)),
+            Grain::Attempt => by_attempt(rows, wanted.sight),
+        },
         providers: if is_first && is_whole { Some(names::of_providers(state, &wanted.filter).await?) } else { None },
         summary: if is_first { Some(summary::of(state, wanted).await?) } else { None },
     })
+}
+
+/// Takes a page apart into attempts; it still counts calls.
+fn by_attempt(mut rows: PageView<CallRow>, sight: Sight) -> PageView<CallView> {
+    let calls = std::mem::take(&mut rows.items);
+    rows.with(calls.into_iter().flat_map(|row| CallView::attempts_of(row, sight)).collect())
 }
 
 fn read_cursor(cursor: &str) -> Result<CallCursor, Failure> {
@@ -112,7 +121,7 @@ fn place_after(row: &CallRow) -> String {
 
 /// Calls of everybody, newest first. Page by `next_cursor`; with `p`, `total` stops counting at 10,000. With `keyword`,
 /// `stream`, `error` or an exact `status`, which no index finds, a page may hold fewer calls than asked, or none, although more
-/// follow: go on while there is a `next_cursor`.
+/// follow: go on while there is a `next_cursor`. With `aggregation=attempt` pages and numbers still count calls.
 #[utoipa::path(get, path = "/api/log/", tag = "Calls", params(PageQuery, CallQuery),
     responses((status = 200, description = "One page.", body = Envelope<CallPageView>)))]
 async fn list_calls(
@@ -123,7 +132,7 @@ async fn list_calls(
 ) -> Reply<CallPageView> {
     let filter = query.whole_filter(&state).await?;
     let wanted = Wanted { filter, sieve: query.sieve()?, sight: Sight::Whole };
-    found(list(&state, &wanted, &page).await?)
+    found(list(&state, &wanted, query.grain()?, &page).await?)
 }
 
 /// One's own calls, newest first, otherwise as `/api/log/`. `provider` and `user` are not looked at.
@@ -137,7 +146,7 @@ async fn list_own_calls(
 ) -> Reply<CallPageView> {
     let filter = CallFilter { user_id: Some(me.user.id), ..query.plain_filter()? };
     let wanted = Wanted { filter, sieve: query.sieve()?, sight: Sight::of(&me) };
-    found(list(&state, &wanted, &page).await?)
+    found(list(&state, &wanted, query.grain()?, &page).await?)
 }
 
 /// One call, as named by `x-sluice-call`.

@@ -18,6 +18,8 @@ use std::sync::Arc;
 use utoipa_axum::router::OpenApiRouter;
 
 use super::AdminState;
+pub(super) use amount::read_limit;
+pub(super) use budgets::PeriodInput;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()

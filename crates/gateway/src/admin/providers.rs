@@ -44,6 +44,9 @@ pub(super) use validation::find_vendor;
 use view::ProviderView;
 pub(super) use view::show_dollars;
 
+/// What the credential is called that a provider is made with.
+const FIRST_CREDENTIAL: &str = "default";
+
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
         .serve(routes!(list_providers, create_provider, update_provider))
@@ -171,7 +174,7 @@ fn first_credential(
     now: sluice_domain::clock::Timestamp,
 ) -> NewCredential {
     NewCredential {
-        name: "default".to_owned(),
+        name: FIRST_CREDENTIAL.to_owned(),
         secret,
         limits: Limits::NONE,
         group_name: String::new(),

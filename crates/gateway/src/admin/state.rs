@@ -13,6 +13,7 @@ use tokio::sync::Notify;
 use url::Url;
 
 use super::access::{Attempts, CookiePolicy, Passwords, SetupGate};
+use super::trail::Guesses;
 use crate::config::DeclaredPolicy;
 use crate::jobs::Jobs;
 use crate::jobs::check_in::CheckIns;
@@ -70,6 +71,8 @@ pub struct Memory {
     pub(crate) passwords: Passwords,
     pub(crate) attempts: Attempts,
     pub(crate) outgoing: Outgoing,
+    /// Failed logins that the audit log has.
+    pub(in crate::admin) guesses: Guesses,
     /// Taken by the verification of the ledger that is under way.
     pub(crate) verification: tokio::sync::Mutex<()>,
     /// Taken by the rebuilding of routes that is under way.
@@ -85,6 +88,7 @@ impl Memory {
             passwords: Passwords::default(),
             attempts: Attempts::default(),
             outgoing: Outgoing::default(),
+            guesses: Guesses::default(),
             verification: tokio::sync::Mutex::default(),
             rebuilding: Arc::default(),
         }

@@ -6,6 +6,7 @@
 //! that the process died meanwhile. What a thing was and is comes from the API's own `GET`s, asked in the name of the
 //! one who changes it; they show no secrets, and so none is in the log.
 
+mod guesses;
 mod list;
 mod subject;
 
@@ -31,6 +32,8 @@ use super::name::Named;
 use super::wire::input::{MAX_BODY_BYTES, read_bytes};
 use super::wire::{Failure, Problem};
 use crate::server::client_address::ClientAddress;
+pub(super) use guesses::Guesses;
+use guesses::Note;
 pub(super) use list::endpoints;
 use subject::{Places, Subject};
 
@@ -44,8 +47,10 @@ const CHANGING_GETS: [&str; 2] = ["/api/user/logout", "/api/user/token"];
 const LOOKING_POSTS: [&str; 2] = ["/api/route/preview", "/api/routing/rules/test"];
 /// `POST`s that ask for many changes, each of which is kept by itself.
 const MANY: [&str; 3] = ["/api/agg-token/bulk", "/api/provider/bulk", "/api/route/bulk"];
-/// What strangers may do; their failures are not worth an entry.
+/// What strangers may do; of their failures only logins are worth an entry.
 const OF_STRANGERS: [&str; 4] = ["/api/setup", "/api/user/login", "/api/user/logout", "/api/user/register"];
+/// Where guesses are counted.
+const LOGIN: &str = "/api/user/login";
 /// Actions whose answer is what there is to say.
 const TELLING: [&str; 9] = [
     "/api/job/{name}/run",
@@ -130,6 +135,10 @@ impl Keeper {
         }
         let response = next.run(request).await;
         let (response, end, stranger) = self.end(&template, (&asker, &subject), response).await;
+        if template == LOGIN && entry.actor.is_none() && !end.is_success() {
+            self.note_guess(entry, end, &body).await;
+            return Ok(response);
+        }
         Ok(self.complete(entry, (end, stranger), response).await)
     }
 
@@ -157,6 +166,26 @@ impl Keeper {
             response.headers_mut().insert(ID_HEADER, id);
         }
         response
+    }
+
+    /// Notes a failed login. Only names that exist are noted: in the place of a name may stand a password.
+    async fn note_guess(&self, mut entry: Entry, mut end: End, body: &Value) {
+        let user = self.named(Subject::UserByName, body).await.to_text();
+        let noted = match self.state.memory.guesses.count((entry.address, user), entry.id, entry.at) {
+            Note::Nothing => return,
+            Note::Begin((address, subject)) => {
+                end.after = Some(tries(1));
+                (entry.address, entry.subject, entry.end) = (address, subject, Some(end));
+                self.state.store.begin_entry(&entry).await
+            }
+            Note::Count(id, count) => {
+                end.after = Some(tries(count));
+                self.state.store.end_entry(id, &end).await
+            }
+        };
+        if let Err(error) = noted {
+            tracing::error!(%error, "a failed login is missing in the audit log");
+        }
     }
 
     /// Reads the body, which names what is changed, and puts it back.
@@ -300,6 +329,11 @@ async fn read_answer(response: Response) -> (Response, Value) {
     let data = serde_json::from_slice(&bytes)
         .map(|mut envelope: Value| envelope.get_mut("data").map(Value::take).unwrap_or_default());
     (Response::from_parts(parts, Body::from(bytes)), data.unwrap_or_default())
+}
+
+/// Returns how often a login failed, as entries hold it.
+fn tries(count: u64) -> String {
+    serde_json::json!({ "tries": count }).to_string()
 }
 
 /// Returns a value as entries hold it.

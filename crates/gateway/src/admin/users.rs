@@ -1,9 +1,12 @@
 //! Users, as administrators see and change them. Nobody touches a user whose role is not below their own, except root.
 
+mod manage;
+mod view;
+
 use std::sync::Arc;
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sluice_domain::id::UserId;
 use sluice_domain::limit::Limits;
 use sluice_domain::user::{DEFAULT_GROUP, Funding, Role, User};
@@ -19,6 +22,7 @@ use super::wire::input::{required_text, text};
 use super::wire::{
     At, Body, Envelope, Failure, LimitsView, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found, status,
 };
+pub(super) use view::UserView;
 
 /// The search shows no more than this; `/api/user/` pages through all.
 const MAX_FOUND: u64 = 100;
@@ -27,67 +31,8 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
         .serve(routes!(list_users, create_user, update_user))
         .serve(routes!(search_users))
-        .serve(routes!(manage_user))
         .serve(routes!(read_user, delete_user))
-}
-
-/// A user.
-#[derive(Debug, Serialize, ToSchema)]
-pub(super) struct UserView {
-    id: i64,
-    /// Login name.
-    username: String,
-    /// Name shown to people.
-    display_name: String,
-    /// Mail address, may be empty.
-    email: String,
-    /// 0 guest, 1 common, 10 admin, 100 root.
-    role: i32,
-    /// 1 enabled, 2 disabled.
-    status: i64,
-    /// Whether the user pays for its calls from its own balance; otherwise the operator does.
-    billed: bool,
-    /// Group, whose factor prices are multiplied by.
-    group: String,
-    /// How much all its keys together may ask for.
-    limits: LimitsView,
-    /// When the user was made, Unix seconds.
-    created_at: i64,
-    #[serde(flatten)]
-    hidden: HiddenView,
-}
-
-/// What the old gateways had here; always empty.
-#[derive(Debug, Default, Serialize, ToSchema)]
-struct HiddenView {
-    /// Always empty: secrets are never shown.
-    password: &'static str,
-    /// Always empty: secrets are never shown.
-    token: &'static str,
-    /// Always empty: nobody logs in that way.
-    github_id: &'static str,
-    /// Always empty: nobody logs in that way.
-    wechat_id: &'static str,
-    /// Always empty: codes are not asked for.
-    verification_code: &'static str,
-}
-
-impl UserView {
-    pub(super) fn of(user: User) -> Self {
-        Self {
-            id: user.id.0,
-            username: user.username,
-            display_name: user.display_name,
-            email: user.email,
-            role: user.role.number(),
-            status: status::number(user.enabled),
-            billed: user.funding == Funding::Billed,
-            group: user.group,
-            limits: user.limits.into(),
-            created_at: user.created_at.unix_secs(),
-            hidden: HiddenView::default(),
-        }
-    }
+        .merge(manage::endpoints())
 }
 
 /// Reads a login name: 1 to 64 characters without blanks around it or control characters in it.
@@ -323,56 +268,4 @@ async fn delete(state: &AdminState, target: &User) -> Result<(), Failure> {
         return Err(Problem::RootProtected.into());
     }
     Ok(state.store.delete_user(target.id).await?)
-}
-
-/// Something to do with a user.
-#[derive(Debug, Deserialize, ToSchema)]
-struct ManageInput {
-    /// Login name.
-    username: String,
-    /// `disable`, `enable`, `delete`, `promote` (to admin, root only) or `demote` (to common).
-    action: String,
-}
-
-/// Disable, enable, delete, promote or demote a user by name.
-#[utoipa::path(post, path = "/api/user/manage", tag = "Users", request_body = ManageInput,
-    responses((status = 200, description = "The user as it is now, or as it was.", body = Envelope<UserView>)))]
-async fn manage_user(
-    State(state): State<Arc<AdminState>>,
-    AsAdmin(me): AsAdmin,
-    Body(input): Body<ManageInput>,
-) -> Reply<UserView> {
-    let username = read_username(&input.username)?;
-    let login = state.store.find_login(&username).await?.ok_or(StoreError::NotFound { what: What::User })?;
-    let target = login.user;
-    if !me.outranks(target.role) {
-        return Err(Problem::RoleTooHigh.into());
-    }
-    let with_state = |enabled| UserPatch { enabled: Some(enabled), ..UserPatch::default() };
-    let patch = match input.action.as_str() {
-        "enable" => with_state(true),
-        "disable" => with_state(false),
-        "promote" => new_role(&me, &target, Role::Admin)?,
-        "demote" => new_role(&me, &target, Role::Common)?,
-        "delete" => {
-            delete(&state, &target).await?;
-            return found(UserView::of(target));
-        }
-        other => return Err(Problem::ActionUnknown.with("action", other)),
-    };
-    if target.role == Role::Root && patch.enabled == Some(false) {
-        return Err(Problem::RootProtected.into());
-    }
-    found(UserView::of(change(&state, target.id, patch).await?))
-}
-
-fn new_role(me: &Identity, target: &User, role: Role) -> Result<UserPatch, Failure> {
-    if target.role == Role::Root {
-        return Err(Problem::RootProtected.into());
-    }
-    if target.role == role {
-        return Err(Problem::RoleUnchanged.into());
-    }
-    may_grant(me, role)?;
-    Ok(UserPatch { role: Some(role), ..UserPatch::default() })
 }

@@ -202,6 +202,7 @@ async fn every_endpoint_answers_with_its_fields() {
         "usage_source",
         "created_at",
     ];
+    let report = ["from", "to", "step", "total", "speed", "previous", "previous_speed", "points", "parts"];
     let one = [
         (
             "/api/status",
@@ -245,6 +246,10 @@ async fn every_endpoint_answers_with_its_fields() {
             ],
         ),
         ("/api/dashboard/self", vec!["total_requests", "recent_requests"]),
+        ("/api/dashboard/usage", report.to_vec()),
+        ("/api/dashboard/self/usage?by=key", report.to_vec()),
+        ("/api/agg-token/1/usage?range=24h", report.to_vec()),
+        ("/api/dashboard/live", vec!["calls_per_second", "calls_by_second", "open_calls", "open_connections"]),
         ("/api/option/Notice", vec!["key", "value", "default", "is_set", "in_use"]),
     ];
     for (path, fields) in one {
@@ -292,6 +297,15 @@ async fn every_endpoint_answers_with_its_fields() {
     }
     assert_eq!(get(&gateway, "/api/route/models").await, json!(["m"]));
     assert!(get(&gateway, "/api/notice").await.is_string() && get(&gateway, "/api/about").await.is_string());
+    let usage = get(&gateway, "/api/dashboard/usage?by=provider").await;
+    assert_eq!((&usage["total"]["calls"], &usage["parts"][0]["name"]), (&json!(1), &json!("p")));
+    assert!(usage["speed"]["duration_p95_ms"].is_u64(), "{usage}");
+    assert_eq!(get(&gateway, "/api/dashboard/live").await["open_calls"], json!(0), "the call has ended");
+    let file = gateway.admin(Method::GET, "/api/log/export", None).await;
+    assert_eq!((file.status, file.text().lines().count()), (200, 2), "{}", file.text());
+    assert_eq!(file.header("x-request-id"), file.header("x-sluice-call"));
+    let listed = get(&gateway, "/api/provider/").await["items"][0].clone();
+    assert_eq!((&listed["calls_today"], &listed["model_count"]), (&json!(1), &json!(1)), "{listed}");
     let dashboard = get(&gateway, "/api/dashboard").await;
     has("by_provider", &dashboard["by_provider"][0], &["provider_id", "provider_name", "request_count"]);
     has("by_model", &dashboard["by_model"][0], &["model_name", "request_count"]);
@@ -346,6 +360,10 @@ async fn changes_and_mistakes_have_their_statuses() {
         (&post, "/api/route/batch-update", json!({"items": [{"id": 99, "weight": 3}]}), 404, "not_found"),
         (&put, &format!("/api/route/{route}"), json!({"enabled": false, "weight": 0}), 200, ""),
         (&put, &format!("/api/route/{route}"), json!({}), 400, "invalid_value"),
+        (&post, "/api/route/bulk", json!({"action": "enable", "ids": [route, 99]}), 200, ""),
+        (&post, "/api/route/bulk", json!({"action": "enable", "ids": []}), 400, "invalid_value"),
+        (&post, "/api/provider/bulk", json!({"action": "disable", "ids": [99]}), 200, ""),
+        (&post, "/api/agg-token/bulk", json!({"action": "rotate", "ids": [1]}), 400, "invalid_body"),
         (&post, "/api/route/rebuild", json!({}), 200, ""),
         (
             &post,

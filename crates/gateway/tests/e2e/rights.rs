@@ -184,6 +184,7 @@ const LEVELS: &[(Level, &[&str])] = &[
         Root,
         &[
             "POST /api/ledger/verify",
+            "POST /api/provider/export",
             "GET /api/option/",
             "PUT /api/option/",
             "GET /api/option/{key}",

@@ -1,4 +1,5 @@
-//! A route. An empty `upstream_model` sends what was asked for: NULL would not be unique.
+//! A route. While `is_missing` the upstream does not list its model, and it is as if it were not there. An empty
+//! `upstream_model` sends what was asked for: NULL would not be unique.
 
 use sea_orm::entity::prelude::*;
 
@@ -15,6 +16,7 @@ pub struct Model {
     pub priority: i64,
     pub weight: i64,
     pub manual: bool,
+    pub is_missing: bool,
 }
 
 #[derive(Copy, Clone, Debug, EnumIter, DeriveRelation)]

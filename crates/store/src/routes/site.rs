@@ -6,6 +6,7 @@ use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QueryS
 use sluice_domain::id::{CredentialId, ProviderId};
 
 use super::DiscoveredRoutes;
+use super::discovery::{Presence, mark};
 use crate::batch::{self, Row};
 use crate::entities::{credential, route};
 use crate::store::{commit, db};
@@ -21,8 +22,8 @@ pub type ModelsByCredential = BTreeMap<CredentialId, BTreeSet<String>>;
 impl Store {
     /// Makes the discovered routes of several credentials of a provider equal `models`, all at once: adds what is missing with
     /// the credential's priority and weight, removes what vanished, and leaves alone what stays, what the operator made and
-    /// what the operator disabled, so that it is still disabled when its model comes back. Credentials that are not named keep
-    /// their routes.
+    /// what the operator disabled, so that it is still disabled when its model comes back. One that comes back has the
+    /// priority and weight that the operator gave it. Credentials that are not named keep their routes.
     ///
     /// # Errors
     /// `Invalid` when a model's name is too long; then nothing is changed.
@@ -37,6 +38,8 @@ impl Store {
         let plan = Plan::of(provider, known, models, &owners)?;
         let outcome = plan.outcome();
         if outcome.added + outcome.removed > 0 {
+            mark(&tx, &plan.restore, Presence::Back).await?;
+            mark(&tx, &plan.remember, Presence::Gone).await?;
             for ids in plan.remove.chunks(CHUNK) {
                 let vanished = route::Entity::delete_many().filter(route::Column::Id.is_in(ids.iter().copied()));
                 vanished.exec(&tx).await.map_err(db(What::Route))?;
@@ -48,16 +51,24 @@ impl Store {
     }
 }
 
-/// A route as it matters here: id, credential, model, whether it is the operator's own or disabled.
+/// What is read of a route: id, credential, model, whether it is manual and enabled, priority, weight, whether it is missing.
+type RouteFacts = (i64, i64, String, bool, bool, i64, i64, bool);
+
+/// A route as it matters here.
 struct KnownRoute {
     id: i64,
     credential: CredentialId,
     model: String,
+    /// Whether it is the operator's own, or disabled.
     is_protected: bool,
+    /// Its priority and weight.
+    place: (i64, i64),
+    /// Whether it is only remembered.
+    is_missing: bool,
 }
 
 async fn known(tx: &DatabaseTransaction, provider: ProviderId) -> Result<Vec<KnownRoute>, StoreError> {
-    let rows: Vec<(i64, i64, String, bool, bool)> = route::Entity::find()
+    let rows: Vec<RouteFacts> = route::Entity::find()
         .select_only()
         .columns([
             route::Column::Id,
@@ -65,19 +76,27 @@ async fn known(tx: &DatabaseTransaction, provider: ProviderId) -> Result<Vec<Kno
             route::Column::Model,
             route::Column::Manual,
             route::Column::Enabled,
+            route::Column::Priority,
+            route::Column::Weight,
+            route::Column::IsMissing,
         ])
         .filter(route::Column::ProviderId.eq(provider.0))
         .into_tuple()
         .all(tx)
         .await
         .map_err(db(What::Route))?;
-    let to_known = |(id, credential, model, is_manual, is_enabled): (i64, i64, String, bool, bool)| KnownRoute {
-        id,
-        credential: CredentialId(credential),
-        model,
-        is_protected: is_manual || !is_enabled,
-    };
-    Ok(rows.into_iter().map(to_known).collect())
+    let known = rows.into_iter().map(|row| {
+        let (id, credential, model, is_manual, is_enabled, priority, weight, is_missing) = row;
+        KnownRoute {
+            id,
+            credential: CredentialId(credential),
+            model,
+            is_protected: is_manual || !is_enabled,
+            place: (priority, weight),
+            is_missing,
+        }
+    });
+    Ok(known.collect())
 }
 
 /// Reads priority and weight of the provider's credentials.
@@ -96,9 +115,14 @@ async fn owners(
     Ok(rows.into_iter().map(|(id, priority, weight)| (CredentialId(id), (priority, weight))).collect())
 }
 
+#[derive(Default)]
 struct Plan {
     add: Vec<NewRow>,
+    /// Remembered routes whose model is back.
+    restore: Vec<i64>,
     remove: Vec<i64>,
+    /// Routes whose model is gone, with a priority or weight that somebody set by hand.
+    remember: Vec<i64>,
     kept: usize,
 }
 
@@ -109,16 +133,25 @@ impl Plan {
         models: &ModelsByCredential,
         owners: &HashMap<CredentialId, (i64, i64)>,
     ) -> Result<Self, StoreError> {
-        let mut plan = Self { add: Vec::new(), remove: Vec::new(), kept: 0 };
+        let mut plan = Self::default();
         let mut present: HashMap<CredentialId, BTreeSet<String>> = HashMap::new();
         for route in known {
             let Some(wanted) = models.get(&route.credential) else { continue };
-            if route.is_protected || wanted.contains(&route.model) {
-                plan.kept += 1;
-                present.entry(route.credential).or_default().insert(route.model);
-            } else {
-                plan.remove.push(route.id);
+            let is_own = owners.get(&route.credential).is_some_and(|place| *place != route.place);
+            match (route.is_missing, route.is_protected || wanted.contains(&route.model)) {
+                (false, true) => plan.kept += 1,
+                (true, true) => plan.restore.push(route.id),
+                (true, false) => continue,
+                (false, false) => {
+                    if is_own {
+                        plan.remember.push(route.id);
+                    } else {
+                        plan.remove.push(route.id);
+                    }
+                    continue;
+                }
             }
+            present.entry(route.credential).or_default().insert(route.model);
         }
         let nothing = BTreeSet::new();
         for (credential, wanted) in models {
@@ -134,7 +167,8 @@ impl Plan {
     }
 
     fn outcome(&self) -> DiscoveredRoutes {
-        DiscoveredRoutes { added: self.add.len(), removed: self.remove.len(), kept: self.kept }
+        let (added, removed) = (self.add.len() + self.restore.len(), self.remove.len() + self.remember.len());
+        DiscoveredRoutes { added, removed, kept: self.kept }
     }
 }
 

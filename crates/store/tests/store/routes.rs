@@ -221,3 +221,40 @@ async fn a_route_is_deleted_once() {
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_model_that_comes_back_has_the_priority_and_weight_that_it_was_given_by_hand() {
+    on_every_database(async |db| {
+        let store = &db.store;
+        let credential = a_credential(store, "one").await;
+        discover(store, &credential, &["a", "b"]).await;
+        let id = store.list_routes(&RouteFilter::default(), ALL).await.unwrap().items[0].route.id;
+        let by_hand = RoutePatch { priority: Some(70), weight: Some(90), ..RoutePatch::default() };
+        store.update_route(id, by_hand).await.unwrap();
+        assert_eq!(discover(store, &credential, &["b"]).await, DiscoveredRoutes { added: 0, removed: 1, kept: 1 });
+        assert_eq!(models(store).await, pairs([("b", false)]));
+        assert_eq!(store.find_route(id).await.unwrap(), None);
+        assert_eq!(store.load_catalog().await.unwrap().routes.len(), 1, "no call goes there");
+        assert_eq!(discover(store, &credential, &["b"]).await, DiscoveredRoutes { added: 0, removed: 0, kept: 1 });
+        assert_eq!(discover(store, &credential, &["a", "b"]).await, DiscoveredRoutes { added: 1, removed: 0, kept: 1 });
+        let back = store.find_route(id).await.unwrap().unwrap().route;
+        assert_eq!((back.model.as_str(), back.priority, back.weight, back.enabled), ("a", 70, 90, true));
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn a_route_that_is_only_remembered_is_not_in_the_way_of_one_made_by_hand() {
+    on_every_database(async |db| {
+        let store = &db.store;
+        let credential = a_credential(store, "one").await;
+        discover(store, &credential, &["a"]).await;
+        let id = store.list_routes(&RouteFilter::default(), ALL).await.unwrap().items[0].route.id;
+        store.update_route(id, RoutePatch { weight: Some(90), ..RoutePatch::default() }).await.unwrap();
+        discover(store, &credential, &[]).await;
+        let made = store.create_route(new_route("a", &credential)).await.unwrap();
+        assert_eq!((made.route.weight, made.manual), (2, true));
+        assert_eq!(models(store).await, pairs([("a", true)]));
+    })
+    .await;
+}

@@ -197,3 +197,26 @@ async fn routes_of_a_sites_keys_follow_its_models_and_keep_what_the_operator_set
     })
     .await;
 }
+
+#[tokio::test]
+async fn a_sites_model_that_comes_back_has_the_weight_that_it_was_given_by_hand() {
+    on_every_database(async |db| {
+        let store = &db.store;
+        let (provider, ids) = with_keys(store, &[7]).await;
+        let replaced = async |models: &[&str]| {
+            let outcome = store.replace_site_routes(provider.id, &wanted(&ids, models)).await.unwrap();
+            (outcome.added, outcome.removed, outcome.kept)
+        };
+        replaced(&["a", "b"]).await;
+        let filter = RouteFilter { credential_id: Some(ids[0]), ..RouteFilter::default() };
+        let listed = async || store.list_routes(&filter, PageRequest::nth(0, 100)).await.unwrap().items;
+        let id = listed().await[0].route.id;
+        store.update_route(id, RoutePatch { weight: Some(77), ..RoutePatch::default() }).await.unwrap();
+        assert_eq!(replaced(&["b"]).await, (0, 1, 1));
+        assert_eq!(listed().await.len(), 1);
+        assert_eq!(replaced(&["b"]).await, (0, 0, 1));
+        assert_eq!(replaced(&["a", "b"]).await, (1, 0, 1));
+        assert_eq!(listed().await.iter().map(|row| row.route.weight).max(), Some(77));
+    })
+    .await;
+}

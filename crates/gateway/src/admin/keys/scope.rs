@@ -2,7 +2,7 @@
 
 use sluice_domain::route::policy::{Scope, Strategy};
 
-use super::KeyInput;
+use super::input::KeyInput;
 use crate::admin::AdminState;
 use crate::admin::access::Identity;
 use crate::admin::routing::provider_names;

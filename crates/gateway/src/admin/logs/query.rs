@@ -39,12 +39,21 @@ pub(super) struct CallQuery {
     error: Option<String>,
     /// `all` (default) or `error`: the same as `status`, which goes before it.
     view: Option<String>,
-    /// Only `request` (default): each call lists its attempts.
+    /// `request` (default): each call with its attempts; `attempt`: each attempt by itself, after the one that followed it.
     aggregation: Option<String>,
     /// The call began at this time or later, Unix seconds.
     from: Option<i64>,
     /// The call began before this time, Unix seconds.
     to: Option<i64>,
+}
+
+/// What is one row of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Grain {
+    /// A call with all its attempts.
+    Call,
+    /// An attempt; a call without any is one row.
+    Attempt,
 }
 
 fn filled(text: Option<&String>) -> Option<&str> {
@@ -89,9 +98,6 @@ impl CallQuery {
                     .ok_or_else(|| unknown("outcome", name, "`complete`, `abandoned`, `broken`, `refused`"))?,
             ),
         };
-        if let Some(other) = filled(self.aggregation.as_ref()).filter(|name| *name != "request") {
-            return Err(unknown("aggregation", other, "`request`; each call lists its `attempts`"));
-        }
         let failed = match self.status()? {
             // An index finds failures; none finds one kind of them.
             Status::Any => filled(self.error.as_ref()).map(|_| true),
@@ -109,6 +115,15 @@ impl CallQuery {
             until: time(self.to),
             ..CallFilter::default()
         })
+    }
+
+    /// Returns whether each attempt is wanted by itself.
+    pub(super) fn grain(&self) -> Result<Grain, Failure> {
+        match filled(self.aggregation.as_ref()) {
+            None | Some("request") => Ok(Grain::Call),
+            Some("attempt") => Ok(Grain::Attempt),
+            Some(other) => Err(unknown("aggregation", other, "`request`, `attempt`")),
+        }
     }
 
     /// Returns all restrictions that indexes find.

@@ -5,12 +5,16 @@ mod csv;
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sluice_domain::call::Attempt;
+use sluice_domain::clock::Timestamp;
 use sluice_domain::money::Micros;
-use sluice_domain::usage::Usage;
+use sluice_domain::usage::{Usage, UsageSource};
 use sluice_store::CallRow;
 use utoipa::ToSchema;
 
 use crate::admin::access::Identity;
+
+/// What owners are told of an attempt that another one followed.
+const FAILED: &str = "upstream_failed";
 
 /// How much of a call is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -100,7 +104,7 @@ pub(super) struct CallView {
     /// Kind of the error: `transport_error`, `upstream_error`, `invalid_response`, `read_error`, `refused`; empty for none.
     failure_category: &'static str,
     client_ip: String,
-    /// Number of attempts.
+    /// Number of attempts; with `aggregation=attempt` which one this is, counted from 1.
     attempt_index: usize,
     /// Every try, in order.
     attempts: Vec<AttemptView>,
@@ -251,5 +255,38 @@ impl CallView {
             attempt_index: row.attempts.len(),
             attempts: row.attempts.into_iter().map(|attempt| AttemptView::of(attempt, sight)).collect(),
         }
+    }
+
+    /// Returns one row for each attempt of a call, the last first, and one for a call without any. What the call used and
+    /// cost belongs to the attempt whose answer the client got, which is the last one.
+    pub(super) fn attempts_of(row: CallRow, sight: Sight) -> Vec<Self> {
+        let whole = Self::of(row.clone(), sight);
+        let Some((last, before)) = row.attempts.split_last() else { return vec![whole] };
+        let mut rows = vec![whole];
+        for (place, attempt) in before.iter().enumerate().rev() {
+            let failed = CallRow {
+                model_used: attempt.model.clone(),
+                provider_id: Some(attempt.provider_id),
+                provider_name: attempt.provider_name.clone(),
+                credential_id: Some(attempt.credential_id),
+                status: attempt.status,
+                error: attempt.error.clone().filter(|_| sight == Sight::Whole).unwrap_or_else(|| FAILED.to_owned()),
+                usage: Usage::default(),
+                usage_source: UsageSource::Missing,
+                cost: None,
+                charged: None,
+                first_token_ms: None,
+                duration_ms: attempt.duration_ms,
+                upstream_request_id: String::new(),
+                attempts: vec![attempt.clone()],
+                created_at: Timestamp(row.created_at.0.saturating_add_unsigned(attempt.started_ms)),
+                ..row.clone()
+            };
+            rows.push(Self { attempt_index: place + 1, ..Self::of(failed, sight) });
+        }
+        if let Some(whole) = rows.first_mut() {
+            whole.attempts = vec![AttemptView::of(last.clone(), sight)];
+        }
+        rows
     }
 }

@@ -13,7 +13,7 @@ pub(super) fn read_amount(field: &'static str, micros: i64) -> Result<Micros, Fa
 }
 
 /// Reads a limit, which may be 0: then nothing may be spent.
-pub(super) fn read_limit(field: &'static str, micros: i64) -> Result<Micros, Failure> {
+pub(in crate::admin) fn read_limit(field: &'static str, micros: i64) -> Result<Micros, Failure> {
     within(field, micros, 0)
 }
 

@@ -57,7 +57,7 @@ impl ScopeInput {
 /// How often a budget starts anew.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-enum PeriodInput {
+pub(in crate::admin) enum PeriodInput {
     /// Never.
     Total,
     /// At midnight.

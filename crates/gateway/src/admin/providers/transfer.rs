@@ -4,18 +4,20 @@ use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
+use secrecy::{ExposeSecret, SecretString};
 use serde::Serialize;
 use sluice_domain::provider::Provider;
 use sluice_store::{PageRequest, ProviderFilter};
+use url::Url;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::input::ProviderInput;
 use super::validation::read_base_url;
-use super::{create, update};
+use super::{FIRST_CREDENTIAL, create, update};
 use crate::admin::AdminState;
-use crate::admin::access::AsAdmin;
+use crate::admin::access::{AsAdmin, AsRoot};
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Body, Envelope, Failure, Language, Note, Problem, Reply, found, found_with};
 
@@ -23,11 +25,11 @@ use crate::admin::wire::{Body, Envelope, Failure, Language, Note, Problem, Reply
 const MAX_PROVIDERS: usize = 1_000;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
-    OpenApiRouter::default().serve(routes!(export_providers)).serve(routes!(import_providers))
+    OpenApiRouter::default().serve(routes!(export_providers, export_with_secrets)).serve(routes!(import_providers))
 }
 
-/// A provider in an export. Everything can be imported again; secrets are left out.
-#[derive(Debug, Serialize, ToSchema)]
+/// A provider in an export. Everything can be imported again; secrets are there only where they were asked for.
+#[derive(Serialize, ToSchema)]
 struct ExportedProvider {
     name: String,
     vendor: String,
@@ -43,11 +45,48 @@ struct ExportedProvider {
     rotation: &'static str,
     timeouts: super::view::TimeoutsView,
     remark: String,
+    /// Whether it is reached through a proxy; left out where the proxy is secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proxy_enabled: Option<bool>,
+    /// The proxy; one with a user name or a password is a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    proxy_url: Option<String>,
+    /// Headers that every call to it carries; a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    headers: Option<BTreeMap<String, String>>,
+    /// System access token of its site; a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    access_token: Option<String>,
+    /// The credential called `default`, which an import makes anew with the provider; a secret.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    key: Option<String>,
 }
 
 impl ExportedProvider {
-    fn of(provider: Provider) -> Self {
+    /// Returns it with its secrets; `key` is its first credential.
+    fn with_secrets(provider: Provider, key: Option<&SecretString>) -> Self {
+        let headers: BTreeMap<String, String> =
+            provider.headers.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())).collect();
+        let proxy_url = provider.proxy_url.as_ref().map(|url| url.expose_secret().to_owned());
         Self {
+            proxy_enabled: Some(proxy_url.is_some()),
+            proxy_url,
+            headers: Some(headers),
+            access_token: provider.access_token.as_ref().map(|token| token.expose_secret().to_owned()),
+            key: key.map(|key| key.expose_secret().to_owned()),
+            ..Self::of(provider)
+        }
+    }
+
+    fn of(provider: Provider) -> Self {
+        let proxy_url = provider.proxy_url.as_ref().map(ExposeSecret::expose_secret).filter(|url| is_open(url));
+        let proxy_url = proxy_url.map(str::to_owned);
+        Self {
+            proxy_enabled: (provider.proxy_url.is_some() == proxy_url.is_some()).then_some(proxy_url.is_some()),
+            proxy_url,
+            headers: None,
+            access_token: None,
+            key: None,
             user_id: provider.upstream_user_id,
             status: crate::admin::wire::status::number(provider.enabled),
             priority: provider.priority,
@@ -70,6 +109,26 @@ impl ExportedProvider {
     responses((status = 200, description = "The providers.", body = Envelope<Vec<ExportedProvider>>)))]
 async fn export_providers(State(state): State<Arc<AdminState>>, _: AsAdmin) -> Reply<Vec<ExportedProvider>> {
     found(stored(&state).await?.into_iter().map(ExportedProvider::of).collect())
+}
+
+/// Returns whether nothing in a proxy's address is secret.
+fn is_open(proxy_url: &str) -> bool {
+    Url::parse(proxy_url).is_ok_and(|url| url.username().is_empty() && url.password().is_none())
+}
+
+/// All providers of the database with their secrets, for root: system access tokens, proxies, headers, and the credential
+/// called `default` of each. It stands in the audit log that this was asked for.
+#[utoipa::path(post, path = "/api/provider/export", tag = "Providers",
+    responses((status = 200, description = "The providers.", body = Envelope<Vec<ExportedProvider>>)))]
+async fn export_with_secrets(State(state): State<Arc<AdminState>>, AsRoot(me): AsRoot) -> Reply<Vec<ExportedProvider>> {
+    let catalog = state.store.load_catalog().await?;
+    let key_of = |provider: &Provider| {
+        let mut of_provider = catalog.credentials.iter().filter(|credential| credential.provider_id == provider.id);
+        of_provider.find(|credential| credential.name == FIRST_CREDENTIAL).map(|credential| &credential.secret)
+    };
+    tracing::info!(user.id = me.user.id.0, "the secrets of providers were exported");
+    let exported = catalog.providers.iter().take(MAX_PROVIDERS);
+    found(exported.map(|provider| ExportedProvider::with_secrets(provider.clone(), key_of(provider))).collect())
 }
 
 async fn stored(state: &AdminState) -> Result<Vec<Provider>, Failure> {

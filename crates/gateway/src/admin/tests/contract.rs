@@ -303,3 +303,48 @@ async fn no_answer_holds_a_secret() {
         }
     }
 }
+
+/// Two types of one name would be one in the document, and one of them wrong there.
+#[test]
+fn no_two_types_of_the_document_have_one_name() {
+    let mut seen = std::collections::BTreeMap::new();
+    let mut folders = vec![std::path::PathBuf::from(concat!(env!("CARGO_MANIFEST_DIR"), "/src"))];
+    while let Some(folder) = folders.pop() {
+        for entry in std::fs::read_dir(folder).unwrap() {
+            let path = entry.unwrap().path();
+            if path.is_dir() {
+                folders.push(path);
+            } else if path.extension().is_some_and(|ending| ending == "rs") {
+                for name in schema_names(&std::fs::read_to_string(&path).unwrap()) {
+                    let other = seen.insert(name.clone(), path.clone());
+                    assert!(other.is_none(), "`{name}` is in {} and in {}", path.display(), other.unwrap().display());
+                }
+            }
+        }
+    }
+    assert!(seen.len() > 100, "{}", seen.len());
+}
+
+/// Returns what the types of a source are called in the document.
+fn schema_names(source: &str) -> Vec<String> {
+    let mut names = Vec::new();
+    let mut lines = source.lines();
+    while let Some(line) = lines.next() {
+        if !(line.starts_with("#[derive(") && line.contains("ToSchema")) {
+            continue;
+        }
+        let mut renamed = None;
+        for line in lines.by_ref() {
+            if let Some((_, rest)) = line.split_once("schema(as = ") {
+                renamed = rest.split([',', ')']).next().map(str::to_owned);
+            }
+            let words: Vec<&str> = line.split_whitespace().collect();
+            if let Some(place) = words.iter().position(|word| matches!(*word, "struct" | "enum")) {
+                let name = words[place + 1].split(['<', '(', ';', '{']).next().unwrap();
+                names.push(renamed.unwrap_or_else(|| name.to_owned()));
+                break;
+            }
+        }
+    }
+    names
+}

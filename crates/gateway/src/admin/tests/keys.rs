@@ -170,3 +170,35 @@ async fn a_rotated_key_works_with_both_secrets_until_the_grace_ends() {
     let (_, mia) = site.user(&root, "mia", 1).await;
     assert_eq!(mia.post("/api/agg-token/1/rotate", json!({})).await.failure(), (404, "not_found"));
 }
+
+#[tokio::test]
+async fn a_key_is_made_and_changed_with_its_budgets() {
+    let (_site, root) = Site::ready().await;
+    let day = json!({"period": "day", "zone": "Asia/Shanghai", "limit_micros": 5_000_000});
+    let body = json!({"name": "k", "budgets": [day, {"period": "total", "limit_micros": 9_000_000}]});
+    root.post("/api/agg-token/", body).await.ok();
+    let budgets = async || {
+        let page = root.get("/api/budget/?scope=key&owner_id=1").await;
+        let items = page.ok()["items"].as_array().unwrap().clone();
+        let shown = |budget: &Value| json!([budget["period"], budget["zone"], budget["limit_micros"]]);
+        (items[0]["id"].clone(), items.iter().map(shown).collect::<Vec<_>>())
+    };
+    let (id, made) = budgets().await;
+    assert_eq!(made, [json!(["day", "Asia/Shanghai", 5_000_000]), json!(["total", "UTC", 9_000_000])]);
+    let raised = json!({"id": 1, "budgets": [{"period": "day", "limit_micros": 6_000_000}]});
+    root.put("/api/agg-token/", raised).await.ok();
+    assert_eq!(budgets().await, (id, vec![json!(["day", "Asia/Shanghai", 6_000_000])]), "the budget itself stays");
+    root.put("/api/agg-token/", json!({"id": 1, "name": "renamed"})).await.ok();
+    assert_eq!(budgets().await.1.len(), 1);
+    for (budgets, field) in [
+        (json!([{"period": "day", "zone": "UTC", "limit_micros": 1}]), "budgets.zone"),
+        (json!([{"period": "day", "limit_micros": -1}]), "budgets.limit_micros"),
+        (json!([{"period": "day", "limit_micros": 1}, {"period": "day", "limit_micros": 2}]), "budgets"),
+    ] {
+        let refused = root.put("/api/agg-token/", json!({"id": 1, "budgets": budgets})).await;
+        assert_eq!((refused.failure().0, &refused.body["field"]), (400, &json!(field)));
+    }
+    let refused = json!({"name": "x", "budgets": [{"period": "day", "zone": "Mars", "limit_micros": 1}]});
+    assert_eq!(root.post("/api/agg-token/", refused).await.failure(), (400, "invalid_value"));
+    assert_eq!(root.get("/api/agg-token/").await.ok()["total"], json!(1), "no key without the budgets asked for");
+}

@@ -103,7 +103,7 @@ async fn filters_restrict_and_unknown_values_are_refused() {
     ] {
         assert_eq!(root.get(&format!("/api/log?{query}")).await.ok()["total"], json!(expected), "{query}");
     }
-    for query in ["status=odd", "outcome=odd", "status=99", "stream=odd", "view=odd", "aggregation=attempt"] {
+    for query in ["status=odd", "outcome=odd", "status=99", "stream=odd", "view=odd", "aggregation=odd"] {
         assert_eq!(root.get(&format!("/api/log/?{query}")).await.failure(), (400, "invalid_parameter"));
     }
     assert_eq!(root.get("/api/log/?provider=nobody").await.failure(), (404, "not_found"));
@@ -132,6 +132,35 @@ async fn a_record_has_its_numbers_under_the_old_names_and_exactly() {
     assert!(page.text.contains("\"cost_usd\":0.002500"));
     let one = root.get(&format!("/api/log/{}", call["id"].as_str().unwrap())).await;
     assert_eq!(one.ok(), call);
+}
+
+#[tokio::test]
+async fn each_attempt_can_be_a_row_of_its_own() {
+    let (site, root) = Site::ready().await;
+    let (mia_id, mia) = site.user(&root, "mia", 1).await;
+    let mut tried = call(1, mia_id, "");
+    let mut first = tried.attempts[0].clone();
+    first.provider_name = "hidden-first".to_owned();
+    (first.provider_id, first.status, first.duration_ms) = (ProviderId(9), 503, 7);
+    first.error = Some("upstream_unavailable: hidden".to_owned());
+    tried.attempts.insert(0, first);
+    let mut refused = call(2, mia_id, "model_not_found");
+    refused.attempts.clear();
+    site.state.store.record_calls(&[tried, refused]).await.unwrap();
+    let page = root.get("/api/log/?aggregation=attempt").await;
+    let rows: Vec<_> = page.ok()["items"].as_array().unwrap().iter().collect();
+    let shown = |name: &str| rows.iter().map(|row| row[name].clone()).collect::<Vec<_>>();
+    assert_eq!(shown("attempt_index"), [0, 2, 1]);
+    assert_eq!(shown("status_code"), [502, 200, 503]);
+    assert_eq!(shown("provider_name"), ["hidden-provider", "hidden-provider", "hidden-first"]);
+    assert_eq!(shown("cost_micros"), [json!(2_500), json!(2_500), Value::Null]);
+    assert_eq!(
+        (shown("relay_request_id")[1].clone(), &page.ok()["total"]),
+        (shown("relay_request_id")[2].clone(), &json!(2))
+    );
+    let own = mia.get("/api/log/self?aggregation=attempt").await;
+    assert_eq!(own.ok()["items"].as_array().unwrap().len(), 3);
+    assert!(!own.text.contains("hidden"), "{}", own.text);
 }
 
 #[tokio::test]

@@ -135,6 +135,33 @@ async fn an_export_can_be_imported_again() {
 }
 
 #[tokio::test]
+async fn root_exports_secrets_when_asked_and_they_round_trip() {
+    let (site, root) = Site::ready().await;
+    let (_, ada) = site.user(&root, "ada", 10).await;
+    let body = json!({"name": "one", "vendor": "newapi", "base_url": "https://x.example", "key": "sk-0123456789ab",
+        "access_token": "management", "proxy_url": "http://user:pass@proxy.example:8080",
+        "headers": {"x-team": "header-secret"}});
+    make(&root, body).await;
+    let body = json!({"name": "two", "vendor": "newapi", "base_url": "https://y.example", "proxy_url": "socks5://proxy.example:1080"});
+    make(&root, body).await;
+    let plain = root.get("/api/provider/export").await;
+    for secret in ["sk-0123456789ab", "management", "user:pass", "header-secret"] {
+        assert!(!plain.text.contains(secret), "{secret}");
+    }
+    assert_eq!(plain.ok()[0].get("proxy_enabled"), None, "an import leaves the proxy as it is");
+    assert_eq!(plain.ok()[1]["proxy_url"], json!("socks5://proxy.example:1080"));
+    assert_eq!(ada.post("/api/provider/export", json!({})).await.failure(), (403, "forbidden"));
+    let whole = root.post("/api/provider/export", json!({})).await.ok().clone();
+    assert_eq!(whole[0]["headers"], json!({"x-team": "header-secret"}));
+    let entry = root.get("/api/audit/").await;
+    assert_eq!(entry.ok()["items"][0]["action"], json!("POST /api/provider/export"));
+    assert!(!entry.text.contains("header-secret"));
+    let (_other, root) = Site::ready().await;
+    assert_eq!(root.post("/api/provider/import", whole.clone()).await.ok()["created"], json!(2));
+    assert_eq!(root.post("/api/provider/export", json!({})).await.ok(), &whole);
+}
+
+#[tokio::test]
 async fn an_import_skips_what_cannot_be_used_and_says_why() {
     let (_site, root) = Site::ready().await;
     let old = json!([

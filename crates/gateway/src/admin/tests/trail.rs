@@ -125,13 +125,14 @@ async fn no_entry_holds_a_secret() {
 }
 
 #[tokio::test]
-async fn logins_are_noted_and_what_strangers_fail_at_is_not() {
+async fn logins_are_noted_and_so_is_who_guesses() {
     let (site, root) = Site::ready().await;
     site.set_clock(NOW_MS + 1_000);
     site.try_log_in("root", "a wrong guess").await.failure();
     site.stranger().post("/api/user/", json!({})).await.failure();
     let action = |entry: &Value| entry["action"].as_str().unwrap().to_owned();
-    assert_eq!(action(&newest(&root).await), "POST /api/setup");
+    let guess = newest(&root).await;
+    assert_eq!((action(&guess).as_str(), &guess["status"]), ("POST /api/user/login", &json!(401)));
     site.set_clock(NOW_MS + 2_000);
     site.log_in("root", PASSWORD).await;
     let entry = newest(&root).await;
@@ -181,4 +182,35 @@ async fn administrators_read_the_log_but_not_what_root_changed_and_users_do_not(
     assert_eq!((&seen.ok()["items"][0]["username"], &seen.ok()["items"][0]["after"]), (&json!("root"), &Value::Null));
     assert!(root.get("/api/audit/?subject=/api/option").await.text.contains("for root's eyes"));
     assert_eq!(mia.get("/api/audit/").await.failure(), (403, "forbidden"));
+}
+
+#[tokio::test]
+async fn failed_logins_are_counted_in_few_entries_without_what_was_typed() {
+    let (site, root) = Site::ready().await;
+    for _ in 0..4 {
+        site.try_log_in("root", "wrong").await.failure();
+    }
+    site.try_log_in("my-secret-password", "x").await.failure();
+    let entries = root.get("/api/audit/?action=POST%20/api/user/login&status=error").await;
+    let rows: Vec<Value> = entries.ok()["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|entry| {
+            json!([entry["subject"], entry["after"]["tries"], entry["code"], entry["client_ip"], entry["user_id"]])
+        })
+        .collect();
+    assert_eq!(
+        rows,
+        [
+            json!(["", 1, "wrong_credentials", "10.0.0.1", null]),
+            json!(["/api/user/1", 4, "wrong_credentials", "10.0.0.1", null]),
+        ]
+    );
+    assert!(!entries.text.contains("my-secret-password"));
+    for place in 0..80_u32 {
+        let guesser = Client { address: IpAddr::V4((0x0b00_0000 + place).into()), ..site.stranger() };
+        guesser.post("/api/user/login", json!({"username": format!("u{place}"), "password": "x"})).await.failure();
+    }
+    assert_eq!(root.get("/api/audit/?status=error").await.ok()["total"], json!(50));
 }
