@@ -75,7 +75,7 @@ impl Till {
         let batching = Batching { rows: 500, linger: Duration::from_millis(200) };
         let writer = spawn_writer(&control, Books::new(Arc::clone(&store), NODE, revenue), inbox, batching);
         let prices = PriceList::new(std::iter::empty(), std::iter::empty(), &[], now);
-        let buyer = Buyer { provider: ProviderId(1), vendor: "openai" };
+        let buyer = Buyer { provider: ProviderId(1), group: None, vendor: "openai" };
         let priced = prices.find(buyer, MODEL).context("the catalogue has no price")?;
         let purse = bank.purse(&caller);
         let _directory = directory;

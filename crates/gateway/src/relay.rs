@@ -60,7 +60,7 @@ use reserve::Meterage;
 pub(crate) use routing::Turns;
 pub(crate) use routing::preview::Previewer;
 use routing::shortlist::Shortlist;
-pub(crate) use routing::standings::Standing;
+pub(crate) use routing::standings::{Rest, Standing};
 pub(crate) use routing::unserved::Unserved;
 use routing::{Retries, session};
 use stored::OwnAnswer;
@@ -107,7 +107,7 @@ pub(crate) struct Shared {
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
     pub(crate) unserved: Unserved,
-    pub(crate) affinity: Affinity,
+    pub(crate) affinity: Arc<Affinity>,
     pub(crate) turns: Turns,
     pub(crate) limiters: Limiters,
     pub(crate) provenance: Arc<Provenance>,

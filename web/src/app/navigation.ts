@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconArrowsSplit2,
   IconBuildingBank,
   IconChartBar,
   IconClockPlay,
@@ -12,13 +13,15 @@ import {
   IconRocket,
   IconRoute,
   IconServer2,
+  IconSettings,
+  IconUserCog,
   IconUsers,
   IconUsersGroup,
   IconWallet,
 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
-import { isAdmin, type User } from '@/lib/session'
+import { isAdmin, isRoot, type User } from '@/lib/session'
 
 /** An entry of the navigation. */
 export interface Place {
@@ -26,6 +29,7 @@ export interface Place {
   label: ParseKeys
   icon: Icon
   isForAdmins?: boolean
+  isForRoot?: boolean
   /** Only for those who pay for their calls. */
   isForBilled?: boolean
 }
@@ -50,6 +54,7 @@ const GROUPS: PlaceGroup[] = [
     places: [
       { to: '/providers', label: 'nav.providers', icon: IconServer2, isForAdmins: true },
       { to: '/models', label: 'nav.models', icon: IconRoute, isForAdmins: true },
+      { to: '/rules', label: 'nav.rules', icon: IconArrowsSplit2, isForAdmins: true },
     ],
   },
   {
@@ -81,14 +86,20 @@ const GROUPS: PlaceGroup[] = [
     places: [
       { to: '/jobs', label: 'nav.jobs', icon: IconClockPlay, isForAdmins: true },
       { to: '/audit', label: 'nav.audit', icon: IconHistory, isForAdmins: true },
+      { to: '/settings', label: 'nav.settings', icon: IconSettings, isForRoot: true },
     ],
   },
 ]
 
+/** One's own account; it is reached by the menu of the account. */
+export const PROFILE: Place = { to: '/profile', label: 'nav.profile', icon: IconUserCog }
+
 /** Returns where a user may go. */
 export function placesOf(user: User): PlaceGroup[] {
   const open = (place: Place) =>
-    (place.isForAdmins !== true || isAdmin(user)) && (place.isForBilled !== true || user.billed)
+    (place.isForAdmins !== true || isAdmin(user)) &&
+    (place.isForRoot !== true || isRoot(user)) &&
+    (place.isForBilled !== true || user.billed)
   return GROUPS.map((group) => ({ ...group, places: group.places.filter(open) })).filter(
     (group) => group.places.length > 0,
   )

@@ -29,7 +29,8 @@ export function makeFormat(language: string) {
   const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const precise = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
-  const shortDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' })
+  const shortDate = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' })
+  const hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   return {
@@ -57,8 +58,10 @@ export function makeFormat(language: string) {
     clock: (millis: number) => clock.format(millis),
     /** Unix seconds: the day. */
     date: (seconds: number) => day.format(seconds * 1_000),
-    /** A day as the API writes it, such as `2026-01-31`: `Jan 31`. */
-    shortDay: (isoDay: string) => shortDay.format(Date.parse(`${isoDay}T00:00:00Z`)),
+    /** Unix seconds: the day without its year, such as `Jan 31`. */
+    shortDate: (seconds: number) => shortDate.format(seconds * 1_000),
+    /** Unix seconds: the time of day, `14:00`. */
+    hour: (seconds: number) => hour.format(seconds * 1_000),
     /** Unix seconds, as seen from now: `3 minutes ago`. */
     ago: (seconds: number, now = Date.now() / 1_000) => relativeTo(seconds - now, relative),
     /** Milliseconds: `850 ms`, `1.2 s`, `2 min 5 s`. */

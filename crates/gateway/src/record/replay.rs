@@ -87,15 +87,16 @@ async fn settled(books: &Books, live: &Live, noted: Noted) -> (SettledCall, Vec<
             versions.extend(version(books, live, id).await);
         }
     }
-    (from_close(Noted { record, dues }), versions)
+    (from_close(Noted { record, dues }, &versions), versions)
 }
 
-/// Returns what the database takes of a call whose sums are known.
-pub(super) fn from_close(noted: Noted) -> SettledCall {
+/// Returns what the database takes of a call whose sums are known, and whose prices are `versions`.
+pub(super) fn from_close(noted: Noted, versions: &[Arc<PriceVersion>]) -> SettledCall {
     let Noted { record, dues } = noted;
     let Settling { charge, budgets, .. } = dues.settling(dues.charge.unwrap_or_default());
     let receipt = dues.basis.as_ref().filter(|_| !record.usage.is_empty()).and_then(receipt);
-    SettledCall { record, receipt, charge, budgets }
+    let saved = dues.basis.map(|basis| basis.cache_saving(&record.usage, versions)).unwrap_or_default();
+    SettledCall { record, receipt, charge, budgets, saved }
 }
 
 async fn tariff(
@@ -110,7 +111,9 @@ async fn tariff(
         Some(cost) => cost,
         None => {
             let provider = record.provider_id?;
-            let buyer = Buyer { provider, vendor: snapshot.vendor_of(provider).unwrap_or_default() };
+            let group =
+                record.credential_id.and_then(|id| snapshot.target(id)).map(|target| target.group_name.as_str());
+            let buyer = Buyer { provider, group, vendor: snapshot.vendor_of(provider).unwrap_or_default() };
             tracing::warn!(call = %record.id, version = %basis.cost, "a price is gone; the one of that time is taken");
             snapshot.prices.cost_at(buyer, &record.model_used, record.created_at)?
         }

@@ -11,9 +11,12 @@ import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
 import { modelRoutes } from './models'
 import { playgroundRoutes } from './playground'
-import { priceRoutes } from './prices'
-import { providerRoutes } from './providers'
 import { adminRoute, shellRoute } from './root'
+import { priceRoutes } from './prices'
+import { profileRoutes } from './profile'
+import { providerRoutes } from './providers'
+import { ruleRoutes } from './rules'
+import { settingRoutes } from './settings'
 import { userRoutes } from './users'
 import { welcomeRoutes } from './welcome'
 
@@ -33,17 +36,20 @@ export const shellRoutes = [
   ...keyRoutes,
   ...logRoutes,
   ...playgroundRoutes,
+  ...profileRoutes,
   ...balanceRoutes,
   ...budgetRoutes,
   adminRoute.addChildren([
     ...welcomeRoutes,
     ...providerRoutes,
     ...modelRoutes,
+    ...ruleRoutes,
     ...priceRoutes,
     ...accountRoutes,
     ...userRoutes,
     ...groupRoutes,
     ...jobRoutes,
     ...auditRoutes,
+    ...settingRoutes,
   ]),
 ] as const

@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, firstPage, type Schemas, unwrap } from '@/lib/api'
+import { browserOffsetHours } from '@/lib/format'
 
 /** A key, without its secret. */
 export type Key = Schemas['KeyView']
@@ -35,6 +36,23 @@ export const keyCalls = (id: number) =>
     },
   })
 
+/** How far back the usage of a key is shown. */
+export const KEY_RANGES = ['24h', '7d', '30d', '90d'] as const
+
+/** A time up to now. */
+export type KeyRange = (typeof KEY_RANGES)[number]
+
+/** What was used with a key. */
+export const keyUsage = (id: number, range: KeyRange) =>
+  queryOptions({
+    queryKey: ['keys', id, 'usage', range],
+    queryFn: async () => {
+      const query = { range, offset_hours: browserOffsetHours() }
+      return unwrap(await api.GET('/api/agg-token/{id}/usage', { params: { path: { id }, query } }))
+    },
+    placeholderData: (before) => before,
+  })
+
 /** Making a key; what comes back is the secret, for this one time. */
 export function useCreateKey() {
   const client = useQueryClient()
@@ -53,7 +71,31 @@ export function useUpdateKey() {
   })
 }
 
+/** Giving a key a new secret; what comes back is the secret, for this one time. */
+export function useRotateKey(id: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (graceSecs: number) =>
+      unwrap(
+        await api.POST('/api/agg-token/{id}/rotate', {
+          params: { path: { id } },
+          body: { grace_secs: graceSecs },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
+  })
+}
+
 /** Deletes a key for good. */
 export async function deleteKey(id: number) {
   return unwrap(await api.DELETE('/api/agg-token/{id}', { params: { path: { id } } }))
+}
+
+/** Doing the same to many keys. */
+export function useBulkKeys() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (body: Schemas['BulkInput']) => unwrap(await api.POST('/api/agg-token/bulk', { body })),
+    onSettled: () => client.invalidateQueries({ queryKey: ['keys'] }),
+  })
 }
