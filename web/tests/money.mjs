@@ -34,7 +34,7 @@ async function topUpOnce(page, world, pictures) {
   await page.getByRole('link', { name: 'Account', exact: true }).click()
   await page.getByRole('heading', { name: 'mia', level: 1 }).waitFor()
   world.accountId = new URL(page.url()).pathname.split('/').pop()
-  const rows = page.getByRole('table', { name: 'Movements' }).getByRole('row')
+  const rows = page.getByRole('table', { name: 'Transfers' }).getByRole('row')
   await rows.getByText('+$25.000001').waitFor()
   if ((await rows.count()) !== 2) throw new Error('a double click booked twice')
 }

@@ -50,6 +50,7 @@ export const PAGES = [
 /** The same for somebody who runs nothing here. */
 export const GUEST_PAGES = [
   { name: 'guest-keys', path: '/keys', ready: 'main h2' },
+  { name: 'guest-balance', path: '/balance', ready: 'main dl dd' },
   { name: 'guest-budgets', path: '/budgets', ready: 'main h2' },
   { name: 'guest-logs', path: '/logs', ready: 'main h2' },
   { name: 'guest-profile', path: '/profile', ready: 'table[aria-busy=false]' },

@@ -9,7 +9,7 @@ import { newId } from '@/lib/ids'
 import { useHolder } from './holder'
 import { OrderSummary } from './OrderSummary'
 import type { StartedOrder } from './OrderModal'
-import { changeOf, NEW_ORDER, orderOf, type OrderValues } from './order'
+import { changeOf, isOutcomeOpen, NEW_ORDER, orderOf, type OrderValues } from './order'
 
 const MEMO_MAX = 255
 
@@ -65,7 +65,7 @@ export function OrderForm({ account, order, onDone }: Props) {
         <Text size="sm" c="dimmed">
           {t(`orders.hints.${order.kind}`, { name: holder(account) })}
         </Text>
-        {send.error && (
+        {send.error && isOutcomeOpen(send.error) && (
           <Alert color="yellow" role="alert">
             {t('orders.sameKey')}
           </Alert>

@@ -2,10 +2,10 @@ import { Alert, Button, Group, Stack, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { Facts } from '@/components/Facts'
 import type { Account, OrderKind } from '@/lib/accounts'
-import { ApiError } from '@/lib/api'
 import { useExplain } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import { useHolder } from './holder'
+import { isOutcomeOpen } from './order'
 import classes from './OrderSummary.module.css'
 
 interface Props {
@@ -66,7 +66,7 @@ export function OrderSummary({ account, kind, change, memo, isBusy, error, onBac
 function Trouble({ error }: { error: Error }) {
   const { t } = useTranslation()
   const explain = useExplain()
-  const isOpen = !(error instanceof ApiError) || error.status === 0 || error.status >= 500
+  const isOpen = isOutcomeOpen(error)
   return (
     <Alert color="red" role="alert" title={isOpen ? t('orders.unknown') : undefined}>
       {explain(error)}

@@ -1,5 +1,6 @@
 import { describe, expect, it } from 'vitest'
-import { changeOf, NEW_ORDER, orderOf } from './order'
+import { ApiError } from '@/lib/api'
+import { changeOf, isOutcomeOpen, NEW_ORDER, orderOf } from './order'
 
 const TYPED = { ...NEW_ORDER, amount: '1,000.000001', memo: ' invoice 7 ' }
 
@@ -29,5 +30,11 @@ describe('a booking', () => {
     ['correction', 'give', 1_000_000_001],
   ] as const)('%s (%s) changes the balance by %i', (kind, direction, change) => {
     expect(changeOf(kind, { ...TYPED, direction })).toBe(change)
+  })
+
+  it('may have been made where no answer came, and was not where it was refused', () => {
+    expect(isOutcomeOpen(new ApiError('offline', 0, ''))).toBe(true)
+    expect(isOutcomeOpen(new ApiError('internal', 500, ''))).toBe(true)
+    expect(isOutcomeOpen(new ApiError('role_too_high', 403, ''))).toBe(false)
   })
 })

@@ -1,4 +1,5 @@
 import type { Order, OrderKind } from '@/lib/accounts'
+import { ApiError } from '@/lib/api'
 import { readMoney } from '@/lib/format'
 import type { StartedOrder } from './OrderModal'
 
@@ -29,4 +30,9 @@ export function orderOf({ kind, charge }: StartedOrder, values: OrderValues): Or
     return { kind, body: { ...body, direction: values.direction, book: values.book } }
   }
   return { kind, body }
+}
+
+/** Returns whether it is open, after an error, if the booking was made: nothing came back, or the gateway itself failed. */
+export function isOutcomeOpen(error: Error): boolean {
+  return !(error instanceof ApiError) || error.status === 0 || error.status >= 500
 }

@@ -63,6 +63,7 @@ function UserChoice({ value, onChange }: ChoiceProps) {
       onSearchChange={setText}
       value={value}
       onChange={onChange}
+      openOnFocus={false}
       data-autofocus
     />
   )
@@ -80,6 +81,7 @@ function KeyChoice({ whose, value, onChange }: ChoiceProps & { whose: 'own' | 'a
       nothingFoundMessage={t('budgets.nobody')}
       value={value}
       onChange={onChange}
+      openOnFocus={false}
       data-autofocus
     />
   )

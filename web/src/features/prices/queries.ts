@@ -21,6 +21,8 @@ export interface Offer {
 }
 
 const PAGE_SIZE = 50
+/** Each of these is a table of its own. */
+const DISPUTES_SIZE = 12
 /** Each row of this list is looked up by itself. */
 const OFFERS_SIZE = 25
 const MOST = 100
@@ -106,7 +108,7 @@ export const disputeList = (text: string | undefined) =>
   infiniteQueryOptions({
     queryKey: ['prices', 'disputed', text],
     queryFn: async ({ pageParam }) => {
-      const query = { page_size: PAGE_SIZE, cursor: pageParam, model: text }
+      const query = { page_size: DISPUTES_SIZE, cursor: pageParam, model: text }
       return unwrap(await api.GET('/api/price/disputed', { params: { query } }))
     },
     initialPageParam: firstPage(),
