@@ -31,10 +31,10 @@ mod m0029_personal_tokens;
 mod m0030_audit_log;
 mod m0031_key_rotation;
 mod m0032_usage_durations;
-mod m0036_price_groups;
-mod m0040_missing_routes;
-mod m0037_rare_calls;
-mod m0038_transfers_by_id;
+mod m0033_price_groups;
+mod m0034_missing_routes;
+mod m0035_rare_calls;
+mod m0036_transfers_by_id;
 
 use sea_orm::sea_query::{
     ColumnDef, ConditionalStatement, Expr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index,
@@ -94,10 +94,10 @@ impl MigratorTrait for Steps {
             Box::new(m0030_audit_log::STEP),
             Box::new(m0031_key_rotation::Step),
             Box::new(m0032_usage_durations::STEP),
-            Box::new(m0036_price_groups::STEP),
-            Box::new(m0040_missing_routes::STEP),
-            Box::new(m0037_rare_calls::STEP),
-            Box::new(m0038_transfers_by_id::Step),
+            Box::new(m0033_price_groups::STEP),
+            Box::new(m0034_missing_routes::STEP),
+            Box::new(m0035_rare_calls::STEP),
+            Box::new(m0036_transfers_by_id::Step),
         ]
     }
 }

@@ -81,6 +81,8 @@ pub enum Trait {
     OpenApiSchemas,
     /// Gives structured answers only where it has no tools.
     NoFormatWithTools,
+    /// Takes ids of tool calls that are nine letters and digits only.
+    ShortCallIds,
 }
 
 /// The upstream that a request goes to.

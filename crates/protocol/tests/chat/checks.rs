@@ -48,7 +48,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ("vendor", vendor),
 ];
 
-const TRAITS: [Trait; 34] = [
+const TRAITS: [Trait; 35] = [
     Trait::ThinkingBudget,
     Trait::NoThinking,
     Trait::NoSampling,
@@ -83,6 +83,7 @@ const TRAITS: [Trait; 34] = [
     Trait::RandomSeed,
     Trait::OpenApiSchemas,
     Trait::NoFormatWithTools,
+    Trait::ShortCallIds,
 ];
 
 /// Returns numbers that follow from the input.

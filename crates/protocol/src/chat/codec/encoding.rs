@@ -14,6 +14,7 @@ use crate::chat::reasoning::{Amount, Effort};
 use crate::chat::request::{Content, Format, FormatSchema, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
+use crate::raw::RawObject;
 
 /// A request on its way into another dialect.
 #[derive(Debug)]
@@ -189,7 +190,7 @@ impl<'e, 'a> Encoding<'e, 'a> {
     pub(in crate::chat) fn foreign(&mut self, w: &mut Writer<'_>, json: &Json<'_>, role: Role, at: Path<'_>) {
         if self.is_native() {
             w.json(json);
-        } else if role == Role::Assistant {
+        } else if role == Role::Assistant || names_tool(json) {
             self.losses.cosmetic(at, "the upstream's dialect has no such part");
         } else {
             self.losses.semantic(at, "the upstream's dialect has no such part");
@@ -253,6 +254,12 @@ impl<'e, 'a> Encoding<'e, 'a> {
         let read = self.request.read_bytes;
         Vec::with_capacity(read + read / 8 + 1_024)
     }
+}
+
+/// Returns whether a part only names tools that were found: where they need not be looked for, all are there.
+fn names_tool(json: &Json<'_>) -> bool {
+    let object = RawObject::parse(json.as_str().as_bytes()).ok();
+    object.and_then(|object| object.string("type")).is_some_and(|kind| kind == "tool_reference")
 }
 
 fn speaks_of_json(part: &Part<'_>) -> bool {

@@ -98,6 +98,23 @@ fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
 }
 
+/// Returns an id of a tool call if it is nine letters and digits, which is all that Mistral takes, else one made from it.
+#[must_use]
+pub(in crate::chat) fn short_call<'n>(id: &'n Text<'_>) -> Cow<'n, str> {
+    const CHARS: usize = 9;
+    let plain = id.to_plain();
+    if plain.len() == CHARS && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return plain;
+    }
+    let mut rest = fnv1a(plain.as_bytes());
+    let mut letter = || {
+        let digit = char::from_digit(u32::try_from(rest % 36).unwrap_or_default(), 36);
+        rest /= 36;
+        digit.unwrap_or('0')
+    };
+    Cow::Owned((0..CHARS).map(|_| letter()).collect())
+}
+
 /// Returns an id of a user if it is short enough, else one made from it.
 #[must_use]
 pub(in crate::chat) fn shortened<'n>(id: &'n Text<'_>, max_chars: usize) -> Cow<'n, str> {
@@ -173,6 +190,15 @@ mod tests {
         assert!(OPENAI_TOOL.accepts(&fitted) && fitted.starts_with("mcp_read_"));
         assert_eq!(names.restore(Text::plain(fitted)), *"mcp.read:файл");
         assert_eq!(names.restore("other".into()), *"other");
+    }
+
+    #[test]
+    fn a_short_id_stays_and_another_is_made_from_it_the_same_way() {
+        assert_eq!(short_call(&"D681PevKs".into()), "D681PevKs");
+        let made = short_call(&"toolu_01A09q90qw90lq917835lq9".into()).into_owned();
+        assert!(made.len() == 9 && made.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{made}");
+        assert_eq!(short_call(&"toolu_01A09q90qw90lq917835lq9".into()), made);
+        assert_ne!(short_call(&"toolu_01A09q90qw90lq917835lq8".into()), made);
     }
 
     proptest! {

@@ -94,12 +94,13 @@ fn write_user(
             if let Content::Result(result) = &part.content {
                 let name = names.get(result.call.as_escaped()).copied().or(result.name.as_ref());
                 let place = Place { name, at: at.item(CONTENT, index) };
-                media.extend(write_result(encoding, w, (part, result), &place));
+                let outside = write_result(encoding, w, (part, result), &place);
+                media.extend(outside.into_iter().map(|part| (at, part)));
             }
         }
     }
-    for part in media {
-        write_part(encoding, w, (part, Role::User), Path::Root);
+    for (at, part) in media {
+        write_part(encoding, w, (part, Role::User), at);
     }
     for turn in turns {
         let at = encoding.place(turn);
@@ -167,7 +168,7 @@ fn write_result<'p, 'a>(
         }
         w.end_array();
     }
-    if !outside.is_empty() {
+    if outside.iter().any(|part| matches!(part.content, Content::Media(_))) {
         encoding.cosmetic_once(place.at, "media of a tool's result became the user's");
     }
     if part.cache.is_some() {

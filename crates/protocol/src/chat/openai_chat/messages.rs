@@ -1,9 +1,11 @@
 //! Writes the conversation of a chat completions request.
 
+use std::borrow::Cow;
+
 use crate::chat::bridge::Trait;
 use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, free_input_as_json, solid};
 use crate::chat::codec::media::{audio_format, base64_of_text, text_of_base64};
-use crate::chat::codec::names::{CHAT_CALL, OPENAI_TOOL};
+use crate::chat::codec::names::{CHAT_CALL, OPENAI_TOOL, short_call};
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{
@@ -133,11 +135,19 @@ fn write_content(
             }
         }
         _ => {
+            let start = w.len();
             w.begin_array();
+            let empty = w.len();
             for (index, part) in parts.iter().enumerate() {
                 write_part(encoding, w, part, at.item(CONTENT, index));
             }
-            w.end_array();
+            if w.len() == empty {
+                // The API refuses an empty list.
+                w.truncate(start);
+                w.string("");
+            } else {
+                w.end_array();
+            }
         }
     }
 }
@@ -267,6 +277,12 @@ fn write_document(encoding: &Encoding<'_, '_>, w: &mut Writer<'_>, media: &Media
     w.end_object();
 }
 
+/// Returns the id of a tool call as the upstream takes it.
+fn call_id<'i>(encoding: &Encoding<'_, '_>, id: &'i Text<'_>) -> Cow<'i, str> {
+    let is_short = encoding.target.has(Trait::ShortCallIds) && !encoding.is_native();
+    if is_short { short_call(id) } else { CHAT_CALL.fit(id) }
+}
+
 /// Writes a tool message; returns the media that have no place in it.
 fn write_result<'p, 'a>(
     encoding: &mut Encoding<'_, '_>,
@@ -278,7 +294,7 @@ fn write_result<'p, 'a>(
         encoding.cosmetic_once(at.key("is_error"), "the upstream has no mark for failed tools");
     }
     note_cache(encoding, part.cache, at);
-    w.begin_object().key("role").word("tool").key("tool_call_id").string(&CHAT_CALL.fit(&result.call));
+    w.begin_object().key("role").word("tool").key("tool_call_id").string(&call_id(encoding, &result.call));
     let (object, parts) = match &result.output {
         Output::Parts(parts) => (None, parts),
         Output::Object(object, parts) => (Some(object), parts),
@@ -369,7 +385,7 @@ fn write_call(
     at: Path<'_>,
 ) {
     let name = encoding.tool_name(OPENAI_TOOL, &call.name);
-    w.begin_object().key("id").string(&CHAT_CALL.fit(&call.id));
+    w.begin_object().key("id").string(&call_id(encoding, &call.id));
     match &call.input {
         Input::Free(text) if !encoding.target.has(Trait::NoFreeTools) => {
             w.kind("custom")

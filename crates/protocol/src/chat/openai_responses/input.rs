@@ -104,11 +104,18 @@ fn write_content(
             encoding.extra(w, extra, at);
         }
         _ => {
+            let start = w.len();
             w.begin_array();
+            let empty = w.len();
             for (index, part) in parts.iter().enumerate() {
                 write_part(encoding, w, (part, role), at.item(CONTENT, index));
             }
-            w.end_array();
+            if w.len() == empty {
+                w.truncate(start);
+                w.string("");
+            } else {
+                w.end_array();
+            }
         }
     }
 }

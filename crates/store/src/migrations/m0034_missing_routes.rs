@@ -5,7 +5,7 @@ use sea_orm::sea_query::ColumnDef;
 
 use super::NewColumns;
 
-pub(super) const STEP: NewColumns = NewColumns { name: "m0040_missing_routes", table: "routes", columns };
+pub(super) const STEP: NewColumns = NewColumns { name: "m0034_missing_routes", table: "routes", columns };
 
 fn columns(_: DbBackend) -> Vec<ColumnDef> {
     vec![ColumnDef::new("is_missing").boolean().not_null().default(false).take()]

@@ -13,7 +13,7 @@ pub(super) struct Step;
 const TABLE: &str = "transfers";
 const OLD: &str = "transfers_0012";
 const BY_CALL: ExceptionsOnly = ExceptionsOnly {
-    name: "m0038_transfers_by_id",
+    name: "m0036_transfers_by_id",
     indexes: &[Exceptions {
         replaces: "transfers_call",
         name: "transfers_of_call",

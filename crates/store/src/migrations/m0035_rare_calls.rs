@@ -4,7 +4,7 @@
 use super::{Exceptions, ExceptionsOnly};
 
 pub(super) const STEP: ExceptionsOnly = ExceptionsOnly {
-    name: "m0037_rare_calls",
+    name: "m0035_rare_calls",
     indexes: &[
         Exceptions {
             replaces: "calls_outcome",
