@@ -20,12 +20,15 @@ pub(crate) use visit::{Refusal, Visit, Visited};
 use vital::Setup;
 pub(crate) use vital::{RouteVital, Vital, Windows};
 
+/// A model at a credential, by the name that it has there or by the route's pattern.
+type Place = (CredentialId, Arc<str>);
+
 /// All that is known.
 #[derive(Default)]
 pub(crate) struct Health {
     providers: Mutex<HashMap<ProviderId, Arc<Vital>>>,
     credentials: Mutex<HashMap<CredentialId, Arc<Vital>>>,
-    routes: Mutex<HashMap<(CredentialId, Arc<str>), Arc<RouteVital>>>,
+    routes: Mutex<HashMap<Place, Arc<RouteVital>>>,
     generation: AtomicU64,
 }
 

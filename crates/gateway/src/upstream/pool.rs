@@ -144,7 +144,8 @@ impl Pool {
                 Err(failure) => return Err(SendError::Broken(failure.error)),
             }
         }
-        let connection = self.obtain(origin, connect_limit).await?;
+        // Boxed, because connecting through a proxy needs more room than all the rest of a call, which has a connection already.
+        let connection = Box::pin(self.obtain(origin, connect_limit)).await?;
         self.send_over(origin, connection, make()).await.map_err(|failure| SendError::Broken(failure.error))
     }
 

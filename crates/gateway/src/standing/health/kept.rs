@@ -6,9 +6,9 @@ use std::sync::atomic::Ordering;
 use serde::{Deserialize, Serialize};
 use sluice_domain::id::{CredentialId, ProviderId};
 
-use super::Health;
 use super::history::Kept;
 use super::vital::{EARLIER_RUN, KeptGate, RouteVital, Vital};
+use super::{Health, Place};
 
 /// Routes that are kept: those that were used last.
 const ROUTES_MAX: usize = 5_000;
@@ -37,7 +37,7 @@ impl Health {
     pub(crate) fn keep(&self) -> KeptHealth {
         let providers = self.providers.lock().iter().filter_map(|(id, vital)| Some((*id, vital.kept()?))).collect();
         let credentials = self.credentials.lock().iter().filter_map(|(id, vital)| Some((*id, vital.kept()?))).collect();
-        let known: Vec<((CredentialId, Arc<str>), Arc<RouteVital>)> =
+        let known: Vec<(Place, Arc<RouteVital>)> =
             self.routes.lock().iter().map(|(place, vital)| (place.clone(), Arc::clone(vital))).collect();
         let mut routes: Vec<KeptRoute> = known
             .into_iter()

@@ -79,7 +79,7 @@ fn what_attempts_showed_is_summed_up_by_the_hour() {
 fn windows_of_many_days_count_whole_days() {
     let (vital, hour) = (RouteVital::default(), 3_600_000);
     let note = |hours_ago: i64| {
-        vital.note(&Finish { at_ms: (2_400 - hours_ago) * hour, cost: Micros(1), ..Finish::default() })
+        vital.note(&Finish { at_ms: (2_400 - hours_ago) * hour, cost: Micros(1), ..Finish::default() });
     };
     [800, 719, 100, 47, 0].into_iter().for_each(note);
     let spent = |usage| vital.learned(2_400 * hour, Windows { health: 1, usage }).unwrap().spent;
