@@ -116,9 +116,14 @@ pub fn convert_answer(body: &[u8], bridge: &Bridge) -> Result<Vec<u8>, DecodeErr
 /// Reads the error of an answer that came with a good status and says of itself that it failed, as responses do.
 #[must_use]
 pub fn failed_answer(upstream: Dialect, body: &[u8]) -> Option<Failure> {
-    let object = RawObject::parse(body).ok().filter(|_| upstream == Dialect::OpenaiResponses)?;
-    let has_failed = object.string("status").as_deref() == Some("failed");
+    let object = RawObject::parse(body).ok()?;
     let error = object.get("error").and_then(|error| std::str::from_utf8(error).ok());
+    let has_failed = match upstream {
+        Dialect::OpenaiResponses => object.string("status").as_deref() == Some("failed"),
+        // OpenRouter answers with what it has, and the error beside it.
+        Dialect::OpenaiChat => object.has("choices") && error.is_some_and(|error| error.starts_with('{')),
+        Dialect::Anthropic | Dialect::Gemini | Dialect::Single => false,
+    };
     has_failed.then(|| Failure::read_event(error.unwrap_or("null")))
 }
 
@@ -136,7 +141,14 @@ pub fn decode_answer<'a>(body: &'a [u8], bridge: &'a Bridge) -> Result<Answer<'a
         Dialect::Single => return Err(unknown(bridge.upstream)),
     };
     codec::restore::restore_answer(&mut answer, bridge);
-    Ok(answer)
+    let broken = answer.choices.iter().find(|choice| choice.finish == Finish::Broken);
+    match broken.filter(|_| bridge.client != Dialect::Gemini) {
+        Some(Choice { stop: Some(why), .. }) => {
+            Err(codec::wire::Path::Root.error(format!("the answer broke off: {}", why.to_plain())))
+        }
+        Some(_) => Err(codec::wire::Path::Root.error("the answer broke off")),
+        None => Ok(answer),
+    }
 }
 
 /// Writes a whole answer in the client's dialect.

@@ -2,6 +2,7 @@
 
 pub(in crate::chat) mod cursor;
 pub(in crate::chat) mod encoding;
+pub(in crate::chat) mod luggage;
 pub(in crate::chat) mod media;
 pub(in crate::chat) mod names;
 pub(in crate::chat) mod progress;

@@ -1,20 +1,22 @@
 //! Writes the conversation of a Messages request.
 
+use super::blocks::is_marked;
 use super::encode::write_cache;
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, input_object, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, input_object, solid};
 use crate::chat::codec::media::text_of_base64;
 use crate::chat::codec::names::{ANTHROPIC_CALL, ANTHROPIC_TOOL};
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{
-    Content, Format, Media, MediaKind, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn,
+    CacheMark, Citation, Content, Format, Media, MediaKind, Output, Part, Request, Role, Source, Thinking, Tool,
+    ToolCall, ToolResult, Turn,
 };
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::Text;
 
-/// Asks for JSON where the API has no form for JSON without a schema.
-const JSON_INSTRUCTION: &str = "Answer with one JSON object and nothing else.";
+/// Most marks behind which a prompt is cached.
+const MAX_CACHE_MARKS: usize = 4;
 
 /// Turns that become one message.
 type Group<'g, 'a> = (Role, Vec<&'g Turn<'a>>);
@@ -39,12 +41,46 @@ pub(super) fn write_messages(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
         encoding.losses.cosmetic(at, "instructions moved to the beginning");
     }
     write_system(encoding, w, &pick(&system));
+    encoding.spare_marks = surplus_marks(encoding.request);
+    // Instructions that went to the beginning stood between turns of one speaker.
+    let talk = joined(pick(&talk).into_iter().filter(|group| says_something(encoding, group)));
     w.key("messages").begin_array();
-    for group in pick(&talk) {
-        let is_last = talk.last().and_then(|&place| groups.get(place)).is_some_and(|last| std::ptr::eq(last, group));
-        write_message(encoding, w, group, if is_last { Position::Last } else { Position::Middle });
+    for (place, group) in talk.iter().enumerate() {
+        let position = if place + 1 == talk.len() { Position::Last } else { Position::Middle };
+        write_message(encoding, w, group, position);
     }
     w.end_array();
+}
+
+/// Returns how many marks there are above what the API takes. Later ones cover what earlier ones do.
+fn surplus_marks(request: &Request<'_>) -> usize {
+    let in_tools =
+        request.toolbox.tools.iter().filter(|tool| matches!(tool, Tool::Function(tool) if tool.cache.is_some()));
+    let in_turns = request.turns.iter().map(|turn| marks_in(&turn.parts));
+    (in_tools.count() + in_turns.sum::<usize>()).saturating_sub(MAX_CACHE_MARKS)
+}
+
+fn marks_in(parts: &[Part<'_>]) -> usize {
+    let marks = |part: &Part<'_>| match &part.content {
+        Content::Result(ToolResult { output: Output::Parts(inner) | Output::Object(_, inner), .. }) => marks_in(inner),
+        _ => 0,
+    };
+    parts.iter().map(|part| usize::from(part.cache.is_some()) + marks(part)).sum()
+}
+
+fn says_something(encoding: &Encoding<'_, '_>, (_, turns): &Group<'_, '_>) -> bool {
+    turns.iter().flat_map(|turn| solid(&turn.parts)).any(|(_, part)| !is_blank(encoding, part))
+}
+
+fn joined<'l, 'g: 'l, 'a: 'g>(groups: impl Iterator<Item = &'l Group<'g, 'a>>) -> Vec<Group<'g, 'a>> {
+    let mut joined: Vec<Group<'g, 'a>> = Vec::new();
+    for (role, turns) in groups {
+        match joined.last_mut().filter(|(last, _)| last == role) {
+            Some((_, group)) => group.extend(turns),
+            None => joined.push((*role, turns.clone())),
+        }
+    }
+    joined
 }
 
 /// Puts adjacent turns of one speaker together, as the API does.
@@ -67,8 +103,8 @@ fn stands_well(groups: &[Group<'_, '_>], place: usize) -> bool {
 }
 
 fn write_system(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, groups: &[&Group<'_, '_>]) {
-    let parts: Vec<&Part<'_>> =
-        groups.iter().flat_map(|(_, turns)| turns.iter().flat_map(|turn| &turn.parts)).collect();
+    let parts = groups.iter().flat_map(|(_, turns)| turns.iter().flat_map(|turn| &turn.parts));
+    let parts: Vec<&Part<'_>> = parts.filter(|part| !is_blank(encoding, part)).collect();
     let wants_json = encoding.request.format == Format::JsonObject;
     if parts.is_empty() && !wants_json {
         return;
@@ -79,6 +115,13 @@ fn write_system(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, groups: &[&
     {
         w.text(text);
         return encoding.extra(w, extra, Path::Root.key("system"));
+    }
+    if wants_json {
+        encoding.losses.cosmetic("response_format", "asked for by an instruction");
+        if parts.is_empty() {
+            w.string(JSON_INSTRUCTION);
+            return;
+        }
     }
     let root = Path::Root;
     let list = root.key("system");
@@ -91,7 +134,6 @@ fn write_system(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, groups: &[&
         }
     }
     if wants_json {
-        encoding.losses.cosmetic("response_format", "asked for by an instruction");
         w.begin_object().kind("text").key("text").string(JSON_INSTRUCTION).end_object();
     }
     w.end_array();
@@ -161,6 +203,11 @@ fn write_message(
     w.end_object();
 }
 
+/// Returns whether a part is a text of which the API would say that it has nothing in it.
+fn is_blank(encoding: &Encoding<'_, '_>, part: &Part<'_>) -> bool {
+    !encoding.is_native() && matches!(&part.content, Content::Text(text, _) if text.is_blank())
+}
+
 /// Returns whether a part will be written; records why not.
 fn is_written(encoding: &mut Encoding<'_, '_>, part: &Part<'_>, at: Path<'_>) -> bool {
     match &part.content {
@@ -184,7 +231,8 @@ fn is_written(encoding: &mut Encoding<'_, '_>, part: &Part<'_>, at: Path<'_>) ->
             }
             None => true,
         },
-        Content::Text(..) | Content::Call(_) | Content::Result(_) | Content::Refusal(_) | Content::Foreign(_) => true,
+        Content::Text(..) => !is_blank(encoding, part),
+        Content::Call(_) | Content::Result(_) | Content::Refusal(_) | Content::Foreign(_) => true,
     }
 }
 
@@ -214,11 +262,7 @@ fn write_part(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, (part, role):
         Content::Text(text, citations) => {
             w.begin_object().kind("text").key("text").text(text);
             if !citations.is_empty() && encoding.is_native() {
-                w.key("citations").begin_array();
-                citations.iter().for_each(|citation| {
-                    w.json(&citation.native);
-                });
-                w.end_array();
+                write_citations(w, citations);
             } else if !citations.is_empty() {
                 encoding.cosmetic_once(at, "sources of earlier answers are not repeated");
             }
@@ -232,9 +276,33 @@ fn write_part(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, (part, role):
         Content::Thinking(thinking) => write_thinking(w, thinking),
         Content::Foreign(json) => return encoding.foreign(w, json, role, at),
     }
-    write_cache(w, part.cache);
+    write_mark(encoding, w, part.cache, at);
     encoding.extra(w, &part.extra, at);
     w.end_object();
+}
+
+fn write_citations(w: &mut Writer<'_>, citations: &[Citation<'_>]) {
+    let mut own = citations.iter().filter(|citation| !is_marked(citation)).peekable();
+    if own.peek().is_some() {
+        w.key("citations").begin_array();
+        own.for_each(|citation| {
+            w.json(&citation.native);
+        });
+        w.end_array();
+    }
+}
+
+fn write_mark(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, mark: Option<CacheMark>, at: Path<'_>) {
+    if mark.is_some() && encoding.spare_marks > 0 && !encoding.is_native() {
+        encoding.spare_marks -= 1;
+        return encoding.cosmetic_once(at.key("cache_control"), "the upstream takes four cache marks");
+    }
+    let is_late = mark == Some(CacheMark::Long) && encoding.has_short_mark && !encoding.is_native();
+    if is_late {
+        encoding.cosmetic_once(at.key("cache_control"), "the upstream takes long marks before short ones only");
+    }
+    encoding.has_short_mark |= mark == Some(CacheMark::Default);
+    write_cache(w, if is_late { Some(CacheMark::Default) } else { mark });
 }
 
 fn write_call(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, call: &ToolCall<'_>, at: Path<'_>) {

@@ -9,8 +9,8 @@ use super::wire::{Extra, Path};
 use super::write::Writer;
 use crate::chat::bridge::{Memo, Target};
 use crate::chat::loss::{Losses, NO_SUCH_FIELD, Severity};
-use crate::chat::reasoning::Effort;
-use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
+use crate::chat::reasoning::{Amount, Effort};
+use crate::chat::request::{Content, Format, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
@@ -23,6 +23,10 @@ pub(in crate::chat) struct Encoding<'e, 'a> {
     pub(in crate::chat) dialect: Dialect,
     pub(in crate::chat) losses: Losses,
     pub(in crate::chat) memo: Memo,
+    /// Cache marks that are still to be left out, because there are more than the upstream takes.
+    pub(in crate::chat) spare_marks: usize,
+    /// Whether a mark for a short time was written.
+    pub(in crate::chat) has_short_mark: bool,
     /// Calls of tools that take free text, where their results do not say so.
     free_calls: BTreeSet<Cow<'e, str>>,
 }
@@ -55,6 +59,10 @@ const SEMANTIC_FIELDS: &[&str] = &[
     "web_search_options",
 ];
 
+/// Fields with which compatible vendors' callers of chat completions say how much to think. They were read with the
+/// others, so another dialect has them in its own form.
+pub(in crate::chat) const THINKING_FIELDS: &[&str] = &["thinking", "enable_thinking", "thinking_budget", "reasoning"];
+
 /// Values of these fields that ask for nothing out of the ordinary.
 const ORDINARY: &[&str] = &["null", "false", "[]", "\"\"", r#"["text"]"#, r#"["TEXT"]"#, r#"{"type":"direct"}"#];
 
@@ -66,6 +74,8 @@ impl<'e, 'a> Encoding<'e, 'a> {
             dialect,
             losses: Losses::default(),
             memo: Memo::default(),
+            spare_marks: 0,
+            has_short_mark: false,
             free_calls: free_calls(request),
         }
     }
@@ -116,7 +126,8 @@ impl<'e, 'a> Encoding<'e, 'a> {
                 w.any_key(key).json(value);
                 continue;
             }
-            if ORDINARY.contains(&value.as_str()) {
+            let is_read = matches!(at, Path::Root) && self.has_read(key);
+            if is_read || ORDINARY.contains(&value.as_str()) {
                 continue;
             }
             let leaf = key.rsplit('.').next().unwrap_or(key);
@@ -124,6 +135,13 @@ impl<'e, 'a> Encoding<'e, 'a> {
             let severity = if is_semantic { Severity::Semantic } else { Severity::Cosmetic };
             self.losses.push(at.key(key), NO_SUCH_FIELD, severity);
         }
+    }
+
+    /// Returns whether a top-level field was understood although only other vendors have it.
+    fn has_read(&self, key: &str) -> bool {
+        let reasoning = &self.request.reasoning;
+        let is_understood = reasoning.amount != Amount::Default || reasoning.effort.is_some();
+        self.request.dialect == Dialect::OpenaiChat && is_understood && THINKING_FIELDS.contains(&key)
     }
 
     /// Writes the request's top-level fields of this kind. Those of objects inside are written with them, by `inside`.
@@ -175,6 +193,17 @@ impl<'e, 'a> Encoding<'e, 'a> {
         cleaned.json
     }
 
+    /// Returns whether the word must be said: OpenAI's APIs refuse to give a JSON object if nobody speaks of JSON.
+    pub(in crate::chat) fn lacks_json_word(&mut self) -> bool {
+        let lacks = self.request.format == Format::JsonObject
+            && self.request.dialect == Dialect::Gemini
+            && !self.request.turns.iter().flat_map(|turn| &turn.parts).any(speaks_of_json);
+        if lacks {
+            self.losses.cosmetic("response_format", "asked for by an instruction too");
+        }
+        lacks
+    }
+
     /// Returns whether a tool takes free text.
     pub(in crate::chat) fn is_free_tool(&self, name: &Text<'_>) -> bool {
         let tools = &self.request.toolbox.tools;
@@ -196,6 +225,10 @@ impl<'e, 'a> Encoding<'e, 'a> {
         let read = self.request.read_bytes;
         Vec::with_capacity(read + read / 8 + 1_024)
     }
+}
+
+fn speaks_of_json(part: &Part<'_>) -> bool {
+    matches!(&part.content, Content::Text(text, _) if text.as_escaped().to_ascii_lowercase().contains("json"))
 }
 
 /// Writes the input of a tool that takes JSON upstream and free text at the caller's.
@@ -248,6 +281,14 @@ pub(in crate::chat) fn input_object<'i>(
 /// Schema of a tool that takes JSON upstream and free text at the caller's.
 pub(in crate::chat) const FREE_INPUT_SCHEMA: &str =
     r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
+
+/// Asks for JSON where a dialect has no form for it, or wants it in words too.
+pub(in crate::chat) const JSON_INSTRUCTION: &str = "Answer with one JSON object and nothing else.";
+
+/// Name of the tool that stands for a structured answer without a name.
+pub(in crate::chat) const ANSWER_TOOL: &str = "structured_answer";
+/// What that tool is said to be for.
+pub(in crate::chat) const ANSWER_TOOL_USE: &str = "Gives the answer. Call it once, with the whole answer.";
 
 /// Name of the list of parts in most dialects, for paths.
 pub(in crate::chat) const CONTENT: &str = "content";

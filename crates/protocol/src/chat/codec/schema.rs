@@ -1,5 +1,7 @@
 //! JSON Schemas of tools and answers, brought to what each vendor accepts. Order and numbers stay as they came.
 
+use std::collections::HashSet;
+
 use super::cursor::{Cursor, Reading, Wire, read_whole};
 use crate::chat::text::{Json, Text};
 
@@ -139,11 +141,11 @@ fn is_strict_node(node: &Node<'_>, depth: usize) -> bool {
     }
     if let Some(Node::Object(properties)) = node.get("properties") {
         let is_closed = matches!(node.get("additionalProperties"), Some(Node::Leaf("false")));
-        let required = |name: &Text<'_>| match node.get("required") {
-            Some(Node::Array(names)) => names.iter().any(|listed| listed.is_text(name)),
-            _ => false,
+        let required: HashSet<String> = match node.get("required") {
+            Some(Node::Array(names)) => names.iter().filter_map(Node::to_text).collect(),
+            _ => HashSet::new(),
         };
-        if !is_closed || !properties.iter().all(|(name, _)| required(name)) {
+        if !is_closed || !properties.iter().all(|(name, _)| required.contains(name.to_plain().as_ref())) {
             return false;
         }
     } else if node.get("type").is_some_and(|kind| kind.is_string("object")) {
@@ -297,8 +299,11 @@ impl<'n> Node<'n> {
         matches!(self, Self::Leaf(leaf) if Text::from_literal(leaf).is_some_and(|text| text == *wanted))
     }
 
-    fn is_text(&self, wanted: &Text<'_>) -> bool {
-        matches!(self, Self::Leaf(leaf) if Text::from_literal(leaf).is_some_and(|text| text == *wanted))
+    fn to_text(&self) -> Option<String> {
+        match self {
+            Self::Leaf(leaf) => Text::from_literal(leaf).map(|text| text.to_plain().into_owned()),
+            Self::Object(_) | Self::Array(_) => None,
+        }
     }
 
     fn subschemas(&self) -> Box<dyn Iterator<Item = &Node<'n>> + '_> {

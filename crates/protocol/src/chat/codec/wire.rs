@@ -112,12 +112,6 @@ impl<'a> Extra<'a> {
         }
     }
 
-    /// Takes a field out.
-    pub(in crate::chat) fn take(&mut self, key: &str) -> Option<Json<'a>> {
-        let place = self.fields.iter().position(|(name, _)| name == key)?;
-        Some(self.fields.remove(place).1).filter(|value| value.as_str() != "null")
-    }
-
     /// Puts a field in where the value is there; used for what only the field's own dialect understands.
     pub(in crate::chat) fn keep(&mut self, key: &'static str, value: Option<Json<'a>>) {
         if let Some(value) = value {

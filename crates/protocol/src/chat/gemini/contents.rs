@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::BTreeMap;
 
+use super::encode::cannot_format;
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, input_object, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, input_object, solid};
 use crate::chat::codec::media::base64_of_text;
 use crate::chat::codec::names::GEMINI_TOOL;
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
-use crate::chat::request::{Content, Media, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn};
+use crate::chat::request::{Content, Format, Media, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn};
 use crate::chat::signature::SignatureKind;
 use crate::chat::text::{Json, Text};
 
@@ -29,13 +30,20 @@ pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
         let at = encoding.place(moved);
         encoding.losses.cosmetic(at, "instructions moved to the beginning");
     }
-    if !instructions.is_empty() {
+    let wants_json = request.format == Format::JsonObject && cannot_format(encoding);
+    if wants_json {
+        encoding.losses.cosmetic("response_format", "asked for by an instruction");
+    }
+    if !instructions.is_empty() || wants_json {
         w.key("systemInstruction").begin_object().key("parts").begin_array();
         for turn in instructions {
             let at = encoding.place(turn);
             for (index, part) in solid(&turn.parts) {
                 write_part(encoding, w, (part, turn.role), at.item(CONTENT, index));
             }
+        }
+        if wants_json {
+            w.begin_object().key("text").string(JSON_INSTRUCTION).end_object();
         }
         w.end_array().end_object();
     }
@@ -210,7 +218,7 @@ fn write_model(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Tu
     let start = w.len();
     w.begin_object().key("role").string("model").key("parts").begin_array();
     let empty = w.len();
-    let mut state = Model { proof: None, has_call: false };
+    let mut state = Model { proof: None, has_call: false, has_lost: !encoding.is_native() };
     for turn in turns {
         let at = encoding.place(turn);
         for (index, part) in solid(&turn.parts) {
@@ -230,6 +238,8 @@ struct Model<'m, 'a> {
     /// Proof that came before its call, from a dialect without a place for it at the call.
     proof: Option<&'m Text<'a>>,
     has_call: bool,
+    /// Whether there may have been a proof that cannot go to this account.
+    has_lost: bool,
 }
 
 fn write_model_part<'m, 'a>(
@@ -255,7 +265,9 @@ fn write_thinking<'m, 'a>(
 ) {
     let issuer = encoding.target.issuer;
     let proof = thinking.signature.as_ref().filter(|proof| proof.may_go_to(SignatureKind::Gemini, issuer));
-    if !encoding.is_native() {
+    let is_lost = proof.is_none() && thinking.signature.is_some();
+    state.has_lost |= is_lost;
+    if !encoding.is_native() || is_lost {
         match proof {
             Some(proof) => state.proof = Some(&proof.value),
             None => encoding.cosmetic_once(at, "thoughts go back only to the account that had them"),
@@ -279,6 +291,7 @@ fn write_call<'m, 'a>(
 ) {
     let issuer = encoding.target.issuer;
     let own = call.signature.as_ref().filter(|proof| proof.may_go_to(SignatureKind::Gemini, issuer));
+    state.has_lost |= own.is_none() && call.signature.is_some();
     let proof = own.map(|proof| &proof.value).or(state.proof.take());
     let name = encoding.tool_name(GEMINI_TOOL, &call.name);
     let args = input_object(encoding, &call.input, at);
@@ -289,7 +302,7 @@ fn write_call<'m, 'a>(
             w.key("thoughtSignature").text(proof);
         }
         // Only the first of several calls has one.
-        None if !state.has_call && !encoding.is_native() && !encoding.target.has(Trait::NoCallSignatures) => {
+        None if !state.has_call && state.has_lost && !encoding.target.has(Trait::NoCallSignatures) => {
             w.key("thoughtSignature").string(NO_SIGNATURE);
         }
         None => {}

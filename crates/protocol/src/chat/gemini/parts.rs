@@ -47,6 +47,8 @@ fn read<'a>(whole: Whole<'a, PartObject<'a>>, at: Path<'_>) -> Result<Read<'a>, 
             let text = text.filter(|text| !text.is_empty());
             Content::Thinking(Thinking { text: text.into_iter().collect(), signature })
         }
+        // The draft of a picture is a thought that no other dialect can show.
+        _ if part.thought == Some(true) => Content::Foreign(json),
         (Some(text), _, _) => {
             if let Some(signature) = signature {
                 let value = Json::trusted(format!("\"{}\"", signature.value.as_escaped()));

@@ -4,6 +4,7 @@ use super::content::text_or_parts;
 use super::decode::{call_of, function_call};
 use super::wire::Message;
 use crate::chat::codec::cursor::{Cursor, Reading, Unreadable, Wire};
+use crate::chat::codec::luggage::unpack;
 use crate::chat::codec::names::positional_call;
 use crate::chat::codec::wire::{DecodeError, Path, read_part};
 use crate::chat::request::{Content, Output, Part, Role, Thinking, ToolResult, Turn};
@@ -56,6 +57,7 @@ impl<'a> Talk<'a> {
         let mut turn = Turn::new(Role::Assistant, Some(index));
         turn.extra = message.extra;
         turn.extra.keep("audio", message.audio);
+        turn.extra.keep("images", message.images);
         turn.name = message.name;
         turn.parts = text_or_parts(message.content, at.key("content"))?;
         let reasoning = || read_part(message.reasoning.as_ref()?, at.key("reasoning")).ok();
@@ -67,7 +69,11 @@ impl<'a> Talk<'a> {
             turn.push(Content::Refusal(refusal));
         }
         for (place, call) in message.tool_calls.unwrap_or_default().into_iter().enumerate() {
-            turn.parts.push(call_of(call, self.calls, at.item("tool_calls", place))?);
+            let mut part = call_of(call, self.calls, at.item("tool_calls", place))?;
+            if let Content::Call(call) = &mut part.content {
+                call.signature = call.signature.take().and_then(|proof| unpack(&mut turn.parts, proof));
+            }
+            turn.parts.push(part);
             self.calls += 1;
         }
         if let Some(call) = message.function_call {
