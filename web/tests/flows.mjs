@@ -14,6 +14,7 @@ export async function firstRun(browser, world, complaints, pictures) {
   await setUp(page, world, pictures)
   await getStarted(page, world, pictures)
   const secret = await makeKey(page, pictures)
+  world.secret = secret
   await call(world, secret, { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello!' }] })
   await call(world, secret, {
     model: 'claude-sonnet-4-5',

@@ -13,11 +13,13 @@ export const PAGES = [
   { name: 'playground', path: '/playground', ready: 'main textarea' },
   { name: 'models', path: '/models', ready: 'main table' },
   { name: 'models-way', path: '/models?way=gpt-4o-mini', ready: '[role=dialog] form' },
+  { name: 'rules', path: '/rules', ready: '.cm-content' },
   { name: 'jobs', path: '/jobs', ready: 'table[aria-busy=false]' },
   { name: 'audit', path: '/audit', ready: 'table[aria-busy=false]' },
   { name: 'providers', path: '/providers', ready: 'table[aria-busy=false]' },
   { name: 'providers-new', path: '/providers?new=true', ready: '[role=dialog] form' },
   { name: 'provider', path: (world) => `/providers/${world.providerId}`, ready: 'table[aria-busy=false]' },
+  { name: 'profile', path: '/profile', ready: 'table[aria-busy=false]' },
   { name: 'welcome', path: '/welcome', ready: 'main form, main section button' },
   { name: 'no-page', path: '/nothing-here', ready: 'main h2, h2' },
 ]
@@ -26,6 +28,7 @@ export const PAGES = [
 export const GUEST_PAGES = [
   { name: 'guest-keys', path: '/keys', ready: 'main h2' },
   { name: 'guest-logs', path: '/logs', ready: 'main h2' },
+  { name: 'guest-profile', path: '/profile', ready: 'table[aria-busy=false]' },
 ]
 
 /** The same for somebody who is not signed in. */

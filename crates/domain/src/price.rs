@@ -30,7 +30,7 @@ pub use name::{name_forms, without_date, without_vendor};
 pub use newapi::{NewapiQuote, QuoteError, from_newapi_ratios};
 pub use rates::{Found, Rate, Rates};
 pub use receipt::{Receipt, Sale};
-pub use tariff::{Basis, Tariff, cache_saving};
+pub use tariff::{Basis, CacheSaving, Tariff, cache_saving};
 pub use version::{PriceEntry, PricePurpose, PriceSource, PriceVersion, Scope, VersionId};
 
 /// The service level that a vendor prices apart.

@@ -4,12 +4,14 @@
 //! `access` knows who asks. What it changes goes to the store; the relay learns of it by its snapshot, never from here.
 
 mod access;
+mod bulk;
 mod checkin;
 mod docs;
 mod keys;
 mod logs;
 mod mirror;
 mod money;
+mod name;
 mod providers;
 mod routing;
 mod site;
@@ -24,11 +26,11 @@ mod tests;
 use std::any::Any;
 use std::sync::Arc;
 
-use axum::Router;
 use axum::extract::{Request, State};
 use axum::middleware::{Next, from_fn, from_fn_with_state};
 use axum::response::{IntoResponse, Response};
 use axum::routing::any;
+use axum::{Extension, Router};
 use http::header::{CACHE_CONTROL, X_CONTENT_TYPE_OPTIONS};
 use http::{HeaderValue, Method, Uri};
 use tower_http::catch_panic::CatchPanicLayer;
@@ -48,7 +50,9 @@ pub fn router(state: Arc<AdminState>) -> Router {
     let document = docs::completed(document);
     let keeper = trail::Keeper::new(Arc::clone(&state), api.clone().with_state(Arc::clone(&state)), &document);
     let api = api.layer(from_fn_with_state(keeper, trail::keep));
-    let mirror = mirror::router(&state, api.clone().with_state(Arc::clone(&state)), &document);
+    let whole = api.clone().with_state(Arc::clone(&state));
+    let api = api.layer(Extension(bulk::Api(whole.clone())));
+    let mirror = mirror::router(&state, whole, &document);
     api.merge(mirror)
         .merge(docs::router(&document))
         .route("/api", any(unknown_path))
@@ -61,6 +65,7 @@ pub fn router(state: Arc<AdminState>) -> Router {
         .layer(from_fn(wire::failure::write))
         .layer(SetResponseHeaderLayer::if_not_present(CACHE_CONTROL, HeaderValue::from_static("no-store")))
         .layer(SetResponseHeaderLayer::overriding(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff")))
+        .layer(from_fn_with_state(Arc::clone(&state), name::name))
         .with_state(state)
 }
 
@@ -76,6 +81,7 @@ fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .merge(logs::endpoints())
         .merge(money::endpoints())
         .merge(trail::endpoints())
+        .merge(bulk::endpoints())
 }
 
 async fn unknown_path(uri: Uri) -> Failure {

@@ -60,7 +60,7 @@ use reserve::Meterage;
 pub(crate) use routing::Turns;
 pub(crate) use routing::preview::Previewer;
 use routing::shortlist::Shortlist;
-pub(crate) use routing::standings::Standing;
+pub(crate) use routing::standings::{Rest, Standing};
 pub(crate) use routing::unserved::Unserved;
 use routing::{Retries, session};
 use stored::OwnAnswer;

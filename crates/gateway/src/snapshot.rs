@@ -29,7 +29,7 @@ use bystanders::Idle;
 use names::Names;
 pub(crate) use offers::Offer;
 pub(crate) use policies::Policies;
-pub(crate) use provider::{OriginNumbers, Target};
+pub(crate) use provider::{OriginNumbers, ProviderPlan, Target};
 
 /// Everything a snapshot is made of.
 pub(crate) struct Sources<'a> {
@@ -319,6 +319,11 @@ impl Snapshot {
     /// Returns a credential that is in use.
     pub(crate) fn target(&self, credential: CredentialId) -> Option<&Arc<Target>> {
         self.by_credential.get(&credential)
+    }
+
+    /// Returns the credentials that are in use.
+    pub(crate) fn targets(&self) -> impl Iterator<Item = &Arc<Target>> {
+        self.by_credential.values()
     }
 
     /// Returns the vendor of a provider that is in use.

@@ -4,6 +4,7 @@
 //! besides, the crates that handle raw headers, TLS and SQL are never let below `info`, whatever the level.
 
 pub(crate) mod metrics;
+pub(crate) mod pulse;
 
 use std::fs::{self, File, OpenOptions};
 use std::io::{self, IsTerminal, Write};

@@ -18,6 +18,7 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{AccountId, CallId, CredentialId, KeyId, NodeId, ProviderId, UserId};
 use sluice_domain::ledger::{Holder, SettledCall};
 use sluice_domain::money::Micros;
+use sluice_domain::price::CacheSaving;
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_store::{CallCursor, CallFilter, Grouping, MasterKey, PageRequest, Settlement, Step, Store, UsageFilter};
 
@@ -124,7 +125,7 @@ fn call(created_at: Timestamp, random: &mut StdRng) -> SettledCall {
         attempts: Vec::new(),
         decision: None,
     };
-    SettledCall { record, receipt: None, charge: None, budgets: Vec::new() }
+    SettledCall { record, receipt: None, charge: None, budgets: Vec::new(), saved: CacheSaving::default() }
 }
 
 /// Asks seven times and prints how long it took.

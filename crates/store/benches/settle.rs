@@ -18,6 +18,7 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{AccountId, CallId, CredentialId, KeyId, LeaseId, NodeId, ProviderId, TransferId, UserId};
 use sluice_domain::ledger::{Actor, BudgetScope, Draw, Holder, Period, SettledCall, Tz};
 use sluice_domain::money::Micros;
+use sluice_domain::price::CacheSaving;
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_store::{Borrow, MasterKey, NewBudget, Order, Settlement, Store, VerifyOptions};
 use uuid::Uuid;
@@ -193,6 +194,7 @@ fn call(n: u64, kind: Kind, customers: &[Customer]) -> SettledCall {
         receipt: (!matches!(kind, Kind::RecordOnly)).then(|| RECEIPT.to_owned()),
         charge: (!matches!(kind, Kind::RecordOnly)).then_some(charge),
         budgets: if matches!(kind, Kind::ChargedWithBudget) { vec![budget] } else { Vec::new() },
+        saved: CacheSaving::default(),
     }
 }
 

@@ -28,6 +28,7 @@ mod node_runs;
 mod objects;
 mod old_keys;
 mod options;
+mod overview;
 mod page;
 mod personal_tokens;
 mod policy;
@@ -62,6 +63,7 @@ pub use ledger::{
 };
 pub use node_runs::NodeRun;
 pub use old_keys::{OldKey, read_old_keys};
+pub use overview::Offer;
 pub use page::{MAX_PAGE_SIZE, Page, PageRequest};
 pub use personal_tokens::{AccessToken, NewAccessToken};
 pub use policy::PolicySetting;

@@ -30,6 +30,7 @@ mod m0028_checkins;
 mod m0029_personal_tokens;
 mod m0030_audit_log;
 mod m0031_key_rotation;
+mod m0032_usage_durations;
 
 use sea_orm::sea_query::{
     ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
@@ -88,6 +89,7 @@ impl MigratorTrait for Steps {
             Box::new(m0029_personal_tokens::Step),
             Box::new(m0030_audit_log::STEP),
             Box::new(m0031_key_rotation::Step),
+            Box::new(m0032_usage_durations::STEP),
         ]
     }
 }

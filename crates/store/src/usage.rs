@@ -87,11 +87,11 @@ pub struct UsagePoint<S = UsageSums> {
 
 /// What one part used in all.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct UsageTotal {
+pub struct UsageTotal<S = UsageSums> {
     /// Whose it is.
     pub group: UsageGroup,
-    /// What was used.
-    pub sums: UsageSums,
+    /// What was used, or how long it took.
+    pub sums: S,
 }
 
 /// Calls that used something that has no price.

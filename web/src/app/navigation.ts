@@ -1,5 +1,6 @@
 import {
   type Icon,
+  IconArrowsSplit2,
   IconChartBar,
   IconClockPlay,
   IconHistory,
@@ -9,6 +10,7 @@ import {
   IconRocket,
   IconRoute,
   IconServer2,
+  IconUserCog,
 } from '@tabler/icons-react'
 import type { LinkProps } from '@tanstack/react-router'
 import type { ParseKeys } from 'i18next'
@@ -42,6 +44,7 @@ const GROUPS: PlaceGroup[] = [
     places: [
       { to: '/providers', label: 'nav.providers', icon: IconServer2, isForAdmins: true },
       { to: '/models', label: 'nav.models', icon: IconRoute, isForAdmins: true },
+      { to: '/rules', label: 'nav.rules', icon: IconArrowsSplit2, isForAdmins: true },
     ],
   },
   {
@@ -60,6 +63,9 @@ const GROUPS: PlaceGroup[] = [
     ],
   },
 ]
+
+/** One's own account; it is reached by the menu of the account. */
+export const PROFILE: Place = { to: '/profile', label: 'nav.profile', icon: IconUserCog }
 
 /** Returns where a user may go. */
 export function placesOf(user: User): PlaceGroup[] {

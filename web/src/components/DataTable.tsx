@@ -1,7 +1,7 @@
 /* The roles are said, as the style for phones takes them away: rows are no table rows for browsers then. */
 /* eslint-disable jsx-a11y/no-redundant-roles, jsx-a11y/no-interactive-element-to-noninteractive-role */
 import { Paper, Skeleton } from '@mantine/core'
-import type { KeyboardEvent, ReactNode } from 'react'
+import { type ComponentProps, Fragment, type KeyboardEvent, type ReactNode } from 'react'
 import classes from './DataTable.module.css'
 
 /** A column of a table. */
@@ -27,12 +27,26 @@ interface Props<T> {
   onOpen?: (row: T) => void
   /** Rows that are quiet, such as disabled ones. */
   isMuted?: (row: T) => boolean
+  /** Rows that belong together, one after the other, get this above them. */
+  groupOf?: (row: T) => Group
+  /** What a row does besides, such as taking what is dropped on it. */
+  rowProps?: (row: T) => RowExtras
+}
+
+/** Rows that belong together. */
+export interface Group {
+  id: string | number
+  title: ReactNode
+}
+
+type RowExtras = Pick<ComponentProps<'tr'>, 'onDragOver' | 'onDragLeave' | 'onDrop'> & {
+  'data-drop'?: string
 }
 
 const WAITING_ROWS = 6
 
 /** A list: a table where there is room, cards on a phone. Without rows yet it shows where they will be. */
-export function DataTable<T>({ label, columns, rows, rowId, onOpen, isMuted }: Props<T>) {
+export function DataTable<T>({ label, columns, rows, rowId, groupOf, ...others }: Props<T>) {
   return (
     <Paper className={classes.frame}>
       <table className={classes.table} aria-label={label} aria-busy={rows === undefined} role="table">
@@ -52,14 +66,11 @@ export function DataTable<T>({ label, columns, rows, rowId, onOpen, isMuted }: P
         <tbody role="rowgroup">
           {rows === undefined
             ? Array.from({ length: WAITING_ROWS }, (_, index) => <WaitingRow key={index} columns={columns} />)
-            : rows.map((row) => (
-                <Row
-                  key={rowId(row)}
-                  row={row}
-                  columns={columns}
-                  onOpen={onOpen}
-                  isQuiet={isMuted?.(row) ?? false}
-                />
+            : rows.map((row, index) => (
+                <Fragment key={rowId(row)}>
+                  <GroupTitle of={row} before={rows[index - 1]} groupOf={groupOf} span={columns.length} />
+                  <Row row={row} columns={columns} {...others} />
+                </Fragment>
               ))}
         </tbody>
       </table>
@@ -67,14 +78,31 @@ export function DataTable<T>({ label, columns, rows, rowId, onOpen, isMuted }: P
   )
 }
 
-interface RowProps<T> {
-  row: T
-  columns: Column<T>[]
-  onOpen: ((row: T) => void) | undefined
-  isQuiet: boolean
+interface GroupProps<T> {
+  of: T
+  /** The row above. */
+  before: T | undefined
+  groupOf: ((row: T) => Group) | undefined
+  span: number
 }
 
-function Row<T>({ row, columns, onOpen, isQuiet }: RowProps<T>) {
+function GroupTitle<T>({ of: row, before, groupOf, span }: GroupProps<T>) {
+  const group = groupOf?.(row)
+  if (!group || (before !== undefined && groupOf?.(before).id === group.id)) return null
+  return (
+    <tr role="row" className={classes.group}>
+      <th role="rowheader" scope="rowgroup" colSpan={span}>
+        {group.title}
+      </th>
+    </tr>
+  )
+}
+
+interface RowProps<T> extends Pick<Props<T>, 'columns' | 'onOpen' | 'isMuted' | 'rowProps'> {
+  row: T
+}
+
+function Row<T>({ row, columns, onOpen, isMuted, rowProps }: RowProps<T>) {
   const open = onOpen && (() => onOpen(row))
   const byKey = (event: KeyboardEvent) => {
     if (event.key === 'Enter' && event.target === event.currentTarget) open?.()
@@ -83,12 +111,13 @@ function Row<T>({ row, columns, onOpen, isQuiet }: RowProps<T>) {
     <tr
       role="row"
       data-opens={open !== undefined}
-      data-muted={isQuiet}
+      data-muted={isMuted?.(row) ?? false}
       tabIndex={open ? 0 : undefined}
       onKeyDown={byKey}
       onClick={(event) => {
         if (open && !isOwnBusiness(event.target, event.currentTarget)) open()
       }}
+      {...rowProps?.(row)}
     >
       {columns.map((column) => (
         <td key={column.id} role="cell" className={classOf(column)} data-label={column.header}>

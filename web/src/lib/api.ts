@@ -9,12 +9,15 @@ export class ApiError extends Error {
   readonly code: string
   /** HTTP status; 0 when no answer came. */
   readonly status: number
+  /** Id of the request, under which the gateway wrote down what happened; empty where it has none. */
+  readonly call: string
 
-  constructor(code: string, status: number, message: string) {
+  constructor(code: string, status: number, message: string, call = '') {
     super(message)
     this.name = 'ApiError'
     this.code = code
     this.status = status
+    this.call = call
   }
 }
 
@@ -45,15 +48,17 @@ interface Answer<T> {
 
 /** Returns what an answer holds, or throws what went wrong as an `ApiError`. */
 export function unwrap<T>({ data, error, response }: Answer<T>): T {
-  if (data === undefined) throw failure(error, response.status)
+  if (data === undefined) throw failure(error, response)
   return data.data
 }
 
-function failure(error: unknown, status: number): ApiError {
+/** Returns what an answer says went wrong. */
+export function failure(error: unknown, { status, headers }: Response): ApiError {
+  const call = headers.get('x-sluice-call') ?? headers.get('x-request-id') ?? ''
   if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
-    return new ApiError(String(error.code), status, String(error.message))
+    return new ApiError(String(error.code), status, String(error.message), call)
   }
-  return new ApiError('unreadable', status, '')
+  return new ApiError('unreadable', status, '', call)
 }
 
 /** One page of a list, as the API gives it. */

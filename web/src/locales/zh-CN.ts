@@ -10,10 +10,14 @@ import keys from './zh-CN/keys.json'
 import limits from './zh-CN/limits.json'
 import logs from './zh-CN/logs.json'
 import nav from './zh-CN/nav.json'
+import obstacles from './zh-CN/obstacles.json'
 import palette from './zh-CN/palette.json'
 import playground from './zh-CN/playground.json'
+import profile from './zh-CN/profile.json'
 import providers from './zh-CN/providers.json'
+import remarks from './zh-CN/remarks.json'
 import routes from './zh-CN/routes.json'
+import rules from './zh-CN/rules.json'
 import strategies from './zh-CN/strategies.json'
 import welcome from './zh-CN/welcome.json'
 
@@ -30,10 +34,14 @@ export default {
   limits,
   logs,
   nav,
+  obstacles,
   palette,
   playground,
+  profile,
   providers,
+  remarks,
   routes,
+  rules,
   strategies,
   welcome,
 }

@@ -3,6 +3,7 @@
 use crate::call::CallRecord;
 use crate::id::{AccountId, LeaseId};
 use crate::money::Micros;
+use crate::price::CacheSaving;
 
 /// An amount to take from one account or budget.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,4 +27,6 @@ pub struct SettledCall {
     pub charge: Option<Draw>,
     /// What the call takes from each budget that applies.
     pub budgets: Vec<Draw>,
+    /// What reading from a prompt cache saved.
+    pub saved: CacheSaving,
 }

@@ -75,9 +75,22 @@ impl Tariff {
 /// # Errors
 /// As [`charge`](super::charge()).
 pub fn cache_saving(usage: &Usage, cost: &PriceVersion, service: Service) -> Result<Micros, ChargeError> {
+    saving(usage, cost, &cost_terms(service))
+}
+
+fn saving(usage: &Usage, version: &PriceVersion, terms: &Terms) -> Result<Micros, ChargeError> {
     let cold = Usage { input: usage.input.saturating_add(usage.cache_read), cache_read: 0, ..*usage };
-    let micros = |usage| charge(usage, &cost.entry.price, &cost_terms(service)).map(|charge| charge.micros);
+    let micros = |usage| charge(usage, &version.entry.price, terms).map(|charge| charge.micros);
     Ok(Micros(micros(&cold)?.0.saturating_sub(micros(usage)?.0)))
+}
+
+/// What reading from a prompt cache saved.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct CacheSaving {
+    /// The operator.
+    pub cost: Micros,
+    /// The caller, where one pays.
+    pub charge: Micros,
 }
 
 /// What is kept of a settled call, besides its usage, to compute its cost and its charge again.
@@ -108,6 +121,20 @@ impl Basis {
             Some(fixed) => fixed,
             None => self.cost,
         }
+    }
+
+    /// Returns what reading from a prompt cache saved, as far as `versions` has the prices that this names.
+    #[must_use]
+    pub fn cache_saving(&self, usage: &Usage, versions: &[Arc<PriceVersion>]) -> CacheSaving {
+        if usage.cache_read == 0 {
+            return CacheSaving::default();
+        }
+        let saved = |id: VersionId, factors: Factors| {
+            let version = versions.iter().find(|version| version.id == id);
+            let terms = Terms { service: self.service, factors };
+            version.and_then(|version| saving(usage, version, &terms).ok()).unwrap_or_default()
+        };
+        CacheSaving { cost: saved(self.cost, Factors::default()), charge: saved(self.sold_at(), self.factors) }
     }
 
     /// Computes again what the operator paid for `usage` at `version`, which [`Basis::cost`] names.
@@ -149,6 +176,21 @@ mod tests {
             disputed: false,
             price: Price::flat(rates),
         }))
+    }
+
+    #[test]
+    fn what_a_cache_saves_is_the_difference_of_the_two_rates_for_the_operator_and_for_the_caller() {
+        let rates = Rates::default().with(Class::Input, 2_500_000).with(Class::CacheRead, 250_000);
+        let entry = PriceEntry { price: Price::flat(rates), ..version(0, 0).entry.clone() };
+        let cost = Arc::new(PriceVersion::from(entry));
+        let sale = Sale::Marked { group: Multiplier(2_000_000), key: Multiplier::ONE };
+        let basis = Tariff { cost: Arc::clone(&cost), sale }.basis(Service::Standard, Micros(0));
+        let usage = Usage { input: 100, cache_read: 1_000, ..Usage::default() };
+        let saved = basis.cache_saving(&usage, std::slice::from_ref(&cost));
+        assert_eq!(saved, CacheSaving { cost: Micros(2_250), charge: Micros(4_500) });
+        assert_eq!(basis.cache_saving(&usage, &[]), CacheSaving::default(), "nobody knows the price");
+        let cold = Usage { cache_read: 0, ..usage };
+        assert_eq!(basis.cache_saving(&cold, &[cost]), CacheSaving::default());
     }
 
     proptest! {

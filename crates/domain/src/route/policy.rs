@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::limit::Limits;
 
-pub use factor::{BadFactor, Factor};
+pub use factor::{BadFactor, Factor, FactorRange};
 pub use misfit::{Fault, Misfit};
 
 /// How candidates of the same priority are ordered.

@@ -2,10 +2,12 @@
 
 mod dashboard;
 mod explain;
+mod export;
 mod names;
 mod query;
 mod receipt;
 mod search;
+mod statistics;
 mod summary;
 mod view;
 
@@ -27,6 +29,7 @@ use super::wire::paging::{open_cursor, seal_cursor};
 use super::wire::{At, Envelope, Failure, PageQuery, PageView, Params, Problem, Reply, found};
 use query::CallQuery;
 use search::Sieve;
+pub(super) use statistics::days_offset;
 use summary::SummaryView;
 use view::{CallView, Sight};
 
@@ -37,7 +40,9 @@ pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
         .serve(routes!(read_call))
         .merge(receipt::endpoints())
         .merge(explain::endpoints())
+        .merge(export::endpoints())
         .merge(dashboard::endpoints())
+        .merge(statistics::endpoints())
 }
 
 /// One page of calls, and what the first page says of all of them.

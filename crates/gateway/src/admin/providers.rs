@@ -1,5 +1,6 @@
 //! Providers: the configured upstream accounts, with their credentials, aliases and lists of models.
 
+mod activity;
 mod alias;
 mod credential_view;
 mod credentials;
@@ -107,8 +108,10 @@ async fn list_providers(
     let declared = state.declared.providers.iter().filter(|provider| matches(provider, &filter));
     let blend = Blend::new(declared.cloned().collect(), request);
     let stored = state.store.list_providers(&filter, blend.rest()).await?;
-    let standings = Standings::load(&state).await?;
-    found(PageView::of(blend.join(stored), request, |provider| standings.view(&provider)))
+    let page = blend.join(stored);
+    let shown: Vec<ProviderId> = page.items.iter().map(|provider| provider.id).collect();
+    let standings = Standings::load(&state, &shown).await?;
+    found(PageView::of(page, request, |provider| standings.view(&provider)))
 }
 
 /// One provider.
@@ -116,7 +119,7 @@ async fn list_providers(
     responses((status = 200, description = "The provider.", body = Envelope<ProviderView>)))]
 async fn read_provider(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<ProviderView> {
     let provider = find(&state, ProviderId(id)).await?;
-    found(Standings::load(&state).await?.view(&provider))
+    found(Standings::load(&state, &[provider.id]).await?.view(&provider))
 }
 
 /// Finds a provider, declared or stored.
@@ -144,7 +147,7 @@ async fn create_provider(
     Body(input): Body<ProviderInput>,
 ) -> Reply<ProviderView> {
     let provider = create(&state, input).await?;
-    found(Standings::load(&state).await?.view(&provider))
+    found(Standings::load(&state, &[provider.id]).await?.view(&provider))
 }
 
 async fn create(state: &AdminState, mut input: ProviderInput) -> Result<Provider, Failure> {
@@ -197,7 +200,7 @@ async fn update_provider(
     let id = ProviderId(input.id.ok_or_else(|| Problem::ValueMissing.with("field", "id"))?);
     let present = find_writable(&state, id).await?;
     let provider = update(&state, &present, input).await?;
-    found(Standings::load(&state).await?.view(&provider))
+    found(Standings::load(&state, &[provider.id]).await?.view(&provider))
 }
 
 async fn update(state: &AdminState, present: &Provider, input: ProviderInput) -> Result<Provider, Failure> {

@@ -18,6 +18,7 @@ use crate::jobs::Jobs;
 use crate::jobs::check_in::CheckIns;
 use crate::outgoing::Outgoing;
 use crate::relay::Previewer;
+use crate::telemetry::pulse::Pulse;
 use crate::upkeep::Upkeep;
 
 /// All that handlers of the admin API share.
@@ -51,6 +52,8 @@ pub struct AdminState {
     pub(crate) jobs: Arc<Jobs>,
     /// Checks in at sites.
     pub(crate) checkins: CheckIns,
+    /// What this node is doing.
+    pub(crate) pulse: Arc<Pulse>,
     /// Tells where calls would go.
     pub(crate) previewer: Previewer,
     /// Keeps providers current.

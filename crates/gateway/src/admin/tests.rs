@@ -2,6 +2,7 @@
 
 mod access;
 mod alerts;
+mod bulk;
 mod checkin;
 mod contract;
 mod discovery;
@@ -14,6 +15,7 @@ mod options;
 mod providers;
 mod routes;
 mod routing;
+mod statistics;
 mod trail;
 mod users;
 
@@ -103,6 +105,7 @@ impl Site {
             memory: Memory::new(Timestamp(NOW_MS)),
             upkeep,
             previewer: Previewer::default(),
+            pulse: Arc::default(),
             policy: DeclaredPolicy::default(),
         });
         Self { router: router(Arc::clone(&state)), state, setup_token, stop, _folder: folder }

@@ -27,6 +27,7 @@ use utoipa::openapi::OpenApi;
 
 use super::AdminState;
 use super::access::{Identity, Proof};
+use super::name::Named;
 use super::wire::input::{MAX_BODY_BYTES, read_bytes};
 use super::wire::{Failure, Problem};
 use crate::server::client_address::ClientAddress;
@@ -34,13 +35,15 @@ pub(super) use list::endpoints;
 use subject::{Places, Subject};
 
 /// Tells the client under which id a change stands in the log.
-const ID_HEADER: HeaderName = HeaderName::from_static("x-sluice-call");
+pub(super) const ID_HEADER: HeaderName = HeaderName::from_static("x-sluice-call");
 /// Longer values are left out of entries.
 const MAX_SHOWN_BYTES: usize = 16 << 10;
 /// `GET`s of the old gateways that change something.
 const CHANGING_GETS: [&str; 2] = ["/api/user/logout", "/api/user/token"];
 /// `POST`s that only look.
 const LOOKING_POSTS: [&str; 2] = ["/api/route/preview", "/api/routing/rules/test"];
+/// `POST`s that ask for many changes, each of which is kept by itself.
+const MANY: [&str; 3] = ["/api/agg-token/bulk", "/api/provider/bulk", "/api/route/bulk"];
 /// What strangers may do; their failures are not worth an entry.
 const OF_STRANGERS: [&str; 4] = ["/api/setup", "/api/user/login", "/api/user/logout", "/api/user/register"];
 /// Actions whose answer is what there is to say.
@@ -81,7 +84,7 @@ pub(super) fn is_change(method: &Method, template: &str) -> bool {
     if method.is_safe() {
         return *method == Method::GET && CHANGING_GETS.contains(&template);
     }
-    !LOOKING_POSTS.contains(&template)
+    !LOOKING_POSTS.contains(&template) && !MANY.contains(&template)
 }
 
 /// Keeps the log of a request that changes something.
@@ -99,6 +102,7 @@ impl Keeper {
     async fn run(&self, template: String, request: Request, next: Next) -> Result<Response, Failure> {
         let (request, body) = Self::read(request).await?;
         let asker = Asker::of(&request);
+        let named = request.extensions().get::<Named>().copied();
         let identity = match Identity::of(request.headers(), &self.state).await {
             Ok(identity) => Some(identity),
             // The handler may have better luck, and would change something without an entry.
@@ -112,7 +116,7 @@ impl Keeper {
         let wanted = self.places.subject(request.method(), &template, request.uri().path(), &body);
         let subject = self.named(wanted, &body).await;
         let entry = Entry {
-            id: new_id(&self.state),
+            id: named.map_or_else(|| new_id(&self.state), |Named(id)| id),
             at: self.state.clock.now(),
             actor: identity.as_ref().map(actor),
             action: format!("{} {template}", request.method()),

@@ -2,6 +2,7 @@
 
 pub(crate) mod answer;
 pub(crate) mod failure;
+pub(crate) mod file;
 pub(crate) mod input;
 pub(crate) mod language;
 pub(crate) mod limits;

@@ -37,6 +37,7 @@ use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::snapshot::live::{Ingredients, Live};
 use crate::standing::affinity::Affinity;
 use crate::telemetry::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
+use crate::telemetry::pulse::Pulse;
 use crate::upkeep::Upkeep;
 use crate::upstream::media::Fetcher;
 use crate::upstream::{Pool, tls_config};
@@ -301,11 +302,19 @@ impl Parts<'_> {
             upkeep: Arc::clone(&self.upkeep),
             jobs,
             checkins: CheckIns::new(&means),
+            pulse: self.feel_pulse(gates),
             previewer: Previewer::new(shared),
             policy: self.settings.declared.policy.clone(),
         };
         let health = health::router(Arc::clone(&self.store), registry);
         Ok(admin::router(Arc::new(state)).merge(health).merge(console::router()))
+    }
+
+    /// Begins to look at what the relay threads count.
+    fn feel_pulse(&self, gates: &[Gate]) -> Arc<Pulse> {
+        let pulse = Arc::new(Pulse::new(gates.iter().map(|gate| Arc::clone(&gate.counters)).collect()));
+        tokio::spawn(Arc::clone(&pulse).follow(self.stop.clone()));
+        pulse
     }
 
     /// Opens the way to the first administrator where there is none, and prints the link that leads there.

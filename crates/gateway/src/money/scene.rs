@@ -10,7 +10,8 @@ use sluice_domain::id::{AccountId, CallId, NodeId, ProviderId, TransferId, UserI
 use sluice_domain::ledger::{Actor, Draw, Holder, SettledCall};
 use sluice_domain::money::Micros;
 use sluice_domain::price::{
-    Class, Multiplier, Price, PriceEntry, PriceSource, PriceVersion, Rates, Sale, Scope, Service, Tariff, Tier,
+    CacheSaving, Class, Multiplier, Price, PriceEntry, PriceSource, PriceVersion, Rates, Sale, Scope, Service, Tariff,
+    Tier,
 };
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_store::{DatabaseUrl, MasterKey, Order, Settlement, Store};
@@ -137,7 +138,13 @@ pub(crate) async fn settle(store: &Store, customer: AccountId, record: CallRecor
     let id = record.id;
     let record = CallRecord { usage: sold.usage, cost, ..record };
     let draw = Draw { account: customer, lease: None, amount: charge };
-    let call = SettledCall { record, receipt, charge: sold.is_billed.then_some(draw), budgets: Vec::new() };
+    let call = SettledCall {
+        record,
+        receipt,
+        charge: sold.is_billed.then_some(draw),
+        budgets: Vec::new(),
+        saved: CacheSaving::default(),
+    };
     let revenue = store.open_account(Holder::Revenue(NODE), now).await.unwrap().id;
     let settled = store.settle(&Settlement { node: NODE, revenue, at: now, calls: &[call] }).await.unwrap();
     assert_eq!(settled.posted, 1, "{:?}", settled.rejected);

@@ -87,15 +87,16 @@ async fn settled(books: &Books, live: &Live, noted: Noted) -> (SettledCall, Vec<
             versions.extend(version(books, live, id).await);
         }
     }
-    (from_close(Noted { record, dues }), versions)
+    (from_close(Noted { record, dues }, &versions), versions)
 }
 
-/// Returns what the database takes of a call whose sums are known.
-pub(super) fn from_close(noted: Noted) -> SettledCall {
+/// Returns what the database takes of a call whose sums are known, and whose prices are `versions`.
+pub(super) fn from_close(noted: Noted, versions: &[Arc<PriceVersion>]) -> SettledCall {
     let Noted { record, dues } = noted;
     let Settling { charge, budgets, .. } = dues.settling(dues.charge.unwrap_or_default());
     let receipt = dues.basis.as_ref().filter(|_| !record.usage.is_empty()).and_then(receipt);
-    SettledCall { record, receipt, charge, budgets }
+    let saved = dues.basis.map(|basis| basis.cache_saving(&record.usage, versions)).unwrap_or_default();
+    SettledCall { record, receipt, charge, budgets, saved }
 }
 
 async fn tariff(

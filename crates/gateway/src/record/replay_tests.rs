@@ -2,6 +2,7 @@ use sluice_domain::call::CallRecord;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CallId, NodeId};
 use sluice_domain::ledger::Holder;
+use sluice_domain::price::CacheSaving;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::{DatabaseUrl, MasterKey, Store};
 
@@ -40,7 +41,7 @@ async fn every_call_that_was_put_aside_is_tried_again_however_many_there_are() {
     for number in 0..=last {
         let record = CallRecord { id: id(number), ..sample_record() };
         let (charge, budgets) = (None, Vec::new());
-        let entry = parked(&SettledCall { record, receipt: None, charge, budgets });
+        let entry = parked(&SettledCall { record, receipt: None, charge, budgets, saved: CacheSaving::default() });
         let entry = if is_good(number) { entry } else { "unreadable".to_owned() };
         let at = Timestamp(number.cast_signed());
         books.store.park_call(id(number), "out of order", &entry, at).await.unwrap();

@@ -18,7 +18,7 @@ use super::keeping::Share;
 use super::replay::from_close;
 use super::writer::{Books, charged, end_claims, settled_roughly};
 use crate::money::bank::Claim;
-use crate::record::journal::{self, Mark, Stage};
+use crate::record::journal::{self, Mark, Noted, Stage};
 
 /// Calls settled at once.
 const BATCH: usize = 500;
@@ -82,7 +82,7 @@ impl Spill {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         };
-        let (call, claims) = settled_roughly(record, due);
+        let (call, claims) = settled_roughly(record, due, &versions);
         let ended = keeping.map(|keeping| keeping.end(&call.record, charged(&call)));
         let waiting = Waiting { marks, claims, versions, ended };
         self.length.fetch_add(1, Ordering::Relaxed);
@@ -151,8 +151,11 @@ impl Spill {
             Err(_) => return true,
         };
         let ends = notes.into_iter().filter(|note| note.stage == Stage::Close);
-        let calls: Vec<SettledCall> =
-            ends.map(|note| from_close(note.call)).filter(|call| waiting.contains_key(&call.record.id)).collect();
+        let settled = |call: Noted| {
+            let waiting = waiting.get(&call.record.id)?;
+            Some(from_close(call, &waiting.versions))
+        };
+        let calls: Vec<SettledCall> = ends.filter_map(|note| settled(note.call)).collect();
         for chunk in calls.chunks(BATCH) {
             let done: Vec<Waiting> = chunk.iter().filter_map(|call| waiting.remove(&call.record.id)).collect();
             self.post(books, chunk.to_vec(), done).await;

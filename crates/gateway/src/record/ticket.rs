@@ -17,6 +17,7 @@ use crate::record::journal::{Journal, Mark, Note, Room, Stage};
 use crate::relay::{Admission, Scarcest};
 use crate::standing::health::{Finish, Visit};
 use crate::standing::limiter::nanos;
+use crate::telemetry::metrics::CallGuard;
 
 /// How often a long call is noted again.
 const RENEW_INTERVAL: Duration = Duration::from_secs(60);
@@ -44,6 +45,8 @@ struct Open {
     visit: Option<Box<Visit>>,
     /// The limits that the call counts against, if there are any.
     admission: Option<Box<Admission>>,
+    /// Counts the call as being under way.
+    guard: Option<CallGuard>,
 }
 
 /// How a call ended.
@@ -71,7 +74,15 @@ impl Ticket {
                 keeping: None,
                 visit: None,
                 admission: None,
+                guard: None,
             })),
+        }
+    }
+
+    /// Has the call counted as under way until it has ended.
+    pub(crate) fn count(&mut self, guard: CallGuard) {
+        if let Some(open) = &mut self.open {
+            open.guard = Some(guard);
         }
     }
 
@@ -214,7 +225,8 @@ impl Ticket {
     /// the second time.
     pub(crate) fn finish(&mut self, ending: Ending) -> Option<Told> {
         let open = self.open.take()?;
-        let Open { queue, mut record, request, started, journal, mut deal, opened, keeping, visit, admission } = *open;
+        let Open { queue, mut record, request, started, journal, mut deal, opened, keeping, visit, admission, guard } =
+            *open;
         record.duration_ms = millis(started.elapsed());
         let ended_at = Timestamp(record.created_at.0.saturating_add(record.duration_ms.cast_signed()));
         record.outcome = ending.outcome;
@@ -244,6 +256,7 @@ impl Ticket {
             Some(_) | None => Due::Settled(bill, deal.hold.settle(bill.charge, ended_at)),
         };
         queue.send(Box::new(Finished { record, due, versions, marks, has_end, keeping }));
+        drop(guard);
         told
     }
 }

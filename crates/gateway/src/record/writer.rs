@@ -92,7 +92,7 @@ impl Batch {
         match entry {
             Entry::Call(finished) => {
                 let Finished { record, due, versions, marks, keeping, .. } = *finished;
-                let (call, claims) = settled(record, due);
+                let (call, claims) = settled(record, due, &versions);
                 let ended = keeping.map(|keeping| keeping.end(&call.record, charged(&call)));
                 self.calls.push(call);
                 self.waiting.push(Waiting { marks, claims, versions, ended });
@@ -124,7 +124,7 @@ async fn sort_out(entries: Vec<Entry>) -> Batch {
 }
 
 /// Returns what the database takes of a call, and the claims on its leases until it has it.
-fn settled(mut record: CallRecord, due: Due) -> (SettledCall, Vec<Claim>) {
+fn settled(mut record: CallRecord, due: Due, versions: &[Arc<PriceVersion>]) -> (SettledCall, Vec<Claim>) {
     let (bill, settling) = match due {
         Due::Settled(bill, settling) => (bill, settling),
         Due::Count { deal, metered, request } => {
@@ -135,11 +135,16 @@ fn settled(mut record: CallRecord, due: Due) -> (SettledCall, Vec<Claim>) {
         }
     };
     let Settling { charge, budgets, claims } = settling;
-    (SettledCall { record, receipt: bill.basis.as_ref().and_then(receipt), charge, budgets }, claims)
+    let saved = bill.basis.map(|basis| basis.cache_saving(&record.usage, versions)).unwrap_or_default();
+    (SettledCall { record, receipt: bill.basis.as_ref().and_then(receipt), charge, budgets, saved }, claims)
 }
 
 /// Returns the same without counting any text: the usage is as rough as it is noted.
-pub(super) fn settled_roughly(record: CallRecord, due: Due) -> (SettledCall, Vec<Claim>) {
+pub(super) fn settled_roughly(
+    record: CallRecord,
+    due: Due,
+    versions: &[Arc<PriceVersion>],
+) -> (SettledCall, Vec<Claim>) {
     let due = match due {
         Due::Settled(..) => due,
         Due::Count { deal, .. } => {
@@ -147,7 +152,7 @@ pub(super) fn settled_roughly(record: CallRecord, due: Due) -> (SettledCall, Vec
             Due::Settled(bill, deal.hold.settle(bill.charge, ended_at(&record)))
         }
     };
-    settled(record, due)
+    settled(record, due, versions)
 }
 
 fn ended_at(record: &CallRecord) -> Timestamp {

@@ -45,7 +45,9 @@ impl Relay {
             attempts: Vec::new(),
             decision: None,
         };
-        Ticket::new(self.queue.clone(), record, call.started, Arc::clone(&self.journal))
+        let mut ticket = Ticket::new(self.queue.clone(), record, call.started, Arc::clone(&self.journal));
+        ticket.count(self.counters.count_call());
+        ticket
     }
 
     /// Notes in the journal that a call is about to go to an upstream.

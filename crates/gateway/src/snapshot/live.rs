@@ -2,9 +2,10 @@
 
 use std::collections::HashMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use parking_lot::Mutex;
 use sluice_domain::clock::Clock;
 use sluice_domain::key::{Caller, KeyHash};
 use sluice_domain::ledger::BudgetScope;
@@ -47,6 +48,9 @@ pub(crate) struct Live {
     ingredients: Ingredients,
     declared_keys: HashMap<KeyHash, Arc<Caller>>,
     origins: OriginNumbers,
+    /// Those that calls may still hold. They are freed here: a relay thread that dropped the last hold on tens of thousands
+    /// of routes would keep its other calls waiting meanwhile.
+    retired: Mutex<Vec<Arc<Snapshot>>>,
 }
 
 impl Live {
@@ -59,7 +63,8 @@ impl Live {
             ingredients.declared.keys.iter().map(|key| (key.hash, Arc::new(key.caller.clone()))).collect();
         let origins = OriginNumbers::default();
         let snapshot = compile(&ingredients, &declared_keys, &origins).await?;
-        Ok(Self { current: ArcSwap::from_pointee(snapshot), ingredients, declared_keys, origins })
+        let current = ArcSwap::from_pointee(snapshot);
+        Ok(Self { current, ingredients, declared_keys, origins, retired: Mutex::default() })
     }
 
     /// Returns the snapshot in force.
@@ -78,6 +83,7 @@ impl Live {
             if tokio::time::timeout(LOOK_LIMIT, self.look()).await.is_err() {
                 tracing::warn!("the database does not answer; the last good configuration stays in force");
             }
+            self.retired.lock().retain(|snapshot| Arc::strong_count(snapshot) > 1);
         }
     }
 
@@ -99,8 +105,8 @@ impl Live {
     async fn reload(&self) {
         match compile(&self.ingredients, &self.declared_keys, &self.origins).await {
             Ok(snapshot) => {
-                tracing::info!(revision = snapshot.revision, "the configuration changed");
-                self.current.store(Arc::new(snapshot));
+                let old = self.current.swap(Arc::new(snapshot));
+                self.retired.lock().push(old);
             }
             Err(error) => tracing::error!(%error, "the configuration cannot be read; the last good one stays in force"),
         }
@@ -117,6 +123,8 @@ async fn compile(
     catalog.providers.extend(declared.providers.iter().cloned());
     catalog.credentials.extend(declared.credentials.iter().cloned());
     catalog.routes.extend(declared.routes.iter().cloned());
+    let declared_keys = with_rows(&ingredients.store, declared_keys, &catalog.groups).await?;
+    let started = Instant::now();
     let prices = PriceList::of(&catalog, Clock::System.now());
     let (snapshot, problems) = Snapshot::compile(Sources {
         revision: catalog.revision,
@@ -124,13 +132,25 @@ async fn compile(
         credentials: &catalog.credentials,
         routes: &catalog.routes,
         policy: &declared.policy.over(catalog.policy.clone()),
-        declared_keys: &with_rows(&ingredients.store, declared_keys, &catalog.groups).await?,
+        declared_keys: &declared_keys,
         vendors: &ingredients.vendors,
         timeouts: ingredients.timeouts,
         origins,
         health: &ingredients.health,
         prices,
     });
+    let (providers, credentials, models) = snapshot.sizes();
+    let routes = catalog.routes.len();
+    let took_ms = started.elapsed().as_millis();
+    tracing::info!(
+        revision = snapshot.revision,
+        providers,
+        credentials,
+        models,
+        routes,
+        took_ms,
+        "configuration compiled"
+    );
     ingredients.bank.set_longest_call(snapshot.longest_call(ingredients.max_attempts));
     for problem in problems.into_iter().chain(catalog.problems) {
         tracing::error!(%problem, "part of the configuration cannot be used");

@@ -22,6 +22,7 @@ pub(crate) struct Counters {
     by_class: [AtomicU64; 6],
     failed_attempts: AtomicU64,
     open_connections: AtomicU64,
+    open_calls: AtomicU64,
     refused_holds: [AtomicU64; HOLD_REFUSALS.len()],
 }
 
@@ -50,10 +51,41 @@ impl Counters {
         }
     }
 
+    /// Counts a call that will be recorded for as long as the guard lives.
+    pub(crate) fn count_call(self: &Arc<Self>) -> CallGuard {
+        self.open_calls.fetch_add(1, Ordering::Relaxed);
+        CallGuard(Arc::clone(self))
+    }
+
+    /// Returns how many answers were given.
+    pub(crate) fn answers(&self) -> u64 {
+        self.by_class.iter().map(|counter| counter.load(Ordering::Relaxed)).sum()
+    }
+
+    /// Returns how many calls are under way.
+    pub(crate) fn open_calls(&self) -> u64 {
+        self.open_calls.load(Ordering::Relaxed)
+    }
+
+    /// Returns how many client connections are open.
+    pub(crate) fn open_connections(&self) -> u64 {
+        self.open_connections.load(Ordering::Relaxed)
+    }
+
     /// Counts a client connection for as long as the guard lives.
     pub(crate) fn count_connection(self: &Arc<Self>) -> ConnectionGuard {
         self.open_connections.fetch_add(1, Ordering::Relaxed);
         ConnectionGuard(Arc::clone(self))
+    }
+}
+
+/// A call under way.
+#[derive(Debug)]
+pub(crate) struct CallGuard(Arc<Counters>);
+
+impl Drop for CallGuard {
+    fn drop(&mut self) {
+        self.0.open_calls.fetch_sub(1, Ordering::Relaxed);
     }
 }
 
@@ -149,7 +181,8 @@ impl Collector for Metrics {
         }
         let (providers, credentials, models) = self.live.load().sizes();
         let gauges = [
-            ("connections", "Open client connections", sum(&|t| t.counters.open_connections.load(Ordering::Relaxed))),
+            ("connections", "Open client connections", sum(&|t| t.counters.open_connections())),
+            ("open_calls", "Calls under way", sum(&|t| t.counters.open_calls())),
             ("records_waiting", "Call records that wait to be written", sum(&|t| t.queue.waiting() as u64)),
             ("records_dropped", "Refused calls that nothing had room to record", sum(&|t| t.queue.dropped())),
             (

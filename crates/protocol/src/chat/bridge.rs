@@ -79,6 +79,8 @@ pub enum Trait {
     RandomSeed,
     /// Takes `parameters` in Google's own schema language only.
     OpenApiSchemas,
+    /// Gives structured answers only where it has no tools.
+    NoFormatWithTools,
 }
 
 /// The upstream that a request goes to.

@@ -125,6 +125,15 @@ impl<'a> Signature<'a> {
     }
 }
 
+/// Returns what stands in the field of a thought's proof, so that it can be told apart from the vendor's own when it comes
+/// back, also where there is no proof.
+pub(super) fn envelope_of(signature: Option<&Signature<'_>>, thought: &Text<'_>, issuer: &str) -> String {
+    match signature {
+        Some(signature) => signature.to_envelope(thought),
+        None => Signature::issued(SignatureKind::None, Text::default(), issuer).to_envelope(&Text::default()),
+    }
+}
+
 /// Returns the envelope of proofs, each with its thought.
 pub(super) fn to_envelope<'s, 't: 's>(proofs: impl IntoIterator<Item = (&'s Signature<'t>, &'s Text<'t>)>) -> String {
     let mut bytes = MAGIC.to_vec();

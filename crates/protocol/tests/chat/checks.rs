@@ -48,7 +48,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ("vendor", vendor),
 ];
 
-const TRAITS: [Trait; 33] = [
+const TRAITS: [Trait; 34] = [
     Trait::ThinkingBudget,
     Trait::NoThinking,
     Trait::NoSampling,
@@ -82,6 +82,7 @@ const TRAITS: [Trait; 33] = [
     Trait::NoFineSampling,
     Trait::RandomSeed,
     Trait::OpenApiSchemas,
+    Trait::NoFormatWithTools,
 ];
 
 /// Returns numbers that follow from the input.

@@ -161,6 +161,18 @@ fn a_call_whose_proof_was_another_vendors_has_the_mark_that_google_documents() {
 }
 
 #[test]
+fn a_source_that_another_vendor_found_is_told_and_never_shown_to_anthropic() {
+    let answer = json!({"id": "c1", "choices": [{"message": {"role": "assistant", "content": "See X", "annotations": [
+        {"type": "url_citation", "url_citation": {"start_index": 4, "end_index": 5, "title": "X", "url": "https://x.test"}},
+    ]}, "finish_reason": "stop"}]});
+    let request = turn(Dialect::Anthropic, Dialect::OpenaiChat, &answer);
+    assert_eq!(request["messages"][1]["content"][0]["citations"][0]["url"], "https://x.test");
+    let body = request.to_string();
+    let restored = restore_envelopes(Dialect::Anthropic, body.as_bytes(), &target(&[])).unwrap().unwrap();
+    assert!(!String::from_utf8(restored.body).unwrap().contains("x.test"));
+}
+
+#[test]
 fn a_proof_in_an_envelope_never_reaches_a_vendor_of_the_clients_own_dialect() {
     for (upstream, answer, _) in answers() {
         for client in CLIENTS {

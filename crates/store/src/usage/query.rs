@@ -4,7 +4,7 @@ use sea_orm::{QueryResult, TryGetable, Value};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, ProviderId, UserId};
 
-use super::sums::{Part, SpeedSums, UsageSums};
+use super::sums::{Part, SpeedSums};
 use super::{
     Grain, Grouping, HOUR_MS, Step, Unpriced, UsageFilter, UsageGroup, UsagePoint, UsageTotal, first_id, start_of,
 };
@@ -103,13 +103,35 @@ impl Store {
         grouping: Grouping,
         limit: u64,
     ) -> Result<Vec<UsageTotal>, StoreError> {
-        let mut sql = self.sums::<UsageSums>("", grouping);
+        self.totals(filter, grouping, limit).await
+    }
+
+    /// Returns how long the calls of each part took in all, as [`Store::usage_totals`] does.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn speed_totals(
+        &self,
+        filter: &UsageFilter,
+        grouping: Grouping,
+        limit: u64,
+    ) -> Result<Vec<UsageTotal<SpeedSums>>, StoreError> {
+        self.totals(filter, grouping, limit).await
+    }
+
+    async fn totals<S: Part>(
+        &self,
+        filter: &UsageFilter,
+        grouping: Grouping,
+        limit: u64,
+    ) -> Result<Vec<UsageTotal<S>>, StoreError> {
+        let mut sql = self.sums::<S>("", grouping);
         restrict(&mut sql, filter, &Hours::of(filter), Grain::of(filter, grouping));
         if grouping == Grouping::None {
             sql.push(" HAVING SUM(calls) > 0");
         } else {
             let limit = limit.clamp(1, MAX_PAGE_SIZE);
-            sql.push(&format!(" GROUP BY 1 ORDER BY 2 DESC, 1 LIMIT {limit}"));
+            sql.push(&format!(" GROUP BY 1 ORDER BY SUM(calls) DESC, 1 LIMIT {limit}"));
         }
         let rows = sql.query(self.reader(), What::Usage).await?;
         rows.iter().map(|row| to_total(row, grouping)).collect()
@@ -280,7 +302,7 @@ fn to_point<S: Part>(row: &QueryResult, grouping: Grouping) -> Result<UsagePoint
     })
 }
 
-fn to_total(row: &QueryResult, grouping: Grouping) -> Result<UsageTotal, StoreError> {
+fn to_total<S: Part>(row: &QueryResult, grouping: Grouping) -> Result<UsageTotal<S>, StoreError> {
     let first_sum = usize::from(grouping != Grouping::None);
     Ok(UsageTotal { group: read_group(row, 0, grouping)?, sums: read_sums(row, first_sum)? })
 }

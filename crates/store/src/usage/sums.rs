@@ -5,7 +5,7 @@ use sluice_domain::ledger::SettledCall;
 use sluice_domain::money::Micros;
 
 /// Columns of the sums, in the order of [`Sums`].
-pub(super) const COLUMNS: [&str; 27] = [
+pub(super) const COLUMNS: [&str; 41] = [
     "calls",
     "failures",
     "abandoned",
@@ -18,6 +18,8 @@ pub(super) const COLUMNS: [&str; 27] = [
     "images",
     "cost_micros",
     "charged_micros",
+    "cache_saved_micros",
+    "cache_saved_charged_micros",
     "duration_ms",
     "first_tokens",
     "first_token_ms",
@@ -33,9 +35,26 @@ pub(super) const COLUMNS: [&str; 27] = [
     "first_token_9",
     "first_token_10",
     "first_token_11",
+    "duration_0",
+    "duration_1",
+    "duration_2",
+    "duration_3",
+    "duration_4",
+    "duration_5",
+    "duration_6",
+    "duration_7",
+    "duration_8",
+    "duration_9",
+    "duration_10",
+    "duration_11",
 ];
-/// Upper ends of the histogram's classes but the last, milliseconds.
-const ENDS_MS: [u64; 11] = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200];
+/// How many of [`COLUMNS`] say what was used; the others say how long it took.
+const USED: usize = 14;
+/// Upper ends of the classes of first tokens but the last, milliseconds.
+const FIRST_TOKEN_ENDS_MS: [u64; CLASSES - 1] = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200];
+/// The same of durations.
+const DURATION_ENDS_MS: [u64; CLASSES - 1] = [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 102_400];
+const CLASSES: usize = 12;
 /// No call adds more than this to any sum: the database adds, and eight million absurd calls still fit.
 const MOST: u64 = 1 << 40;
 
@@ -78,10 +97,14 @@ pub struct UsageSums {
     pub cost: Micros,
     /// What callers paid.
     pub charged: Micros,
+    /// What reading from prompt caches saved the operator.
+    pub cache_saved: Micros,
+    /// What it saved those callers who paid.
+    pub cache_saved_charged: Micros,
 }
 
 impl Part for UsageSums {
-    const COLUMNS: &'static [&'static str] = COLUMNS.split_at(12).0;
+    const COLUMNS: &'static [&'static str] = COLUMNS.split_at(USED).0;
 
     fn of(mut next: impl FnMut() -> u64) -> Self {
         Self {
@@ -97,6 +120,8 @@ impl Part for UsageSums {
             images: next(),
             cost: micros(next()),
             charged: micros(next()),
+            cache_saved: micros(next()),
+            cache_saved_charged: micros(next()),
         }
     }
 }
@@ -115,11 +140,13 @@ pub struct SpeedSums {
     /// From the requests' arrival to their first tokens, milliseconds.
     pub first_token_ms: u64,
     /// How many first tokens came within 50, 100, 200 … 51,200 ms and not sooner, and how many later.
-    pub first_token_classes: [u64; 12],
+    pub first_token_classes: [u64; CLASSES],
+    /// How many calls took no longer than 100, 200, 400 … 102,400 ms and not less, and how many took longer.
+    pub duration_classes: [u64; CLASSES],
 }
 
 impl Part for SpeedSums {
-    const COLUMNS: &'static [&'static str] = COLUMNS.split_at(12).1;
+    const COLUMNS: &'static [&'static str] = COLUMNS.split_at(USED).1;
 
     fn of(mut next: impl FnMut() -> u64) -> Self {
         Self {
@@ -127,6 +154,7 @@ impl Part for SpeedSums {
             first_tokens: next(),
             first_token_ms: next(),
             first_token_classes: std::array::from_fn(|_| next()),
+            duration_classes: std::array::from_fn(|_| next()),
         }
     }
 }
@@ -136,20 +164,32 @@ impl SpeedSums {
     /// of the histogram. `None` without any.
     #[must_use]
     pub fn first_token_percentile_ms(&self, percent: u8) -> Option<u64> {
-        let total: u64 = self.first_token_classes.iter().sum();
-        let wanted = total.saturating_mul(u64::from(percent.min(100))).div_ceil(100).max(1);
-        let (mut below, mut from) = (0_u64, 0_u64);
-        for (place, count) in self.first_token_classes.iter().copied().enumerate() {
-            let end = ENDS_MS.get(place).copied();
-            if count > 0 && below + count >= wanted {
-                let width = end.map_or(0, |end| end - from);
-                return Some(from + width.saturating_mul(wanted - below) / count);
-            }
-            below += count;
-            from = end.unwrap_or(from);
-        }
-        None
+        percentile_ms(&self.first_token_classes, &FIRST_TOKEN_ENDS_MS, percent)
     }
+
+    /// Returns within how many milliseconds `percent` of the calls had ended, as about as first tokens. `None` without
+    /// any.
+    #[must_use]
+    pub fn duration_percentile_ms(&self, percent: u8) -> Option<u64> {
+        percentile_ms(&self.duration_classes, &DURATION_ENDS_MS, percent)
+    }
+}
+
+/// Returns where `percent` of a histogram's whole is reached, as if a class were filled evenly.
+fn percentile_ms(classes: &[u64], ends_ms: &[u64], percent: u8) -> Option<u64> {
+    let total: u64 = classes.iter().sum();
+    let wanted = total.saturating_mul(u64::from(percent.min(100))).div_ceil(100).max(1);
+    let (mut below, mut from) = (0_u64, 0_u64);
+    for (place, count) in classes.iter().copied().enumerate() {
+        let end = ends_ms.get(place).copied();
+        if count > 0 && below + count >= wanted {
+            let width = end.map_or(0, |end| end - from);
+            return Some(from + width.saturating_mul(wanted - below) / count);
+        }
+        below += count;
+        from = end.unwrap_or(from);
+    }
+    None
 }
 
 /// Returns what one call adds.
@@ -170,6 +210,8 @@ pub(super) fn sums_of(call: &SettledCall) -> Sums {
         usage.images,
         amount(record.cost),
         amount(call.charge.map(|charge| charge.amount)),
+        amount(Some(call.saved.cost)),
+        amount(call.charge.map(|_| call.saved.charge)),
         record.duration_ms,
         u64::from(record.first_token_ms.is_some()),
         record.first_token_ms.unwrap_or(0),
@@ -177,8 +219,9 @@ pub(super) fn sums_of(call: &SettledCall) -> Sums {
     for (sum, count) in sums.iter_mut().zip(counted) {
         *sum = i64::try_from(count.min(MOST)).unwrap_or(i64::MAX);
     }
-    if let Some(ms) = record.first_token_ms {
-        let class = ENDS_MS.partition_point(|end| *end < ms);
+    let first_token = record.first_token_ms.map(|ms| FIRST_TOKEN_ENDS_MS.partition_point(|end| *end < ms));
+    let duration = CLASSES + DURATION_ENDS_MS.partition_point(|end| *end < record.duration_ms);
+    for class in first_token.into_iter().chain([duration]) {
         if let Some(sum) = sums.get_mut(counted.len() + class) {
             *sum = 1;
         }
@@ -210,5 +253,7 @@ mod tests {
         assert_eq!([50, 90, 95].map(|percent| mixed.first_token_percentile_ms(percent).unwrap()), [27, 50, 600]);
         let late = with_classes([0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 3]);
         assert_eq!(late.first_token_percentile_ms(95), Some(51_200));
+        let slow = SpeedSums { duration_classes: [0, 0, 10, 0, 0, 0, 0, 0, 0, 0, 0, 0], ..SpeedSums::default() };
+        assert_eq!([50, 95].map(|percent| slow.duration_percentile_ms(percent).unwrap()), [300, 400]);
     }
 }

@@ -4,6 +4,7 @@ use sluice_domain::call::{CallRecord, Outcome};
 use sluice_domain::id::{AccountId, CallId, CredentialId, KeyId, LeaseId, NodeId, ProviderId, TransferId, UserId};
 use sluice_domain::ledger::{Account, Actor, Draw, Holder, SettledCall};
 use sluice_domain::money::Micros;
+use sluice_domain::price::CacheSaving;
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_store::{Borrow, Order, Settled, Settlement, Store, StoreError, Verification, VerifyOptions};
 use uuid::Uuid;
@@ -105,7 +106,13 @@ pub(crate) fn call(n: u64, charge: Option<Draw>) -> SettledCall {
         attempts: Vec::new(),
         decision: None,
     };
-    SettledCall { record, receipt: Some("{\"rounded\":\"up\"}".to_owned()), charge, budgets: Vec::new() }
+    SettledCall {
+        record,
+        receipt: Some("{\"rounded\":\"up\"}".to_owned()),
+        charge,
+        budgets: Vec::new(),
+        saved: CacheSaving::default(),
+    }
 }
 
 pub(crate) async fn settle(store: &Store, calls: &[SettledCall]) -> Result<Settled, StoreError> {

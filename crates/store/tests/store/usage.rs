@@ -10,6 +10,7 @@ use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{AccountId, CallId, KeyId, ProviderId, UserId};
 use sluice_domain::ledger::SettledCall;
 use sluice_domain::money::Micros;
+use sluice_domain::price::CacheSaving;
 use sluice_domain::usage::Usage;
 use sluice_store::{
     CallFilter, CallRow, Grouping, SpeedSums, Step, Store, StoreError, UsageFilter, UsageGroup, UsageSums,
@@ -19,7 +20,8 @@ use crate::money::{call, draw, funded, revenue, settle, settle_all};
 use crate::support::{NOW, on_every_database};
 
 const HOUR_MS: i64 = 3_600_000;
-const ENDS_MS: [u64; 11] = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200];
+const FIRST_TOKEN_ENDS_MS: [u64; 11] = [50, 100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200];
+const DURATION_ENDS_MS: [u64; 11] = [100, 200, 400, 800, 1_600, 3_200, 6_400, 12_800, 25_600, 51_200, 102_400];
 
 /// Makes a call that began `ms` after the beginning of the day of [`NOW`], of no price and nobody's.
 fn plain(n: u64, ms: i64) -> SettledCall {
@@ -48,7 +50,7 @@ fn any_call(n: u64, account: AccountId, random: &mut StdRng) -> SettledCall {
     record.error = pick(random, &["", "", "upstream_timeout"]).to_owned();
     record.cost = random.random::<bool>().then(|| Micros(random.random_range(0..9_000)));
     record.first_token_ms = random.random::<bool>().then(|| random.random_range(0..70_000));
-    record.duration_ms = random.random_range(0..90_000);
+    record.duration_ms = random.random_range(0..200_000);
     let mut tokens = || random.random_range(0..1_000);
     record.usage = Usage {
         input: tokens(),
@@ -83,10 +85,12 @@ fn add(sums: &mut (UsageSums, SpeedSums), row: &CallRow) {
     sums.cost.0 += row.cost.map_or(0, |cost| cost.0);
     sums.charged.0 += row.charged.map_or(0, |charged| charged.0);
     speed.duration_ms += row.duration_ms;
+    let class = DURATION_ENDS_MS.iter().filter(|end| **end < row.duration_ms).count();
+    *speed.duration_classes.get_mut(class).unwrap() += 1;
     if let Some(ms) = row.first_token_ms {
         speed.first_tokens += 1;
         speed.first_token_ms += ms;
-        let class = ENDS_MS.iter().filter(|end| **end < ms).count();
+        let class = FIRST_TOKEN_ENDS_MS.iter().filter(|end| **end < ms).count();
         *speed.first_token_classes.get_mut(class).unwrap() += 1;
     }
 }
@@ -149,9 +153,21 @@ async fn assert_adds_up(store: &Store) {
             let found: BTreeMap<_, _> = totals.into_iter().map(|total| (total.group, total.sums)).collect();
             let expected: BTreeMap<_, _> = expected.into_iter().map(|(group, sums)| (group, sums.0)).collect();
             assert_eq!(found, expected, "{grouping:?} {filter:?}");
+            assert_speeds(store, &filter, grouping, &rows).await;
             assert_series(store, &filter, grouping, &rows).await;
         }
     }
+}
+
+async fn assert_speeds(store: &Store, filter: &UsageFilter, grouping: Grouping, rows: &[CallRow]) {
+    let mut expected: BTreeMap<UsageGroup, (UsageSums, SpeedSums)> = BTreeMap::new();
+    for row in rows.iter().filter(|row| is_wanted(row, filter)) {
+        add(expected.entry(group_of(row, grouping)).or_default(), row);
+    }
+    let speeds = store.speed_totals(filter, grouping, 100).await.unwrap();
+    let found: BTreeMap<_, _> = speeds.into_iter().map(|total| (total.group, total.sums)).collect();
+    let expected: BTreeMap<_, _> = expected.into_iter().map(|(group, sums)| (group, sums.1)).collect();
+    assert_eq!(found, expected, "{grouping:?} {filter:?}");
 }
 
 async fn assert_series(store: &Store, filter: &UsageFilter, grouping: Grouping, rows: &[CallRow]) {
@@ -232,6 +248,19 @@ async fn a_batch_that_is_refused_adds_nothing_to_the_hours() {
         let settled = settle(&db.store, &[plain(1, 5), bad]).await.unwrap();
         assert_eq!((settled.posted, settled.rejected.len()), (1, 1));
         assert_eq!(db.store.usage_totals(&whole(), Grouping::None, 1).await.unwrap()[0].sums.calls, 1);
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn what_caches_saved_is_added_up_and_callers_who_pay_nothing_save_nothing() {
+    on_every_database(async |db| {
+        let account = funded(&db.store, 1, 1_000_000).await.id;
+        let saved = CacheSaving { cost: Micros(30), charge: Micros(45) };
+        let billed = SettledCall { charge: Some(draw(account, None, 5)), saved, ..plain(1, 5) };
+        settle_all(&db.store, &[billed, SettledCall { saved, ..plain(2, 5) }]).await;
+        let sums = db.store.usage_totals(&whole(), Grouping::None, 1).await.unwrap()[0].sums;
+        assert_eq!((sums.cache_saved, sums.cache_saved_charged), (Micros(60), Micros(45)));
     })
     .await;
 }

@@ -8,8 +8,10 @@ import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
 import { modelRoutes } from './models'
 import { playgroundRoutes } from './playground'
+import { profileRoutes } from './profile'
 import { providerRoutes } from './providers'
 import { adminRoute, shellRoute } from './root'
+import { ruleRoutes } from './rules'
 import { welcomeRoutes } from './welcome'
 
 const home = createRoute({
@@ -28,5 +30,13 @@ export const shellRoutes = [
   ...keyRoutes,
   ...logRoutes,
   ...playgroundRoutes,
-  adminRoute.addChildren([...welcomeRoutes, ...providerRoutes, ...modelRoutes, ...jobRoutes, ...auditRoutes]),
+  ...profileRoutes,
+  adminRoute.addChildren([
+    ...welcomeRoutes,
+    ...providerRoutes,
+    ...modelRoutes,
+    ...ruleRoutes,
+    ...jobRoutes,
+    ...auditRoutes,
+  ]),
 ] as const

@@ -71,6 +71,21 @@ export function useUpdateKey() {
   })
 }
 
+/** Giving a key a new secret; what comes back is the secret, for this one time. */
+export function useRotateKey(id: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (graceSecs: number) =>
+      unwrap(
+        await api.POST('/api/agg-token/{id}/rotate', {
+          params: { path: { id } },
+          body: { grace_secs: graceSecs },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
+  })
+}
+
 /** Deletes a key for good. */
 export async function deleteKey(id: number) {
   return unwrap(await api.DELETE('/api/agg-token/{id}', { params: { path: { id } } }))

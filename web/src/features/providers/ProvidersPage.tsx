@@ -12,6 +12,7 @@ import { EmptyState, ErrorState } from '@/components/States'
 import { useDeleted } from '@/components/undo'
 import { AddProvider } from './AddProvider'
 import { Balance } from './Balance'
+import { Health } from './Health'
 import { ProviderMenu } from './ProviderMenu'
 import { ProviderStatus } from './ProviderStatus'
 import { type Provider, providerList } from './queries'
@@ -108,6 +109,7 @@ function useColumns(): Column<Provider>[] {
       cell: (provider) => <ProviderName named={provider} />,
     },
     { id: 'status', header: t('providers.status'), cell: (provider) => <ProviderStatus of={provider} /> },
+    { id: 'health', header: t('providers.health'), cell: (provider) => <Health of={provider} /> },
     {
       id: 'balance',
       header: t('providers.balance'),

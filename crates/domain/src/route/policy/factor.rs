@@ -29,6 +29,21 @@ pub enum Factor {
     HealthMinSamples,
 }
 
+/// Which numbers a factor may be, ends included.
+#[derive(Debug, Clone, PartialEq)]
+pub enum FactorRange {
+    /// Whole numbers.
+    Whole(RangeInclusive<u32>),
+    /// Numbers with or without a fraction.
+    Decimal(RangeInclusive<f64>),
+}
+
+const PARTS: RangeInclusive<f64> = 0.0..=10.0;
+const PENALTIES: RangeInclusive<f64> = 0.0..=20.0;
+const REWARDS: RangeInclusive<f64> = 0.0..=2.0;
+const HOURS: RangeInclusive<u32> = 1..=720;
+const SAMPLES: RangeInclusive<u32> = 1..=1_000;
+
 /// A text that is not a number which a factor may have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("must be a {kind} from {least} to {most}")]
@@ -84,21 +99,33 @@ impl Factor {
         }
     }
 
+    /// Returns which numbers it may be.
+    #[must_use]
+    pub const fn range(self) -> FactorRange {
+        match self {
+            Self::BaseWeight | Self::ValueScore | Self::HealthMin | Self::HealthMax => FactorRange::Decimal(PARTS),
+            Self::FailurePenalty => FactorRange::Decimal(PENALTIES),
+            Self::HealthReward => FactorRange::Decimal(REWARDS),
+            Self::UsageWindowHours | Self::HealthWindowHours => FactorRange::Whole(HOURS),
+            Self::HealthMinSamples => FactorRange::Whole(SAMPLES),
+        }
+    }
+
     /// Reads its number from a text.
     ///
     /// # Errors
     /// Says which numbers it may be.
     pub fn read(self, text: &str, factors: &mut ValueFactors) -> Result<(), BadFactor> {
         match self {
-            Self::BaseWeight => factors.base_weight = decimal(text, 0.0..=10.0)?,
-            Self::ValueScore => factors.value_score = decimal(text, 0.0..=10.0)?,
-            Self::UsageWindowHours => factors.usage_window_hours = whole(text, 1..=720)?,
-            Self::HealthWindowHours => factors.health_window_hours = whole(text, 1..=720)?,
-            Self::FailurePenalty => factors.failure_penalty = decimal(text, 0.0..=20.0)?,
-            Self::HealthReward => factors.health_reward = decimal(text, 0.0..=2.0)?,
-            Self::HealthMin => factors.health_min = decimal(text, 0.0..=10.0)?,
-            Self::HealthMax => factors.health_max = decimal(text, 0.0..=10.0)?,
-            Self::HealthMinSamples => factors.health_min_samples = whole(text, 1..=1_000)?,
+            Self::BaseWeight => factors.base_weight = decimal(text, PARTS)?,
+            Self::ValueScore => factors.value_score = decimal(text, PARTS)?,
+            Self::UsageWindowHours => factors.usage_window_hours = whole(text, HOURS)?,
+            Self::HealthWindowHours => factors.health_window_hours = whole(text, HOURS)?,
+            Self::FailurePenalty => factors.failure_penalty = decimal(text, PENALTIES)?,
+            Self::HealthReward => factors.health_reward = decimal(text, REWARDS)?,
+            Self::HealthMin => factors.health_min = decimal(text, PARTS)?,
+            Self::HealthMax => factors.health_max = decimal(text, PARTS)?,
+            Self::HealthMinSamples => factors.health_min_samples = whole(text, SAMPLES)?,
         }
         Ok(())
     }
@@ -150,6 +177,20 @@ mod tests {
             factor.read(&factor.text(&factors), &mut read).unwrap();
         }
         assert_eq!(read, factors);
+    }
+
+    #[test]
+    fn the_ends_of_a_range_may_be_set_and_what_lies_beyond_may_not() {
+        let mut factors = ValueFactors::default();
+        for factor in Factor::ALL {
+            let (least, most, beyond) = match factor.range() {
+                FactorRange::Whole(range) => (range.start().to_string(), range.end().to_string(), range.end() + 1),
+                FactorRange::Decimal(range) => (range.start().to_string(), range.end().to_string(), 21),
+            };
+            factor.read(&least, &mut factors).unwrap();
+            factor.read(&most, &mut factors).unwrap();
+            assert!(factor.read(&beyond.to_string(), &mut factors).is_err(), "{factor:?}");
+        }
     }
 
     #[test]

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use chrono::{Local, Offset, TimeZone, Utc};
+use chrono::{TimeZone, Utc};
 use serde::{Deserialize, Serialize};
 use serde_json::value::RawValue;
 use sluice_domain::clock::Timestamp;
@@ -15,6 +15,7 @@ use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
 use super::names;
+use super::statistics::days_offset;
 use super::summary::{FAILURES_LOOKED_AT, INVALID, per_cent, tokens, usage_of};
 use super::view::dollars;
 use crate::admin::AdminState;
@@ -49,17 +50,7 @@ impl DashboardQuery {
             let failure = Problem::FilterInvalid.with("name", "aggregation").with("value", other);
             return Err(failure.with("expected", "`request`"));
         }
-        match self.offset_hours {
-            Some(hours @ -14..=14) => Ok(hours),
-            Some(other) => {
-                let failure = Problem::FilterInvalid.with("name", "offset_hours").with("value", other);
-                Err(failure.with("expected", "-14 to 14"))
-            }
-            None => {
-                let zone = Local.timestamp_millis_opt(now.0).single().map(|time| time.offset().fix().local_minus_utc());
-                Ok(i8::try_from(zone.unwrap_or(0) / 3_600).unwrap_or(0))
-            }
-        }
+        days_offset(self.offset_hours, now)
     }
 }
 

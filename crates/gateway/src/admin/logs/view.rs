@@ -1,5 +1,7 @@
 //! Records of calls as the API shows them: names of the old gateways where they mean the same, and everything else.
 
+mod csv;
+
 use serde::Serialize;
 use serde_json::value::RawValue;
 use sluice_domain::call::Attempt;

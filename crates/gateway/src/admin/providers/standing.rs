@@ -16,6 +16,7 @@ use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
+use super::activity::{Activity, ActivityView};
 use super::view::{ProviderView, show_dollars};
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
@@ -72,6 +73,8 @@ pub(super) struct StandingView {
     /// When it was last synchronised.
     last_synced: i64,
     #[serde(flatten)]
+    activity: ActivityView,
+    #[serde(flatten)]
     checkin: LastCheckin,
 }
 
@@ -80,14 +83,15 @@ pub(super) struct Standings<'a> {
     state: &'a AdminState,
     sites: BTreeMap<ProviderId, SiteState>,
     checkins: BTreeMap<ProviderId, LastCheckin>,
+    activity: Activity,
     now: Timestamp,
     /// Balances that were last read before this are stale for routing.
     stale_before: Timestamp,
 }
 
 impl<'a> Standings<'a> {
-    /// Reads how all providers stand.
-    pub(super) async fn load(state: &'a AdminState) -> Result<Self, Failure> {
+    /// Reads how all providers stand, and how much these serve.
+    pub(super) async fn load(state: &'a AdminState, shown: &[ProviderId]) -> Result<Self, Failure> {
         let sites = state.store.site_states().await?;
         let checkins = state.store.list_checkin_sites().await?;
         let options = state.store.options().await?;
@@ -98,6 +102,7 @@ impl<'a> Standings<'a> {
             state,
             sites: sites.into_iter().map(|(id, text)| (id, SiteState::read(&text))).collect(),
             checkins: checkins.iter().map(|site| (site.provider_id, LastCheckin::of(site))).collect(),
+            activity: Activity::load(state, shown, now).await?,
             now,
             stale_before: midnight_of_yesterday(now, zone),
         })
@@ -137,6 +142,7 @@ impl<'a> Standings<'a> {
             route_eligible: route_block_reasons.is_empty(),
             route_block_reasons,
             last_synced: secs(site.synced_at),
+            activity: self.activity.of(provider.id),
             checkin: self.checkins.get(&provider.id).cloned().unwrap_or_default(),
         }
     }
@@ -192,7 +198,7 @@ struct SummaryView {
     responses((status = 200, description = "The numbers.", body = Envelope<SummaryView>)))]
 async fn summarise_providers(State(state): State<Arc<AdminState>>, _: AsAdmin) -> Reply<SummaryView> {
     let catalog = state.store.load_catalog().await?;
-    let standings = Standings::load(&state).await?;
+    let standings = Standings::load(&state, &[]).await?;
     let all = || catalog.providers.iter().chain(&state.declared.providers);
     let balances = || all().filter_map(|provider| provider.balance);
     let left: i64 = balances().map(|balance| balance.left.0.max(0)).fold(0, i64::saturating_add);

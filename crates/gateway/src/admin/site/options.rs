@@ -2,15 +2,16 @@
 
 mod shape;
 mod table;
+mod view;
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use serde::{Deserialize, Serialize};
+use serde::Deserialize;
 use sluice_domain::SecretString;
 use sluice_store::{Store, StoreError, What};
-use utoipa::ToSchema;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -18,9 +19,10 @@ use crate::admin::AdminState;
 use crate::admin::access::AsRoot;
 use crate::admin::docs::Spellings;
 use crate::admin::routing;
-use crate::admin::wire::{At, Body, Envelope, Failure, Problem, Reply, found};
+use crate::admin::wire::{At, Body, Envelope, Failure, Params, Problem, Reply, found};
 use shape::Shape;
-use table::{Known, TABLE};
+use table::Known;
+use view::OptionView;
 
 const PASSWORD_LOGIN: &str = "PasswordLoginEnabled";
 /// One of these must stay on.
@@ -42,7 +44,7 @@ impl Settings {
 
     /// Returns the value of a setting: what was saved, else its default.
     pub(crate) fn text(&self, name: &str) -> String {
-        let default = || TABLE.iter().find(|known| known.name == name).map_or("", |known| known.default);
+        let default = || Known::all().find(|known| known.name == name).map_or("", |known| known.default);
         self.0.get(name).map_or_else(|| default().to_owned(), Clone::clone)
     }
 
@@ -53,29 +55,6 @@ impl Settings {
     /// Returns whether strangers may make an account with a password.
     pub(in crate::admin) fn allows_registration(&self) -> bool {
         ["RegisterEnabled", "PasswordRegisterEnabled"].iter().all(|name| self.text(name) == "true")
-    }
-}
-
-/// A setting and its value.
-#[derive(Debug, Serialize, ToSchema)]
-struct OptionView {
-    /// Name.
-    key: &'static str,
-    /// Value in force; always empty for secrets.
-    value: String,
-    /// Value while nothing is saved.
-    default: &'static str,
-    /// Whether something was saved.
-    is_set: bool,
-    /// Whether this release reads it; otherwise it is kept for a feature to come.
-    in_use: bool,
-}
-
-impl OptionView {
-    fn of(known: &Known, settings: &Settings) -> Self {
-        let value = if known.is_sensitive { String::new() } else { settings.text(known.name) };
-        let is_set = settings.0.contains_key(known.name);
-        Self { key: known.name, value, default: known.default, is_set, in_use: known.is_read }
     }
 }
 
@@ -90,12 +69,26 @@ struct OptionInput {
     value: serde_json::Value,
 }
 
-/// All settings but sensitive ones.
-#[utoipa::path(get, path = "/api/option/", tag = "Settings",
+/// Which settings are wanted.
+#[derive(Debug, Deserialize, IntoParams)]
+#[into_params(parameter_in = Query)]
+struct OptionQuery {
+    /// `1` or `true`: secrets too, of which only is told whether they are set.
+    all: Option<String>,
+}
+
+/// The settings, each with what it does and what it may be. Secrets are left out unless they are asked for, so that a
+/// script may write back what it has read.
+#[utoipa::path(get, path = "/api/option/", tag = "Settings", params(OptionQuery),
     responses((status = 200, description = "The settings.", body = Envelope<Vec<OptionView>>)))]
-async fn list_options(State(state): State<Arc<AdminState>>, _: AsRoot) -> Reply<Vec<OptionView>> {
+async fn list_options(
+    State(state): State<Arc<AdminState>>,
+    _: AsRoot,
+    Params(query): Params<OptionQuery>,
+) -> Reply<Vec<OptionView>> {
     let settings = Settings::read(&state.store).await?;
-    let shown = TABLE.iter().filter(|known| !known.is_sensitive);
+    let is_all = matches!(query.all.as_deref(), Some("1" | "true"));
+    let shown = Known::all().filter(|known| is_all || !known.is_sensitive);
     found(shown.map(|known| OptionView::of(known, &settings)).collect())
 }
 
@@ -104,7 +97,7 @@ async fn list_options(State(state): State<Arc<AdminState>>, _: AsRoot) -> Reply<
     responses((status = 200, description = "The setting.", body = Envelope<OptionView>)))]
 async fn read_option(State(state): State<Arc<AdminState>>, _: AsRoot, At(key): At<String>) -> Reply<OptionView> {
     let known =
-        TABLE.iter().find(|known| known.name == key).ok_or_else(|| Problem::NotFound.with("what", What::Setting))?;
+        Known::all().find(|known| known.name == key).ok_or_else(|| Problem::NotFound.with("what", What::Setting))?;
     found(OptionView::of(known, &Settings::read(&state.store).await?))
 }
 
@@ -123,10 +116,11 @@ async fn put_option(
         other => Some(other.to_string()),
     };
     let accepted = match (&text, known.shape) {
-        (None, _) => known.default.to_owned(),
-        (Some(text), Shape::Policy(setting)) => routing::accept(&state, setting, text).await?,
-        (Some(text), _) => known.accept(text)?,
+        (None, _) => Ok(known.default.to_owned()),
+        (Some(text), Shape::Policy(setting)) => routing::accept(&state, setting, text).await,
+        (Some(text), _) => known.accept(text),
     };
+    let accepted = accepted.map_err(|failure| failure.about(known.name))?;
     check_company(known, &accepted, &Settings::read(&state.store).await?)?;
     if text.is_none() || (known.is_sensitive && accepted.is_empty()) {
         state.store.remove_option(known.name).await?;
@@ -148,13 +142,13 @@ fn check_company(known: &Known, value: &str, settings: &Settings) -> Result<(), 
     }
     if value.is_empty()
         && let Some(user) =
-            TABLE.iter().find(|user| user.needs.contains(&known.name) && settings.text(user.name) == "true")
+            Known::all().find(|user| user.needs.contains(&known.name) && settings.text(user.name) == "true")
     {
         return Err(Problem::OptionNeeded.with("field", known.name).with("user", user.name));
     }
     // Ways to log in that nothing reads lead nowhere.
     let is_way = |other: &&Known| LOGIN_WAYS.contains(&other.name) && other.name != known.name && other.is_read;
-    let has_other = || TABLE.iter().filter(is_way).any(|other| settings.text(other.name) == "true");
+    let has_other = || Known::all().filter(is_way).any(|other| settings.text(other.name) == "true");
     if LOGIN_WAYS.contains(&known.name) && known.is_read && value == "false" && !has_other() {
         return Err(Problem::LoginWayLast.with("field", known.name));
     }
@@ -163,28 +157,47 @@ fn check_company(known: &Known, value: &str, settings: &Settings) -> Result<(), 
 
 #[cfg(test)]
 mod tests {
-    use super::*;
+    use std::collections::BTreeSet;
+
     use rstest::rstest;
+
+    use super::view::FormView;
+    use super::*;
+    use crate::admin::wire::Language;
 
     #[test]
     fn every_default_is_an_acceptable_value_or_nothing() {
-        for known in TABLE.iter().filter(|known| !known.default.is_empty()) {
+        for known in Known::all().filter(|known| !known.default.is_empty()) {
             assert_eq!(known.accept(known.default), Ok(known.default.to_owned()), "{}", known.name);
         }
     }
 
     #[test]
     fn every_name_is_there_once_and_so_is_what_it_needs() {
-        for (place, known) in TABLE.iter().enumerate() {
-            assert!(TABLE.iter().skip(place + 1).all(|other| other.name != known.name), "{}", known.name);
+        for (place, known) in Known::all().enumerate() {
+            assert!(Known::all().skip(place + 1).all(|other| other.name != known.name), "{}", known.name);
             assert!(known.needs.iter().all(|name| Known::find(name).is_ok()), "{}", known.name);
+        }
+    }
+
+    #[test]
+    fn every_setting_says_in_both_languages_what_it_does_and_what_it_may_be() {
+        let mut seen = BTreeSet::new();
+        for known in Known::all() {
+            let [english, chinese] = [Language::English, Language::Chinese].map(|language| known.explanation(language));
+            assert!(english.ends_with('.') && chinese.ends_with('。'), "{}", known.name);
+            assert!(seen.insert(english) && seen.insert(chinese), "{} says what another says", known.name);
+            let form = FormView::of(known);
+            assert_ne!(form, FormView::default(), "{}", known.name);
+            let says_unit = ["Seconds", "Minutes", "Hours", "Days"].iter().any(|unit| known.name.ends_with(unit));
+            assert!(!says_unit || known.unit.is_some(), "{} has no unit", known.name);
         }
     }
 
     #[test]
     fn settings_named_like_secrets_are_marked_as_such() {
         let secret = ["token", "secret", "password", "passphrase"];
-        for known in TABLE.iter().filter(|known| !matches!(known.shape, Shape::Boolean)) {
+        for known in Known::all().filter(|known| !matches!(known.shape, Shape::Boolean)) {
             let name = known.name.to_lowercase();
             assert!(known.is_sensitive || !secret.iter().any(|word| name.contains(word)), "{name}");
         }

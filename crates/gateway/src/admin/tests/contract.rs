@@ -64,6 +64,24 @@ async fn a_change_wakes_the_reader_of_the_configuration_and_a_look_or_a_refusal_
 }
 
 #[tokio::test]
+async fn every_answer_has_a_name_and_a_change_stands_in_the_log_under_it() {
+    let (site, root) = Site::ready().await;
+    let mut seen = BTreeSet::new();
+    for answer in [
+        root.get("/api/status").await,
+        root.get("/api/nothing").await,
+        root.put("/api/option/", json!({"key": "Notice", "value": "x"})).await,
+        site.stranger().get("/api/user/self").await,
+    ] {
+        let name = answer.headers["x-sluice-call"].to_str().unwrap().to_owned();
+        assert_eq!(answer.headers["x-request-id"].to_str().unwrap(), name);
+        assert!(seen.insert(name.clone()));
+        let entry = root.get(&format!("/api/audit/{name}")).await;
+        assert_eq!(entry.status == StatusCode::OK, answer.text.contains("Notice"), "{}", answer.text);
+    }
+}
+
+#[tokio::test]
 async fn a_panic_is_answered_as_json() {
     async fn break_down() -> &'static str {
         panic!("on purpose")
@@ -103,7 +121,8 @@ async fn every_documented_operation_is_served_and_described() {
         assert_ne!(answer.body["code"], json!("unknown_path"), "{method} {path}");
         assert!(operation["summary"].as_str().is_some_and(|text| !text.is_empty()), "{method} {path}");
         let content = operation["responses"]["200"]["content"].as_object().unwrap();
-        let is_file = ["/api/ledger/export", "/api/provider/{id}/test"].contains(&path.as_str());
+        let files = ["/api/ledger/export", "/api/log/export", "/api/log/self/export", "/api/provider/{id}/test"];
+        let is_file = files.contains(&path.as_str());
         assert!(is_file || content.contains_key("application/json"), "{method} {path}");
         assert!(content.values().all(|form| form["schema"].is_object()), "{method} {path}");
         assert!(operation["responses"]["default"].is_object(), "{method} {path}");

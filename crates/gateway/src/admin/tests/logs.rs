@@ -6,7 +6,7 @@ use sluice_domain::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
 use sluice_domain::money::Micros;
 use sluice_domain::usage::{Usage, UsageSource};
 
-fn call(number: u8, user: i64, error: &str) -> CallRecord {
+pub(super) fn call(number: u8, user: i64, error: &str) -> CallRecord {
     let created_ms = NOW_MS + i64::from(number) * 1_000;
     CallRecord {
         id: CallId::new(u64::try_from(created_ms).unwrap(), [number; 10]),

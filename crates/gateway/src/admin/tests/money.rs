@@ -14,6 +14,7 @@ use sluice_domain::call::{CallRecord, Outcome};
 use sluice_domain::id::{AccountId, CallId, KeyId, UserId};
 use sluice_domain::ledger::{Draw, Holder, SettledCall};
 use sluice_domain::money::Micros;
+use sluice_domain::price::CacheSaving;
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_store::Settlement;
 
@@ -45,6 +46,7 @@ impl Site {
             receipt: None,
             charge: Some(Draw { account, lease: None, amount: Micros(charge) }),
             budgets: Vec::new(),
+            saved: CacheSaving::default(),
         };
         let id = call.record.id.to_string();
         self.settle(call).await;

@@ -14,6 +14,9 @@ use utoipa::ToSchema;
 use super::language::Language;
 use super::problem::Problem;
 
+/// Places of messages that name a field of the request.
+const FIELDS: [&str; 2] = ["field", "place"];
+
 /// What every failed answer looks like.
 #[derive(Debug, Serialize, ToSchema)]
 pub(crate) struct FailureBody {
@@ -24,6 +27,9 @@ pub(crate) struct FailureBody {
     /// Stable name of the kind of failure; see the API's documentation for the list.
     #[schema(example = "not_found")]
     code: &'static str,
+    /// What is wrong in the request: the name of a field, or the way to it; `null` where it is none.
+    #[schema(example = "rules[0].when")]
+    field: Option<String>,
     /// Always `null`.
     data: Option<bool>,
 }
@@ -44,6 +50,17 @@ impl Failure {
         self
     }
 
+    /// Names the field that it is about, unless it names one already.
+    pub(crate) fn about(self, field: &'static str) -> Self {
+        if self.field().is_some() { self } else { self.with("field", field) }
+    }
+
+    /// Returns what is wrong in the request.
+    fn field(&self) -> Option<&str> {
+        let is_field = |place: &&str| FIELDS.contains(place);
+        self.facts.iter().find(|(place, _)| is_field(place)).map(|(_, fact)| fact.as_str())
+    }
+
     /// Says when another try makes sense.
     pub(crate) fn retry_after(mut self, secs: u64) -> Self {
         self.retry_after_secs = Some(secs);
@@ -60,7 +77,9 @@ impl Failure {
     }
 
     fn body(&self, language: Language) -> FailureBody {
-        FailureBody { success: false, message: self.message(language), code: self.problem.kind().code(), data: None }
+        let field = self.field().map(str::to_owned);
+        let code = self.problem.kind().code();
+        FailureBody { success: false, message: self.message(language), code, field, data: None }
     }
 }
 

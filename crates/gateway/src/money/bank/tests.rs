@@ -2,6 +2,7 @@ use std::sync::atomic::AtomicI64;
 
 use sluice_domain::id::{KeyId, TransferId, UserId};
 use sluice_domain::ledger::{Actor, Budget, BudgetScope, Draw, Holder, Period, SettledCall, Tz};
+use sluice_domain::price::CacheSaving;
 use sluice_store::{DatabaseUrl, MasterKey, NewBudget, Order, Settlement};
 
 use super::*;
@@ -66,7 +67,13 @@ impl Town {
             .into_iter()
             .map(|draw| {
                 let record = sample_record();
-                SettledCall { record, receipt: None, charge: Some(draw), budgets: Vec::new() }
+                SettledCall {
+                    record,
+                    receipt: None,
+                    charge: Some(draw),
+                    budgets: Vec::new(),
+                    saved: CacheSaving::default(),
+                }
             })
             .collect();
         let settlement = Settlement { node: NODE, revenue, at: Timestamp(NOW), calls: &calls };

@@ -1,16 +1,17 @@
 //! What routing knows of the routes of a model right now.
 
+use std::collections::HashMap;
 use std::sync::Arc;
 
-use sluice_domain::id::CredentialId;
+use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::money::Micros;
 use sluice_domain::route::score::health;
-use sluice_domain::route::{Passage, Sample, Worth};
+use sluice_domain::route::{Passage, Sample, Subject, Trouble, Worth};
 use sluice_protocol::operation::Operation;
 
 use super::preview::Previewer;
 use crate::money::prices::Priced;
-use crate::snapshot::{Candidate, Policies, Wanted};
+use crate::snapshot::{Candidate, Policies, ProviderPlan, Wanted};
 
 /// What is known of one route, as routing judges it.
 #[derive(Debug, Clone)]
@@ -22,8 +23,19 @@ pub(crate) struct Standing {
     pub(crate) sample: Sample,
     /// What failures and latency multiply its share by.
     pub(crate) health: f64,
-    /// Unix milliseconds until which it rests; `None` where it does not.
-    pub(crate) rests_until_ms: Option<i64>,
+    /// Why it is left alone; `None` where it is not.
+    pub(crate) rest: Option<Rest>,
+}
+
+/// Why something is left alone for a while.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Rest {
+    /// What happened.
+    pub(crate) trouble: Trouble,
+    /// To which of them.
+    pub(crate) of: Subject,
+    /// Unix milliseconds.
+    pub(crate) until_ms: i64,
 }
 
 impl Previewer {
@@ -36,17 +48,34 @@ impl Previewer {
         let candidates = snapshot.candidates(model, wanted);
         candidates.iter().map(|candidate| standing(candidate, &snapshot.policies, now_ms)).collect()
     }
+
+    /// Returns the providers that are left alone as a whole; empty where no relay runs.
+    pub(crate) fn resting_providers(&self) -> HashMap<ProviderId, Rest> {
+        let Some(shared) = self.shared() else { return HashMap::new() };
+        let snapshot = shared.live.load();
+        let now_ms = shared.clock.now().0;
+        let rest = |plan: &ProviderPlan| Some((plan.id, rest(&plan.vital.gate.passage(now_ms), Subject::Provider)?));
+        snapshot.targets().filter_map(|target| rest(&target.provider)).collect()
+    }
+}
+
+fn rest(passage: &Passage, of: Subject) -> Option<Rest> {
+    match *passage {
+        Passage::Shut(trouble, until_ms) => Some(Rest { trouble, of, until_ms }),
+        Passage::Open | Passage::Probe => None,
+    }
 }
 
 fn standing(candidate: &Candidate<'_>, policies: &Policies, now_ms: i64) -> Standing {
     let dollars = |sum: Micros| sum.0 as f64 / 1_000_000.0;
     let learned = candidate.vital.learned(now_ms, policies.windows()).unwrap_or_default();
     let target = candidate.target;
-    let gates = [&target.provider.vital.gate, &target.vital.gate, &candidate.vital.gate];
-    let rests = gates.into_iter().filter_map(|gate| match gate.passage(now_ms) {
-        Passage::Shut(_, until_ms) => Some(until_ms),
-        Passage::Open | Passage::Probe => None,
-    });
+    let gates = [
+        (&target.provider.vital.gate, Subject::Provider),
+        (&target.vital.gate, Subject::Credential),
+        (&candidate.vital.gate, Subject::Route),
+    ];
+    let rests = gates.into_iter().filter_map(|(gate, of)| rest(&gate.passage(now_ms), of));
     Standing {
         credential: target.credential_id,
         priced: candidate.priced.clone(),
@@ -57,6 +86,6 @@ fn standing(candidate: &Candidate<'_>, policies: &Policies, now_ms: i64) -> Stan
         },
         health: health(&learned.sample, &policies.factors),
         sample: learned.sample,
-        rests_until_ms: rests.max(),
+        rest: rests.max_by_key(|rest| rest.until_ms),
     }
 }

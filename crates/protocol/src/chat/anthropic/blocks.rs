@@ -7,7 +7,7 @@ use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
 use crate::chat::request::{
     CacheMark, Citation, Content, Input, Media, MediaKind, Output, Part, Source, Thinking, ToolCall, ToolResult,
 };
-use crate::chat::signature::{Signature, SignatureKind};
+use crate::chat::signature::{Signature, SignatureKind, open_all};
 use crate::chat::text::{Json, Text};
 
 /// Whether blocks stand in a message or inside a tool's result. Results have no results inside.
@@ -156,6 +156,13 @@ fn media<'a>(json: &Json<'a>, is_image: bool, at: Path<'_>) -> Result<Option<Med
 fn citations<'a>(json: Option<&Json<'a>>) -> Vec<Citation<'a>> {
     let list: Vec<Json<'a>> = json.and_then(|json| read_part(json, Path::Root).ok()).unwrap_or_default();
     list.iter().filter_map(citation_of).collect()
+}
+
+/// Returns whether a source was another vendor's, so that this API's cannot check it.
+pub(super) fn is_marked(citation: &Citation<'_>) -> bool {
+    let native = citation.native.as_borrowed().map(Json::trusted);
+    let object = native.and_then(|native| read_part::<CitationObject<'_>>(&native, Path::Root).ok());
+    object.and_then(|object| object.encrypted_index).is_some_and(|index| open_all(index.as_escaped()).is_some())
 }
 
 /// Reads a citation.

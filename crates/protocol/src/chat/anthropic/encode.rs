@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::messages::write_messages;
 use crate::chat::bridge::{Encoded, Target, Trait};
-use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
+use crate::chat::codec::encoding::{ANSWER_TOOL, ANSWER_TOOL_USE, Encoding, FREE_INPUT_SCHEMA};
 use crate::chat::codec::names::ANTHROPIC_TOOL;
 use crate::chat::codec::schema::Rules;
 use crate::chat::codec::wire::Path;
@@ -16,8 +16,6 @@ use crate::operation::Dialect;
 
 /// Smallest budget that the API takes.
 const MIN_BUDGET: u64 = 1_024;
-/// Name of the tool that stands for a structured answer.
-const ANSWER_TOOL: &str = "structured_answer";
 
 /// What the request's thinking comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -440,8 +438,7 @@ fn write_answer_tool(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let name = schema.name.clone().unwrap_or_else(|| ANSWER_TOOL.into());
     let name = ANTHROPIC_TOOL.fit(&name).into_owned();
     w.begin_object().key("name").string(&name);
-    let description =
-        schema.description.unwrap_or_else(|| "Gives the answer. Call it once, with the whole answer.".into());
+    let description = schema.description.unwrap_or_else(|| ANSWER_TOOL_USE.into());
     w.key("description").text(&description).key("input_schema");
     let cleaned = encoding.schema(schema.schema.as_ref(), Rules::Anthropic, root.key("schema"));
     w.json(&cleaned).end_object();

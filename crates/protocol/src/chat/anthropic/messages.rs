@@ -1,24 +1,22 @@
 //! Writes the conversation of a Messages request.
 
+use super::blocks::is_marked;
 use super::encode::write_cache;
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, input_object, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, input_object, solid};
 use crate::chat::codec::media::text_of_base64;
 use crate::chat::codec::names::{ANTHROPIC_CALL, ANTHROPIC_TOOL};
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{
-    CacheMark, Content, Format, Media, MediaKind, Output, Part, Request, Role, Source, Thinking, Tool, ToolCall,
-    ToolResult, Turn,
+    CacheMark, Citation, Content, Format, Media, MediaKind, Output, Part, Request, Role, Source, Thinking, Tool,
+    ToolCall, ToolResult, Turn,
 };
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::Text;
 
 /// Most marks behind which a prompt is cached.
 const MAX_CACHE_MARKS: usize = 4;
-
-/// Asks for JSON where the API has no form for JSON without a schema.
-const JSON_INSTRUCTION: &str = "Answer with one JSON object and nothing else.";
 
 /// Turns of one speaker in a row.
 type Group<'g, 'a> = (Role, &'g [Turn<'a>]);
@@ -106,6 +104,13 @@ fn write_system(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, groups: &[&
         w.text(text);
         return encoding.extra(w, extra, Path::Root.key("system"));
     }
+    if wants_json {
+        encoding.losses.cosmetic("response_format", "asked for by an instruction");
+        if parts.is_empty() {
+            w.string(JSON_INSTRUCTION);
+            return;
+        }
+    }
     let root = Path::Root;
     let list = root.key("system");
     w.begin_array();
@@ -117,7 +122,6 @@ fn write_system(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, groups: &[&
         }
     }
     if wants_json {
-        encoding.losses.cosmetic("response_format", "asked for by an instruction");
         w.begin_object().kind("text").key("text").string(JSON_INSTRUCTION).end_object();
     }
     w.end_array();
@@ -241,11 +245,7 @@ fn write_part(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, (part, role):
         Content::Text(text, citations) => {
             w.begin_object().kind("text").key("text").text(text);
             if !citations.is_empty() && encoding.is_native() {
-                w.key("citations").begin_array();
-                citations.iter().for_each(|citation| {
-                    w.json(&citation.native);
-                });
-                w.end_array();
+                write_citations(w, citations);
             } else if !citations.is_empty() {
                 encoding.cosmetic_once(at, "sources of earlier answers are not repeated");
             }
@@ -262,6 +262,17 @@ fn write_part(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, (part, role):
     write_mark(encoding, w, part.cache, at);
     encoding.extra(w, &part.extra, at);
     w.end_object();
+}
+
+fn write_citations(w: &mut Writer<'_>, citations: &[Citation<'_>]) {
+    let mut own = citations.iter().filter(|citation| !is_marked(citation)).peekable();
+    if own.peek().is_some() {
+        w.key("citations").begin_array();
+        own.for_each(|citation| {
+            w.json(&citation.native);
+        });
+        w.end_array();
+    }
 }
 
 fn write_mark(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, mark: Option<CacheMark>, at: Path<'_>) {

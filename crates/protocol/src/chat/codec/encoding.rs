@@ -10,7 +10,7 @@ use super::write::Writer;
 use crate::chat::bridge::{Memo, Target};
 use crate::chat::loss::{Losses, NO_SUCH_FIELD, Severity};
 use crate::chat::reasoning::{Amount, Effort};
-use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
+use crate::chat::request::{Content, Format, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
@@ -200,6 +200,17 @@ impl<'e, 'a> Encoding<'e, 'a> {
         cleaned.json
     }
 
+    /// Returns whether the word must be said: OpenAI's APIs refuse to give a JSON object if nobody speaks of JSON.
+    pub(in crate::chat) fn lacks_json_word(&mut self) -> bool {
+        let lacks = self.request.format == Format::JsonObject
+            && self.request.dialect == Dialect::Gemini
+            && !self.request.turns.iter().flat_map(|turn| &turn.parts).any(speaks_of_json);
+        if lacks {
+            self.losses.cosmetic("response_format", "asked for by an instruction too");
+        }
+        lacks
+    }
+
     /// Returns whether a tool takes free text.
     pub(in crate::chat) fn is_free_tool(&self, name: &Text<'_>) -> bool {
         let tools = &self.request.toolbox.tools;
@@ -221,6 +232,10 @@ impl<'e, 'a> Encoding<'e, 'a> {
         let read = self.request.read_bytes;
         Vec::with_capacity(read + read / 8 + 1_024)
     }
+}
+
+fn speaks_of_json(part: &Part<'_>) -> bool {
+    matches!(&part.content, Content::Text(text, _) if text.as_escaped().to_ascii_lowercase().contains("json"))
 }
 
 /// Writes the input of a tool that takes JSON upstream and free text at the caller's.
@@ -273,6 +288,14 @@ pub(in crate::chat) fn input_object<'i>(
 /// Schema of a tool that takes JSON upstream and free text at the caller's.
 pub(in crate::chat) const FREE_INPUT_SCHEMA: &str =
     r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
+
+/// Asks for JSON where a dialect has no form for it, or wants it in words too.
+pub(in crate::chat) const JSON_INSTRUCTION: &str = "Answer with one JSON object and nothing else.";
+
+/// Name of the tool that stands for a structured answer without a name.
+pub(in crate::chat) const ANSWER_TOOL: &str = "structured_answer";
+/// What that tool is said to be for.
+pub(in crate::chat) const ANSWER_TOOL_USE: &str = "Gives the answer. Call it once, with the whole answer.";
 
 /// Name of the list of parts in most dialects, for paths.
 pub(in crate::chat) const CONTENT: &str = "content";

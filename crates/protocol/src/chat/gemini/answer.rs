@@ -8,7 +8,7 @@ use super::wire::{
 };
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::encoding::object_of_input;
+use crate::chat::codec::encoding::{Sound, object_of_input};
 use crate::chat::codec::luggage::Luggage;
 use crate::chat::codec::names::{id_stem, invented_call};
 use crate::chat::codec::usage::write_gemini_usage;
@@ -253,7 +253,7 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
     for (index, choice) in answer.choices.iter().enumerate() {
         w.begin_object().key("content").begin_object().key("parts").begin_array();
         let mut luggage = Luggage::default();
-        for part in &choice.parts {
+        for part in choice.parts.iter().filter(|part| !is_cut_off(choice, part)) {
             write_answer_part(&mut w, part, (&mut luggage, bridge));
         }
         w.end_array().key("role").string("model").end_object();
@@ -279,6 +279,21 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
     w.key("modelVersion").string(&bridge.model).key("responseId").string(&response_id(&answer.head, bridge));
     w.end_object();
     body
+}
+
+/// Returns whether an answer ended before all was said.
+pub(super) const fn is_cut(finish: Finish) -> bool {
+    matches!(finish, Finish::Length | Finish::Context)
+}
+
+/// Returns whether a call's input is no JSON object.
+pub(super) fn is_doubtful(call: &ToolCall<'_>) -> bool {
+    object_of_input(&call.input).1 == Sound::Wrapped
+}
+
+/// Clients of this API run every call that they get, so they get none with half its input.
+fn is_cut_off(choice: &Choice<'_>, part: &Part<'_>) -> bool {
+    is_cut(choice.finish) && matches!(&part.content, Content::Call(call) if is_doubtful(call))
 }
 
 fn write_answer_part(w: &mut Writer<'_>, part: &Part<'_>, (luggage, bridge): (&mut Luggage, &Bridge)) {

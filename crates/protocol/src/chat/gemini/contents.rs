@@ -3,13 +3,14 @@
 use std::borrow::Cow;
 use std::collections::HashMap;
 
+use super::encode::cannot_format;
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, input_object, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, input_object, solid};
 use crate::chat::codec::media::base64_of_text;
 use crate::chat::codec::names::GEMINI_TOOL;
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
-use crate::chat::request::{Content, Media, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn};
+use crate::chat::request::{Content, Format, Media, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn};
 use crate::chat::signature::SignatureKind;
 use crate::chat::text::{Json, Text};
 
@@ -29,13 +30,20 @@ pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
         let at = encoding.place(moved);
         encoding.losses.cosmetic(at, "instructions moved to the beginning");
     }
-    if !instructions.is_empty() {
+    let wants_json = request.format == Format::JsonObject && cannot_format(encoding);
+    if wants_json {
+        encoding.losses.cosmetic("response_format", "asked for by an instruction");
+    }
+    if !instructions.is_empty() || wants_json {
         w.key("systemInstruction").begin_object().key("parts").begin_array();
         for turn in instructions {
             let at = encoding.place(turn);
             for (index, part) in solid(&turn.parts) {
                 write_part(encoding, w, (part, turn.role), at.item(CONTENT, index));
             }
+        }
+        if wants_json {
+            w.begin_object().key("text").string(JSON_INSTRUCTION).end_object();
         }
         w.end_array().end_object();
     }

@@ -4,7 +4,8 @@
 use std::collections::BTreeMap;
 
 use super::answer::{
-    finish_word, response_id, write_answer_media, write_call, write_grounding, write_logprobs, write_thought,
+    finish_word, is_cut, is_doubtful, response_id, write_answer_media, write_call, write_grounding, write_logprobs,
+    write_thought,
 };
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
@@ -30,6 +31,8 @@ pub(in crate::chat) struct StreamWriter {
 struct ChoiceState {
     open: Option<Open>,
     luggage: Luggage,
+    /// A call whose input is no JSON object; at the end of an answer it may have been cut off.
+    doubtful: Option<(Box<ToolCall<'static>>, Option<String>)>,
     finish: Option<Finish>,
 }
 
@@ -47,6 +50,7 @@ impl StreamWriter {
         match event {
             Event::Start(head) => self.head = head.clone().into_owned(),
             Event::Open(number, opening) => {
+                self.settle(*number, bridge, out);
                 self.choices.entry(*number).or_default().open = Some(match opening {
                     Opening::Text | Opening::Refusal => Open::Text(Text::default(), Vec::new()),
                     Opening::Thinking => Open::Thinking(Text::default(), None),
@@ -88,6 +92,13 @@ impl StreamWriter {
 
     /// Ends the stream.
     pub(in crate::chat) fn finish(&mut self, bridge: &Bridge, out: &mut Vec<u8>) {
+        let numbers: Vec<u32> = self.choices.keys().copied().collect();
+        for number in numbers {
+            let finish = self.choices.get(&number).and_then(|choice| choice.finish);
+            if !finish.is_some_and(is_cut) {
+                self.settle(number, bridge, out);
+            }
+        }
         let mut w = Writer::data_line(out);
         w.begin_object().key("candidates").begin_array();
         self.choices.entry(0).or_default();
@@ -145,9 +156,20 @@ impl StreamWriter {
                 let carried = choice.luggage.take();
                 let input =
                     if matches!(call.input, Input::Free(_)) { Input::Free(input) } else { Input::Arguments(input) };
-                self.part(number, (bridge, out), |w| write_call(w, &ToolCall { input, ..*call }, carried));
+                choice.doubtful = Some((Box::new(ToolCall { input, ..*call }), carried));
+                if !choice.doubtful.as_ref().is_some_and(|(call, _)| is_doubtful(call)) {
+                    self.settle(number, bridge, out);
+                }
             }
             Some(Open::Text(..)) | None => {}
+        }
+    }
+
+    /// Writes the call that was held back: more of the answer came, so that it was not cut off.
+    fn settle(&mut self, number: u32, bridge: &Bridge, out: &mut Vec<u8>) {
+        let held = self.choices.get_mut(&number).and_then(|choice| choice.doubtful.take());
+        if let Some((call, carried)) = held {
+            self.part(number, (bridge, out), |w| write_call(w, &call, carried));
         }
     }
 

@@ -175,8 +175,12 @@ pub(in crate::chat) fn write_format_schema(
     w: &mut Writer<'_>,
     schema: &FormatSchema<'_>,
 ) {
-    let name = schema.name.clone().unwrap_or_else(|| "response".into());
-    w.key("name").string(&OPENAI_TOOL.fit(&name));
+    match &schema.name {
+        Some(name) => w.key("name").string(&OPENAI_TOOL.fit(name)),
+        // The APIs refuse a schema without a name.
+        None if !encoding.is_native() => w.key("name").string("response"),
+        None => &mut *w,
+    };
     w.maybe_text("description", schema.description.as_ref());
     let root = Path::Root;
     let cleaned = if encoding.is_native() {

@@ -1,7 +1,7 @@
 //! Writes the conversation of a responses request.
 
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, solid};
 use crate::chat::codec::media::text_of_base64;
 use crate::chat::codec::names::{OPENAI_TOOL, RESPONSES_CALL};
 use crate::chat::codec::wire::Path;
@@ -27,7 +27,16 @@ pub(super) fn write_input(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         w.key("instructions").text(text);
         turns = rest;
     }
+    let has_instructions = turns.len() < request.turns.len();
+    let lacks_json_word = encoding.lacks_json_word();
+    if lacks_json_word && !has_instructions {
+        w.key("instructions").string(JSON_INSTRUCTION);
+    }
     w.key("input").begin_array();
+    if lacks_json_word && has_instructions {
+        w.begin_object().kind("message").key("role").string("system");
+        w.key("content").string(JSON_INSTRUCTION).end_object();
+    }
     for turn in turns {
         let at = encoding.place(turn);
         match turn.role {

@@ -136,8 +136,9 @@ impl<'a> From<Piece<'a>> for Part<'a> {
 }
 
 fn part_of<'a>(whole: Whole<'a, ContentPart<'a>>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
-    let Whole { json, value: part } = whole;
+    let Whole { json, value: mut part } = whole;
     let kind = part.kind.unwrap_or_default();
+    part.extra.keep("logprobs", part.logprobs);
     let content = match kind.to_plain().as_ref() {
         "input_text" | "output_text" | "text" | "summary_text" => {
             let citations = part.annotations.unwrap_or_default().iter().filter_map(citation_of).collect();

@@ -40,6 +40,10 @@ pub(super) struct JudgedView {
     suppressed: bool,
     /// Until when, Unix seconds.
     suppressed_until: Option<i64>,
+    /// What happened: `failing`, `rate_limited`, `quota_exhausted`, `unauthorized` or `model_missing`.
+    suppressed_because: Option<&'static str>,
+    /// What it happened to: the `provider`, the `credential` or the `route`.
+    suppressed_subject: Option<&'static str>,
 }
 
 impl JudgedView {
@@ -64,8 +68,10 @@ impl JudgedView {
             health_success_rate: share(sample.attempts.saturating_sub(sample.failures)),
             health_fail_rate: share(sample.failures),
             health_avg_latency_ms: (sample.mean_ms > 0.0).then_some(sample.mean_ms),
-            suppressed: standing.rests_until_ms.is_some(),
-            suppressed_until: standing.rests_until_ms.map(|ms| ms.div_euclid(1_000)),
+            suppressed: standing.rest.is_some(),
+            suppressed_until: standing.rest.map(|rest| rest.until_ms.div_euclid(1_000)),
+            suppressed_because: standing.rest.map(|rest| rest.trouble.as_str()),
+            suppressed_subject: standing.rest.map(|rest| rest.of.as_str()),
         }
     }
 }

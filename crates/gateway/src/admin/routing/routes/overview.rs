@@ -5,9 +5,10 @@ use std::sync::Arc;
 
 use axum::extract::State;
 use serde::Serialize;
+use serde_json::Value;
 use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::provider::{Credential, Provider, Route};
-use sluice_store::Catalog;
+use sluice_store::{Catalog, StoreError};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -58,6 +59,8 @@ struct OverviewRow {
     weight: i64,
     /// Share of the calls for this model at this priority, in percent; `null` for a route that is not used.
     effective_share_percent: Option<f64>,
+    /// Factor of the credential's group at the provider's site; `null` where the site states none.
+    group_ratio: Option<f64>,
     /// `database` or `file`.
     origin: &'static str,
     #[serde(flatten)]
@@ -72,6 +75,8 @@ struct Whole<'a> {
     credentials: HashMap<CredentialId, &'a Credential>,
     routes: Vec<&'a Route>,
     factors: FactorsView,
+    /// Factors of groups, by provider.
+    ratios: HashMap<ProviderId, HashMap<String, f64>>,
 }
 
 impl<'a> Whole<'a> {
@@ -89,7 +94,19 @@ impl<'a> Whole<'a> {
             credentials: credentials.map(|credential| (credential.id, credential)).collect(),
             routes,
             factors,
+            ratios: HashMap::new(),
         }
+    }
+
+    /// Reads what the sites of these providers state about their groups.
+    async fn read_ratios(&mut self, state: &AdminState, providers: BTreeSet<ProviderId>) -> Result<(), StoreError> {
+        for id in providers {
+            if let Some(offer) = state.upkeep.offer_of(id).await? {
+                let ratio = |(group, ratio): (String, Value)| Some((group, ratio.as_f64()?));
+                self.ratios.insert(id, offer.group_ratio.into_iter().filter_map(ratio).collect());
+            }
+        }
+        Ok(())
     }
 
     fn is_used(&self, route: &Route) -> bool {
@@ -135,6 +152,8 @@ impl<'a> Whole<'a> {
             priority: route.priority,
             weight: route.weight,
             effective_share_percent: tier.map(|&(weights, routes)| share_percent(route.weight, weights, routes)),
+            group_ratio: credential
+                .and_then(|credential| self.ratios.get(&route.provider_id)?.get(&credential.group_name).copied()),
             origin: origin_of(route.id.0),
             judged: JudgedView::of(standing, provider.copied()),
             factors: self.factors,
@@ -161,11 +180,12 @@ async fn overview(
     let request = page.request()?;
     let catalog = state.store.load_catalog().await?;
     let policy = state.policy.over(state.store.routing_policy().await?);
-    let whole = Whole::of(&catalog, &state.declared, FactorsView::from(&policy.factors));
+    let mut whole = Whole::of(&catalog, &state.declared, FactorsView::from(&policy.factors));
     let filter = query.filter();
     let tiers = whole.tiers();
     let wanted: Vec<&Route> = whole.routes.iter().copied().filter(|route| matches_filter(route, &filter)).collect();
     let page = PageView::cut(wanted, request);
+    whole.read_ratios(&state, page.items.iter().map(|route| route.provider_id).collect()).await?;
     let models: BTreeSet<&str> = page.items.iter().map(|route| route.model.as_str()).collect();
     let standings: HashMap<&str, Vec<Standing>> =
         models.into_iter().map(|model| (model, state.previewer.standings(model))).collect();

@@ -12,10 +12,10 @@ use crate::admin::wire::input::{read_choice, required_text, text};
 use crate::admin::wire::{Failure, Problem};
 
 const CRON_FIELDS: usize = 5;
-const PASSPHRASE_MIN_CHARS: usize = 8;
-const SECRET_MAX_CHARS: usize = 4_000;
+pub(super) const PASSPHRASE_MIN_CHARS: usize = 8;
+pub(super) const SECRET_MAX_CHARS: usize = 4_000;
 const MAX_MAILS: usize = 100;
-const MAX_MAILS_CHARS: usize = 10_000;
+pub(super) const MAX_MAILS_CHARS: usize = 10_000;
 
 /// What a setting's value may be.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -24,7 +24,14 @@ async fn a_budget_shows_what_was_drawn_and_what_is_left_of_the_period_at_hand() 
     let stored = store.find_budget(BudgetId(id)).await.unwrap().unwrap();
     let period = store.open_budget(&stored, Timestamp(NOW_MS)).await.unwrap().id;
     let draw = Draw { account: period, lease: None, amount: Micros(300) };
-    site.settle(SettledCall { record: record(1), receipt: None, charge: None, budgets: vec![draw] }).await;
+    site.settle(SettledCall {
+        record: record(1),
+        receipt: None,
+        charge: None,
+        budgets: vec![draw],
+        saved: CacheSaving::default(),
+    })
+    .await;
     let path = format!("/api/budget/{id}");
     let seen = mia.client.get(&path).await;
     let drawn = ["drawn_micros", "left_micros"].map(|name| seen.ok()[name].clone());

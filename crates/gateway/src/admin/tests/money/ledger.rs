@@ -60,7 +60,13 @@ async fn an_export_of_many_pages_is_whole_and_in_order() {
             let id = CallId::new(u64::try_from(NOW_MS).unwrap(), random);
             let draw = Draw { account: AccountId(mia.account), lease: None, amount: Micros(1) };
             let record = CallRecord { id, ..record(0) };
-            SettledCall { record, receipt: None, charge: Some(draw), budgets: Vec::new() }
+            SettledCall {
+                record,
+                receipt: None,
+                charge: Some(draw),
+                budgets: Vec::new(),
+                saved: CacheSaving::default(),
+            }
         })
         .collect();
     let store = &site.state.store;

@@ -181,7 +181,7 @@ async fn models_that_were_used_without_a_price_are_listed_until_they_have_one() 
             usage: scene::USAGE,
             ..scene::record(number, at)
         };
-        SettledCall { record, receipt: None, charge: None, budgets: Vec::new() }
+        SettledCall { record, receipt: None, charge: None, budgets: Vec::new(), saved: CacheSaving::default() }
     };
     let calls = [("free-one", 1), ("free-one", 3), ("alias", 2), ("forgotten", 40), ("gpt-4o", 1)];
     for (number, (model, days_ago)) in (1..).zip(calls) {
