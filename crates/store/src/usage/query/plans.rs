@@ -3,8 +3,8 @@
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, ProviderId, UserId};
 
-use super::super::{Grain, Grouping, UsageFilter};
-use super::{Hours, UsageSums, column_of, restrict};
+use super::super::{Grain, Grouping, UsageFilter, UsageSums};
+use super::{Hours, column_of, restrict};
 use crate::{DatabaseUrl, MasterKey, Store};
 
 const GROUPINGS: [Grouping; 5] = [Grouping::None, Grouping::Key, Grouping::Model, Grouping::Provider, Grouping::User];
