@@ -41,7 +41,7 @@ async fn rebuild(manager: &SchemaManager<'_>) -> Result<(), DbErr> {
     manager.rename_table(Table::rename().table(TABLE, OLD).take()).await?;
     let mut table = table();
     dialect::order_by_key(manager.get_database_backend(), &mut table);
-    let columns: Vec<String> = table.get_columns().iter().map(|column| column.get_column_name()).collect();
+    let columns: Vec<String> = table.get_columns().iter().map(sea_orm::sea_query::ColumnDef::get_column_name).collect();
     manager.create_table(table).await?;
     let old = Query::select().columns(columns.clone()).from(OLD).order_by("id", Order::Asc).take();
     let mut moved = Query::insert();
