@@ -29,7 +29,9 @@ outage: ## Takes the database away for a minute under load and looks for lost or
 	OUTAGE_SECS=60 scripts/services run -- cargo test --locked -p sluice-gateway --test e2e outage -- --nocapture --test-threads 1
 
 faults: ## Lets a provider die under 500 calls a second and says how long calls took before, during and after that
-	FAULTS_LONG=1 cargo test --locked -p sluice-gateway --test e2e staying_up -- --nocapture --test-threads 1
+	cargo build --release --locked -p sluice-gateway
+	SLUICE_BIN="$${CARGO_TARGET_DIR:-$(CURDIR)/target}/release/sluice" FAULTS_LONG=1 \
+		cargo test --locked -p sluice-gateway --test e2e staying_up -- --nocapture --test-threads 1
 
 bench: ## Sluice beside nginx as a plain proxy
 	cargo build --release --locked

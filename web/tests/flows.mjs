@@ -1,5 +1,6 @@
 // What people do on their first day, step by step.
 import { listen } from './looking.mjs'
+import { manageMoney } from './money.mjs'
 
 const PASSWORD = 'correct horse'
 const STEP_MAX_MS = 90_000
@@ -14,6 +15,7 @@ export async function firstRun(browser, world, complaints, pictures) {
   await setUp(page, world, pictures)
   await getStarted(page, world, pictures)
   const secret = await makeKey(page, pictures)
+  world.secret = secret
   await call(world, secret, { model: 'gpt-4o-mini', messages: [{ role: 'user', content: 'Hello!' }] })
   await call(world, secret, {
     model: 'claude-sonnet-4-5',
@@ -26,6 +28,7 @@ export async function firstRun(browser, world, complaints, pictures) {
   world.storage = await context.storageState()
   await signOutAndIn(page, world)
   await beCommon(browser, page, world)
+  await manageMoney(page, world, pictures)
   await context.close()
   // The key that is refused, and who is there: browsers write such answers down, however well the page takes them.
   const unexpected = problems.filter((problem) => !/status of (401|502)/.test(problem))

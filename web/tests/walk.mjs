@@ -4,6 +4,7 @@
 //     node tests/walk.mjs [name…]      only the pages whose names begin so
 import { mkdirSync } from 'node:fs'
 import { chromium } from 'playwright-core'
+import { laterOn } from './changes.mjs'
 import { firstRun } from './flows.mjs'
 import { inspect, listen } from './looking.mjs'
 import { GUEST_PAGES, OPEN_PAGES, PAGES } from './pages.mjs'
@@ -83,6 +84,7 @@ function isWanted(name) {
 try {
   mkdirSync(pictures, { recursive: true })
   await firstRun(browser, world, complaints, pictures)
+  await laterOn(browser, world, complaints, pictures)
   for (const [language, size, scheme] of VIEWS) await look(language, size, scheme)
 } finally {
   await browser.close()

@@ -46,7 +46,7 @@ def measure_conversion(lab: Lab, targets: list[Target], target_cores: set[int], 
     for target in targets:
         if target.conversion:
             place = lab.place(f"conversion/{target.name}", target_cores, mock.port)
-            converting = replace(target, files=target.conversion)
+            converting = replace(target, files=target.conversion, prepare=[])
             lab.attempt(target.name, lambda: rows.extend(_measure(rig, Instance(converting, place))))
     mock.tree.stop()
     return rows

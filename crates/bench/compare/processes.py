@@ -72,9 +72,9 @@ class Tree:
         lines = self.log.read_text(errors="replace").splitlines() if self.log else []
         return " | ".join(lines[-5:]) or "(no log)"
 
-    def stop(self) -> None:
-        """Ends the tree, by force after five seconds."""
-        for sign, patience in ((signal.SIGTERM, 5.0), (signal.SIGKILL, 2.0)):
+    def stop(self, patience: float = 5.0) -> None:
+        """Ends the tree, by force after so many seconds."""
+        for sign, patience in ((signal.SIGTERM, patience), (signal.SIGKILL, 2.0)):
             for pid in self.pids():
                 _signal(pid, sign)
             if self._is_gone_within(patience):

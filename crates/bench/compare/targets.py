@@ -3,6 +3,7 @@
 import http.client
 import shutil
 import socket
+import subprocess
 import time
 import tomllib
 from dataclasses import dataclass, field
@@ -11,6 +12,8 @@ from pathlib import Path
 from processes import Failed, Tree
 
 READY_SECONDS = 30.0
+PREPARE_SECONDS = 300.0
+STOP_SECONDS = 5.0
 POLL_SECONDS = 0.001
 _ports = iter(range(18_000, 32_000))
 
@@ -24,6 +27,7 @@ class Target:
     ready: str
     files: dict[str, str] = field(default_factory=dict)
     conversion: dict[str, str] = field(default_factory=dict)
+    prepare: list[str] = field(default_factory=list)
     headers: list[str] = field(default_factory=list)
     model: str = "bench-model"
     any_size: bool = False
@@ -62,7 +66,7 @@ class Place:
 class Instance:
     """A running target."""
 
-    def __init__(self, target: Target, place: Place):
+    def __init__(self, target: Target, place: Place, patience: float = READY_SECONDS):
         self.target = target
         self.place = place
         self.port = free_port()
@@ -72,8 +76,9 @@ class Instance:
         self.command = [self._fill(word) for word in target.command]
         started = time.monotonic()
         self.tree = Tree(self.command, place.cores, place.dir / "output.log")
-        self._wait_until_ready()
+        self._wait_until_ready(patience)
         self.ready_ms = (time.monotonic() - started) * 1e3
+        self._prepare()
 
     @property
     def headers(self) -> list[str]:
@@ -85,15 +90,28 @@ class Instance:
         path = shutil.which(self.command[0])
         return Path(path).resolve().stat().st_size if path else 0
 
-    def stop(self) -> None:
+    def stop(self, patience: float = STOP_SECONDS) -> None:
         """Ends the instance; its folder stays for the next one."""
-        self.tree.stop()
+        self.tree.stop(patience)
+
+    def _prepare(self) -> None:
+        """Runs what a target needs once before its first call."""
+        done = self.place.dir / "prepared"
+        if not self.target.prepare or done.exists():
+            return
+        command = [self._fill(word) for word in self.target.prepare]
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=PREPARE_SECONDS, check=False)
+        if ended.returncode != 0:
+            self.stop()
+            raise Failed(f"{self.target.name} could not be prepared: {ended.stderr.strip()}")
+        done.touch()
 
     def _fill(self, text: str) -> str:
         place = self.place
         values = {
             "bin": place.bin,
             "dir": place.dir,
+            "compare": place.templates.parent,
             "port": self.port,
             "upstream": place.upstream,
             "repository": place.repository,
@@ -104,15 +122,15 @@ class Instance:
             text = text.replace("{" + name + "}", str(value))
         return text
 
-    def _wait_until_ready(self) -> None:
-        deadline = time.monotonic() + READY_SECONDS
+    def _wait_until_ready(self, patience: float) -> None:
+        deadline = time.monotonic() + patience
         while time.monotonic() < deadline:
             self.tree.require_alive()
             if answers_ok(self.port, self.target.ready):
                 return
             time.sleep(POLL_SECONDS)
         self.stop()
-        raise Failed(f"{self.target.name} is not ready after {READY_SECONDS:.0f} s: {self.tree.log_tail()}")
+        raise Failed(f"{self.target.name} is not ready after {patience:.0f} s: {self.tree.log_tail()}")
 
 
 def answers_ok(port: int, path: str) -> bool:

@@ -9,6 +9,7 @@ use crate::clock::Timestamp;
 use crate::id::{CredentialId, ProviderId, RouteId};
 use crate::limit::Limits;
 use crate::money::Micros;
+use crate::route::Withheld;
 use crate::route::policy::Rotation;
 
 /// Where a row of configuration comes from.
@@ -80,6 +81,24 @@ pub struct Balance {
     pub left: Micros,
     /// When the vendor said so.
     pub updated_at: Timestamp,
+}
+
+/// What a site says of one of its keys, as far as calls depend on it.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct KeyStanding {
+    /// Why the site does not let it be used; `None` when it does.
+    pub withheld: Option<Withheld>,
+    /// It has expired from then on.
+    pub expires_at: Option<Timestamp>,
+}
+
+impl KeyStanding {
+    /// Returns why the key must not be used at `now`.
+    #[must_use]
+    pub fn withheld_at(&self, now: Timestamp) -> Option<Withheld> {
+        let has_expired = self.expires_at.is_some_and(|at| at <= now);
+        self.withheld.or(has_expired.then_some(Withheld::Expired))
+    }
 }
 
 /// One configured upstream account.

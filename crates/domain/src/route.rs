@@ -14,7 +14,7 @@ pub mod warmth;
 
 pub use decision::{Considered, Decision};
 pub use gate::{Gate, Passage, Setback, Trouble};
-pub use obstacle::{Obstacle, Subject};
+pub use obstacle::{Obstacle, Subject, Withheld};
 pub use rank::{Contender, Load, Order, Ranking, Standing, rank};
 pub use score::{Sample, Worth};
 pub use warmth::Warmth;

@@ -72,10 +72,11 @@ impl Till {
         let directory = Directory::take(&dir.join("journal"))?;
         let journal = directory.open(0, 1 << 30)?;
         let (queue, inbox) = Queue::new(100_000);
-        let batching = Batching { rows: 500, linger: Duration::from_millis(200) };
+        // As a gateway without any settings has it.
+        let batching = Batching { rows: 2_000, linger: Duration::from_millis(200) };
         let writer = spawn_writer(&control, Books::new(Arc::clone(&store), NODE, revenue), inbox, batching);
         let prices = PriceList::new(std::iter::empty(), std::iter::empty(), &[], now);
-        let buyer = Buyer { provider: ProviderId(1), vendor: "openai" };
+        let buyer = Buyer { provider: ProviderId(1), group: None, vendor: "openai" };
         let priced = prices.find(buyer, MODEL).context("the catalogue has no price")?;
         let purse = bank.purse(&caller);
         let _directory = directory;

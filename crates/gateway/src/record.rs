@@ -65,6 +65,9 @@ pub(crate) struct RequestSample {
     pub(crate) total_bytes: usize,
 }
 
+/// Largest request that is copied. It stands in the read buffer of its connection, and sharing that would keep all of it for
+/// as long as the answer streams.
+const SAMPLE_COPIED_MAX_BYTES: usize = 4 * 1024;
 /// Largest request of which all is kept while its answer streams. It shares the request's memory.
 const SAMPLE_WHOLE_MAX_BYTES: usize = 64 * 1024;
 /// What is copied of a larger one.
@@ -73,7 +76,9 @@ const SAMPLE_HEAD_BYTES: usize = 16 * 1024;
 impl RequestSample {
     /// Keeps what is needed of a request's plain body.
     pub(crate) fn of(body: &Bytes) -> Self {
-        let text = if body.len() <= SAMPLE_WHOLE_MAX_BYTES {
+        let text = if body.len() <= SAMPLE_COPIED_MAX_BYTES {
+            Bytes::copy_from_slice(body)
+        } else if body.len() <= SAMPLE_WHOLE_MAX_BYTES {
             body.clone()
         } else {
             Bytes::copy_from_slice(body.get(..SAMPLE_HEAD_BYTES).unwrap_or_default())

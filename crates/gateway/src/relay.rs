@@ -107,7 +107,7 @@ pub(crate) struct Shared {
     pub(crate) bank: Arc<Bank>,
     pub(crate) objects: Objects,
     pub(crate) unserved: Unserved,
-    pub(crate) affinity: Affinity,
+    pub(crate) affinity: Arc<Affinity>,
     pub(crate) turns: Turns,
     pub(crate) limiters: Limiters,
     pub(crate) provenance: Arc<Provenance>,

@@ -8,14 +8,14 @@ mod policies;
 mod provider;
 pub(crate) mod rules;
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 use std::sync::Arc;
 use std::time::Duration;
 
 use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::key::{Caller, KeyHash};
 use sluice_domain::price::Buyer;
-use sluice_domain::provider::{Credential, Provider, Route, Timeouts};
+use sluice_domain::provider::{Credential, KeyStanding, Provider, Route, Timeouts};
 use sluice_domain::route::Standing;
 use sluice_domain::route::name::pinned;
 use sluice_domain::route::policy::{Choice, Policy};
@@ -29,13 +29,17 @@ use bystanders::Idle;
 use names::Names;
 pub(crate) use offers::Offer;
 pub(crate) use policies::Policies;
-pub(crate) use provider::{OriginNumbers, ProviderPlan, Target};
+pub(crate) use provider::{OriginNumbers, ProviderPlan, SiteStanding, Target};
 
 /// Everything a snapshot is made of.
 pub(crate) struct Sources<'a> {
     pub(crate) revision: i64,
     pub(crate) providers: &'a [Provider],
     pub(crate) credentials: &'a [Credential],
+    /// What sites say of those that are their keys.
+    pub(crate) key_standings: &'a BTreeMap<CredentialId, KeyStanding>,
+    /// What is known of the sites themselves.
+    pub(crate) sites: &'a BTreeMap<ProviderId, SiteStanding>,
     pub(crate) routes: &'a [Route],
     pub(crate) policy: &'a Policy,
     pub(crate) declared_keys: &'a HashMap<KeyHash, Arc<Caller>>,
@@ -77,6 +81,14 @@ struct Entry {
     priced: Option<Arc<Priced>>,
     vital: Arc<RouteVital>,
 }
+
+/// What models are called and cost at providers, by the group of a credential: credentials of one group share it, so that
+/// hundreds of keys that serve hundreds of models each take little more room than one.
+type Served<'a> = HashMap<ProviderId, HashMap<String, HashMap<ModelAt<'a>, ServedAs>>>;
+/// The name that a model has there, and what it costs.
+type ServedAs = (Arc<str>, Option<Arc<Priced>>);
+/// A route's model, and the name that it is to have upstream if the route says one.
+type ModelAt<'a> = (&'a str, Option<&'a str>);
 
 /// What a caller wants of a model.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -147,8 +159,9 @@ impl Snapshot {
             prices: sources.prices,
         };
         let mut named = Vec::new();
+        let mut served = Served::default();
         for route in sources.routes.iter().filter(|route| route.enabled) {
-            snapshot.add_route(route, sources.health, &mut named);
+            snapshot.add_route(route, sources.health, (&mut served, &mut named));
         }
         let is_idle = |route: &&Route| !(route.enabled && snapshot.by_credential.contains_key(&route.credential_id));
         snapshot.idle = Idle::of(sources.routes.iter().filter(is_idle));
@@ -297,7 +310,8 @@ impl Snapshot {
 
     /// Returns what `model` costs at `target` when it is sold as `asked`; `None` when nobody says.
     pub(crate) fn priced(&self, target: &Target, asked: &str, model: &str) -> Option<Arc<Priced>> {
-        let buyer = Buyer { provider: target.provider.id, vendor: &target.provider.vendor };
+        let (provider, group) = (&target.provider, Some(target.group_name.as_str()));
+        let buyer = Buyer { provider: provider.id, group, vendor: &provider.vendor };
         self.prices.find_as(buyer, asked, model).map(Arc::new)
     }
 
@@ -338,20 +352,25 @@ impl Snapshot {
         (providers.len(), self.by_credential.len(), self.models.len())
     }
 
-    fn add_route(&mut self, route: &Route, health: &Health, named: &mut Vec<(String, names::Number)>) {
+    fn add_route<'a>(
+        &mut self,
+        route: &'a Route,
+        health: &Health,
+        (served, named): (&mut Served<'a>, &mut Vec<(String, names::Number)>),
+    ) {
         let Some(target) = self.by_credential.get(&route.credential_id).cloned() else { return };
         let standing = Standing { priority: route.priority, weight: route.weight };
         if route.model.contains('*') {
             let upstream_model = route.upstream_model.as_deref().map(Arc::from);
-            let vital = health.route(route.credential_id, &route.model, target.vital.way());
+            let vital = health.route(route.credential_id, route.model.as_str(), target.vital.way());
             // The price depends on the name that is asked for.
             let entry = Entry { target, upstream_model, standing, priced: None, vital };
             self.add_entry(route.model.clone(), entry, named);
             return;
         }
-        let alias_of_model = || target.provider.aliases.get(&route.model).cloned();
-        let upstream: Arc<str> =
-            route.upstream_model.clone().or_else(alias_of_model).unwrap_or_else(|| route.model.clone()).into();
+        let group = served.entry(target.provider.id).or_default().entry(target.group_name.clone()).or_default();
+        let shared = group.entry((&route.model, route.upstream_model.as_deref()));
+        let (upstream, own_price) = shared.or_insert_with(|| self.served_as(&target, route)).clone();
         let aliases: Vec<String> = target
             .provider
             .aliases
@@ -359,13 +378,21 @@ impl Snapshot {
             .filter(|(source, aliased)| **aliased == route.model && **source != route.model)
             .map(|(source, _)| source.clone())
             .collect();
-        let vital = health.route(route.credential_id, &upstream, target.vital.way());
-        for name in aliases.into_iter().chain([route.model.clone()]) {
-            let priced = self.priced(&target, &name, &upstream);
+        let vital = health.route(route.credential_id, Arc::clone(&upstream), target.vital.way());
+        let priced = aliases.into_iter().map(|name| (self.priced(&target, &name, &upstream), name));
+        let all: Vec<_> = priced.chain([(own_price, route.model.clone())]).collect();
+        for (priced, name) in all {
             let (target, upstream_model, vital) =
                 (Arc::clone(&target), Some(Arc::clone(&upstream)), Arc::clone(&vital));
             self.add_entry(name, Entry { target, upstream_model, standing, priced, vital }, named);
         }
+    }
+
+    /// Returns the name that a route's model has at its provider, and what it costs there.
+    fn served_as(&self, target: &Target, route: &Route) -> ServedAs {
+        let alias_of_model = || target.provider.aliases.get(&route.model).map(String::as_str);
+        let upstream = route.upstream_model.as_deref().or_else(alias_of_model).unwrap_or(&route.model);
+        (upstream.into(), self.priced(target, &route.model, upstream))
     }
 
     fn add_entry(&mut self, name: String, entry: Entry, named: &mut Vec<(String, names::Number)>) {

@@ -13,7 +13,7 @@ use std::path::Path;
 use anyhow::Context;
 use tracing::level_filters::LevelFilter;
 use tracing::{Dispatch, Level, Metadata};
-use tracing_appender::non_blocking::{NonBlocking, WorkerGuard};
+use tracing_appender::non_blocking::{NonBlocking, NonBlockingBuilder, WorkerGuard};
 use tracing_subscriber::filter::{FilterExt, filter_fn};
 use tracing_subscriber::layer::{Filter, SubscriberExt};
 use tracing_subscriber::util::SubscriberInitExt;
@@ -32,6 +32,9 @@ const WIRE_CRATES: [&str; 8] = ["h2", "hyper", "hyper_util", "reqwest", "rustls"
 /// Crates that tell of each step of ordinary work; only their warnings matter here.
 const CHATTY_CRATES: [&str; 1] = ["sea_orm_migration"];
 
+/// Lines that may wait for the disk; room for all of them is set aside.
+const WAITING_LINES_MAX: usize = 16 * 1024;
+
 type BoxedLayer = Box<dyn Layer<Registry> + Send + Sync>;
 type BoxedFilter = Box<dyn Filter<Registry> + Send + Sync>;
 
@@ -44,7 +47,7 @@ pub struct Guard {
 
 impl Guard {
     fn writer<W: Write + Send + 'static>(&mut self, to: W) -> NonBlocking {
-        let (writer, guard) = tracing_appender::non_blocking(to);
+        let (writer, guard) = NonBlockingBuilder::default().buffered_lines_limit(WAITING_LINES_MAX).finish(to);
         self.writers.push(guard);
         writer
     }

@@ -5,8 +5,10 @@
 //! not at all, and what a step cannot learn stays as it was known. Nothing here is on a call's path.
 
 mod all;
+mod freshness;
 mod model_list;
 mod models;
+pub(crate) mod prices;
 mod probe;
 mod report;
 mod reveal;
@@ -25,6 +27,7 @@ use sluice_protocol::vendor::{Management, Vendors};
 use sluice_store::{Store, StoreError};
 use tokio::sync::Notify;
 
+pub(crate) use freshness::{stale_from, zone_of_days};
 pub(crate) use models::{ModelAsker, Unaskable};
 pub(crate) use probe::{Question, Sign, Verdict};
 pub(crate) use report::{Report, SiteState, Step, StepReport};
@@ -70,8 +73,7 @@ impl Upkeep {
 
     /// Returns whether a provider's account is managed through its site.
     pub(crate) fn is_managed(&self, provider: &Provider) -> bool {
-        let vendor = self.vendors.get(&provider.vendor);
-        provider.access_token.is_some() && vendor.is_some_and(|vendor| vendor.management == Some(Management::Newapi))
+        is_managed(provider, &self.vendors)
     }
 
     /// Returns a client of a provider's site.
@@ -92,6 +94,7 @@ impl Upkeep {
     pub(crate) async fn refresh(&self, provider: &Provider, now: Timestamp) -> Result<Report, RefreshError> {
         let _turn = Turn::take(self, provider.id).ok_or(RefreshError::Busy)?;
         let mut state = self.state_of(provider.id).await?;
+        let was_away_until = state.away_until();
         let mut report = Report::default();
         let work = async {
             if self.is_managed(provider) {
@@ -106,6 +109,9 @@ impl Upkeep {
         }
         state.note(&report, now, COOLDOWN);
         self.keep_state(provider.id, &state).await?;
+        if state.away_until() != was_away_until {
+            self.store.note_change().await?;
+        }
         self.changed.notify_one();
         Ok(report)
     }
@@ -123,6 +129,12 @@ impl Upkeep {
             other => other,
         }
     }
+}
+
+/// Returns whether a provider's account is managed through its site.
+pub(crate) fn is_managed(provider: &Provider, vendors: &Vendors) -> bool {
+    let vendor = vendors.get(&provider.vendor);
+    provider.access_token.is_some() && vendor.is_some_and(|vendor| vendor.management == Some(Management::Newapi))
 }
 
 /// The right to refresh a provider, for as long as it is held.

@@ -6,12 +6,14 @@
 mod connect;
 pub(crate) mod media;
 mod pool;
+mod proxy;
 
 use std::sync::Arc;
 
 use bytes::Bytes;
 use http::uri::Authority;
 use http::{HeaderValue, Uri};
+use proxy::Proxy;
 use sluice_domain::{ExposeSecret, SecretString};
 
 pub(crate) use connect::{ConnectError, tls_config};
@@ -36,23 +38,6 @@ pub(crate) struct Origin {
     pub(crate) proxy: Option<Proxy>,
 }
 
-/// An outbound proxy.
-#[derive(Debug, Clone)]
-pub(crate) struct Proxy {
-    pub(crate) kind: ProxyKind,
-    pub(crate) address: Uri,
-    pub(crate) user: Option<(String, SecretString)>,
-}
-
-/// How a proxy is spoken to.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(crate) enum ProxyKind {
-    /// `CONNECT` over plain HTTP.
-    Http,
-    /// SOCKS 5, names resolved by the proxy.
-    Socks5,
-}
-
 /// Why an address cannot be used.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub(crate) enum OriginError {
@@ -60,7 +45,7 @@ pub(crate) enum OriginError {
     #[error("`{0}` is not a base URL such as `https://api.example.com`")]
     BaseUrl(String),
     /// The proxy URL is none. It is not shown, as it may hold a password.
-    #[error("the proxy URL must look like `http://host:port` or `socks5://host:port`")]
+    #[error("the proxy URL must look like `http://host:port`, `https://…`, `socks5://…` or `socks5h://…`")]
     Proxy,
 }
 
@@ -93,28 +78,16 @@ impl Origin {
         })
     }
 
+    /// Returns the proxy that requests are handed to, where one forwards them instead of opening a tunnel.
+    pub(crate) fn forwarding(&self) -> Option<&Proxy> {
+        self.proxy.as_ref().filter(|proxy| !self.is_tls && proxy.forwards())
+    }
+
     /// Returns what tells two origins apart.
     pub(crate) fn identity(base_url: &str, proxy_url: Option<&SecretString>) -> Option<String> {
         let uri: Uri = base_url.parse().ok()?;
         let proxy = proxy_url.map(ExposeSecret::expose_secret).unwrap_or_default();
         Some(format!("{}://{} {proxy}", uri.scheme_str()?, uri.authority()?))
-    }
-}
-
-impl Proxy {
-    fn parse(url: &SecretString) -> Result<Self, OriginError> {
-        let parsed = url::Url::parse(url.expose_secret()).map_err(|_| OriginError::Proxy)?;
-        let (kind, default_port) = match parsed.scheme() {
-            "http" => (ProxyKind::Http, 80),
-            "socks5" | "socks5h" => (ProxyKind::Socks5, 1080),
-            _ => return Err(OriginError::Proxy),
-        };
-        let host = parsed.host_str().ok_or(OriginError::Proxy)?;
-        let address = format!("http://{host}:{}/", parsed.port().unwrap_or(default_port));
-        let decoded = |text: &str| sluice_protocol::operation::decode(text).into_owned();
-        let user = (!parsed.username().is_empty())
-            .then(|| (decoded(parsed.username()), decoded(parsed.password().unwrap_or_default()).into()));
-        Ok(Self { kind, address: address.parse().map_err(|_| OriginError::Proxy)?, user })
     }
 }
 
@@ -168,7 +141,17 @@ impl http_body::Body for OutBody {
 
 #[cfg(test)]
 mod tests {
+    use super::proxy::ProxyKind;
     use super::*;
+
+    #[test]
+    fn requests_are_handed_to_http_proxies_where_nothing_is_secret() {
+        let is_forwarded = |base: &str, proxy: &str| {
+            Origin::parse(0, base, Some(&SecretString::from(proxy))).unwrap().forwarding().is_some()
+        };
+        assert!(is_forwarded("http://x", "http://p:1") && is_forwarded("http://x", "https://p:1"));
+        assert!(!is_forwarded("https://x", "http://p:1") && !is_forwarded("http://x", "socks5h://p:1"));
+    }
 
     #[test]
     fn an_origin_has_the_default_port_of_its_scheme() {
@@ -190,9 +173,11 @@ mod tests {
 
     #[test]
     fn a_proxy_is_read_with_its_user() {
-        let proxy = Proxy::parse(&"socks5://me:p%40ss@127.0.0.1".into()).unwrap();
-        assert_eq!((proxy.kind, proxy.address.to_string().as_str()), (ProxyKind::Socks5, "http://127.0.0.1:1080/"));
+        let proxy = Proxy::parse(&"socks5://me:p%40ss@[::1]".into()).unwrap();
+        assert_eq!((proxy.kind, proxy.host.as_str(), proxy.port), (ProxyKind::Socks5, "::1", 1080));
         let (user, password) = proxy.user.unwrap();
         assert_eq!((user.as_str(), password.expose_secret()), ("me", "p@ss"));
+        let proxy = Proxy::parse(&"https://proxy.example".into()).unwrap();
+        assert_eq!((proxy.kind, proxy.port, proxy.user.is_none()), (ProxyKind::Https, 443, true));
     }
 }

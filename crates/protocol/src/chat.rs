@@ -20,7 +20,7 @@ mod text;
 mod visit;
 
 pub use answer::{Answer, Choice, Event, Finish, Head, Opening};
-pub use bridge::{Bridge, Encoded, Memo, Target, Trait};
+pub use bridge::{AnswerShape, Bridge, Encoded, Memo, Target, Trait};
 pub use codec::names::Names;
 pub use codec::wire::{DecodeError, Extra};
 pub use loss::{Loss, Losses, MAX_LOSSES, Severity};
@@ -39,6 +39,9 @@ pub use crate::failure::{Cause, Failure};
 
 use std::ops::Range;
 
+use memchr::memmem::Finder;
+
+use crate::needles::Needle;
 use crate::operation::Dialect;
 use crate::raw::RawObject;
 use crate::tokens;
@@ -74,11 +77,13 @@ pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'
     Ok(encoded)
 }
 
+static ENVELOPE: Needle = Needle::new(|| Finder::new(signature::MAGIC_BASE64));
+
 /// Returns whether a request carries proofs in envelopes, which only Sluice understands. A request that goes to a vendor
 /// of its own dialect without conversion must be looked at then, see [`restore_envelopes`].
 #[must_use]
 pub fn carries_envelopes(body: &[u8]) -> bool {
-    memchr::memmem::find(body, signature::MAGIC_BASE64.as_bytes()).is_some()
+    ENVELOPE.find(body).is_some()
 }
 
 /// Takes a request's proofs out of their envelopes: those that the upstream's account issued stand bare again, others
@@ -111,9 +116,14 @@ pub fn convert_answer(body: &[u8], bridge: &Bridge) -> Result<Vec<u8>, DecodeErr
 /// Reads the error of an answer that came with a good status and says of itself that it failed, as responses do.
 #[must_use]
 pub fn failed_answer(upstream: Dialect, body: &[u8]) -> Option<Failure> {
-    let object = RawObject::parse(body).ok().filter(|_| upstream == Dialect::OpenaiResponses)?;
-    let has_failed = object.string("status").as_deref() == Some("failed");
+    let object = RawObject::parse(body).ok()?;
     let error = object.get("error").and_then(|error| std::str::from_utf8(error).ok());
+    let has_failed = match upstream {
+        Dialect::OpenaiResponses => object.string("status").as_deref() == Some("failed"),
+        // OpenRouter answers with what it has, and the error beside it.
+        Dialect::OpenaiChat => object.has("choices") && error.is_some_and(|error| error.starts_with('{')),
+        Dialect::Anthropic | Dialect::Gemini | Dialect::Single => false,
+    };
     has_failed.then(|| Failure::read_event(error.unwrap_or("null")))
 }
 
@@ -131,7 +141,14 @@ pub fn decode_answer<'a>(body: &'a [u8], bridge: &'a Bridge) -> Result<Answer<'a
         Dialect::Single => return Err(unknown(bridge.upstream)),
     };
     codec::restore::restore_answer(&mut answer, bridge);
-    Ok(answer)
+    let broken = answer.choices.iter().find(|choice| choice.finish == Finish::Broken);
+    match broken.filter(|_| bridge.client != Dialect::Gemini) {
+        Some(Choice { stop: Some(why), .. }) => {
+            Err(codec::wire::Path::Root.error(format!("the answer broke off: {}", why.to_plain())))
+        }
+        Some(_) => Err(codec::wire::Path::Root.error("the answer broke off")),
+        None => Ok(answer),
+    }
 }
 
 /// Writes a whole answer in the client's dialect.

@@ -7,6 +7,7 @@ pub mod failure;
 pub mod fingerprint;
 pub mod form;
 pub mod meter;
+mod needles;
 pub mod operation;
 pub mod problem;
 pub mod raw;

@@ -10,10 +10,11 @@ mod tally;
 mod usage;
 mod window;
 
-use memchr::memmem;
+use memchr::memmem::Finder;
 use sluice_domain::price::Service;
 use sluice_domain::usage::Usage;
 
+use crate::needles;
 use crate::operation::{Dialect, Operation};
 use crate::raw::{RawObject, value_end};
 use crate::sse::{Line, Lines};
@@ -232,7 +233,7 @@ impl Meter {
                 self.seen.report =
                     last_report(self.window.tail(), convention).or_else(|| last_report(self.window.head(), convention));
                 if makes_object(self.subject.operation) {
-                    self.seen.object_id = first_string(self.window.head(), b"\"id\"");
+                    self.seen.object_id = first_string(self.window.head(), &needles::ID);
                 }
             }
         }
@@ -324,17 +325,17 @@ fn is_image_end(kind: &[u8]) -> bool {
 
 /// Returns whether an event carries a usage object. `"usage":null`, which many events have, does not count.
 fn has_usage_object(data: &[u8], dialect: Dialect) -> bool {
-    let key: &[u8] = match dialect {
-        Dialect::Gemini => b"\"usageMetadata\"",
-        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Anthropic | Dialect::Single => b"\"usage\"",
+    let key = match dialect {
+        Dialect::Gemini => &needles::USAGE_METADATA,
+        Dialect::OpenaiChat | Dialect::OpenaiResponses | Dialect::Anthropic | Dialect::Single => &needles::USAGE,
     };
     positions_of(data, key).any(|after| next_value_byte(data, after) == Some(b'{'))
 }
 
 /// Returns the offsets just behind each `"key":`.
-fn positions_of<'a>(data: &'a [u8], key: &'a [u8]) -> impl Iterator<Item = usize> + 'a {
-    memmem::find_iter(data, key).filter_map(move |at| {
-        let after_key = at + key.len();
+fn positions_of<'a>(data: &'a [u8], key: &'a Finder<'_>) -> impl Iterator<Item = usize> + 'a {
+    key.find_iter(data).filter_map(move |at| {
+        let after_key = at + key.needle().len();
         let space = data.get(after_key..)?.iter().take_while(|byte| byte.is_ascii_whitespace()).count();
         (data.get(after_key + space) == Some(&b':')).then_some(after_key + space + 1)
     })
@@ -346,11 +347,12 @@ fn next_value_byte(data: &[u8], at: usize) -> Option<u8> {
 
 /// Returns whether an event is the one that says how the answer ended.
 fn is_last(dialect: Dialect, data: &[u8]) -> bool {
-    let names_string = |key: &[u8]| positions_of(data, key).any(|after| next_value_byte(data, after) == Some(b'"'));
+    let names_string =
+        |key: &Finder<'_>| positions_of(data, key).any(|after| next_value_byte(data, after) == Some(b'"'));
     match dialect {
-        Dialect::OpenaiChat => names_string(b"\"finish_reason\""),
-        Dialect::Gemini => names_string(b"\"finishReason\""),
-        Dialect::Anthropic => memmem::find(data, b"\"message_stop\"").is_some(),
+        Dialect::OpenaiChat => names_string(&needles::FINISH_REASON),
+        Dialect::Gemini => names_string(&needles::GEMINI_FINISH_REASON),
+        Dialect::Anthropic => needles::MESSAGE_STOP.find(data).is_some(),
         Dialect::OpenaiResponses => ends_response(data),
         Dialect::Single => false,
     }
@@ -360,9 +362,7 @@ fn is_last(dialect: Dialect, data: &[u8]) -> bool {
 fn ends_response(data: &[u8]) -> bool {
     // The type is the first key in every event that OpenAI sends; a relay may reorder, hence the short search.
     let head = data.get(..data.len().min(256)).unwrap_or_default();
-    let ends =
-        [&b"\"response.completed\""[..], b"\"response.incomplete\"", b"\"response.failed\"", b"\"response.cancelled\""];
-    ends.iter().any(|end| memmem::find(head, end).is_some())
+    needles::RESPONSE_ENDS.iter().any(|end| end.find(head).is_some())
 }
 
 /// Finds the usage report of an answer or event, wherever the dialects put it.
@@ -405,7 +405,7 @@ fn report_in_choice(object: &RawObject<'_>, convention: Convention) -> Option<Re
 
 /// Finds the last usage object in a part of a JSON text.
 fn last_report(part: &[u8], convention: Convention) -> Option<Report> {
-    [&b"\"usage\""[..], b"\"usageMetadata\""].into_iter().find_map(|key| {
+    [&needles::USAGE, &needles::USAGE_METADATA].into_iter().find_map(|key| {
         let starts: Vec<usize> = positions_of(part, key).collect();
         starts.into_iter().rev().find_map(|start| {
             let end = value_end(part, start)?;
@@ -414,7 +414,7 @@ fn last_report(part: &[u8], convention: Convention) -> Option<Report> {
     })
 }
 
-fn first_string(part: &[u8], key: &[u8]) -> Option<String> {
+fn first_string(part: &[u8], key: &Finder<'_>) -> Option<String> {
     let start = positions_of(part, key).next()?;
     let end = value_end(part, start)?;
     crate::raw::decode_string(part.get(start..end)?.trim_ascii()).map(std::borrow::Cow::into_owned)

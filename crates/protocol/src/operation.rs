@@ -335,6 +335,10 @@ fn models_endpoint<'a>(method: &Method, rest: &'a str) -> Endpoint<'a> {
     {
         return relay_if(method, operation, decode(model));
     }
+    // Names such as `qwen3:8b` are asked for with GET; with POST what follows the colon is an action that is not there.
+    if *method == Method::POST && name.contains(':') {
+        return Endpoint::Unknown;
+    }
     only_get(method, Endpoint::GetModel(decode(name)))
 }
 
@@ -422,6 +426,8 @@ mod tests {
     #[rstest]
     #[case("GET", "/v1/models", Endpoint::ListModels)]
     #[case("GET", "/v1beta/models", Endpoint::ListModels)]
+    #[case("GET", "/v1/models/qwen3:8b", Endpoint::GetModel("qwen3:8b".into()))]
+    #[case("POST", "/v1beta/models/gemini-2.5-pro:predict", Endpoint::Unknown)]
     #[case("GET", "/v1/models/meta%2Fllama:free", Endpoint::GetModel("meta/llama:free".into()))]
     #[case("GET", "/v1/models/meta/llama", Endpoint::GetModel("meta/llama".into()))]
     #[case("POST", "/v1/models/a:b:generateContent", relay(Operation::GeminiGenerate, "a:b"))]

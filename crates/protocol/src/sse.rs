@@ -27,6 +27,8 @@ pub struct Lines {
     /// Whether the last byte was a CR, so that a LF now belongs to it.
     after_cr: bool,
     at_boundary: bool,
+    /// Whether a line has ended; only the first may begin with a byte order mark.
+    has_line: bool,
 }
 
 impl Lines {
@@ -74,13 +76,14 @@ impl Lines {
 
     fn finish_line(&mut self, tail: &[u8], each: &mut impl FnMut(Line<'_>)) {
         let was_skipping = std::mem::take(&mut self.skipping);
+        let is_first = !std::mem::replace(&mut self.has_line, true);
         let line = if was_skipping {
             Line::Other
         } else if self.carry.is_empty() {
-            classify(tail)
+            classify(tail, is_first)
         } else {
             self.carry.extend_from_slice(tail);
-            classify(&self.carry)
+            classify(&self.carry, is_first)
         };
         self.at_boundary = line == Line::Blank;
         each(line);
@@ -99,7 +102,8 @@ impl Lines {
     }
 }
 
-fn classify(line: &[u8]) -> Line<'_> {
+fn classify(line: &[u8], is_first: bool) -> Line<'_> {
+    let line = line.strip_prefix(b"\xef\xbb\xbf").filter(|_| is_first).unwrap_or(line);
     if let Some(value) = line.strip_prefix(b"data:") {
         return Line::Data(value.strip_prefix(b" ").unwrap_or(value));
     }
@@ -222,6 +226,12 @@ mod tests {
                 assert_eq!(lines_of(&[&STREAM[..first], &STREAM[first..second], &STREAM[second..]]), whole);
             }
         }
+    }
+
+    #[test]
+    fn a_byte_order_mark_stands_before_the_first_line_only() {
+        let lines = lines_of(&[b"\xef\xbb", b"\xbfdata: 1\n", b"\xef\xbb\xbfdata: 2\n"]);
+        assert_eq!(lines, ["data 1", "other"]);
     }
 
     #[test]

@@ -27,6 +27,8 @@ use uuid::Uuid;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+const POSTGRES: &str = "PostgreSQL";
+const MARIADB: &str = "MariaDB";
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
 const NODE: NodeId = NodeId(7);
 const CUSTOMERS: i64 = 200;
@@ -53,8 +55,8 @@ async fn main() {
     let folder = tempfile::tempdir().unwrap();
     measure("SQLite", &format!("sqlite://{}", folder.path().join("sluice.db").display())).await;
     for (name, variable, create) in [
-        ("PostgreSQL", "SLUICE_TEST_POSTGRES_URL", "CREATE DATABASE {} TEMPLATE template0"),
-        ("MariaDB", "SLUICE_TEST_MARIADB_URL", "CREATE DATABASE {}"),
+        (POSTGRES, "SLUICE_TEST_POSTGRES_URL", "CREATE DATABASE {} TEMPLATE template0"),
+        (MARIADB, "SLUICE_TEST_MARIADB_URL", "CREATE DATABASE {}"),
     ] {
         let Ok(server) = std::env::var(variable) else { continue };
         let database = format!("sluice_bench_{:016x}", rand::random::<u64>());
@@ -80,13 +82,14 @@ async fn measure(name: &str, url: &str) {
     ] {
         for size in sizes() {
             let mut micros_per_call = Vec::new();
-            let (mut settled_calls, mut made_ns, before) = (0, 0, CpuTime::now());
+            let (mut settled_calls, mut made_ns) = (0, 0);
+            let (database_before, own_before) = (database_ns(name), own_ns());
             for _ in 0..(BATCHES * 1_024 / size).min(BATCHES) {
-                let making = CpuTime::now();
+                let making = own_ns();
                 let calls: Vec<SettledCall> = (next..next + size).map(|n| call(n, kind, &customers)).collect();
                 next += size;
                 settled_calls += size;
-                made_ns += CpuTime::now().since(&making).all_ns;
+                made_ns += own_ns() - making;
                 let settlement = Settlement { node: NODE, revenue, at: NOW, calls: &calls };
                 let began = Instant::now();
                 let settled = store.settle(&settlement).await.unwrap();
@@ -95,12 +98,13 @@ async fn measure(name: &str, url: &str) {
             }
             micros_per_call.sort_by(f64::total_cmp);
             let median = micros_per_call[micros_per_call.len() / 2];
-            let cpu = CpuTime::now().since(&before);
+            let own = own_ns() - own_before - made_ns;
+            let database = database_ns(name).saturating_sub(database_before);
             println!(
-                "{name:>10}  {what:<33} batches of {size:>5}: {:>7.0} calls/s, CPU {:.1} µs each ({:.1} SQLite's thread)",
+                "{name:>10}  {what:<33} batches of {size:>5}: {:>7.0} calls/s, CPU {:.1} µs each, {:.1} the database's",
                 1e6 / median,
-                (cpu.all_ns - made_ns) as f64 / 1e3 / settled_calls as f64,
-                cpu.sqlite_ns as f64 / 1e3 / settled_calls as f64,
+                own as f64 / 1e3 / settled_calls as f64,
+                database as f64 / 1e3 / settled_calls as f64,
             );
         }
     }
@@ -118,27 +122,32 @@ fn sizes() -> Vec<u64> {
     only.map_or_else(|| vec![256, 1_024, 2_048, 4_096], |size| vec![size])
 }
 
-/// CPU time of this process, from the scheduler's clocks.
-struct CpuTime {
-    all_ns: u64,
-    sqlite_ns: u64,
+/// Returns the CPU time of this process so far, from the scheduler's clocks.
+fn own_ns() -> u64 {
+    process_ns("self", "")
 }
 
-impl CpuTime {
-    fn now() -> Self {
-        let mut time = Self { all_ns: 0, sqlite_ns: 0 };
-        for task in std::fs::read_dir("/proc/self/task").into_iter().flatten().flatten() {
-            let read = |file| std::fs::read_to_string(task.path().join(file)).unwrap_or_default();
-            let ns: u64 = read("schedstat").split(' ').next().and_then(|ns| ns.parse().ok()).unwrap_or(0);
-            time.all_ns += ns;
-            time.sqlite_ns += if read("comm").starts_with("sqlx-sqlite") { ns } else { 0 };
-        }
-        time
-    }
+/// Returns the CPU time of the database so far: of SQLite's thread in this process, or of a server on this machine.
+fn database_ns(name: &str) -> u64 {
+    let server = match name {
+        POSTGRES => "postgres",
+        MARIADB => "mariadbd",
+        _ => return process_ns("self", "sqlx-sqlite"),
+    };
+    let processes = std::fs::read_dir("/proc").into_iter().flatten().flatten();
+    processes
+        .filter(|process| std::fs::read_to_string(process.path().join("comm")).is_ok_and(|comm| comm.trim() == server))
+        .map(|process| process_ns(&process.file_name().to_string_lossy(), ""))
+        .sum()
+}
 
-    fn since(&self, earlier: &Self) -> Self {
-        Self { all_ns: self.all_ns - earlier.all_ns, sqlite_ns: self.sqlite_ns - earlier.sqlite_ns }
-    }
+fn process_ns(process: &str, threads_named: &str) -> u64 {
+    let tasks = std::fs::read_dir(format!("/proc/{process}/task")).into_iter().flatten().flatten();
+    tasks
+        .map(|task| move |file: &str| std::fs::read_to_string(task.path().join(file)).unwrap_or_default())
+        .filter(|read| read("comm").starts_with(threads_named))
+        .filter_map(|read| read("schedstat").split(' ').next().and_then(|ns| ns.parse::<u64>().ok()))
+        .sum()
 }
 
 async fn customers(store: &Store) -> Vec<Customer> {

@@ -12,10 +12,6 @@ use crate::{Store, StoreError, What};
 
 /// Rows that one step of a purge deletes, so that it never holds others up for long.
 pub(crate) const PURGE_STEP: u64 = 500;
-/// Rows of the largest statement; a row of calls may be 100 kB, and MySQL takes 16 MiB by default.
-const MAX_CHUNK: usize = 128;
-/// Rows that one statement changes: where there is no join, each value is looked for among the keys of all of them.
-const REWRITE_CHUNK: usize = 32;
 
 /// What can be inserted.
 pub(crate) trait Row {
@@ -55,7 +51,7 @@ impl Store {
 
 /// Inserts all rows; one that exists already fails them all with `Conflict`.
 pub(crate) async fn insert_all<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<(), StoreError> {
-    for chunk in chunks(rows, MAX_CHUNK) {
+    for chunk in chunks(rows, Sql::new(tx).max_rows()) {
         insert(tx, chunk).await?;
     }
     Ok(())
@@ -65,7 +61,7 @@ pub(crate) async fn insert_all<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> 
 /// PostgreSQL gives up a transaction at its first error.
 async fn insert_missing<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<usize, StoreError> {
     let mut written = 0;
-    for chunk in chunks(rows, MAX_CHUNK) {
+    for chunk in chunks(rows, Sql::new(tx).max_rows()) {
         if insert_or_undo(tx, chunk).await? {
             written += chunk.len();
             continue;
@@ -88,7 +84,7 @@ async fn insert_or_undo<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<
 
 /// Inserts all rows, and adds `columns` to what is there where a row with the same `id` exists. No id may come twice.
 pub(crate) async fn add_all<R: Row>(tx: &DatabaseTransaction, rows: &[R], columns: &[&str]) -> Result<(), StoreError> {
-    for chunk in chunks(rows, MAX_CHUNK) {
+    for chunk in chunks(rows, Sql::new(tx).max_rows()) {
         let mut sql = insertion(tx, chunk)?;
         sql.push_addition(R::TABLE, columns);
         sql.execute(tx, R::WHAT).await?;
@@ -103,12 +99,9 @@ async fn insert<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<(), Stor
 fn insertion<R: Row>(tx: &DatabaseTransaction, rows: &[R]) -> Result<Sql, StoreError> {
     let mut sql = Sql::new(tx);
     sql.push_insert_many(R::TABLE, R::COLUMNS);
-    let mut values = Vec::with_capacity(R::COLUMNS.len());
-    for (place, row) in rows.iter().enumerate() {
-        sql.push(if place == 0 { "" } else { ", " });
-        row.push_values(&mut values)?;
-        sql.bind_list(values.drain(..));
-    }
+    let mut values = Vec::with_capacity(rows.len() * R::COLUMNS.len());
+    rows.iter().try_for_each(|row| row.push_values(&mut values))?;
+    sql.push_rows(values, R::COLUMNS.len())?;
     Ok(sql)
 }
 
@@ -130,7 +123,7 @@ pub(crate) type Rewritten = (Value, Vec<Value>);
 impl Rewrite {
     /// Writes the values of all rows; `NotFound` when one of them does not exist.
     pub(crate) async fn write(&self, tx: &DatabaseTransaction, rows: &[Rewritten]) -> Result<(), StoreError> {
-        for chunk in chunks(rows, REWRITE_CHUNK) {
+        for chunk in chunks(rows, Sql::new(tx).max_rewritten()) {
             let done = self.write_chunk(tx, chunk).await?;
             if usize::try_from(done.rows_affected()) != Ok(chunk.len()) {
                 return Err(StoreError::NotFound { what: self.what });
@@ -143,23 +136,22 @@ impl Rewrite {
         let mut sql = Sql::new(tx);
         sql.push_update_many(self.table);
         match sql.rewriting() {
-            Rewriting::Joined => self.join(&mut sql, rows),
+            Rewriting::Joined => self.join(&mut sql, rows)?,
             Rewriting::Chosen => self.choose(&mut sql, rows),
         }
         sql.execute(tx, self.what).await
     }
 
-    fn join(&self, sql: &mut Sql, rows: &[Rewritten]) {
+    fn join(&self, sql: &mut Sql, rows: &[Rewritten]) -> Result<(), StoreError> {
         for (place, column) in self.columns.iter().enumerate() {
-            // The columns of a list of values have these names on both databases; the first is the key.
+            // The first column of the list is the key.
             sql.push(&format!("{}{column} = v.column{}", if place == 0 { "" } else { ", " }, place + 2));
         }
-        sql.push(" FROM (VALUES ");
-        for (place, (key, values)) in rows.iter().enumerate() {
-            sql.push(if place == 0 { "" } else { ", " });
-            sql.bind_list(std::iter::once(key).chain(values).cloned());
-        }
+        sql.push(" FROM (");
+        let values = rows.iter().flat_map(|(key, values)| std::iter::once(key).chain(values)).cloned();
+        sql.push_rows(values.collect(), self.columns.len() + 1)?;
         sql.push(&format!(") AS v WHERE {}.{} = v.column1", self.table, self.key));
+        Ok(())
     }
 
     fn choose(&self, sql: &mut Sql, rows: &[Rewritten]) {

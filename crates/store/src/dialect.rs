@@ -62,6 +62,31 @@ pub(crate) const fn update_many(backend: DbBackend) -> &'static str {
     }
 }
 
+/// How a statement is given the values of many rows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Listing {
+    /// A place for each value.
+    Rows,
+    /// A place for each column, whose value is an array: the server has as little to plan for many rows as for one.
+    Columns,
+}
+
+/// Returns how values of many rows are given.
+pub(crate) const fn listing(backend: DbBackend) -> Listing {
+    match backend {
+        DbBackend::Postgres => Listing::Columns,
+        _ => Listing::Rows,
+    }
+}
+
+/// Returns how many rows one statement takes at most. A row of calls may be 100 kB, and MySQL takes 16 MiB by default.
+pub(crate) const fn max_rows(backend: DbBackend) -> usize {
+    match listing(backend) {
+        Listing::Rows => 128,
+        Listing::Columns => 1_024,
+    }
+}
+
 /// How one statement gives many rows values of their own.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Rewriting {
@@ -76,6 +101,14 @@ pub(crate) const fn rewriting(backend: DbBackend) -> Rewriting {
     match backend {
         DbBackend::MySql => Rewriting::Chosen,
         _ => Rewriting::Joined,
+    }
+}
+
+/// Returns how many rows one statement changes at most.
+pub(crate) const fn max_rewritten(backend: DbBackend) -> usize {
+    match rewriting(backend) {
+        Rewriting::Joined => max_rows(backend),
+        Rewriting::Chosen => 32,
     }
 }
 
@@ -123,6 +156,16 @@ pub(crate) fn order_by_key(backend: DbBackend, table: &mut TableCreateStatement)
     if backend == DbBackend::Sqlite {
         table.extra("WITHOUT ROWID");
     }
+}
+
+/// Returns whether a table is kept in the order of its primary key only when [`order_by_key`] says so.
+pub(crate) const fn orders_by_key_when_told(backend: DbBackend) -> bool {
+    matches!(backend, DbBackend::Sqlite)
+}
+
+/// Returns whether an index can be of some rows only.
+pub(crate) const fn has_partial_indexes(backend: DbBackend) -> bool {
+    !matches!(backend, DbBackend::MySql)
 }
 
 /// Makes other nodes wait until this one has migrated. SQLite's write transaction does that by itself.

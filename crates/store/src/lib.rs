@@ -48,7 +48,7 @@ mod users;
 mod vault;
 
 pub use calls::{CallCursor, CallFilter, CallRow};
-pub use catalog::Catalog;
+pub use catalog::{Catalog, ZONE_OPTION};
 pub use checkins::{NewCheckinRun, Reach, SettledCheckin, SiteClaim};
 pub use credentials::{CredentialPatch, NewCredential};
 pub use database_url::{BadDatabaseUrl, DatabaseUrl};

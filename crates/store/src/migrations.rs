@@ -31,11 +31,14 @@ mod m0029_personal_tokens;
 mod m0030_audit_log;
 mod m0031_key_rotation;
 mod m0032_usage_durations;
-mod m0040_missing_routes;
+mod m0033_price_groups;
+mod m0034_missing_routes;
+mod m0035_rare_calls;
+mod m0036_transfers_by_id;
 
 use sea_orm::sea_query::{
-    ColumnDef, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index, IndexCreateStatement, Table,
-    TableCreateStatement,
+    ColumnDef, ConditionalStatement, Expr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index,
+    IndexCreateStatement, Table, TableCreateStatement,
 };
 use sea_orm::{DatabaseTransaction, DbBackend, DbErr};
 use sea_orm_migration::{MigrationName, MigrationTrait, MigratorTrait, SchemaManager};
@@ -91,7 +94,10 @@ impl MigratorTrait for Steps {
             Box::new(m0030_audit_log::STEP),
             Box::new(m0031_key_rotation::Step),
             Box::new(m0032_usage_durations::STEP),
-            Box::new(m0040_missing_routes::STEP),
+            Box::new(m0033_price_groups::STEP),
+            Box::new(m0034_missing_routes::STEP),
+            Box::new(m0035_rare_calls::STEP),
+            Box::new(m0036_transfers_by_id::Step),
         ]
     }
 }
@@ -208,6 +214,48 @@ fn index(name: &'static str, table: &'static str, columns: &[&'static str]) -> I
 
 fn unique(name: &'static str, table: &'static str, columns: &[&'static str]) -> IndexCreateStatement {
     index(name, table, columns).unique().take()
+}
+
+/// An index of the rows that meet a condition only. Queries that are to use it say the condition in the same words.
+struct Exceptions {
+    /// The index of all rows that it replaces.
+    replaces: &'static str,
+    name: &'static str,
+    table: &'static str,
+    columns: &'static [&'static str],
+    condition: &'static str,
+}
+
+impl Exceptions {
+    fn of(&self) -> IndexCreateStatement {
+        index(self.name, self.table, self.columns).and_where(Expr::cust(self.condition)).take()
+    }
+}
+
+/// A step that replaces indexes of all rows by indexes of some, where the database has such.
+struct ExceptionsOnly {
+    name: &'static str,
+    indexes: &'static [Exceptions],
+}
+
+impl MigrationName for ExceptionsOnly {
+    fn name(&self) -> &str {
+        self.name
+    }
+}
+
+#[async_trait::async_trait]
+impl MigrationTrait for ExceptionsOnly {
+    async fn up(&self, manager: &SchemaManager) -> Result<(), DbErr> {
+        if !dialect::has_partial_indexes(manager.get_database_backend()) {
+            return Ok(());
+        }
+        for index in self.indexes {
+            manager.drop_index(Index::drop().name(index.replaces).table(index.table).to_owned()).await?;
+            manager.create_index(index.of()).await?;
+        }
+        Ok(())
+    }
 }
 
 /// A row that goes when the row it belongs to goes.

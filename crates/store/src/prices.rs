@@ -24,8 +24,8 @@ pub(crate) use rows::to_price_row;
 
 /// Most prices of one call of [`Store::add_prices`].
 const MAX_NEW: usize = 1_000;
-/// Most models that one provider may publish prices of.
-const MAX_PUBLISHED: usize = 10_000;
+/// Most prices that one provider may publish, those of its groups included.
+const MAX_PUBLISHED: usize = 50_000;
 
 /// A price with its row.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -83,7 +83,7 @@ impl Store {
         let tx = self.begin_change().await?;
         let mut added = Vec::with_capacity(rows.len());
         for (new, row) in new.iter().zip(rows) {
-            if let Scope::Provider(provider) = new.entry.scope {
+            if let Scope::Provider(provider) | Scope::Group(provider, _) = new.entry.scope {
                 check_provider(&tx, provider).await?;
             }
             let inserted = price::Entity::insert(row).exec(&tx).await.map_err(db(What::Price))?;
@@ -138,8 +138,8 @@ impl Store {
 
     /// Makes what a provider charges equal to what it publishes, the whole of which `published` is: adds what is new
     /// or costs something else, from `now` on, and deletes the models that are missing. Returns for how many models
-    /// something changed; 0 changes nothing, not even the revision. Of the entries only model, price and `disputed`
-    /// count, and of several for one model the first.
+    /// something changed, counting them once for each group that has a price of its own; 0 changes nothing, not even the
+    /// revision. Of the entries only group, model, price and `disputed` count, and of several for one place the first.
     ///
     /// An empty list changes nothing either: a refused or failed answer must not wipe what is known.
     ///

@@ -6,7 +6,7 @@ use sea_orm::{ActiveValue::Set, EntityTrait, QueryOrder, QuerySelect};
 use sluice_domain::id::ProviderId;
 use sluice_domain::provider::Balance;
 
-pub(crate) use keys::to_usable_credential;
+pub(crate) use keys::to_standing_credential;
 pub use keys::{KeyChanges, NewSiteKey, SiteKey, SiteKeyPatch, UpstreamKey};
 
 use crate::entities::{provider, provider_site};
@@ -53,7 +53,7 @@ impl Store {
     }
 
     /// Notes how a site answers, and what it publishes unless that is `None`, which keeps what is known. The configuration's
-    /// revision stays: nothing is compiled from this.
+    /// revision stays: whoever routes by what has changed is told by [`Store::note_change`].
     ///
     /// # Errors
     /// `NotFound` when the provider does not exist, `Invalid` when a text is too long.
@@ -81,13 +81,24 @@ impl Store {
         commit(tx).await
     }
 
-    /// Notes what is left on a provider's account. Only another sum is a change of the configuration.
+    /// Raises the configuration's revision, so that all nodes look at what was noted outside of it.
+    ///
+    /// # Errors
+    /// `Unavailable` when the database is away.
+    pub async fn note_change(&self) -> Result<(), StoreError> {
+        commit(self.begin_change().await?).await
+    }
+
+    /// Notes what is left on a provider's account. Another sum is a change of the configuration, and so is the same one heard
+    /// again after hours: routing asks how old it is.
     ///
     /// # Errors
     /// `NotFound` when the provider does not exist.
     pub async fn note_balance(&self, id: ProviderId, balance: Balance) -> Result<(), StoreError> {
         let known = providers::find(self.reader(), id).await?.ok_or(StoreError::NotFound { what: What::Provider })?;
-        let is_same = known.balance_micros == Some(balance.left.0);
+        let noted_at = known.balance_updated_at.unwrap_or_default();
+        let is_recent = balance.updated_at.0.saturating_sub(noted_at) < NOTED_AGAIN_MS;
+        let is_same = known.balance_micros == Some(balance.left.0) && is_recent;
         let tx = if is_same { self.begin_write().await? } else { self.begin_change().await? };
         let row = provider::ActiveModel {
             id: Set(id.0),
@@ -100,5 +111,7 @@ impl Store {
     }
 }
 
+/// A balance that did not change is told to all nodes again after so long, milliseconds.
+const NOTED_AGAIN_MS: i64 = 6 * 3_600_000;
 /// Longest text of what a site publishes, in characters: ten thousand models fit.
 const OFFER_CHARS: usize = 8_000_000;

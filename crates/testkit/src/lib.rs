@@ -19,6 +19,7 @@ mod kind;
 mod line;
 mod newapi;
 mod openai;
+pub mod proxy;
 mod reply;
 pub mod script;
 pub mod site;

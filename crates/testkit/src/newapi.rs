@@ -29,15 +29,12 @@ pub(crate) fn authorize(call: &Call<'_>) -> Result<(), Failure> {
         Dialect::OpenAi | Dialect::Responses | Dialect::Azure => None,
     };
     let given = own.or_else(|| inbound.bearer()).map(str::trim);
-    let is_known = match call.site {
-        Some(site) => given.is_some_and(|given| site.takes(given)),
-        None => given == Some(call.settings.secret.as_str()),
+    let Some(given) = given else { return Err(own_error(call, 401, "未提供令牌")) };
+    let objection = match call.site {
+        Some(site) => site.objection(given),
+        None => (given != call.settings.secret).then(|| (401, "无效的令牌".to_owned())),
     };
-    if is_known {
-        return Ok(());
-    }
-    let text = if given.is_none() { "未提供令牌" } else { "无效的令牌" };
-    Err(own_error(call, 401, text))
+    objection.map_or(Ok(()), |(status, text)| Err(own_error(call, status, &text)))
 }
 
 /// Answers a call in the dialect of its path.

@@ -4,6 +4,7 @@
 mod answers;
 
 use std::collections::BTreeMap;
+use std::time::{SystemTime, UNIX_EPOCH};
 
 use parking_lot::Mutex;
 use serde_json::{Value, json};
@@ -47,6 +48,37 @@ pub struct SiteKey {
     pub status: i64,
     /// The only models that it may be used for, with commas; empty for all.
     pub model_limits: String,
+    /// What is left of it, in the site's units; `None` where only the account limits it.
+    pub quota: Option<i64>,
+    /// When it expires, Unix seconds; -1 for never.
+    pub expires_at: i64,
+    /// Whose it is; `None` for the account's own.
+    pub user_id: Option<i64>,
+}
+
+impl SiteKey {
+    /// Makes a key of the usual group that may be used for everything.
+    #[must_use]
+    pub fn new(id: i64, key: impl Into<String>, name: impl Into<String>) -> Self {
+        Self {
+            id,
+            key: key.into(),
+            name: name.into(),
+            group: "default".to_owned(),
+            status: 1,
+            model_limits: String::new(),
+            quota: None,
+            expires_at: -1,
+            user_id: None,
+        }
+    }
+
+    /// Returns whether calls can be made with it. The site notes only then that it has expired or is used up.
+    fn is_good(&self) -> bool {
+        let now = SystemTime::now().duration_since(UNIX_EPOCH).map_or(0, |since| since.as_secs());
+        let has_expired = u64::try_from(self.expires_at).is_ok_and(|at| at < now);
+        self.status == 1 && !has_expired && self.quota.is_none_or(|quota| quota > 0)
+    }
 }
 
 /// A model that the site offers.
@@ -79,8 +111,11 @@ pub struct SiteFacts {
     pub keys: Vec<SiteKey>,
     /// Models.
     pub models: Vec<SiteModel>,
-    /// Factor by group.
+    /// What the account pays, by the groups that it may use.
     pub group_ratio: BTreeMap<String, f64>,
+    /// What the page of prices shows of that: all sites but the latest show everybody what a visitor pays. `None` for the
+    /// same.
+    pub visitor_ratio: Option<BTreeMap<String, f64>>,
     /// How many requests for secrets are granted; then it answers 429.
     pub reveals_left: usize,
     /// The answer to a check-in: whether it succeeds, and what it says.
@@ -101,6 +136,7 @@ impl SiteFacts {
             keys: Vec::new(),
             models: Vec::new(),
             group_ratio: BTreeMap::from([("default".to_owned(), 1.0)]),
+            visitor_ratio: None,
             reveals_left: usize::MAX,
             check_in: (true, "签到成功".to_owned()),
         }
@@ -112,8 +148,8 @@ impl SiteFacts {
         let group = |place: usize| groups.get(place % groups.len().max(1)).map_or("default", |group| *group).to_owned();
         for place in 0..keys {
             let id = i64::try_from(place).unwrap_or(0) + 1;
-            let (key, name) = (format!("key{id:05}padding{id:05}"), format!("key {id}"));
-            self.keys.push(SiteKey { id, key, name, group: group(place), status: 1, model_limits: String::new() });
+            let key = SiteKey::new(id, format!("key{id:05}padding{id:05}"), format!("key {id}"));
+            self.keys.push(SiteKey { group: group(place), ..key });
         }
         for place in 0..models {
             let groups = vec![group(place), group(place + 1)];
@@ -172,10 +208,15 @@ impl Site {
         self.switch.lock().asked
     }
 
-    /// Returns whether calls can be made with a secret.
-    pub(crate) fn takes(&self, secret: &str) -> bool {
+    /// Returns why no call can be made with a secret: the status and what the site says.
+    pub(crate) fn objection(&self, secret: &str) -> Option<(u16, String)> {
         let bare = secret.strip_prefix("sk-").unwrap_or(secret);
-        self.facts.lock().keys.iter().any(|key| key.status == 1 && key.key == bare)
+        let facts = self.facts.lock();
+        let Some(key) = facts.keys.iter().find(|key| key.key == bare && key.is_good()) else {
+            return Some((401, "无效的令牌".to_owned()));
+        };
+        let is_open = key.group.is_empty() || key.group == "auto" || facts.group_ratio.contains_key(&key.group);
+        (!is_open).then(|| (403, format!("无权访问 {} 分组", key.group)))
     }
 
     /// Answers a request to the management side.

@@ -1,20 +1,20 @@
-import { Avatar, Menu, SegmentedControl, Text, UnstyledButton, useMantineColorScheme } from '@mantine/core'
-import { IconLogout } from '@tabler/icons-react'
+import { Avatar, Menu, Text, UnstyledButton } from '@mantine/core'
+import { IconLogout, IconUserCog } from '@tabler/icons-react'
 import { useMutation, useQueryClient } from '@tanstack/react-query'
 import { useRouter } from '@tanstack/react-router'
+import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
+import { LanguageChoice, ThemeChoice } from '@/components/Preferences'
 import { api, unwrap } from '@/lib/api'
 import { useComplain } from '@/lib/errors'
-import { chooseLanguage, LANGUAGES } from '@/lib/i18n'
-import { isAdmin, isRoot, session, type User, useUser } from '@/lib/session'
+import { roleOf, session, useUser } from '@/lib/session'
 import classes from './AccountMenu.module.css'
-
-const NAMES = { en: 'English', 'zh-CN': '简体中文' }
 
 /** Who is signed in, the language, the colours, and the way out. */
 export function AccountMenu() {
   const { t } = useTranslation()
   const user = useUser()
+  const router = useRouter()
   const leave = useLeave()
   return (
     <Menu position="bottom-end" width={248} shadow="md" closeOnItemClick={false}>
@@ -29,12 +29,23 @@ export function AccountMenu() {
             {user.display_name}
           </Text>
           <Text c="dimmed" size="xs" truncate>
-            {user.username} · {t(roleOf(user))}
+            {user.username} · {t(`account.${roleOf(user)}`)}
           </Text>
         </div>
+        <Menu.Item
+          leftSection={<IconUserCog size={16} aria-hidden />}
+          onClick={() => void router.navigate({ to: '/profile' })}
+          closeMenuOnClick
+        >
+          {t('nav.profile')}
+        </Menu.Item>
         <Menu.Divider />
-        <LanguageChoice />
-        <ThemeChoice />
+        <Preference label={t('account.language')}>
+          <LanguageChoice />
+        </Preference>
+        <Preference label={t('account.theme')}>
+          <ThemeChoice />
+        </Preference>
         <Menu.Divider />
         <Menu.Item
           leftSection={<IconLogout size={16} aria-hidden />}
@@ -46,11 +57,6 @@ export function AccountMenu() {
       </Menu.Dropdown>
     </Menu>
   )
-}
-
-function roleOf(user: User) {
-  if (isRoot(user)) return 'account.root'
-  return isAdmin(user) ? 'account.admin' : 'account.user'
 }
 
 function useLeave() {
@@ -69,46 +75,13 @@ function useLeave() {
   return leaving.mutate
 }
 
-function LanguageChoice() {
-  const { t, i18n } = useTranslation()
+function Preference({ label, children }: { label: string; children: ReactNode }) {
   return (
     <div className={classes.choice}>
       <Text size="xs" c="dimmed">
-        {t('account.language')}
+        {label}
       </Text>
-      <SegmentedControl
-        fullWidth
-        size="xs"
-        aria-label={t('account.language')}
-        value={i18n.language}
-        data={LANGUAGES.map((value) => ({ value, label: NAMES[value] }))}
-        onChange={(value) => void chooseLanguage(value === 'zh-CN' ? 'zh-CN' : 'en')}
-      />
-    </div>
-  )
-}
-
-function ThemeChoice() {
-  const { t } = useTranslation()
-  const { colorScheme, setColorScheme } = useMantineColorScheme()
-  const data = [
-    { value: 'light' as const, label: t('account.light') },
-    { value: 'dark' as const, label: t('account.dark') },
-    { value: 'auto' as const, label: t('account.auto') },
-  ]
-  return (
-    <div className={classes.choice}>
-      <Text size="xs" c="dimmed">
-        {t('account.theme')}
-      </Text>
-      <SegmentedControl
-        fullWidth
-        size="xs"
-        aria-label={t('account.theme')}
-        value={colorScheme}
-        data={data}
-        onChange={setColorScheme}
-      />
+      {children}
     </div>
   )
 }

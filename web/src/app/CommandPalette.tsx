@@ -5,7 +5,7 @@ import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { chooseLanguage } from '@/lib/i18n'
 import { isAdmin, useUser } from '@/lib/session'
-import { placesOf } from './navigation'
+import { PROFILE, placesOf } from './navigation'
 
 const ICON = { size: 18, stroke: 1.6, 'aria-hidden': true } as const
 
@@ -37,7 +37,7 @@ function usePages(): SpotlightActionData[] {
   const { t } = useTranslation()
   const user = useUser()
   const go = useNavigate()
-  const places = placesOf(user).flatMap((group) => group.places)
+  const places = [...placesOf(user).flatMap((group) => group.places), PROFILE]
   return places.map((place) => ({
     id: place.to,
     label: t(place.label),

@@ -3,13 +3,16 @@ import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { openSpotlight } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
 import { Outlet } from '@tanstack/react-router'
+import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Brand } from '@/components/Brand'
 import { focusPageSearch } from '@/components/SearchInput'
 import { AccountMenu } from './AccountMenu'
-import { CommandPalette } from './CommandPalette'
 import { Navigation } from './Navigation'
 import classes from './Shell.module.css'
+
+// Nobody needs it before the page is there.
+const CommandPalette = lazy(async () => ({ default: (await import('./CommandPalette')).CommandPalette }))
 
 /** The frame of all pages: navigation, search, account. */
 export function Shell() {
@@ -48,7 +51,9 @@ export function Shell() {
       >
         <Navigation onGo={menu.close} />
       </Drawer>
-      <CommandPalette />
+      <Suspense>
+        <CommandPalette />
+      </Suspense>
     </div>
   )
 }

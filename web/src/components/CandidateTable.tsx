@@ -1,9 +1,9 @@
 import { Badge, Text } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '@/lib/api'
-import { sentence } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import { type Column, DataTable } from './DataTable'
+import { Obstacle } from './Obstacle'
 
 type Candidate = Schemas['CandidateView']
 
@@ -80,11 +80,7 @@ function Who({ of: candidate }: { of: Candidate }) {
         )}
       </Text>
       {candidate.converts && <Badge color="gray">{t('candidates.converts')}</Badge>}
-      {obstacle && (
-        <Text size="xs" c="red">
-          {sentence(obstacle.text)}
-        </Text>
-      )}
+      {obstacle && <Obstacle of={obstacle} />}
     </div>
   )
 }

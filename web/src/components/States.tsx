@@ -4,6 +4,7 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { ApiError } from '@/lib/api'
 import { useExplain } from '@/lib/errors'
+import { CopyIcon } from './Copy'
 import classes from './States.module.css'
 
 interface EmptyProps {
@@ -58,6 +59,14 @@ export function ErrorState({ error, onRetry }: ErrorProps) {
       </Text>
       {error instanceof ApiError && (
         <Code>{error.status > 0 ? `${error.status} ${error.code}` : error.code}</Code>
+      )}
+      {error instanceof ApiError && error.call !== '' && (
+        <Group gap={4} wrap="nowrap">
+          <Text size="xs" c="dimmed">
+            {t('errors.call', { id: error.call })}
+          </Text>
+          <CopyIcon text={error.call} label={t('errors.copyCall')} />
+        </Group>
       )}
       {onRetry && (
         <Button variant="default" mt="xs" onClick={onRetry}>

@@ -9,12 +9,19 @@ export class ApiError extends Error {
   readonly code: string
   /** HTTP status; 0 when no answer came. */
   readonly status: number
+  /** Id of the request, under which the gateway wrote down what happened; empty where it has none. */
+  readonly call: string
 
-  constructor(code: string, status: number, message: string) {
+  /** What is wrong in the request, such as `rules[0].when`; empty where it is nothing in it. */
+  readonly field: string
+
+  constructor(code: string, status: number, message: string, more: { call?: string; field?: string } = {}) {
     super(message)
     this.name = 'ApiError'
     this.code = code
     this.status = status
+    this.call = more.call ?? ''
+    this.field = more.field ?? ''
   }
 }
 
@@ -45,15 +52,18 @@ interface Answer<T> {
 
 /** Returns what an answer holds, or throws what went wrong as an `ApiError`. */
 export function unwrap<T>({ data, error, response }: Answer<T>): T {
-  if (data === undefined) throw failure(error, response.status)
+  if (data === undefined) throw failure(error, response)
   return data.data
 }
 
-function failure(error: unknown, status: number): ApiError {
+/** Returns what an answer says went wrong. */
+export function failure(error: unknown, { status, headers }: Response): ApiError {
+  const call = headers.get('x-sluice-call') ?? headers.get('x-request-id') ?? ''
   if (typeof error === 'object' && error !== null && 'code' in error && 'message' in error) {
-    return new ApiError(String(error.code), status, String(error.message))
+    const field = 'field' in error && typeof error.field === 'string' ? error.field : ''
+    return new ApiError(String(error.code), status, String(error.message), { call, field })
   }
-  return new ApiError('unreadable', status, '')
+  return new ApiError('unreadable', status, '', { call })
 }
 
 /** One page of a list, as the API gives it. */

@@ -1,5 +1,13 @@
 import { describe, expect, it } from 'vitest'
-import { makeFormat, moneyInput, readMoney, readTime, timeInput } from './format'
+import {
+  makeFormat,
+  moneyInput,
+  readMoney,
+  readTime,
+  readUnitPrice,
+  timeInput,
+  unitPriceInput,
+} from './format'
 
 const english = makeFormat('en')
 
@@ -37,6 +45,25 @@ describe('money', () => {
   it('goes into a field and comes back the same', () => {
     for (const micros of [0, 1, 10, 1_500_000, 1_000_000_000_001])
       expect(readMoney(moneyInput(micros))).toBe(micros)
+  })
+
+  it.each([
+    [0, '$0.00'],
+    [40_000_000_000, '$0.04'],
+    [10_000_000_500, '$0.0100000005'],
+    [1_234_000_000_000_000, '$1,234.00'],
+  ])('for a million of something, %i micro-dollars, is %s for one', (rate, text) => {
+    expect(english.unitPrice(rate)).toBe(text)
+    expect(readUnitPrice(unitPriceInput(rate))).toBe(rate)
+  })
+
+  it('shows the sign of what came in and of what went out', () => {
+    expect([5_000_000, 0, -36].map(english.change)).toEqual(['+$5.00', '$0.00', '−$0.000036'])
+  })
+
+  it('is refused where the browser could not keep it exactly', () => {
+    expect(readMoney('9999999999.999999')).toBeNull()
+    expect(readUnitPrice('10000')).toBeNull()
   })
 })
 

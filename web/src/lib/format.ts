@@ -2,6 +2,10 @@ import { useMemo } from 'react'
 import { useTranslation } from 'react-i18next'
 
 const MICROS = 1_000_000n
+/** Decimals of a dollar that an amount has. */
+const MONEY_PLACES = 6
+/** Decimals of a dollar that the price of one of something has, where that of a million has those of an amount. */
+const UNIT_PLACES = 12
 const MINUTE = 60
 const HOUR = 3_600
 const DAY = 86_400
@@ -25,7 +29,8 @@ export function makeFormat(language: string) {
   const moment = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'short' })
   const precise = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
-  const shortDay = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric', timeZone: 'UTC' })
+  const shortDate = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' })
+  const hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
   return {
@@ -41,6 +46,10 @@ export function makeFormat(language: string) {
     money: (micros: number) => writeMoney(micros, whole, decimalsFor(micros), 2),
     /** Micro-dollars to the last one. */
     exactMoney: (micros: number) => writeMoney(micros, whole, 6, 2),
+    /** Micro-dollars to the last one, with a sign also where they came in: `+$5.00`. */
+    change: (micros: number) => `${micros > 0 ? '+' : ''}${writeMoney(micros, whole, 6, 2)}`,
+    /** Micro-dollars for a million of something, as the price of one. */
+    unitPrice: (rate: number) => writeUnitPrice(rate, whole),
     /** Unix seconds: date and time of day. */
     dateTime: (seconds: number) => moment.format(seconds * 1_000),
     /** Unix milliseconds: date and time of day with seconds. */
@@ -49,8 +58,10 @@ export function makeFormat(language: string) {
     clock: (millis: number) => clock.format(millis),
     /** Unix seconds: the day. */
     date: (seconds: number) => day.format(seconds * 1_000),
-    /** A day as the API writes it, such as `2026-01-31`: `Jan 31`. */
-    shortDay: (isoDay: string) => shortDay.format(Date.parse(`${isoDay}T00:00:00Z`)),
+    /** Unix seconds: the day without its year, such as `Jan 31`. */
+    shortDate: (seconds: number) => shortDate.format(seconds * 1_000),
+    /** Unix seconds: the time of day, `14:00`. */
+    hour: (seconds: number) => hour.format(seconds * 1_000),
     /** Unix seconds, as seen from now: `3 minutes ago`. */
     ago: (seconds: number, now = Date.now() / 1_000) => relativeTo(seconds - now, relative),
     /** Milliseconds: `850 ms`, `1.2 s`, `2 min 5 s`. */
@@ -76,18 +87,46 @@ function writeMoney(micros: number, whole: Intl.NumberFormat, most: number, leas
   return `${sign}$${whole.format(rounded / MICROS)}.${decimals}`
 }
 
+function writeUnitPrice(rate: number, whole: Intl.NumberFormat): string {
+  const [dollars = '0', decimals = ''] = writeDecimal(rate, UNIT_PLACES).split('.')
+  return `$${whole.format(BigInt(dollars))}.${decimals.padEnd(2, '0')}`
+}
+
 /** Reads an amount of dollars that somebody typed; `null` where it is none, or finer than a micro-dollar. */
 export function readMoney(text: string): number | null {
-  const parts = /^\s*\$?\s*(\d{1,10})(?:\.(\d{0,6}))?\s*$/.exec(text.replaceAll(',', ''))
-  if (!parts) return null
-  return Number(BigInt(parts[1] ?? '0') * MICROS + BigInt((parts[2] ?? '').padEnd(6, '0')))
+  return readDecimal(text, MONEY_PLACES)
 }
 
 /** Writes micro-dollars as the text of an input field: `1.5`. */
 export function moneyInput(micros: number): string {
-  const size = BigInt(Math.round(micros))
-  const decimals = (size % MICROS).toString().padStart(6, '0').replace(/0+$/, '')
-  return decimals === '' ? (size / MICROS).toString() : `${(size / MICROS).toString()}.${decimals}`
+  return writeDecimal(micros, MONEY_PLACES)
+}
+
+/** Reads dollars for one of something, as micro-dollars for a million of them; `null` where it is no price. */
+export function readUnitPrice(text: string): number | null {
+  return readDecimal(text, UNIT_PLACES)
+}
+
+/** Writes micro-dollars for a million of something as the dollars for one, for an input field. */
+export function unitPriceInput(rate: number): string {
+  return writeDecimal(rate, UNIT_PLACES)
+}
+
+function readDecimal(text: string, places: number): number | null {
+  const parts = /^\s*\$?\s*(\d{1,10})(?:\.(\d*))?\s*$/.exec(text.replaceAll(',', ''))
+  const decimals = parts?.[2] ?? ''
+  if (!parts || decimals.length > places) return null
+  const units = Number(BigInt((parts[1] ?? '0') + decimals.padEnd(places, '0')))
+  return Number.isSafeInteger(units) ? units : null
+}
+
+function writeDecimal(units: number, places: number): string {
+  const digits = BigInt(Math.round(units))
+    .toString()
+    .padStart(places + 1, '0')
+  const decimals = digits.slice(-places).replace(/0+$/, '')
+  const whole = digits.slice(0, -places)
+  return decimals === '' ? whole : `${whole}.${decimals}`
 }
 
 function relativeTo(seconds: number, relative: Intl.RelativeTimeFormat): string {
@@ -124,6 +163,11 @@ export function readTime(text: string): number | null {
 /** Returns the time zone of the browser, such as `Asia/Shanghai`. */
 export function browserZone(): string {
   return Intl.DateTimeFormat().resolvedOptions().timeZone
+}
+
+/** Returns the time zones that the browser knows by name, `UTC` first. */
+export function timeZones(): string[] {
+  return ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
 }
 
 /** Returns whether a time is over; Unix seconds. */

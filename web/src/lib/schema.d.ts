@@ -210,6 +210,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/agg-token/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enable, disable or delete many keys, otherwise as with providers. */
+        post: operations["change_keys"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/agg-token/{id}": {
         parameters: {
             query?: never;
@@ -259,6 +276,23 @@ export interface paths {
          *     else about the key stays: its limits, its balance, its calls.
          */
         post: operations["rotate_key"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/agg-token/{id}/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What was used with one key, otherwise as `/api/dashboard/usage`. */
+        get: operations["read_key_usage"];
+        put?: never;
+        post?: never;
         delete?: never;
         options?: never;
         head?: never;
@@ -373,6 +407,23 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/dashboard/live": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What this node is doing right now; ask as often as every second. */
+        get: operations["read_live"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/dashboard/self": {
         parameters: {
             query?: never;
@@ -382,6 +433,43 @@ export interface paths {
         };
         /** Totals and the last seven days of one's own calls. */
         get: operations["read_own_dashboard"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/self/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** What one used oneself, otherwise as `/api/dashboard/usage`. */
+        get: operations["read_own_usage"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/dashboard/usage": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * What everybody used: sums, times to first tokens, a chart, parts, and the same of the time before. Ends are
+         *     widened to whole hours.
+         */
+        get: operations["read_usage"];
         put?: never;
         post?: never;
         delete?: never;
@@ -566,6 +654,26 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/log/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /**
+         * Calls of everybody as a file, newest first, with the filters of `/api/log/`. Breaking off without an end means that the
+         *     database went away.
+         */
+        get: operations["export_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/log/self": {
         parameters: {
             query?: never;
@@ -575,6 +683,23 @@ export interface paths {
         };
         /** One's own calls, newest first, otherwise as `/api/log/`. `provider` and `user` are not looked at. */
         get: operations["list_own_calls"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/log/self/export": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** One's own calls as a file, otherwise as `/api/log/export`. */
+        get: operations["export_own_calls"];
         put?: never;
         post?: never;
         delete?: never;
@@ -661,7 +786,10 @@ export interface paths {
             path?: never;
             cookie?: never;
         };
-        /** All settings but sensitive ones. */
+        /**
+         * The settings, each with what it does and what it may be. Secrets are left out unless they are asked for, so that a
+         *     script may write back what it has read.
+         */
         get: operations["list_options"];
         /** Save a setting; in force at once. `null` takes its default. */
         put: operations["put_option"];
@@ -990,6 +1118,23 @@ export interface paths {
         put: operations["update_provider"];
         /** Make a provider. With `key` it gets a first credential named `default`. */
         post: operations["create_provider"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/provider/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enable, disable or delete many providers. Each is told by itself; one that fails stops no other. */
+        post: operations["change_providers"];
         delete?: never;
         options?: never;
         head?: never;
@@ -1343,6 +1488,23 @@ export interface paths {
         put?: never;
         /** Change several routes, all or none. */
         post: operations["update_routes"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/route/bulk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Enable, disable or delete many routes, otherwise as with providers. */
+        post: operations["change_routes"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2223,6 +2385,43 @@ export interface components {
             /** @description Time zone that periods begin and end by. */
             zone: string;
         };
+        /**
+         * @description What is to be done.
+         * @enum {string}
+         */
+        BulkAction: "enable" | "disable" | "delete";
+        /** @description What is to be done to which things. */
+        BulkInput: {
+            action: components["schemas"]["BulkAction"];
+            /** @description Their ids, at most 500; they are done in this order. */
+            ids: number[];
+        };
+        /** @description What was done to one thing. */
+        BulkItemView: {
+            /** @description Id of its entry in the audit log. */
+            audit_id?: string | null;
+            /** @description Stable code of the failure; empty for none. */
+            code: string;
+            /** Format: int64 */
+            id: number;
+            /** @description What is wrong; empty for nothing. */
+            message: string;
+            /**
+             * Format: int32
+             * @description HTTP status that it would have been answered with by itself.
+             */
+            status: number;
+            success: boolean;
+        };
+        /** @description What was done. */
+        BulkView: {
+            /** @description To how many things it was done. */
+            done: number;
+            /** @description To how many it was not. */
+            failed: number;
+            /** @description Each of them, in the order of the request. */
+            items: components["schemas"]["BulkItemView"][];
+        };
         /** @description One page of calls, and what the first page says of all of them. */
         CallPageView: components["schemas"]["PageView_CallView"] & {
             /**
@@ -2940,6 +3139,22 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_BulkView: {
+            /** @description What was done. */
+            data: {
+                /** @description To how many things it was done. */
+                done: number;
+                /** @description To how many it was not. */
+                failed: number;
+                /** @description Each of them, in the order of the request. */
+                items: components["schemas"]["BulkItemView"][];
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_CallPageView: {
             /** @description One page of calls, and what the first page says of all of them. */
             data: components["schemas"]["PageView_CallView"] & {
@@ -3517,6 +3732,38 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_LiveView: {
+            /** @description What the node that answers is doing. Other nodes have their own numbers. */
+            data: {
+                /** @description Calls that were answered in each of the last sixty seconds, oldest first; fewer after a start. */
+                calls_by_second: number[];
+                /**
+                 * Format: double
+                 * @description Calls that were answered in a second, mean of the last ten.
+                 */
+                calls_per_second: number;
+                /**
+                 * Format: int64
+                 * @description Id of the node.
+                 */
+                node: number;
+                /**
+                 * Format: int64
+                 * @description Calls under way.
+                 */
+                open_calls: number;
+                /**
+                 * Format: int64
+                 * @description Open connections of clients.
+                 */
+                open_connections: number;
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_LookupView: {
             /** @description The price that would hold for a call that began now. */
             data: {
@@ -3578,16 +3825,28 @@ export interface components {
         };
         /** @description What every successful answer looks like. */
         Envelope_OptionView: {
-            /** @description A setting and its value. */
-            data: {
+            /** @description A setting, its value, and what the value may be. */
+            data: components["schemas"]["FormView"] & {
                 /** @description Value while nothing is saved. */
                 default: string;
+                /** @description What it does, in English. */
+                explanation: string;
+                /** @description What it does, in Chinese. */
+                explanation_zh: string;
+                /** @description What it is about: `site`, `accounts`, `routing`, `checkin`, `files`, `mail`, `notifications` or `backup`. */
+                group: string;
                 /** @description Whether this release reads it; otherwise it is kept for a feature to come. */
                 in_use: boolean;
+                /** @description Whether it is kept sealed and never shown. */
+                is_secret: boolean;
                 /** @description Whether something was saved. */
                 is_set: boolean;
                 /** @description Name. */
                 key: string;
+                /** @description Settings that must be filled in before this one is `true`. */
+                needs: string[];
+                /** @description Whether a saved value waits for the next start. */
+                needs_restart: boolean;
                 /** @description Value in force; always empty for secrets. */
                 value: string;
             };
@@ -4285,6 +4544,11 @@ export interface components {
                      */
                     effective_share_percent?: number | null;
                     enabled: boolean;
+                    /**
+                     * Format: double
+                     * @description Factor of the credential's group at the provider's site; `null` where the site states none.
+                     */
+                    group_ratio?: number | null;
                     /** Format: int64 */
                     id: number;
                     model_name: string;
@@ -4743,6 +5007,8 @@ export interface components {
                      * @description It holds from then on, Unix seconds.
                      */
                     effective_from: number;
+                    /** @description The group at the provider, where the scope is one. */
+                    group_name?: string | null;
                     /** @description Model name; `*` stands for any run of characters. */
                     model: string;
                     price: components["schemas"]["PriceBody"];
@@ -4751,7 +5017,7 @@ export interface components {
                      * @description The provider, where the scope is one.
                      */
                     provider_id?: number | null;
-                    /** @description `any` provider, one `provider`, or every provider of a `vendor`. */
+                    /** @description `any` provider, one `provider`, the credentials of a provider in one `group`, or every provider of a `vendor`. */
                     scope: string;
                     /**
                      * @description `operator` (stated here), `provider` (published by the provider) or `builtin`. The first one that has a price for
@@ -5294,6 +5560,50 @@ export interface components {
             success: boolean;
         };
         /** @description What every successful answer looks like. */
+        Envelope_UsageReportView: {
+            /** @description What was used in a time, and in the time before. */
+            data: {
+                /**
+                 * Format: int64
+                 * @description When the time begins, Unix seconds.
+                 */
+                from: number;
+                /** @description The parts with most calls; empty where it is not split. */
+                parts: components["schemas"]["UsagePartView"][];
+                /** @description Every hour or day, also those without calls, oldest first. */
+                points: components["schemas"]["UsagePointView"][];
+                /** @description All of the time before. */
+                previous: components["schemas"]["UsageAmountsView"];
+                /**
+                 * Format: int64
+                 * @description When the time before begins: as long, and ending at the same time of the day.
+                 */
+                previous_from: number;
+                /** @description How long it took then. */
+                previous_speed: components["schemas"]["UsageSpeedView"];
+                /**
+                 * Format: int64
+                 * @description When it ends.
+                 */
+                previous_to: number;
+                /** @description How long it took. */
+                speed: components["schemas"]["UsageSpeedView"];
+                /** @description How long each point is: `hour` or `day`. */
+                step: string;
+                /**
+                 * Format: int64
+                 * @description When it ends.
+                 */
+                to: number;
+                /** @description All of it. */
+                total: components["schemas"]["UsageAmountsView"];
+            };
+            /** @description Empty, or something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
+        };
+        /** @description What every successful answer looks like. */
         Envelope_UserView: {
             /** @description A user. */
             data: components["schemas"]["HiddenView"] & {
@@ -5536,18 +5846,30 @@ export interface components {
         };
         /** @description What every successful answer looks like. */
         Envelope_Vec_OptionView: {
-            data: {
+            data: (components["schemas"]["FormView"] & {
                 /** @description Value while nothing is saved. */
                 default: string;
+                /** @description What it does, in English. */
+                explanation: string;
+                /** @description What it does, in Chinese. */
+                explanation_zh: string;
+                /** @description What it is about: `site`, `accounts`, `routing`, `checkin`, `files`, `mail`, `notifications` or `backup`. */
+                group: string;
                 /** @description Whether this release reads it; otherwise it is kept for a feature to come. */
                 in_use: boolean;
+                /** @description Whether it is kept sealed and never shown. */
+                is_secret: boolean;
                 /** @description Whether something was saved. */
                 is_set: boolean;
                 /** @description Name. */
                 key: string;
+                /** @description Settings that must be filled in before this one is `true`. */
+                needs: string[];
+                /** @description Whether a saved value waits for the next start. */
+                needs_restart: boolean;
                 /** @description Value in force; always empty for secrets. */
                 value: string;
-            }[];
+            })[];
             /** @description Empty, or something that a person should read. */
             message: string;
             /** @description Always `true` here. */
@@ -5881,6 +6203,11 @@ export interface components {
             code: string;
             /** @description Always `null`. */
             data?: boolean | null;
+            /**
+             * @description What is wrong in the request: the name of a field, or the way to it; `null` where it is none.
+             * @example rules[0].when
+             */
+            field?: string | null;
             /** @description What is wrong and what to do, in the language asked for. */
             message: string;
             /** @description Always `false` here. */
@@ -5892,6 +6219,30 @@ export interface components {
             kind: string;
             /** @description For people, in English. */
             text: string;
+        };
+        /** @description What the value of a setting may be; `null` and empty where that is no matter. */
+        FormView: {
+            /** @description What an `enum` may be. */
+            choices: string[];
+            /** @description Whether it cannot be empty. */
+            is_required: boolean;
+            /**
+             * Format: double
+             * @description Greatest number, or most characters.
+             */
+            max?: number | null;
+            /**
+             * Format: double
+             * @description Least number, or fewest characters.
+             */
+            min?: number | null;
+            /**
+             * @description `bool`, `int`, `decimal`, `duration` (a whole number of `unit`), `enum` (one of `choices`), `text`, `link`, `time`,
+             *     `zone`, `cron`, `list` (separated by semicolons) or `json`.
+             */
+            type: string;
+            /** @description `seconds`, `minutes`, `hours` or `days`. */
+            unit?: string | null;
         };
         /** @description A group to make or change; absent fields take the default, or stay. */
         GroupInput: {
@@ -6130,6 +6481,10 @@ export interface components {
             recent_usage_cost_usd?: number | null;
             /** @description Whether it rests, because it failed or asked for it. */
             suppressed: boolean;
+            /** @description What happened: `failing`, `rate_limited`, `quota_exhausted`, `unauthorized` or `model_missing`. */
+            suppressed_because?: string | null;
+            /** @description What it happened to: the `provider`, the `credential` or the `route`. */
+            suppressed_subject?: string | null;
             /**
              * Format: int64
              * @description Until when, Unix seconds.
@@ -6343,6 +6698,31 @@ export interface components {
             /** @description The class whose rate was taken, where `class` has none of its own. */
             rate_of: string;
         };
+        /** @description What the node that answers is doing. Other nodes have their own numbers. */
+        LiveView: {
+            /** @description Calls that were answered in each of the last sixty seconds, oldest first; fewer after a start. */
+            calls_by_second: number[];
+            /**
+             * Format: double
+             * @description Calls that were answered in a second, mean of the last ten.
+             */
+            calls_per_second: number;
+            /**
+             * Format: int64
+             * @description Id of the node.
+             */
+            node: number;
+            /**
+             * Format: int64
+             * @description Calls under way.
+             */
+            open_calls: number;
+            /**
+             * Format: int64
+             * @description Open connections of clients.
+             */
+            open_connections: number;
+        };
         /** @description A login. */
         LoginInput: {
             /** @description Password. */
@@ -6540,16 +6920,28 @@ export interface components {
             /** @description Its value; booleans and numbers may be sent as such. */
             value: string;
         };
-        /** @description A setting and its value. */
-        OptionView: {
+        /** @description A setting, its value, and what the value may be. */
+        OptionView: components["schemas"]["FormView"] & {
             /** @description Value while nothing is saved. */
             default: string;
+            /** @description What it does, in English. */
+            explanation: string;
+            /** @description What it does, in Chinese. */
+            explanation_zh: string;
+            /** @description What it is about: `site`, `accounts`, `routing`, `checkin`, `files`, `mail`, `notifications` or `backup`. */
+            group: string;
             /** @description Whether this release reads it; otherwise it is kept for a feature to come. */
             in_use: boolean;
+            /** @description Whether it is kept sealed and never shown. */
+            is_secret: boolean;
             /** @description Whether something was saved. */
             is_set: boolean;
             /** @description Name. */
             key: string;
+            /** @description Settings that must be filled in before this one is `true`. */
+            needs: string[];
+            /** @description Whether a saved value waits for the next start. */
+            needs_restart: boolean;
             /** @description Value in force; always empty for secrets. */
             value: string;
         };
@@ -6563,6 +6955,11 @@ export interface components {
              */
             effective_share_percent?: number | null;
             enabled: boolean;
+            /**
+             * Format: double
+             * @description Factor of the credential's group at the provider's site; `null` where the site states none.
+             */
+            group_ratio?: number | null;
             /** Format: int64 */
             id: number;
             model_name: string;
@@ -6884,6 +7281,49 @@ export interface components {
             usable_group: {
                 [key: string]: string;
             };
+        };
+        /** @description What a provider serves, and what it did today. */
+        ProviderActivityView: {
+            /**
+             * Format: int64
+             * @description Calls that it answered today, by the server's clock.
+             */
+            calls_today: number;
+            /**
+             * Format: int64
+             * @description Its credentials.
+             */
+            credential_count: number;
+            /**
+             * Format: int64
+             * @description Those of them that are enabled.
+             */
+            enabled_credential_count: number;
+            /**
+             * Format: int64
+             * @description Those of them whose client got an error.
+             */
+            failures_today: number;
+            /**
+             * Format: int64
+             * @description Different models of its enabled routes.
+             */
+            model_count: number;
+            /**
+             * @description Why calls leave it alone for now: `failing`, `rate_limited`, `quota_exhausted`, `unauthorized` or `model_missing`;
+             *     `null` where they do not.
+             */
+            resting_because?: string | null;
+            /**
+             * Format: int64
+             * @description Until when; 0 where they do not.
+             */
+            resting_until: number;
+            /**
+             * Format: int64
+             * @description What they cost the operator, micro-dollars.
+             */
+            spent_today_micros: number;
         };
         /** @description Calls of a provider. */
         ProviderCount: {
@@ -7567,7 +8007,7 @@ export interface components {
             needed: boolean;
         };
         /** @description How a provider's site answers. */
-        StandingView: components["schemas"]["LastCheckin"] & {
+        StandingView: components["schemas"]["ProviderActivityView"] & components["schemas"]["LastCheckin"] & {
             /** @description `unknown` (never read), `fresh` (not older than a day) or `stale`. */
             balance_freshness: string;
             /** @description Whether it counts as away now. */
@@ -7909,6 +8349,176 @@ export interface components {
              */
             unpriced_calls: number;
         };
+        /** @description What was used. */
+        UsageAmountsView: {
+            /**
+             * Format: int64
+             * @description Calls whose client left before the end.
+             */
+            abandoned: number;
+            /**
+             * Format: int64
+             * @description Tokens read from vendors' prompt caches.
+             */
+            cache_read_tokens: number;
+            /**
+             * Format: int64
+             * @description What reading from prompt caches saved of `cost_micros`, as far as the prices are known.
+             */
+            cache_saved_micros: number;
+            /**
+             * Format: int64
+             * @description Tokens written to vendors' prompt caches.
+             */
+            cache_write_tokens: number;
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description What callers paid, micro-dollars.
+             */
+            charged_micros: number;
+            /**
+             * Format: int64
+             * @description What the calls cost the operator, micro-dollars; on one's own pages what one paid.
+             */
+            cost_micros: number;
+            /**
+             * Format: int64
+             * @description Calls whose client got an error.
+             */
+            failures: number;
+            /**
+             * Format: int64
+             * @description Images made.
+             */
+            images: number;
+            /**
+             * Format: int64
+             * @description All tokens read, cached ones included.
+             */
+            input_tokens: number;
+            /**
+             * Format: int64
+             * @description All tokens written, reasoning included.
+             */
+            output_tokens: number;
+            /** Format: int64 */
+            reasoning_tokens: number;
+            /**
+             * Format: double
+             * @description Share of the others, per cent; `null` without calls.
+             */
+            success_rate?: number | null;
+            /**
+             * Format: int64
+             * @description Calls that used something that has no price.
+             */
+            unpriced: number;
+        };
+        /** @description One hour or day of a part. */
+        UsagePartPointView: {
+            /** Format: int64 */
+            calls: number;
+            /**
+             * Format: int64
+             * @description As `cost_micros` of the whole.
+             */
+            cost_micros: number;
+            /**
+             * Format: int64
+             * @description When it begins, Unix seconds.
+             */
+            start: number;
+            /**
+             * Format: int64
+             * @description Tokens read and written.
+             */
+            tokens: number;
+        };
+        /** @description The part of one model, provider, key or user. */
+        UsagePartView: {
+            /**
+             * Format: int64
+             * @description Id of the provider, key or user; `null` for models, and for calls that no provider answered.
+             */
+            id?: number | null;
+            /** @description What people call it; `null` for what is gone. */
+            name?: string | null;
+            /** @description The hours or days with calls, oldest first. */
+            points: components["schemas"]["UsagePartPointView"][];
+            /** @description All of the time before. */
+            previous: components["schemas"]["UsageAmountsView"];
+            /** @description How long it took. */
+            speed: components["schemas"]["UsageSpeedView"];
+            /** @description All of it. */
+            total: components["schemas"]["UsageAmountsView"];
+        };
+        /** @description One hour or day. */
+        UsagePointView: components["schemas"]["UsageAmountsView"] & components["schemas"]["UsageSpeedView"] & {
+            /**
+             * Format: int64
+             * @description When it begins, Unix seconds.
+             */
+            start: number;
+        };
+        /** @description What was used in a time, and in the time before. */
+        UsageReportView: {
+            /**
+             * Format: int64
+             * @description When the time begins, Unix seconds.
+             */
+            from: number;
+            /** @description The parts with most calls; empty where it is not split. */
+            parts: components["schemas"]["UsagePartView"][];
+            /** @description Every hour or day, also those without calls, oldest first. */
+            points: components["schemas"]["UsagePointView"][];
+            /** @description All of the time before. */
+            previous: components["schemas"]["UsageAmountsView"];
+            /**
+             * Format: int64
+             * @description When the time before begins: as long, and ending at the same time of the day.
+             */
+            previous_from: number;
+            /** @description How long it took then. */
+            previous_speed: components["schemas"]["UsageSpeedView"];
+            /**
+             * Format: int64
+             * @description When it ends.
+             */
+            previous_to: number;
+            /** @description How long it took. */
+            speed: components["schemas"]["UsageSpeedView"];
+            /** @description How long each point is: `hour` or `day`. */
+            step: string;
+            /**
+             * Format: int64
+             * @description When it ends.
+             */
+            to: number;
+            /** @description All of it. */
+            total: components["schemas"]["UsageAmountsView"];
+        };
+        /**
+         * @description How long calls took, milliseconds; `null` where none did. Half of the calls, and 95 of 100, were as fast or faster,
+         *     about: the truth lies in the same class of a histogram, each of which ends at twice the end of the one before.
+         */
+        UsageSpeedView: {
+            /**
+             * Format: int64
+             * @description From the requests' arrival to the end of their answers.
+             */
+            duration_p50_ms?: number | null;
+            /** Format: int64 */
+            duration_p95_ms?: number | null;
+            /**
+             * Format: int64
+             * @description From the requests' arrival to their first tokens.
+             */
+            first_token_p50_ms?: number | null;
+            /** Format: int64 */
+            first_token_p95_ms?: number | null;
+        };
         /** @description Token counts by class, and what is counted otherwise. */
         UsageView: {
             /** Format: int64 */
@@ -8061,6 +8671,8 @@ export interface components {
              * @description It holds from then on, Unix seconds.
              */
             effective_from: number;
+            /** @description The group at the provider, where the scope is one. */
+            group_name?: string | null;
             /** @description Model name; `*` stands for any run of characters. */
             model: string;
             price: components["schemas"]["PriceBody"];
@@ -8069,7 +8681,7 @@ export interface components {
              * @description The provider, where the scope is one.
              */
             provider_id?: number | null;
-            /** @description `any` provider, one `provider`, or every provider of a `vendor`. */
+            /** @description `any` provider, one `provider`, the credentials of a provider in one `group`, or every provider of a `vendor`. */
             scope: string;
             /**
              * @description `operator` (stated here), `provider` (published by the provider) or `builtin`. The first one that has a price for
@@ -8611,6 +9223,39 @@ export interface operations {
             };
         };
     };
+    change_keys: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description What was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BulkView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     read_key: {
         parameters: {
             query?: never;
@@ -8730,6 +9375,64 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_String"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_key_usage: {
+        parameters: {
+            query?: {
+                /** @description `24h`, or `7d` (default), `30d`, `90d` up to now, of which each day begins at midnight. */
+                range?: string;
+                /** @description Begin of any other time, Unix seconds; goes before `range`. */
+                from?: number;
+                /** @description Its end, Unix seconds; now by default. */
+                to?: number;
+                /** @description How long one point is: `hour` (up to 31 days) or `day`; by default hours up to two days. */
+                step?: string;
+                /** @description Hours that the clock is ahead of UTC where days begin, from -14 to 14; the server's by default. */
+                offset_hours?: number;
+                /**
+                 * @description What it is split by: `model`, `provider`, `key` or `user`; not at all by default. Providers and users are for
+                 *     administrators.
+                 */
+                by?: string;
+                /** @description How many parts are told: those with most calls, 10 by default, at most 20. */
+                parts?: number;
+                /** @description Only calls that asked for exactly this model. */
+                model?: string;
+                /** @description Only calls that this provider answered: name or id; for administrators. */
+                provider?: string;
+                /** @description Only calls of this user: name or id; for administrators. */
+                user?: string;
+                /** @description Only calls with the key of this id. */
+                key?: number;
+            };
+            header?: never;
+            path: {
+                /** @description Id. */
+                id: number;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UsageReportView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -9074,6 +9777,35 @@ export interface operations {
             };
         };
     };
+    read_live: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_LiveView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     read_own_dashboard: {
         parameters: {
             query?: {
@@ -9095,6 +9827,116 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_DashboardView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_own_usage: {
+        parameters: {
+            query?: {
+                /** @description `24h`, or `7d` (default), `30d`, `90d` up to now, of which each day begins at midnight. */
+                range?: string;
+                /** @description Begin of any other time, Unix seconds; goes before `range`. */
+                from?: number;
+                /** @description Its end, Unix seconds; now by default. */
+                to?: number;
+                /** @description How long one point is: `hour` (up to 31 days) or `day`; by default hours up to two days. */
+                step?: string;
+                /** @description Hours that the clock is ahead of UTC where days begin, from -14 to 14; the server's by default. */
+                offset_hours?: number;
+                /**
+                 * @description What it is split by: `model`, `provider`, `key` or `user`; not at all by default. Providers and users are for
+                 *     administrators.
+                 */
+                by?: string;
+                /** @description How many parts are told: those with most calls, 10 by default, at most 20. */
+                parts?: number;
+                /** @description Only calls that asked for exactly this model. */
+                model?: string;
+                /** @description Only calls that this provider answered: name or id; for administrators. */
+                provider?: string;
+                /** @description Only calls of this user: name or id; for administrators. */
+                user?: string;
+                /** @description Only calls with the key of this id. */
+                key?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UsageReportView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    read_usage: {
+        parameters: {
+            query?: {
+                /** @description `24h`, or `7d` (default), `30d`, `90d` up to now, of which each day begins at midnight. */
+                range?: string;
+                /** @description Begin of any other time, Unix seconds; goes before `range`. */
+                from?: number;
+                /** @description Its end, Unix seconds; now by default. */
+                to?: number;
+                /** @description How long one point is: `hour` (up to 31 days) or `day`; by default hours up to two days. */
+                step?: string;
+                /** @description Hours that the clock is ahead of UTC where days begin, from -14 to 14; the server's by default. */
+                offset_hours?: number;
+                /**
+                 * @description What it is split by: `model`, `provider`, `key` or `user`; not at all by default. Providers and users are for
+                 *     administrators.
+                 */
+                by?: string;
+                /** @description How many parts are told: those with most calls, 10 by default, at most 20. */
+                parts?: number;
+                /** @description Only calls that asked for exactly this model. */
+                model?: string;
+                /** @description Only calls that this provider answered: name or id; for administrators. */
+                provider?: string;
+                /** @description Only calls of this user: name or id; for administrators. */
+                user?: string;
+                /** @description Only calls with the key of this id. */
+                key?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The numbers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_UsageReportView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -9535,6 +10377,67 @@ export interface operations {
             };
         };
     };
+    export_calls: {
+        parameters: {
+            query?: {
+                /** @description Part of a model, an error, an id, the client's address or, for administrators, a provider; any case. */
+                keyword?: string;
+                /** @description Exactly this model was asked for. */
+                model?: string;
+                /** @description Name or id of the provider that answered. */
+                provider?: string;
+                /** @description Name or id of the user. */
+                user?: string;
+                /** @description Id of the key. */
+                key?: number;
+                /** @description `true` or `false`: whether the answer was streamed. */
+                stream?: string;
+                /** @description `complete`, `abandoned`, `broken` or `refused`. */
+                outcome?: string;
+                /** @description `all` (default), `success`, `error`, or exactly the HTTP status that the client got, such as `429`. */
+                status?: string;
+                /** @description Exactly the stable code of the error that the client got, such as `upstream_timeout`. */
+                error?: string;
+                /** @description `all` (default) or `error`: the same as `status`, which goes before it. */
+                view?: string;
+                /** @description Only `request` (default): each call lists its attempts. */
+                aggregation?: string;
+                /** @description The call began at this time or later, Unix seconds. */
+                from?: number;
+                /** @description The call began before this time, Unix seconds. */
+                to?: number;
+                /** @description `csv` (default) or `jsonl`, which has everything that the list shows. */
+                format?: "csv" | "jsonl";
+                /** @description Most calls: a million by default, and not more. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     list_own_calls: {
         parameters: {
             query?: {
@@ -9584,6 +10487,67 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_CallPageView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    export_own_calls: {
+        parameters: {
+            query?: {
+                /** @description Part of a model, an error, an id, the client's address or, for administrators, a provider; any case. */
+                keyword?: string;
+                /** @description Exactly this model was asked for. */
+                model?: string;
+                /** @description Name or id of the provider that answered. */
+                provider?: string;
+                /** @description Name or id of the user. */
+                user?: string;
+                /** @description Id of the key. */
+                key?: number;
+                /** @description `true` or `false`: whether the answer was streamed. */
+                stream?: string;
+                /** @description `complete`, `abandoned`, `broken` or `refused`. */
+                outcome?: string;
+                /** @description `all` (default), `success`, `error`, or exactly the HTTP status that the client got, such as `429`. */
+                status?: string;
+                /** @description Exactly the stable code of the error that the client got, such as `upstream_timeout`. */
+                error?: string;
+                /** @description `all` (default) or `error`: the same as `status`, which goes before it. */
+                view?: string;
+                /** @description Only `request` (default): each call lists its attempts. */
+                aggregation?: string;
+                /** @description The call began at this time or later, Unix seconds. */
+                from?: number;
+                /** @description The call began before this time, Unix seconds. */
+                to?: number;
+                /** @description `csv` (default) or `jsonl`, which has everything that the list shows. */
+                format?: "csv" | "jsonl";
+                /** @description Most calls: a million by default, and not more. */
+                limit?: number;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The file. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "text/csv": string;
+                    "application/x-ndjson": string;
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -9724,7 +10688,10 @@ export interface operations {
     };
     list_options: {
         parameters: {
-            query?: never;
+            query?: {
+                /** @description `1` or `true`: secrets too, of which only is told whether they are set. */
+                all?: string;
+            };
             header?: never;
             path?: never;
             cookie?: never;
@@ -10691,6 +11658,39 @@ export interface operations {
             };
         };
     };
+    change_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description What was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BulkView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
     list_checkins: {
         parameters: {
             query?: {
@@ -11497,6 +12497,39 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["Envelope_BatchView"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    change_routes: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BulkInput"];
+            };
+        };
+        responses: {
+            /** @description What was done. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_BulkView"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */

@@ -44,3 +44,9 @@ export function isAdmin(user: User): boolean {
 export function isRoot(user: User): boolean {
   return user.role >= ROOT
 }
+
+/** Returns what a user is here, by name. */
+export function roleOf(user: User): 'root' | 'admin' | 'user' {
+  if (isRoot(user)) return 'root'
+  return isAdmin(user) ? 'admin' : 'user'
+}

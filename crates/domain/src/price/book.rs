@@ -24,6 +24,8 @@ pub struct PriceBook {
 pub struct Buyer<'a> {
     /// The provider that serves the call.
     pub provider: ProviderId,
+    /// What the credential that serves it calls its group there; `None` where no credential is meant.
+    pub group: Option<&'a str>,
     /// Its vendor.
     pub vendor: &'a str,
 }
@@ -61,7 +63,8 @@ impl PriceBook {
 
     /// Returns the price of `model` for `buyer` at `at`.
     ///
-    /// Sources go first (operator, provider, built-in), then scopes (the provider, its vendor, everywhere), then names:
+    /// Sources go first (operator, provider, built-in), then scopes (the credential's
+    /// group, the provider, its vendor, everywhere), then names:
     /// each of [`name_forms`] exactly, then the wildcard with the most literal characters. Of several prices under one
     /// name, the one that took effect last before `at` holds; with equal dates, the one with the larger id.
     ///
@@ -108,6 +111,7 @@ impl PriceBook {
 /// Prices of one source.
 #[derive(Debug, Clone, Default)]
 struct Shelves {
+    groups: HashMap<ProviderId, HashMap<String, Shelf>>,
     providers: HashMap<ProviderId, Shelf>,
     vendors: HashMap<String, Shelf>,
     any: Shelf,
@@ -115,20 +119,24 @@ struct Shelves {
 
 impl Shelves {
     fn for_buyer(&self, buyer: Buyer<'_>) -> impl Iterator<Item = &Shelf> {
-        let own = [self.providers.get(&buyer.provider), self.vendors.get(buyer.vendor)];
+        let group = buyer.group.and_then(|group| self.groups.get(&buyer.provider)?.get(group));
+        let own = [group, self.providers.get(&buyer.provider), self.vendors.get(buyer.vendor)];
         own.into_iter().flatten().chain([&self.any])
     }
 
     fn all(&self) -> impl Iterator<Item = &Shelf> {
-        self.providers.values().chain(self.vendors.values()).chain([&self.any])
+        let groups = self.groups.values().flat_map(HashMap::values);
+        groups.chain(self.providers.values()).chain(self.vendors.values()).chain([&self.any])
     }
 
     fn all_mut(&mut self) -> impl Iterator<Item = &mut Shelf> {
-        self.providers.values_mut().chain(self.vendors.values_mut()).chain([&mut self.any])
+        let groups = self.groups.values_mut().flat_map(HashMap::values_mut);
+        groups.chain(self.providers.values_mut()).chain(self.vendors.values_mut()).chain([&mut self.any])
     }
 
     fn scope_mut(&mut self, scope: &Scope) -> &mut Shelf {
         match scope {
+            Scope::Group(id, group) => self.groups.entry(*id).or_default().entry(group.clone()).or_default(),
             Scope::Provider(id) => self.providers.entry(*id).or_default(),
             Scope::Vendor(vendor) => self.vendors.entry(vendor.clone()).or_default(),
             Scope::Any => &mut self.any,

@@ -78,6 +78,8 @@ impl PricePurpose {
 #[derive(Debug, Clone, Default, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Scope {
+    /// For the credentials of one provider that are in one of its groups.
+    Group(ProviderId, String),
     /// At one provider.
     Provider(ProviderId),
     /// At every provider of a vendor.
@@ -90,6 +92,8 @@ pub enum Scope {
 impl fmt::Display for Scope {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
+            // With its length, as ids of versions are made from this.
+            Self::Group(id, group) => write!(f, "provider {id} group {} {group}", group.len()),
             Self::Provider(id) => write!(f, "provider {id}"),
             Self::Vendor(vendor) => write!(f, "vendor {vendor}"),
             Self::Any => f.write_str("any"),

@@ -76,7 +76,8 @@ pub enum Passage {
     Shut(Trouble, i64),
 }
 
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
 enum State {
     #[default]
     Open,
@@ -87,7 +88,7 @@ enum State {
 }
 
 /// The state of one provider, credential or route.
-#[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize, Deserialize)]
 pub struct Gate {
     state: State,
     /// Failures since the last success.

@@ -24,6 +24,18 @@ pub enum Obstacle {
     Unpriced,
     /// The account has nothing left.
     BalanceEmpty,
+    /// What is left on the account was not heard of for too long.
+    BalanceStale,
+    /// Its site does not let the key be used.
+    KeyWithheld {
+        /// Why not.
+        reason: Withheld,
+    },
+    /// Its site could not be reached when it was last looked at.
+    SiteAway {
+        /// It counts as away until then, Unix milliseconds.
+        until_ms: i64,
+    },
     /// It is left alone for a while after what happened.
     Resting {
         /// What happened.
@@ -40,6 +52,36 @@ pub enum Obstacle {
         /// Room for this call then, Unix milliseconds.
         until_ms: i64,
     },
+}
+
+/// Why a site does not let one of its keys be used.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Withheld {
+    /// It is switched off there.
+    Disabled,
+    /// Its time is over.
+    Expired,
+    /// What it may use is used up.
+    Exhausted,
+    /// The site does not show its secret.
+    Hidden,
+    /// The account may not use the key's group, or not any more.
+    GroupClosed,
+}
+
+impl Withheld {
+    /// Returns the name used in records and the API.
+    #[must_use]
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Disabled => "key_disabled",
+            Self::Expired => "key_expired",
+            Self::Exhausted => "key_exhausted",
+            Self::Hidden => "key_hidden",
+            Self::GroupClosed => "group_closed",
+        }
+    }
 }
 
 /// What rests.
@@ -79,6 +121,9 @@ impl Obstacle {
             Self::NotChosen => "not_chosen",
             Self::Unpriced => "unpriced",
             Self::BalanceEmpty => "balance_empty",
+            Self::BalanceStale => "balance_stale",
+            Self::KeyWithheld { reason } => reason.as_str(),
+            Self::SiteAway { .. } => "site_unavailable",
             Self::Resting { .. } => "resting",
             Self::Busy => "busy",
             Self::LimitReached { .. } => "limit_reached",
@@ -90,7 +135,9 @@ impl Obstacle {
     #[must_use]
     pub const fn until_ms(&self) -> Option<i64> {
         match self {
-            Self::Resting { until_ms, .. } | Self::LimitReached { until_ms } => Some(*until_ms),
+            Self::Resting { until_ms, .. } | Self::LimitReached { until_ms } | Self::SiteAway { until_ms } => {
+                Some(*until_ms)
+            }
             Self::Disabled
             | Self::Incapable
             | Self::NotConvertible
@@ -99,6 +146,8 @@ impl Obstacle {
             | Self::NotChosen
             | Self::Unpriced
             | Self::BalanceEmpty
+            | Self::BalanceStale
+            | Self::KeyWithheld { .. }
             | Self::Busy => None,
         }
     }
@@ -112,6 +161,13 @@ impl Obstacle {
     /// Returns whether it goes away by itself.
     #[must_use]
     pub const fn is_passing(&self) -> bool {
-        matches!(self, Self::Resting { .. } | Self::Busy | Self::LimitReached { .. })
+        matches!(self, Self::Resting { .. } | Self::Busy | Self::LimitReached { .. } | Self::SiteAway { .. })
+    }
+
+    /// Returns whether it only makes a success unlikely: where there is no other candidate, trying is worth more than
+    /// refusing.
+    #[must_use]
+    pub const fn is_a_guess(&self) -> bool {
+        matches!(self, Self::Resting { .. } | Self::SiteAway { .. } | Self::BalanceStale)
     }
 }

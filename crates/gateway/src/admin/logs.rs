@@ -87,7 +87,7 @@ async fn list(state: &AdminState, wanted: &Wanted, grain: Grain, page: &PageQuer
 /// Takes a page apart into attempts; it still counts calls.
 fn by_attempt(mut rows: PageView<CallRow>, sight: Sight) -> PageView<CallView> {
     let calls = std::mem::take(&mut rows.items);
-    rows.with(calls.into_iter().flat_map(|row| CallView::attempts_of(row, sight)).collect())
+    rows.with(calls.into_iter().flat_map(|row| CallView::attempts_of(&row, sight)).collect())
 }
 
 fn read_cursor(cursor: &str) -> Result<CallCursor, Failure> {

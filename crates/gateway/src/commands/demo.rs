@@ -151,6 +151,6 @@ END
 Claude Code:
   ANTHROPIC_BASE_URL={base} ANTHROPIC_AUTH_TOKEN={key} ANTHROPIC_MODEL=claude-sonnet-4-5 claude
 
-What was recorded: make the administrator with the link above, then open {base}/api/docs, or GET /api/log/."#
+What was recorded: make the administrator with the link above, then look at the logs in the console."#
     ));
 }

@@ -1,8 +1,10 @@
 //! `sluice serve`: starts everything in order, waits for the signal to stop, and stops in the reverse order.
 
 mod health;
+mod roots;
 mod sampling;
 mod signals;
+mod standing;
 
 use std::io::Write;
 use std::net::SocketAddr;
@@ -36,12 +38,16 @@ use crate::relay::{
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::snapshot::live::{Ingredients, Live};
 use crate::standing::affinity::Affinity;
+use crate::standing::health::Health;
+use crate::standing::memory;
 use crate::telemetry::metrics::{self, Counters, Metrics, Sampled, ThreadGauges};
 use crate::telemetry::pulse::Pulse;
 use crate::upkeep::Upkeep;
 use crate::upstream::media::Fetcher;
 use crate::upstream::{Pool, tls_config};
+use roots::own_roots;
 use signals::StopSignals;
+use standing::Standing;
 
 /// Threads of the control runtime: admin API, jobs, database.
 const CONTROL_THREADS: usize = 2;
@@ -100,6 +106,7 @@ struct Gateway {
     store: Arc<Store>,
     bank: Arc<Bank>,
     run: Run,
+    standing: Standing,
     _journals: journal::Directory,
 }
 
@@ -114,6 +121,8 @@ impl Gateway {
         let listeners = bind_all(settings.listen.address, settings.relay.threads.get())
             .with_context(|| format!("cannot listen on {}", settings.listen.address))?;
         let address = listeners.first().context("no listener")?.local_addr()?;
+        let (health, affinity) = memory::Memory::load(&settings.data_dir).into_parts();
+        let (health, affinity) = (Arc::new(health), Arc::new(affinity));
         let bank = Bank::new(Arc::clone(&store), run.node(), Clock::System, tokio::runtime::Handle::current());
         let live = Live::load_first(Ingredients {
             store: Arc::clone(&store),
@@ -122,7 +131,7 @@ impl Gateway {
             timeouts: settings.relay.timeouts,
             max_attempts: usize::try_from(settings.relay.max_attempts).unwrap_or(usize::MAX),
             bank: Arc::clone(&bank),
-            health: Arc::default(),
+            health: Arc::clone(&health),
         });
         let live = Arc::new(live.await.context("the configuration cannot be read")?);
         let stop = CancellationToken::new();
@@ -140,6 +149,8 @@ impl Gateway {
             tls,
             sampled: Arc::default(),
             upkeep: Arc::new(upkeep),
+            health,
+            affinity,
         };
         let books = parts.open_books().await?;
         parts.replay(&journals, &books).await?;
@@ -154,6 +165,7 @@ impl Gateway {
         let threads = parts.spawn_threads(listeners, gates, (&admin, shared))?;
         Ok(Self {
             address,
+            standing: parts.standing(),
             stop: parts.stop,
             threads,
             writers,
@@ -179,6 +191,7 @@ impl Gateway {
         for chore in self.chores {
             chore.abort();
         }
+        self.standing.save().await;
         // It has a limit of its own.
         let _ = self.jobs.await;
         for writer in self.writers {
@@ -210,6 +223,8 @@ struct Parts<'a> {
     tls: Option<Arc<ServerTls>>,
     sampled: Arc<Sampled>,
     upkeep: Arc<Upkeep>,
+    health: Arc<Health>,
+    affinity: Arc<Affinity>,
 }
 
 /// One thread's queue, journal and counters.
@@ -343,11 +358,21 @@ impl Parts<'_> {
             tokio::spawn(Arc::clone(&self.bank).keep_up(self.stop.clone())),
             tokio::spawn(sampling::run(Arc::clone(&self.store), Arc::clone(&self.sampled), self.stop.clone())),
         ];
+        chores.push(tokio::spawn(self.standing().keep(self.stop.clone())));
         if let Some(tls) = self.tls.clone() {
             let stop = self.stop.clone();
             chores.push(tokio::spawn(async move { tls.follow_files(&stop).await }));
         }
         chores
+    }
+
+    /// Returns what this node learns, and where that is kept.
+    fn standing(&self) -> Standing {
+        Standing {
+            data: self.settings.data_dir.clone(),
+            health: Arc::clone(&self.health),
+            affinity: Arc::clone(&self.affinity),
+        }
     }
 
     /// Gathers what jobs are made from.
@@ -371,7 +396,7 @@ impl Parts<'_> {
             bank: Arc::clone(&self.bank),
             objects: Objects::default(),
             unserved: Unserved::default(),
-            affinity: Affinity::default(),
+            affinity: Arc::clone(&self.affinity),
             limiters: Limiters::default(),
             turns: Turns::default(),
             provenance: Arc::default(),
@@ -391,7 +416,7 @@ impl Parts<'_> {
         gates: Vec<Gate>,
         (admin, shared): (&axum::Router, Arc<Shared>),
     ) -> anyhow::Result<Vec<JoinHandle<()>>> {
-        let upstream_tls = tls_config(&[]);
+        let upstream_tls = tls_config(&own_roots()?);
         let mut threads = Vec::with_capacity(listeners.len());
         for (index, (listener, gate)) in listeners.into_iter().zip(gates).enumerate() {
             let pool = Pool::new(Arc::clone(&upstream_tls));

@@ -128,7 +128,8 @@ impl Bank {
         for fund in &purse.funds {
             let part = match fund.take(amount, now) {
                 Some(part) => part,
-                None => self.refill(fund, amount).await?,
+                // Boxed, because few calls wait for the database and all would make room for it.
+                None => Box::pin(self.refill(fund, amount)).await?,
             };
             if fund.runs_low(now) {
                 self.top_up(fund);

@@ -13,7 +13,7 @@ use url::Url;
 use super::check_in::CheckIn;
 use super::fault::SiteFault;
 use super::material::Material;
-use super::shapes::{self, KeyPage, SeenKey, SiteAccount, SiteFacts};
+use super::shapes::{self, AccountGroups, KeyPage, SeenKey, SiteAccount, SiteFacts};
 
 /// Longest wait for one answer.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
@@ -55,6 +55,7 @@ pub(crate) struct SiteClient {
     http: Client,
     root: Url,
     account: Option<Account>,
+    is_proxied: bool,
 }
 
 impl SiteClient {
@@ -76,7 +77,8 @@ impl SiteClient {
         root.set_query(None);
         let account = provider.access_token.clone();
         let user_id = provider.upstream_user_id;
-        Ok(Self { http, root, account: account.map(|access_token| Account { access_token, user_id }) })
+        let account = account.map(|access_token| Account { access_token, user_id });
+        Ok(Self { http, root, account, is_proxied: provider.proxy_url.is_some() })
     }
 
     /// Asks what the site says about itself.
@@ -97,6 +99,11 @@ impl SiteClient {
         self.get("api/pricing").await
     }
 
+    /// Asks which groups the account may use, and what it pays in each.
+    pub(crate) async fn groups(&self) -> Result<AccountGroups, SiteFault> {
+        shapes::read_groups(&self.get("api/user/self/groups").await?)
+    }
+
     /// Asks for the models that the account may use.
     pub(crate) async fn models(&self) -> Result<Vec<String>, SiteFault> {
         let newer = self.get("api/user/models").await.and_then(|body| shapes::read_models(&body));
@@ -108,8 +115,16 @@ impl SiteClient {
         }
     }
 
-    /// Asks for all keys. What is returned is the whole: a list that breaks off is a fault.
+    /// Asks for all keys. What is returned is the whole: a list that breaks off is a fault. Some sites list the keys of all
+    /// users to who owns the site; those of others are left out.
     pub(crate) async fn keys(&self) -> Result<Vec<SeenKey>, SiteFault> {
+        let own = self.account.as_ref().and_then(|account| account.user_id);
+        let mut keys = self.listed_keys().await?;
+        keys.retain(|key| key.user_id.is_none() || own.is_none() || key.user_id == own);
+        Ok(keys)
+    }
+
+    async fn listed_keys(&self) -> Result<Vec<SeenKey>, SiteFault> {
         let (mut keys, mut known) = (Vec::new(), BTreeSet::new());
         let (mut stale_pages, mut total) = (0, None);
         for page in 0..MAX_PAGES {
@@ -133,7 +148,11 @@ impl SiteClient {
 
     async fn key_page(&self, page: usize) -> Result<KeyPage, SiteFault> {
         // Old sites call the size of a page `size`.
-        let path = format!("api/token/?p={page}&page_size={PAGE_KEYS}&size={PAGE_KEYS}");
+        let mut path = format!("api/token/?p={page}&page_size={PAGE_KEYS}&size={PAGE_KEYS}");
+        if let Some(user) = self.account.as_ref().and_then(|account| account.user_id) {
+            path.push_str("&user_id=");
+            path.push_str(&user.to_string());
+        }
         shapes::read_key_page(&self.get(&path).await?)
     }
 
@@ -230,7 +249,7 @@ impl SiteClient {
 
     /// Sends a request and reads the whole answer, within bounds.
     async fn answer(&self, request: RequestBuilder) -> Result<(StatusCode, Option<u64>, Vec<u8>), SiteFault> {
-        let mut response = request.send().await.map_err(|error| SiteFault::from(&error))?;
+        let mut response = request.send().await.map_err(|error| self.unsent(&error))?;
         let (status, retry_after_secs) = (response.status(), retry_after_secs(&response));
         let mut body = Vec::new();
         while let Some(chunk) = response.chunk().await.map_err(|error| SiteFault::from(&error))? {
@@ -249,11 +268,17 @@ impl SiteClient {
         let number = status.as_u16();
         Err(match number {
             300..=399 => SiteFault::Redirected { status: number },
+            407 if self.is_proxied => SiteFault::Proxy,
             401 | 403 => SiteFault::Denied { status: number, reason: self.reason(body) },
             429 => SiteFault::Limited { retry_after_secs },
             _ if is_unsupported(status) => SiteFault::Unsupported { status: number },
             _ => SiteFault::Answered { status: number, reason: self.reason(body) },
         })
+    }
+
+    /// Says why a request got no answer.
+    fn unsent(&self, error: &reqwest::Error) -> SiteFault {
+        if self.is_proxied && error.is_connect() { SiteFault::Proxy } else { SiteFault::from(error) }
     }
 
     /// Returns the reason in an answer, with the access token blotted out.

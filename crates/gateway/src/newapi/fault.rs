@@ -15,6 +15,11 @@ pub(crate) enum SiteFault {
     /// No connection.
     #[error("the site could not be reached; check the base URL, the proxy and the network")]
     Unreachable,
+    /// No connection through the proxy: nobody can tell from here whose fault that is.
+    #[error(
+        "the site could not be reached through the proxy; check that the proxy runs, takes the user name and password, and may connect to the site"
+    )]
+    Proxy,
     /// No answer in time.
     #[error("the site did not answer in time")]
     TimedOut,
@@ -62,7 +67,7 @@ impl SiteFault {
     /// Returns whether the site was away, rather than there and unwilling.
     pub(crate) fn is_away(&self) -> bool {
         match self {
-            Self::Unreachable | Self::TimedOut | Self::Broken => true,
+            Self::Unreachable | Self::Proxy | Self::TimedOut | Self::Broken => true,
             Self::Answered { status, .. } => AWAY.contains(status),
             Self::Address { .. }
             | Self::TooLarge { .. }
@@ -81,6 +86,9 @@ impl SiteFault {
         match self {
             Self::Address { reason } => format!("基础地址或代理无法使用：{reason}"),
             Self::Unreachable => "无法连接站点，请检查基础地址、代理和网络".to_owned(),
+            Self::Proxy => {
+                "无法通过代理连接站点，请检查代理是否运行、用户名和密码是否正确、是否允许连接该站点".to_owned()
+            }
             Self::TimedOut => "站点未在限定时间内响应".to_owned(),
             Self::Broken => "与站点的连接中断".to_owned(),
             Self::TooLarge { limit } => format!("站点的响应超过 {limit} 字节"),
@@ -124,6 +132,7 @@ mod tests {
             SiteFault::TimedOut,
             SiteFault::Unreachable,
             SiteFault::Broken,
+            SiteFault::Proxy,
             answered(502),
             answered(503),
             answered(504),
@@ -133,7 +142,7 @@ mod tests {
             SiteFault::Denied { status: 401, reason: String::new() },
         ];
         let away = faults.map(|fault| fault.is_away());
-        assert_eq!(away, [true, true, true, true, true, true, false, false, false, false]);
+        assert_eq!(away, [true, true, true, true, true, true, true, false, false, false, false]);
     }
 
     #[test]

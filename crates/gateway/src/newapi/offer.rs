@@ -5,8 +5,11 @@ use std::collections::{BTreeMap, BTreeSet};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
+use sluice_domain::access::wildcard_matches;
+
 use super::fault::SiteFault;
-use super::shapes::{agreed_page, unread};
+use super::ratios::NumberText;
+use super::shapes::{AccountGroups, agreed_page, unread};
 
 /// Keys that are in no group, at a site that does not say the account's, are in this one.
 const USUAL_GROUP: &str = "default";
@@ -30,6 +33,8 @@ pub(crate) struct Offer {
     pub(crate) supported_endpoint: BTreeMap<String, Value>,
     /// The groups that keys of the group `auto` go through.
     pub(crate) auto_groups: Vec<String>,
+    /// Whether the site said itself which groups the account may use. Its page of prices often shows those of a visitor.
+    pub(crate) knows_groups: bool,
 }
 
 /// A model as a site offers it. Numbers are shown to people only; prices are made of the answer itself.
@@ -100,7 +105,24 @@ impl Offer {
             usable_group: page.usable_group.unwrap_or_default().into_iter().map(to_text).collect(),
             supported_endpoint: page.supported_endpoint.unwrap_or_default(),
             auto_groups: page.auto_groups.unwrap_or_default(),
+            knows_groups: false,
         })
+    }
+
+    /// Puts what the site says of the account's own groups into the place of what its page shows.
+    pub(crate) fn with_groups(mut self, groups: &AccountGroups) -> Self {
+        let number = |text: &NumberText| serde_json::from_str(text.as_str()).unwrap_or(Value::Null);
+        self.group_ratio.extend(groups.ratios.iter().map(|(group, ratio)| (group.clone(), number(ratio))));
+        self.usable_group.clone_from(&groups.titles);
+        self.knows_groups = true;
+        self
+    }
+
+    /// Returns whether the account may use one of the groups that a key goes through. Where the site does not say, it may.
+    pub(crate) fn is_open_to_key(&self, group: &str, own: &[String], account_group: &str) -> bool {
+        let groups = self.groups_of_key(group, own, account_group);
+        let is_open = |name: &&str| self.usable_group.contains_key(*name) || *name == account_group;
+        !self.knows_groups || group.is_empty() || groups.iter().any(is_open)
     }
 
     /// Returns the offer of a site that names only models.
@@ -109,11 +131,17 @@ impl Offer {
         Self { models, ..Self::default() }
     }
 
-    /// Returns the groups that a key goes through: its own, the account's, or several.
-    pub(crate) fn groups_of_key<'a>(&'a self, group: &'a str, account_group: &'a str) -> Vec<&'a str> {
+    /// Returns the groups that a key goes through: its own, the account's, or several, `own` where it lists some.
+    pub(crate) fn groups_of_key<'a>(
+        &'a self,
+        group: &'a str,
+        own: &'a [String],
+        account_group: &'a str,
+    ) -> Vec<&'a str> {
         let group = if group.is_empty() { account_group } else { group };
         match group {
             "" => vec![USUAL_GROUP],
+            AUTO_GROUP if !own.is_empty() => own.iter().map(String::as_str).collect(),
             AUTO_GROUP if !self.group_ratio.contains_key(AUTO_GROUP) => {
                 let all =
                     || self.usable_group.keys().filter(|group| *group != AUTO_GROUP).map(String::as_str).collect();
@@ -129,7 +157,9 @@ impl Offer {
             row.enable_groups.is_empty()
                 || row.enable_groups.iter().any(|group| group == EVERY_GROUP || groups.contains(&group.as_str()))
         };
-        let is_within = |model: &String| limits.is_empty() || limits.contains(model);
+        // Sites write limits such as `gpt-4-gizmo-*` for names that differ in their ends only.
+        let is_listed = |model: &str| limits.iter().any(|limit| limit == model || wildcard_matches(limit, model));
+        let is_within = |model: &String| limits.is_empty() || is_listed(model);
         let offered = self.models.iter().filter(|(model, row)| is_offered(row) && is_within(model));
         offered.map(|(model, _)| model.clone()).collect()
     }
@@ -204,6 +234,7 @@ mod tests {
     use serde_json::json;
 
     use super::*;
+    use crate::newapi::shapes::read_groups;
 
     fn offer() -> Offer {
         let page = json!({
@@ -230,6 +261,7 @@ mod tests {
     #[case("auto", "default", &[], &["dall-e-3", "free", "gpt-4o"])]
     #[case("gone", "default", &[], &["free"])]
     #[case("vip", "", &["dall-e-3", "other"], &["dall-e-3"])]
+    #[case("vip", "", &["dall-*"], &["dall-e-3"])]
     fn a_key_may_use_the_models_of_its_groups_within_its_limits(
         #[case] group: &str,
         #[case] account: &str,
@@ -238,8 +270,26 @@ mod tests {
     ) {
         let offer = offer();
         let limits: Vec<String> = limits.iter().map(|&limit| limit.to_owned()).collect();
-        let models = offer.models_of_key(&offer.groups_of_key(group, account), &limits);
+        let models = offer.models_of_key(&offer.groups_of_key(group, &[], account), &limits);
         assert_eq!(models.into_iter().collect::<Vec<_>>(), expected);
+    }
+
+    #[test]
+    fn what_the_site_says_of_the_account_goes_before_what_its_page_shows_everybody() {
+        let groups = r#"{"success":true,"data":{"vip":{"ratio":0.3,"desc":"paid"},"svip":{"ratio":2,"desc":""},
+            "auto":{"ratio":"自动","desc":"auto"}}}"#;
+        let groups = read_groups(groups.as_bytes()).unwrap();
+        let shown = offer();
+        let own = offer().with_groups(&groups);
+        let open = |offer: &Offer, group: &str| offer.is_open_to_key(group, &[], "default");
+        assert_eq!(
+            ["default", "vip", "svip", "slow", ""].map(|group| open(&own, group)),
+            [true, true, true, false, true]
+        );
+        assert!(open(&shown, "slow"), "the page does not say what the account may use");
+        assert!(own.is_open_to_key("auto", &["slow".to_owned(), "vip".to_owned()], ""));
+        assert!(!own.is_open_to_key("auto", &["slow".to_owned()], ""));
+        assert_eq!((own.group_ratio["vip"].clone(), own.group_ratio.get("auto")), (json!(0.3), None));
     }
 
     #[test]

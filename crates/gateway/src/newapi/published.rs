@@ -38,7 +38,7 @@ struct Answer<'a> {
 }
 
 /// One row of the first shape. Fields that do not concern the price are not looked at.
-#[derive(Deserialize)]
+#[derive(Debug, Deserialize)]
 struct Row {
     model_name: String,
     #[serde(default)]
@@ -87,9 +87,43 @@ struct Tables {
     audio_completion_ratio: BTreeMap<String, NumberText>,
 }
 
-/// Reads an answer for credentials that are in `groups`, or says why it is none. Where credentials are in several groups
-/// that may use a model, the dearest counts: which one serves a call is not known beforehand.
-pub(crate) fn read(body: &[u8], groups: &BTreeSet<String>) -> Result<Published, String> {
+/// A page of prices that was read, before anybody's group counts.
+#[derive(Debug)]
+pub(crate) struct Sheet {
+    rows: Vec<Row>,
+    ratios: BTreeMap<String, NumberText>,
+}
+
+impl Sheet {
+    /// Reads an answer.
+    ///
+    /// # Errors
+    /// Says why it is none.
+    pub(crate) fn read(body: &[u8]) -> Result<Self, String> {
+        read_sheet(body)
+    }
+
+    /// Puts the factors that the account pays into the place of those on the page, which many sites show to everybody alike.
+    pub(crate) fn with_ratios(mut self, of_account: &BTreeMap<String, NumberText>) -> Self {
+        self.ratios.extend(of_account.iter().map(|(group, ratio)| (group.clone(), ratio.clone())));
+        self
+    }
+
+    /// Returns the prices for credentials that go through `groups`: where several of them may use a model, the dearest.
+    ///
+    /// # Errors
+    /// Says which price or factor cannot be used.
+    pub(crate) fn priced_for(&self, groups: &BTreeSet<String>) -> Result<Published, String> {
+        let factors = Factors { groups, ratios: &self.ratios };
+        let mut published = Published::default();
+        for row in &self.rows {
+            published.add(row, &factors)?;
+        }
+        Ok(published)
+    }
+}
+
+fn read_sheet(body: &[u8]) -> Result<Sheet, String> {
     if let Some(complaint) = refusal(body) {
         return Err(complaint);
     }
@@ -105,16 +139,11 @@ pub(crate) fn read(body: &[u8], groups: &BTreeSet<String>) -> Result<Published, 
     } else {
         return Err(no_prices());
     };
-    let factors = Factors { groups, ratios: answer.group_ratio.unwrap_or_default() };
-    let mut published = Published::default();
-    for row in rows {
-        published.add(row, &factors)?;
-    }
-    Ok(published)
+    Ok(Sheet { rows, ratios: answer.group_ratio.unwrap_or_default() })
 }
 
 impl Published {
-    fn add(&mut self, row: Row, factors: &Factors<'_>) -> Result<(), String> {
+    fn add(&mut self, row: &Row, factors: &Factors<'_>) -> Result<(), String> {
         let model = row.model_name.trim().to_owned();
         if model.is_empty() {
             return Err("the list of prices has a row without a model".to_owned());
@@ -127,7 +156,7 @@ impl Published {
             self.skipped.push((model, "is not offered to the groups of this provider's credentials"));
             return Ok(());
         };
-        match row.into_ratios(factor).price() {
+        match row.to_ratios(factor).price() {
             Ok(price) => drop(self.prices.entry(model).or_insert(price)),
             Err(QuoteError::Missing) => self.skipped.push((model, "has neither a ratio nor a price")),
             Err(QuoteError::BadNumber(error)) => return Err(format!("the price of `{model}` is malformed: {error}")),
@@ -137,18 +166,18 @@ impl Published {
 }
 
 impl Row {
-    fn into_ratios(self, group_ratio: NumberText) -> RatioInput {
+    fn to_ratios(&self, group_ratio: NumberText) -> RatioInput {
         RatioInput {
             quota_type: self.quota_type,
-            model_ratio: self.model_ratio,
-            completion_ratio: self.completion_ratio,
-            model_price: self.model_price,
+            model_ratio: self.model_ratio.clone(),
+            completion_ratio: self.completion_ratio.clone(),
+            model_price: self.model_price.clone(),
             group_ratio: Some(group_ratio),
-            cache_ratio: self.cache_ratio,
-            create_cache_ratio: self.create_cache_ratio,
-            image_ratio: self.image_ratio,
-            audio_ratio: self.audio_ratio,
-            audio_completion_ratio: self.audio_completion_ratio,
+            cache_ratio: self.cache_ratio.clone(),
+            create_cache_ratio: self.create_cache_ratio.clone(),
+            image_ratio: self.image_ratio.clone(),
+            audio_ratio: self.audio_ratio.clone(),
+            audio_completion_ratio: self.audio_completion_ratio.clone(),
         }
     }
 }
@@ -183,7 +212,7 @@ impl Tables {
 /// The factors of the credentials' groups.
 struct Factors<'a> {
     groups: &'a BTreeSet<String>,
-    ratios: BTreeMap<String, NumberText>,
+    ratios: &'a BTreeMap<String, NumberText>,
 }
 
 impl Factors<'_> {

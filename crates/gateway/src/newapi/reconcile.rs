@@ -12,6 +12,7 @@ use sluice_store::{KeyChanges, NewCredential, NewSiteKey, SiteKey, SiteKeyPatch,
 use super::client::NewKey;
 use super::fault::SiteFault;
 use super::material::Material;
+use super::offer::Offer;
 use super::shapes::SeenKey;
 
 /// Longest name of a credential, in characters.
@@ -52,6 +53,7 @@ impl KeyProblem {
             SiteFault::Limited { .. } => Self::Limited,
             SiteFault::Address { .. }
             | SiteFault::Unreachable
+            | SiteFault::Proxy
             | SiteFault::TimedOut
             | SiteFault::Broken
             | SiteFault::TooLarge { .. }
@@ -66,6 +68,18 @@ impl KeyProblem {
 
 /// Secrets that were asked for, by the key's number at the site.
 pub(crate) type Recovered = BTreeMap<i64, Result<SecretString, KeyProblem>>;
+
+/// What is known when a site's list of keys is looked at.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Look<'a> {
+    /// Secrets that were asked for.
+    pub(crate) recovered: &'a Recovered,
+    /// What the site offers, if that is known.
+    pub(crate) offer: Option<&'a Offer>,
+    /// Group of the account; empty when that is not known.
+    pub(crate) account_group: &'a str,
+    pub(crate) now: Timestamp,
+}
 
 /// Returns the numbers of the keys whose secret must be asked for: those that the site masks and that are not known already.
 pub(crate) fn hidden_keys(known: &[SiteKey], seen: &[SeenKey]) -> Vec<i64> {
@@ -83,12 +97,7 @@ pub(crate) fn hidden_keys(known: &[SiteKey], seen: &[SeenKey]) -> Vec<i64> {
 /// Returns what must change so that a provider's credentials are the keys that its site lists, all of which `seen` is.
 /// Credentials that the operator entered stay, and become a key of the site where their secret is one's. A secret that is
 /// known stays until another one is.
-pub(crate) fn reconcile(
-    provider: &Provider,
-    known: &[SiteKey],
-    seen: Vec<SeenKey>,
-    (recovered, now): (&Recovered, Timestamp),
-) -> KeyChanges {
+pub(crate) fn reconcile(provider: &Provider, known: &[SiteKey], seen: Vec<SeenKey>, look: &Look<'_>) -> KeyChanges {
     let mut changes = KeyChanges::default();
     let numbers: BTreeSet<i64> = seen.iter().map(|key| key.id).collect();
     let is_gone = |key: &&SiteKey| key.upstream.as_ref().is_some_and(|upstream| !numbers.contains(&upstream.id));
@@ -102,13 +111,13 @@ pub(crate) fn reconcile(
     for key in seen {
         let secret = match key.material.clone().into_plain() {
             Some(secret) => Ok(secret),
-            None => recovered.get(&key.id).cloned().unwrap_or(Err(KeyProblem::NotRecovered)),
+            None => look.recovered.get(&key.id).cloned().unwrap_or(Err(KeyProblem::NotRecovered)),
         };
         let known = by_number.get(&key.id).copied();
         let known = known.or_else(|| own.remove(secret.as_ref().ok()?.expose_secret()));
         match known {
-            Some(known) => changes.update.push(patch(known, key, secret, now)),
-            None => changes.add.push(new_key(provider, key, secret, now)),
+            Some(known) => changes.update.push(patch(known, key, secret, look)),
+            None => changes.add.push(new_key(provider, key, secret, look)),
         }
     }
     let is_other = |patch: &SiteKeyPatch| alters(known, patch);
@@ -125,9 +134,13 @@ fn is_ready(key: &SiteKey) -> bool {
     !key.credential.secret.expose_secret().is_empty()
 }
 
-fn upstream_of(key: SeenKey, problem: Option<String>, synced_at: Timestamp) -> UpstreamKey {
+fn upstream_of(key: SeenKey, problem: Option<String>, look: &Look<'_>) -> UpstreamKey {
+    let is_open = |offer: &Offer| offer.is_open_to_key(&key.group, &key.auto_groups, look.account_group);
     UpstreamKey {
         id: key.id,
+        group_closed: look.offer.is_some_and(|offer| !is_open(offer)),
+        auto_groups: key.auto_groups,
+        expires_at: key.expires_at,
         status: key.status,
         problem,
         name: key.name,
@@ -135,11 +148,11 @@ fn upstream_of(key: SeenKey, problem: Option<String>, synced_at: Timestamp) -> U
         used_quota: key.used_quota,
         unlimited_quota: key.has_unlimited_quota,
         model_limits: key.model_limits,
-        synced_at,
+        synced_at: look.now,
     }
 }
 
-fn patch(known: &SiteKey, key: SeenKey, secret: Result<SecretString, KeyProblem>, now: Timestamp) -> SiteKeyPatch {
+fn patch(known: &SiteKey, key: SeenKey, secret: Result<SecretString, KeyProblem>, look: &Look<'_>) -> SiteKeyPatch {
     let present = &known.credential;
     let is_other = |secret: &SecretString| secret.expose_secret() != present.secret.expose_secret();
     let problem = match &secret {
@@ -154,11 +167,11 @@ fn patch(known: &SiteKey, key: SeenKey, secret: Result<SecretString, KeyProblem>
         secret: secret.ok().filter(is_other),
         name,
         group_name: Some(key.group.clone()).filter(|group| *group != present.group_name),
-        upstream: upstream_of(key, problem, now),
+        upstream: upstream_of(key, problem, look),
     }
 }
 
-fn new_key(provider: &Provider, key: SeenKey, secret: Result<SecretString, KeyProblem>, now: Timestamp) -> NewSiteKey {
+fn new_key(provider: &Provider, key: SeenKey, secret: Result<SecretString, KeyProblem>, look: &Look<'_>) -> NewSiteKey {
     let problem = secret.as_ref().err().map(|problem| problem.as_str().to_owned());
     let credential = NewCredential {
         name: name_of(&key),
@@ -168,9 +181,9 @@ fn new_key(provider: &Provider, key: SeenKey, secret: Result<SecretString, KeyPr
         enabled: true,
         priority: provider.priority,
         weight: provider.weight,
-        created_at: now,
+        created_at: look.now,
     };
-    NewSiteKey { credential, upstream: upstream_of(key, problem, now) }
+    NewSiteKey { credential, upstream: upstream_of(key, problem, look) }
 }
 
 fn name_of(key: &SeenKey) -> String {
@@ -182,7 +195,7 @@ fn name_of(key: &SeenKey) -> String {
 fn alters(known: &[SiteKey], patch: &SiteKeyPatch) -> bool {
     let known = known.iter().find(|key| key.credential.id == patch.id);
     let upstream = known.and_then(|key| key.upstream.as_ref());
-    let is_same = upstream.is_some_and(|upstream| upstream.is_usable() == patch.upstream.is_usable());
+    let is_same = upstream.is_some_and(|upstream| upstream.standing() == patch.upstream.standing());
     patch.secret.is_some() || patch.name.is_some() || patch.group_name.is_some() || !is_same
 }
 

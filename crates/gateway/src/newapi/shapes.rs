@@ -9,9 +9,12 @@ use std::collections::BTreeMap;
 
 use serde::Deserialize;
 use serde_json::value::RawValue;
+use sluice_domain::clock::Timestamp;
+use sluice_domain::price::Decimal;
 
 use super::fault::SiteFault;
 use super::material::Material;
+use super::ratios::NumberText;
 use number::{Whole, quota_per_dollar};
 
 /// Longest reason that is passed on, in characters.
@@ -20,6 +23,8 @@ const MAX_REASON_CHARS: usize = 300;
 const MAX_TEXT_CHARS: usize = 255;
 /// The number of a key that may be used.
 const KEY_ENABLED: i64 = 1;
+/// When keys expire that never do.
+const NEVER_EXPIRES: i64 = -1;
 
 /// The envelope of every answer.
 #[derive(Deserialize)]
@@ -147,6 +152,38 @@ pub(super) fn read_account(body: &[u8]) -> Result<SiteAccount, SiteFault> {
     Ok(SiteAccount { quota: data.quota.0, group: data.group.unwrap_or_default().trim().to_owned() })
 }
 
+/// The groups that the account may use.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct AccountGroups {
+    /// Name for people by group.
+    pub(crate) titles: BTreeMap<String, String>,
+    /// What the account pays by group; those that stand for several groups have no factor of their own.
+    pub(crate) ratios: BTreeMap<String, NumberText>,
+}
+
+/// Reads `/api/user/self/groups`.
+pub(super) fn read_groups(body: &[u8]) -> Result<AccountGroups, SiteFault> {
+    #[derive(Deserialize)]
+    struct Group {
+        ratio: NumberText,
+        #[serde(default)]
+        desc: Option<String>,
+    }
+    let data: BTreeMap<String, Group> = of_data(body)?;
+    if data.is_empty() {
+        return Err(SiteFault::partial("the account may use no group"));
+    }
+    let mut groups = AccountGroups::default();
+    for (name, Group { ratio, desc }) in data {
+        groups.titles.insert(name.clone(), desc.filter(|desc| !desc.is_empty()).unwrap_or_else(|| name.clone()));
+        // That of `auto` is a word.
+        if Decimal::parse(ratio.as_str()).is_ok() {
+            groups.ratios.insert(name, ratio);
+        }
+    }
+    Ok(groups)
+}
+
 /// A key as the site lists it.
 #[derive(Debug, Clone)]
 pub(crate) struct SeenKey {
@@ -154,6 +191,8 @@ pub(crate) struct SeenKey {
     pub(crate) id: i64,
     /// What can be seen of it.
     pub(crate) material: Material,
+    /// Whose it is, where the site says.
+    pub(crate) user_id: Option<i64>,
     /// Its name there; may be empty.
     pub(crate) name: String,
     /// 1 enabled, or why it cannot be used: 2 disabled, 3 expired, 4 used up.
@@ -168,11 +207,21 @@ pub(crate) struct SeenKey {
     pub(crate) has_unlimited_quota: bool,
     /// The only models that it may be used for; empty for no limit.
     pub(crate) model_limits: Vec<String>,
+    /// The groups that it goes through, if it has a list of its own.
+    pub(crate) auto_groups: Vec<String>,
+    /// It has expired from then on; `None` for never.
+    pub(crate) expires_at: Option<Timestamp>,
 }
 
 #[derive(Deserialize)]
 struct KeyRow {
     id: Whole,
+    #[serde(default)]
+    user_id: Option<Whole>,
+    #[serde(default)]
+    expired_time: Option<Whole>,
+    #[serde(default)]
+    auto_groups: Option<ModelLimits>,
     #[serde(default)]
     key: Option<String>,
     #[serde(default)]
@@ -219,16 +268,22 @@ impl KeyRow {
         let whole = |number: Option<Whole>| number.map_or(0, |number| number.0);
         let is_limited = self.model_limits_enabled.unwrap_or(true);
         let limits = self.model_limits.or(self.models).filter(|_| is_limited);
+        let expires_at = self.expired_time.map(|secs| secs.0).filter(|secs| *secs != NEVER_EXPIRES);
+        // Who says nothing of quotas has none.
+        let has_no_quota = self.remain_quota.is_none();
         let key = SeenKey {
             id: self.id.0,
+            user_id: self.user_id.map(|id| id.0).filter(|id| *id > 0),
             material: Material::read(self.key.as_deref().unwrap_or_default()),
             name: self.name.unwrap_or_default().trim().to_owned(),
             status: self.status.map_or(KEY_ENABLED, |status| status.0),
             group: self.group.unwrap_or_default().trim().to_owned(),
             remain_quota: whole(self.remain_quota),
             used_quota: whole(self.used_quota),
-            has_unlimited_quota: self.unlimited_quota.unwrap_or(false),
+            has_unlimited_quota: self.unlimited_quota.unwrap_or(has_no_quota),
             model_limits: limits.map(ModelLimits::into_names).unwrap_or_default(),
+            auto_groups: self.auto_groups.map(ModelLimits::into_names).unwrap_or_default(),
+            expires_at: expires_at.map(|secs| Timestamp(secs.saturating_mul(1_000))),
         };
         let is_long = |text: &String| text.chars().count() > MAX_TEXT_CHARS;
         if key.id <= 0 {

@@ -10,6 +10,9 @@ use tokio::sync::mpsc;
 use super::spill::Spill;
 use super::{Due, Entry, Finished, Parcel};
 
+/// Pause between looks at the queue while a batch is gathered. Being woken for every call would cost the core that serves
+/// calls more than handing them over.
+const LOOK_INTERVAL: Duration = Duration::from_millis(25);
 /// What requests that wait for their tokens to be counted may hold in memory together.
 const SAMPLES_MAX_BYTES: usize = 64 * 1024 * 1024;
 
@@ -76,11 +79,13 @@ impl Inbox {
             return false;
         }
         let deadline = tokio::time::Instant::now() + linger;
-        while batch.len() < rows {
-            let room = rows - batch.len();
-            match tokio::time::timeout_at(deadline, self.receiver.recv_many(batch, room)).await {
-                Ok(0) | Err(_) => break,
-                Ok(_) => {}
+        while batch.len() < rows && tokio::time::Instant::now() < deadline && !self.receiver.is_closed() {
+            let next_look = tokio::time::Instant::now() + LOOK_INTERVAL;
+            tokio::time::sleep_until(next_look.min(deadline)).await;
+            while batch.len() < rows
+                && let Ok(entry) = self.receiver.try_recv()
+            {
+                batch.push(entry);
             }
         }
         let calls = batch.iter().filter_map(|entry| match entry {

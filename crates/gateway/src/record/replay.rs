@@ -111,7 +111,9 @@ async fn tariff(
         Some(cost) => cost,
         None => {
             let provider = record.provider_id?;
-            let buyer = Buyer { provider, vendor: snapshot.vendor_of(provider).unwrap_or_default() };
+            let group =
+                record.credential_id.and_then(|id| snapshot.target(id)).map(|target| target.group_name.as_str());
+            let buyer = Buyer { provider, group, vendor: snapshot.vendor_of(provider).unwrap_or_default() };
             tracing::warn!(call = %record.id, version = %basis.cost, "a price is gone; the one of that time is taken");
             snapshot.prices.cost_at(buyer, &record.model_used, record.created_at)?
         }

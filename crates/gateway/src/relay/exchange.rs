@@ -234,6 +234,11 @@ async fn begun(plan: &Plan<'_>, candidate: &Candidate<'_>, mut accepted: Box<Acc
 /// Returns what comes of an answer whose status is no success.
 async fn told(demand: &Demand, candidate: &Candidate<'_>, mut accepted: Box<Accepted>) -> Tried {
     let status = accepted.parts.status;
+    if status == StatusCode::PROXY_AUTHENTICATION_REQUIRED && candidate.target.provider.origin.forwarding().is_some() {
+        discard(accepted);
+        let message = "the upstream cannot be reached: its proxy asks for another user name or password";
+        return Tried::failed(Fault::new(Kind::UpstreamUnreachable, message), status.as_u16(), Mishap::Transport);
+    }
     let Some(fault) = status_fault(demand.operation, status) else { return Tried::Accepted(accepted) };
     let failure = accepted.failure().await;
     if lacks_path(demand, candidate, &failure) {
@@ -278,18 +283,22 @@ fn error_first(accepted: Box<Accepted>) -> Tried {
     Tried::Failed(Box::new(Failure { fault, status, answer: Some(accepted), verdict }))
 }
 
-/// A request as it goes out; it can be sent more than once.
-struct Outgoing {
-    method: Method,
+/// A request as it goes out; it can be made more than once.
+struct Outgoing<'o> {
+    plan: &'o Plan<'o>,
+    candidate: &'o Candidate<'o>,
     path: PathAndQuery,
-    headers: HeaderMap,
     body: OutBody,
+    /// Whether the body still has the client's encoding.
+    keeps_encoding: bool,
+    asks_for_usage: bool,
 }
 
-impl Outgoing {
+impl<'o> Outgoing<'o> {
+    /// Gathers what all repetitions have in common; `None` when the vendor has no path for it.
     fn build(
-        plan: &Plan<'_>,
-        candidate: &Candidate<'_>,
+        plan: &'o Plan<'o>,
+        candidate: &'o Candidate<'o>,
         conversion: Option<&mut Conversion>,
         asks_for_usage: bool,
     ) -> Option<Self> {
@@ -314,16 +323,23 @@ impl Outgoing {
                 plan.demand.body_for(&Change { model: candidate.model, asks_for_usage, keeps, wish })
             }
         };
+        Some(Self { plan, candidate, path, body, keeps_encoding, asks_for_usage })
+    }
+
+    fn headers(&self) -> HeaderMap {
+        let Self { plan, candidate, .. } = self;
+        let (provider, operation) = (&candidate.target.provider, candidate.operation);
+        let is_foreign = candidate.converts(plan.demand.operation);
         let mut headers = HeaderMap::with_capacity(plan.headers.len() + 4);
         headers.insert(header::HOST, provider.origin.host_header.clone());
-        headers.extend(plan.headers.clone());
+        headers.extend(plan.headers.iter().map(|(name, value)| (name.clone(), value.clone())));
         if is_foreign {
             headers::translate_for_upstream(&mut headers, plan.demand.is_stream);
         }
-        if !keeps_encoding {
+        if !self.keeps_encoding {
             headers.remove(header::CONTENT_ENCODING);
         }
-        if asks_for_usage || plan.demand.retention.previous().is_some() {
+        if self.asks_for_usage || plan.demand.retention.previous().is_some() {
             // What is added must be found again and taken out, and what is missing be put in; an encoded stream hides both.
             headers.remove(header::ACCEPT_ENCODING);
         }
@@ -339,15 +355,15 @@ impl Outgoing {
         if is_foreign && operation.dialect() == Dialect::Anthropic {
             headers.entry(ANTHROPIC_VERSION).or_insert(HeaderValue::from_static("2023-06-01"));
         }
-        Some(Self { method: plan.method.clone(), path, headers, body })
+        headers
     }
 
     fn request(&self) -> Request<OutBody> {
         let mut request = Request::new(self.body.clone());
-        *request.method_mut() = self.method.clone();
+        *request.method_mut() = self.plan.method.clone();
         *request.uri_mut() = Uri::from(self.path.clone());
-        *request.headers_mut() = self.headers.clone();
-        if self.body.len() == 0 && self.method == Method::POST {
+        *request.headers_mut() = self.headers();
+        if self.body.len() == 0 && *self.plan.method == Method::POST {
             request.headers_mut().insert(header::CONTENT_LENGTH, 0.into());
         }
         request
@@ -450,6 +466,10 @@ fn send_fault(provider: &str, error: &SendError) -> Fault {
             Kind::UpstreamTimeout,
             format!("connecting to the upstream took longer than {} ms", limit.as_millis()),
         ),
+        SendError::Connect(error) if error.is_proxy() => {
+            tracing::warn!(provider, %error, "connecting through a proxy failed");
+            Fault::new(Kind::UpstreamUnreachable, "the upstream cannot be reached through its proxy")
+        }
         SendError::Connect(error) => {
             tracing::warn!(provider, %error, "connecting to an upstream failed");
             Fault::new(Kind::UpstreamUnreachable, "the upstream cannot be reached")

@@ -12,7 +12,6 @@ use tokio::task::JoinHandle;
 
 use super::fault::{Fault, Kind};
 use super::inbound::demand::Demand;
-use super::inbound::estimate::Bulk;
 use super::inbound::identify::Client;
 use super::routing::unpriced;
 use super::{Candidate, Shared, clipped};
@@ -59,10 +58,9 @@ pub(super) async fn reserve(
         let message = "`background` responses cannot be billed; send the request without `background`";
         return Err(Fault::new(Kind::OperationNotServed, message));
     }
-    let bulk = Bulk::of(demand.operation, demand.plain());
     let mut dearest: Option<(Micros, Allowance)> = None;
     shortlist.retain(|candidate| {
-        let Some((bound, allowance)) = bound(snapshot, &client.caller, (demand, &bulk), candidate) else {
+        let Some((bound, allowance)) = bound(snapshot, &client.caller, demand, candidate) else {
             return false;
         };
         // The longest answer of all counts, whoever gives it.
@@ -84,11 +82,11 @@ pub(super) async fn reserve(
 fn bound(
     snapshot: &Snapshot,
     caller: &Caller,
-    (demand, bulk): (&Demand, &Bulk),
+    demand: &Demand,
     candidate: &Candidate<'_>,
 ) -> Option<(Micros, Allowance)> {
     let priced = candidate.priced.as_ref()?;
-    let whole = demand.asks.estimate(demand.operation, bulk, priced.limits);
+    let whole = demand.asks.estimate(demand.operation, demand.bulk(), priced.limits);
     let output_tokens = if demand.is_stream { whole.output_tokens.min(STREAM_STEP) } else { whole.output_tokens };
     let reserved = Estimate { output_tokens, ..whole };
     let service = demand.asks.service;

@@ -1,26 +1,29 @@
 //! The configuration in force, and the task that keeps it so.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use arc_swap::ArcSwap;
+use parking_lot::Mutex;
 use sluice_domain::clock::Clock;
+use sluice_domain::id::ProviderId;
 use sluice_domain::key::{Caller, KeyHash};
 use sluice_domain::ledger::BudgetScope;
 use sluice_domain::limit::Limits;
-use sluice_domain::provider::Timeouts;
+use sluice_domain::provider::{Provider, Timeouts};
 use sluice_domain::user::Group;
 use sluice_protocol::vendor::Vendors;
-use sluice_store::{Store, StoreError};
+use sluice_store::{Catalog, Store, StoreError};
 use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::config::Declared;
 use crate::money::bank::Bank;
 use crate::money::prices::PriceList;
-use crate::snapshot::{OriginNumbers, Snapshot, Sources};
+use crate::snapshot::{OriginNumbers, SiteStanding, Snapshot, Sources};
 use crate::standing::health::Health;
+use crate::upkeep::{SiteState, is_managed, stale_from, zone_of_days};
 
 /// How often the database is asked whether another node changed the configuration. Changes are live within a second.
 const POLL_INTERVAL: Duration = Duration::from_millis(500);
@@ -47,6 +50,9 @@ pub(crate) struct Live {
     ingredients: Ingredients,
     declared_keys: HashMap<KeyHash, Arc<Caller>>,
     origins: OriginNumbers,
+    /// Those that calls may still hold. They are freed here: a relay thread that dropped the last hold on tens of thousands
+    /// of routes would keep its other calls waiting meanwhile.
+    retired: Mutex<Vec<Arc<Snapshot>>>,
 }
 
 impl Live {
@@ -59,7 +65,8 @@ impl Live {
             ingredients.declared.keys.iter().map(|key| (key.hash, Arc::new(key.caller.clone()))).collect();
         let origins = OriginNumbers::default();
         let snapshot = compile(&ingredients, &declared_keys, &origins).await?;
-        Ok(Self { current: ArcSwap::from_pointee(snapshot), ingredients, declared_keys, origins })
+        let current = ArcSwap::from_pointee(snapshot);
+        Ok(Self { current, ingredients, declared_keys, origins, retired: Mutex::default() })
     }
 
     /// Returns the snapshot in force.
@@ -78,6 +85,7 @@ impl Live {
             if tokio::time::timeout(LOOK_LIMIT, self.look()).await.is_err() {
                 tracing::warn!("the database does not answer; the last good configuration stays in force");
             }
+            self.retired.lock().retain(|snapshot| Arc::strong_count(snapshot) > 1);
         }
     }
 
@@ -99,8 +107,8 @@ impl Live {
     async fn reload(&self) {
         match compile(&self.ingredients, &self.declared_keys, &self.origins).await {
             Ok(snapshot) => {
-                tracing::info!(revision = snapshot.revision, "the configuration changed");
-                self.current.store(Arc::new(snapshot));
+                let old = self.current.swap(Arc::new(snapshot));
+                self.retired.lock().push(old);
             }
             Err(error) => tracing::error!(%error, "the configuration cannot be read; the last good one stays in force"),
         }
@@ -117,25 +125,52 @@ async fn compile(
     catalog.providers.extend(declared.providers.iter().cloned());
     catalog.credentials.extend(declared.credentials.iter().cloned());
     catalog.routes.extend(declared.routes.iter().cloned());
+    let declared_keys = with_rows(&ingredients.store, declared_keys, &catalog.groups).await?;
+    let started = Instant::now();
     let prices = PriceList::of(&catalog, Clock::System.now());
     let (snapshot, problems) = Snapshot::compile(Sources {
         revision: catalog.revision,
         providers: &catalog.providers,
         credentials: &catalog.credentials,
+        key_standings: &catalog.key_standings,
+        sites: &site_standings(&catalog, &ingredients.vendors),
         routes: &catalog.routes,
         policy: &declared.policy.over(catalog.policy.clone()),
-        declared_keys: &with_rows(&ingredients.store, declared_keys, &catalog.groups).await?,
+        declared_keys: &declared_keys,
         vendors: &ingredients.vendors,
         timeouts: ingredients.timeouts,
         origins,
         health: &ingredients.health,
         prices,
     });
+    let (providers, credentials, models) = snapshot.sizes();
+    let routes = catalog.routes.len();
+    let took_ms = started.elapsed().as_millis();
+    tracing::info!(
+        revision = snapshot.revision,
+        providers,
+        credentials,
+        models,
+        routes,
+        took_ms,
+        "configuration compiled"
+    );
     ingredients.bank.set_longest_call(snapshot.longest_call(ingredients.max_attempts));
     for problem in problems.into_iter().chain(catalog.problems) {
         tracing::error!(%problem, "part of the configuration cannot be used");
     }
     Ok(snapshot)
+}
+
+/// Returns what is known of the sites of providers that are managed through them.
+fn site_standings(catalog: &Catalog, vendors: &Vendors) -> BTreeMap<ProviderId, SiteStanding> {
+    let zone = zone_of_days(catalog.zone.as_deref());
+    let standing = |provider: &Provider| SiteStanding {
+        away_until: catalog.site_states.get(&provider.id).and_then(|state| SiteState::read(state).away_until()),
+        stale_from: provider.balance.map(|balance| stale_from(balance.updated_at, zone)),
+    };
+    let managed = catalog.providers.iter().filter(|provider| is_managed(provider, vendors));
+    managed.map(|provider| (provider.id, standing(provider))).collect()
 }
 
 /// Returns the keys of the file with what the database has for them: their budgets and the limits of their groups.

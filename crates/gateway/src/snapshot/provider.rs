@@ -8,9 +8,10 @@ use http::header::{HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use parking_lot::Mutex;
 use sluice_domain::ExposeSecret;
+use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::limit::Limits;
-use sluice_domain::provider::{Balance, Provider, Timeouts};
+use sluice_domain::provider::{Balance, KeyStanding, Provider, Timeouts};
 use sluice_domain::route::Standing;
 use sluice_domain::route::policy::Rotation;
 use sluice_protocol::chat::Trait;
@@ -31,6 +32,10 @@ const PROMPT_CACHE_SECS: u32 = 300;
 pub(crate) struct Target {
     pub(crate) provider: Arc<ProviderPlan>,
     pub(crate) credential_id: CredentialId,
+    /// What it calls its group at the provider; its price may depend on that.
+    pub(crate) group_name: String,
+    /// What the provider's site says of it.
+    pub(crate) key: KeyStanding,
     /// What the vendor lets it ask for.
     pub(crate) limits: Limits,
     /// What is known of it.
@@ -56,6 +61,8 @@ pub(crate) struct ProviderPlan {
     pub(crate) rotation: Rotation,
     /// What is left on the account, as far as that is known.
     pub(crate) balance: Option<Balance>,
+    /// What is known of its site.
+    pub(crate) site: SiteStanding,
     /// How long its prompt caches live after their last use, milliseconds.
     pub(crate) cache_lifetime_ms: i64,
     /// What is known of it.
@@ -66,6 +73,15 @@ pub(crate) struct ProviderPlan {
     chat_dialects: Vec<Dialect>,
     trait_rules: TraitRules,
     issuer: Arc<str>,
+}
+
+/// What calls must know of a provider's site.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub(crate) struct SiteStanding {
+    /// It counts as away until then.
+    pub(crate) away_until: Option<Timestamp>,
+    /// What is left on the account was not heard of for too long from then on.
+    pub(crate) stale_from: Option<Timestamp>,
 }
 
 enum UpstreamPath {
@@ -238,6 +254,7 @@ fn compile_provider(provider: &Provider, vendor: &Vendor, sources: &Sources<'_>)
         own_headers,
         rotation: provider.rotation,
         balance: provider.balance,
+        site: sources.sites.get(&provider.id).copied().unwrap_or_default(),
         cache_lifetime_ms: i64::from(vendor.prompt_cache_secs.unwrap_or(PROMPT_CACHE_SECS)) * 1_000,
         vital: sources.health.provider(provider.id, way(provider)),
         paths,
@@ -287,6 +304,8 @@ pub(super) fn compile_targets(
         let target = Target {
             provider: Arc::clone(plan),
             credential_id: credential.id,
+            group_name: credential.group_name.clone(),
+            key: sources.key_standings.get(&credential.id).copied().unwrap_or_default(),
             limits: credential.limits,
             unrouted: sources.health.route(credential.id, "", vital.way()),
             vital,

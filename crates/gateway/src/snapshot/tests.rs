@@ -76,6 +76,8 @@ fn compile_with(
         revision: 1,
         providers,
         credentials,
+        key_standings: &BTreeMap::new(),
+        sites: &BTreeMap::new(),
         routes,
         policy: &Policy::default(),
         declared_keys: &HashMap::new(),
@@ -229,4 +231,32 @@ fn what_the_operator_changed_or_switched_on_again_is_not_held_to_what_failed_bef
         let is_shut = gates.map(|gate| gate.passage(0) != Passage::Open);
         assert_eq!(is_shut, expected, "{:?}", (change.0.enabled, change.1.enabled, change.2.enabled));
     }
+}
+
+#[test]
+fn keys_of_one_group_share_what_their_models_are_called_and_cost() {
+    let credentials: Vec<Credential> =
+        (1..=6).map(|id| Credential { group_name: format!("g{}", id % 2), ..credential(id, 1) }).collect();
+    let models = ["gpt-4o", "gpt-4o-mini"];
+    let routes: Vec<Route> = (1..=6).flat_map(|id| models.map(|model| route(model, id, 1, None))).collect();
+    let (snapshot, _) = compile(&[provider(1, "openai", &[])], &credentials, &routes);
+    let mut names: Vec<*const u8> =
+        snapshot.entries.iter().map(|entry| entry.upstream_model.as_ref().unwrap().as_ptr()).collect();
+    names.sort_unstable();
+    names.dedup();
+    assert_eq!((snapshot.entries.len(), names.len()), (12, 4), "one name for each model in each group");
+}
+
+/// 200 keys that all serve 800 models, as large sites have them.
+#[test]
+fn a_site_with_160_000_routes_compiles_in_seconds() {
+    let credentials: Vec<Credential> = (1..=200).map(|id| credential(id, 1)).collect();
+    let name = |place: i64| format!("model-{place:04}");
+    let routes: Vec<Route> =
+        (1..=200).flat_map(|id| (0..800).map(move |place| route(&name(place), id, 1, None))).collect();
+    let begun = std::time::Instant::now();
+    let (snapshot, _) = compile(&[provider(1, "newapi", &[])], &credentials, &routes);
+    assert_eq!((snapshot.entries.len(), snapshot.models.len()), (160_000, 800));
+    assert!(begun.elapsed() < Duration::from_secs(20), "{:?}", begun.elapsed());
+    println!("160,000 routes compiled in {:?}", begun.elapsed());
 }

@@ -2,6 +2,7 @@
 //! discount.
 
 use quick_cache::sync::Cache;
+use serde::{Deserialize, Serialize};
 use sluice_domain::id::CredentialId;
 use sluice_domain::route::Warmth;
 use sluice_protocol::fingerprint::Fingerprint;
@@ -47,7 +48,58 @@ pub(crate) fn name_hash(model: &str) -> u32 {
     crc32fast::hash(model.as_bytes())
 }
 
+/// What is remembered of a conversation, as it is kept from one run to the next.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct KeptWarmth {
+    #[serde(rename = "f")]
+    fingerprint: u64,
+    #[serde(rename = "m")]
+    model: u32,
+    #[serde(rename = "c")]
+    credential: CredentialId,
+    #[serde(rename = "u")]
+    upstream_model: u32,
+    #[serde(rename = "t")]
+    tokens: u64,
+    #[serde(rename = "a")]
+    at_ms: i64,
+    #[serde(rename = "l")]
+    lifetime_ms: i64,
+}
+
+/// Conversations that are kept: those that were heard of last.
+const KEPT_MAX: usize = 20_000;
+
 impl Affinity {
+    /// Returns the conversations whose cache is warm at `now_ms`.
+    pub(crate) fn keep(&self, now_ms: i64) -> Vec<KeptWarmth> {
+        let is_warm = |warm: &Warm| warm.warmth.expected_tokens(u64::MAX, now_ms) > 0;
+        let kept = |(conversation, warm): (Conversation, Warm)| KeptWarmth {
+            fingerprint: conversation.fingerprint.0,
+            model: conversation.model,
+            credential: warm.credential,
+            upstream_model: warm.model,
+            tokens: warm.warmth.tokens,
+            at_ms: warm.warmth.at_ms,
+            lifetime_ms: warm.warmth.lifetime_ms,
+        };
+        let mut warm: Vec<KeptWarmth> = self.0.iter().filter(|(_, warm)| is_warm(warm)).map(kept).collect();
+        warm.sort_by_key(|one| std::cmp::Reverse(one.at_ms));
+        warm.truncate(KEPT_MAX);
+        warm
+    }
+
+    /// Remembers what was known in an earlier run. What has cooled down meanwhile is worth nothing, and known to be.
+    pub(crate) fn of(kept: &[KeptWarmth]) -> Self {
+        let affinity = Self::default();
+        for one in kept.iter().take(KEPT_MAX) {
+            let warmth = Warmth { tokens: one.tokens, at_ms: one.at_ms, lifetime_ms: one.lifetime_ms };
+            let conversation = Conversation { fingerprint: Fingerprint(one.fingerprint), model: one.model };
+            affinity.remember(conversation, Warm { credential: one.credential, model: one.upstream_model, warmth });
+        }
+        affinity
+    }
+
     /// Returns where a conversation is warm.
     pub(crate) fn find(&self, conversation: Conversation) -> Option<Warm> {
         self.0.get(&conversation)

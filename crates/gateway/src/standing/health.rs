@@ -2,6 +2,7 @@
 //! next. Reading it takes no lock while all is well.
 
 mod history;
+mod kept;
 mod visit;
 mod vital;
 
@@ -14,16 +15,20 @@ use parking_lot::Mutex;
 use sluice_domain::id::{CredentialId, ProviderId};
 
 pub(crate) use history::{Finish, Learned};
+pub(crate) use kept::KeptHealth;
 pub(crate) use visit::{Refusal, Visit, Visited};
 use vital::Setup;
 pub(crate) use vital::{RouteVital, Vital, Windows};
+
+/// A model at a credential, by the name that it has there or by the route's pattern.
+type Place = (CredentialId, Arc<str>);
 
 /// All that is known.
 #[derive(Default)]
 pub(crate) struct Health {
     providers: Mutex<HashMap<ProviderId, Arc<Vital>>>,
     credentials: Mutex<HashMap<CredentialId, Arc<Vital>>>,
-    routes: Mutex<HashMap<(CredentialId, String), Arc<RouteVital>>>,
+    routes: Mutex<HashMap<Place, Arc<RouteVital>>>,
     generation: AtomicU64,
 }
 
@@ -49,8 +54,13 @@ impl Health {
     }
 
     /// Returns what is known of a model at a credential; `model` is the name it has there, or the route's pattern.
-    pub(crate) fn route(&self, credential: CredentialId, model: &str, way: impl Hash) -> Arc<RouteVital> {
-        let vital = Arc::clone(self.routes.lock().entry((credential, model.to_owned())).or_default());
+    pub(crate) fn route(
+        &self,
+        credential: CredentialId,
+        model: impl Into<Arc<str>>,
+        way: impl Hash,
+    ) -> Arc<RouteVital> {
+        let vital = Arc::clone(self.routes.lock().entry((credential, model.into())).or_default());
         vital.set_up(self.setup(way));
         vital
     }

@@ -50,7 +50,7 @@ impl Pulse {
     }
 
     fn beat(&self) {
-        let answers = self.sum(|counters| counters.answers());
+        let answers = self.sum(super::metrics::Counters::answers);
         let mut beats = self.beats.lock();
         // One more than the seconds between them.
         if beats.len() > BEATS {
@@ -67,8 +67,8 @@ impl Pulse {
         };
         let latest = by_second.iter().rev().take(RATE_BEATS);
         let per_second = latest.clone().sum::<u64>() as f64 / latest.len().max(1) as f64;
-        let open_calls = self.sum(|counters| counters.open_calls());
-        let open_connections = self.sum(|counters| counters.open_connections());
+        let open_calls = self.sum(super::metrics::Counters::open_calls);
+        let open_connections = self.sum(super::metrics::Counters::open_connections);
         Beat { by_second, per_second, open_calls, open_connections }
     }
 

@@ -135,9 +135,14 @@ impl SiteState {
         serde_json::to_string(self).unwrap_or_default()
     }
 
+    /// Returns until when the site counts as away; `None` where it does not.
+    pub(crate) fn away_until(&self) -> Option<Timestamp> {
+        (self.health == Health::Unreachable).then(|| self.cooldown_until.unwrap_or(Timestamp(i64::MAX)))
+    }
+
     /// Returns whether the site counts as away at `now`.
     pub(crate) fn is_blocked(&self, now: Timestamp) -> bool {
-        self.health == Health::Unreachable && self.cooldown_until.is_none_or(|until| now < until)
+        self.away_until().is_some_and(|until| now < until)
     }
 
     /// Returns whether the site asked to be left alone at `now`.

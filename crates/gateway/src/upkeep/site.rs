@@ -5,14 +5,16 @@ use std::collections::{BTreeMap, BTreeSet};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::ProviderId;
 use sluice_domain::money::Micros;
-use sluice_domain::price::{Price, PriceEntry, PriceSource, Scope};
 use sluice_domain::provider::{Balance, Provider};
 use sluice_store::{SiteKey, StoreError};
 
+use super::prices::{PaidGroups, entries_of};
 use super::report::{Report, SiteState, Step};
 use super::reveal::reveal;
 use super::{USUAL_QUOTA_PER_DOLLAR, Upkeep};
-use crate::newapi::{Offer, SiteClient, SiteFault, hidden_keys, quota_to_micros, read_published, reconcile};
+use crate::newapi::{
+    AccountGroups, Look, Offer, Sheet, SiteClient, SiteFault, hidden_keys, quota_to_micros, reconcile,
+};
 
 /// What goes on during a refresh: what is remembered and what came of it.
 type Notes<'a> = (&'a mut SiteState, &'a mut Report);
@@ -33,6 +35,8 @@ impl Next {
 /// A page of prices as it came, and what it offers.
 struct Page {
     body: Option<Vec<u8>>,
+    /// What the account pays by group, where the site says that apart.
+    groups: Option<AccountGroups>,
     offer: Offer,
 }
 
@@ -59,7 +63,8 @@ impl Upkeep {
         if matches!(next, Next::Stop) {
             return Ok(());
         }
-        self.refresh_keys(&site, provider, report, now).await?;
+        let offer = page.as_ref().map(|page| &page.offer).or(known_offer.as_ref());
+        self.refresh_keys(&site, (provider, offer, &state.group), report, now).await?;
         let keys = self.store.list_site_keys(provider.id).await?;
         if let Some(page) = &page {
             let offer = serde_json::to_string(&page.offer).unwrap_or_default();
@@ -129,7 +134,7 @@ impl Upkeep {
     async fn refresh_keys(
         &self,
         site: &SiteClient,
-        provider: &Provider,
+        (provider, offer, account_group): (&Provider, Option<&Offer>, &str),
         report: &mut Report,
         now: Timestamp,
     ) -> Result<(), StoreError> {
@@ -150,7 +155,7 @@ impl Upkeep {
         }
         let found = seen.len();
         let recovered = reveal(site, &hidden_keys(&known, &seen)).await;
-        let changes = reconcile(provider, &known, seen, (&recovered, now));
+        let changes = reconcile(provider, &known, seen, &Look { recovered: &recovered, offer, account_group, now });
         let changed = changes.add.len() + changes.remove.len();
         match self.store.apply_key_changes(provider.id, &changes).await {
             Ok(()) => report.succeed(Step::Keys, found, changed),
@@ -170,20 +175,22 @@ impl Upkeep {
         now: Timestamp,
     ) -> Result<(), StoreError> {
         let Some(body) = &page.body else { return Ok(()) };
-        let groups = groups_of(keys, &page.offer, account_group);
-        if groups.is_empty() {
+        let paid = paid_by(keys, &page.offer, account_group);
+        if paid.is_empty() {
             report.succeed(Step::Prices, 0, 0);
             return Ok(());
         }
-        let published = match read_published(body, &groups) {
-            Ok(published) => published,
+        let sheet = Sheet::read(body).map(|sheet| match &page.groups {
+            Some(groups) => sheet.with_ratios(&groups.ratios),
+            None => sheet,
+        });
+        let entries = match sheet.and_then(|sheet| entries_of(provider, &sheet, &paid, now)) {
+            Ok((entries, _)) => entries,
             Err(what) => {
                 report.fail(Step::Prices, SiteFault::malformed(what));
                 return Ok(());
             }
         };
-        let entries: Vec<PriceEntry> =
-            published.prices.into_iter().map(|(model, price)| entry(provider, model, price, now)).collect();
         match self.store.replace_provider_prices(provider, &entries, now).await {
             Ok(changed) => report.succeed(Step::Prices, entries.len(), changed),
             Err(StoreError::Invalid { field, problem }) => {
@@ -205,7 +212,7 @@ impl Upkeep {
         let mut wanted = BTreeMap::new();
         for key in keys {
             let Some(upstream) = key.upstream.as_ref().filter(|upstream| upstream.is_usable()) else { continue };
-            let groups = offer.groups_of_key(&key.credential.group_name, account_group);
+            let groups = offer.groups_of_key(&key.credential.group_name, &upstream.auto_groups, account_group);
             wanted.insert(key.credential.id, offer.models_of_key(&groups, &upstream.model_limits));
         }
         let found = wanted.values().map(BTreeSet::len).sum();
@@ -220,49 +227,64 @@ impl Upkeep {
     }
 }
 
-/// Asks for what the site offers. Sites without a page of prices name at least their models.
+/// Asks for what the site offers, and to which groups of the account. Sites without a page of prices name at least their
+/// models.
 async fn ask_offer(site: &SiteClient, known: Option<&Offer>, report: &mut Report) -> (Option<Page>, Next) {
-    let asked = match site.pricing().await {
-        Ok(body) => Offer::read(&body).map(|offer| Page { body: Some(body), offer }),
+    let asked = match ask_page(site).await {
+        Ok(page) if page.offer.models.is_empty() && known.is_some_and(|known| !known.models.is_empty()) => {
+            Err(SiteFault::partial("it offers no models any more"))
+        }
+        Ok(page) => ask_groups(site, page, known).await,
         Err(fault) => Err(fault),
     };
-    let asked = match asked {
-        // Where there is no such page, some sites answer with their front page.
-        Err(SiteFault::Unsupported { .. }) => {
-            site.models().await.map(|models| Page { body: None, offer: Offer::of_models(models) })
-        }
-        other => other,
-    };
-    let fault = match asked {
-        Ok(page) if page.offer.models.is_empty() && known.is_some_and(|known| !known.models.is_empty()) => {
-            SiteFault::partial("it offers no models any more")
-        }
+    match asked {
         Ok(page) => {
             report.succeed(Step::Offer, page.offer.models.len(), 0);
-            return (Some(page), Next::Go);
+            (Some(page), Next::Go)
         }
-        Err(fault) => fault,
-    };
-    let next = Next::after(&fault);
-    report.fail(Step::Offer, fault);
-    (None, next)
-}
-
-/// Returns the groups that the usable keys go through, as far as the site says what they pay.
-fn groups_of(keys: &[SiteKey], offer: &Offer, account_group: &str) -> BTreeSet<String> {
-    let usable = keys.iter().filter(|key| key.is_usable());
-    let groups = usable.flat_map(|key| offer.groups_of_key(&key.credential.group_name, account_group));
-    let is_priced = |group: &&str| offer.group_ratio.is_empty() || offer.group_ratio.contains_key(*group);
-    groups.filter(is_priced).map(str::to_owned).collect()
-}
-
-fn entry(provider: ProviderId, model: String, price: Price, now: Timestamp) -> PriceEntry {
-    PriceEntry {
-        model,
-        scope: Scope::Provider(provider),
-        source: PriceSource::Provider,
-        effective_from: now,
-        disputed: false,
-        price,
+        Err(fault) => {
+            let next = Next::after(&fault);
+            report.fail(Step::Offer, fault);
+            (None, next)
+        }
     }
+}
+
+async fn ask_page(site: &SiteClient) -> Result<Page, SiteFault> {
+    match site.pricing().await {
+        Ok(body) => Offer::read(&body).map(|offer| Page { body: Some(body), groups: None, offer }),
+        Err(SiteFault::Unsupported { .. }) => {
+            let offer = Offer::of_models(site.models().await?);
+            Ok(Page { body: None, groups: None, offer })
+        }
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Adds the account's groups. The page of prices does not know whose they are where a site shows it to visitors, too.
+async fn ask_groups(site: &SiteClient, page: Page, known: Option<&Offer>) -> Result<Page, SiteFault> {
+    if page.body.is_none() {
+        return Ok(page);
+    }
+    match site.groups().await {
+        Ok(groups) => Ok(Page { offer: page.offer.with_groups(&groups), groups: Some(groups), ..page }),
+        // Without them everybody's factors would be taken for the account's.
+        Err(SiteFault::Unsupported { .. }) if known.is_none_or(|known| !known.knows_groups) => Ok(page),
+        Err(fault) => Err(fault),
+    }
+}
+
+/// Returns what the usable keys pay for, as far as the site says what that costs.
+fn paid_by(keys: &[SiteKey], offer: &Offer, account_group: &str) -> PaidGroups {
+    let is_priced = |group: &&str| offer.group_ratio.is_empty() || offer.group_ratio.contains_key(*group);
+    let mut paid = PaidGroups::new();
+    for key in keys.iter().filter(|key| key.is_usable()) {
+        let own = key.upstream.as_ref().map_or(&[][..], |upstream| &upstream.auto_groups);
+        let groups = offer.groups_of_key(&key.credential.group_name, own, account_group);
+        let priced: Vec<String> = groups.into_iter().filter(is_priced).map(str::to_owned).collect();
+        if !priced.is_empty() {
+            paid.entry(key.credential.group_name.clone()).or_default().extend(priced);
+        }
+    }
+    paid
 }

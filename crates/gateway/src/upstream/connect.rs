@@ -6,22 +6,17 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use base64::Engine;
-use base64::engine::general_purpose::STANDARD;
-use http::{HeaderValue, Uri};
 use hyper::client::conn::{http1, http2};
-use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::rt::{TokioExecutor, TokioIo};
-use sluice_domain::ExposeSecret;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
 use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
-use tower::Service;
 
-use super::{Origin, OutBody, Proxy, ProxyKind};
+use super::proxy::dial_through;
+use super::{Origin, OutBody};
 
 /// Largest head of an answer.
 const MAX_HEAD_BYTES: usize = 64 * 1024;
@@ -45,15 +40,28 @@ pub(crate) enum ConnectError {
     /// Name resolution or TCP failed.
     #[error("connecting failed: {0}")]
     Tcp(io::Error),
-    /// The proxy refused.
-    #[error("the proxy refused the connection")]
-    Proxy,
+    /// The proxy itself cannot be reached.
+    #[error("connecting to the proxy failed: {0}")]
+    ProxyUnreachable(io::Error),
+    /// TLS with the proxy failed.
+    #[error("TLS with the proxy failed: {0}")]
+    ProxyTls(io::Error),
+    /// The proxy does not lead there: it refused, or could not connect.
+    #[error("the proxy refused the connection: {0}")]
+    ProxyRefused(String),
     /// TLS failed, such as by an unknown certificate.
     #[error("TLS failed: {0}")]
     Tls(io::Error),
     /// The HTTP preface failed.
     #[error("the HTTP handshake failed: {0}")]
     Handshake(hyper::Error),
+}
+
+impl ConnectError {
+    /// Returns whether the way to the proxy, or the proxy, is what failed.
+    pub(crate) const fn is_proxy(&self) -> bool {
+        matches!(self, Self::ProxyUnreachable(_) | Self::ProxyTls(_) | Self::ProxyRefused(_))
+    }
 }
 
 /// A fresh connection.
@@ -94,14 +102,20 @@ pub(super) async fn connect(
 }
 
 async fn open(origin: &Origin, tls: &Arc<rustls::ClientConfig>) -> Result<Connection, ConnectError> {
-    let tcp = match &origin.proxy {
-        None => dial(&origin.host, origin.port).await.map_err(ConnectError::Tcp)?,
-        Some(proxy) => dial_through(proxy, origin).await?,
-    };
-    if !origin.is_tls {
-        return speak_http1(tcp).await;
+    match &origin.proxy {
+        None => speak(dial(&origin.host, origin.port).await.map_err(ConnectError::Tcp)?, origin, tls).await,
+        Some(proxy) => speak(dial_through(proxy, origin, tls).await?, origin, tls).await,
     }
-    let stream = start_tls(tcp, &origin.host, tls).await.map_err(ConnectError::Tls)?;
+}
+
+async fn speak<I>(io: I, origin: &Origin, tls: &Arc<rustls::ClientConfig>) -> Result<Connection, ConnectError>
+where
+    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+{
+    if !origin.is_tls {
+        return speak_http1(io).await;
+    }
+    let stream = start_tls(io, &origin.host, tls).await.map_err(ConnectError::Tls)?;
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
         speak_http2(stream).await
     } else {
@@ -109,56 +123,19 @@ async fn open(origin: &Origin, tls: &Arc<rustls::ClientConfig>) -> Result<Connec
     }
 }
 
-async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
+pub(super) async fn dial(host: &str, port: u16) -> io::Result<TcpStream> {
     let tcp = TcpStream::connect((host, port)).await?;
     tcp.set_nodelay(true)?;
     Ok(tcp)
 }
 
-async fn dial_through(proxy: &Proxy, origin: &Origin) -> Result<TcpStream, ConnectError> {
-    let destination = Uri::builder()
-        .scheme("http")
-        .authority(format!("{}:{}", bracketed(&origin.host), origin.port))
-        .path_and_query("/")
-        .build()
-        .map_err(|_| ConnectError::Proxy)?;
-    let dialer = tower::service_fn(|address: Uri| async move {
-        let host = address.host().unwrap_or_default().trim_matches(['[', ']']).to_owned();
-        dial(&host, address.port_u16().unwrap_or(80)).await.map(TokioIo::new)
-    });
-    let stream = match proxy.kind {
-        ProxyKind::Http => {
-            let mut tunnel = Tunnel::new(proxy.address.clone(), dialer);
-            if let Some(value) = basic_auth(proxy) {
-                tunnel = tunnel.with_auth(value);
-            }
-            tunnel.call(destination).await.map_err(|_| ConnectError::Proxy)?
-        }
-        ProxyKind::Socks5 => {
-            let mut socks = SocksV5::new(proxy.address.clone(), dialer);
-            if let Some((user, password)) = &proxy.user {
-                socks = socks.with_auth(user.clone(), password.expose_secret().to_owned());
-            }
-            socks.call(destination).await.map_err(|_| ConnectError::Proxy)?
-        }
-    };
-    Ok(stream.into_inner())
-}
-
-fn bracketed(host: &str) -> String {
-    if host.contains(':') { format!("[{host}]") } else { host.to_owned() }
-}
-
-fn basic_auth(proxy: &Proxy) -> Option<HeaderValue> {
-    let (user, password) = proxy.user.as_ref()?;
-    let encoded = STANDARD.encode(format!("{user}:{}", password.expose_secret()));
-    HeaderValue::from_str(&format!("Basic {encoded}")).ok()
-}
-
-async fn start_tls(tcp: TcpStream, host: &str, tls: &Arc<rustls::ClientConfig>) -> io::Result<TlsStream<TcpStream>> {
+pub(super) async fn start_tls<I>(io: I, host: &str, tls: &Arc<rustls::ClientConfig>) -> io::Result<TlsStream<I>>
+where
+    I: AsyncRead + AsyncWrite + Unpin,
+{
     let name = rustls_pki_types::ServerName::try_from(host.to_owned())
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the host is no valid TLS name"))?;
-    TlsConnector::from(Arc::clone(tls)).connect(name, tcp).await
+    TlsConnector::from(Arc::clone(tls)).connect(name, io).await
 }
 
 async fn speak_http1<I>(io: I) -> Result<Connection, ConnectError>

@@ -144,7 +144,8 @@ impl Pool {
                 Err(failure) => return Err(SendError::Broken(failure.error)),
             }
         }
-        let connection = self.obtain(origin, connect_limit).await?;
+        // Boxed, because connecting through a proxy needs more room than all the rest of a call, which has a connection already.
+        let connection = Box::pin(self.obtain(origin, connect_limit)).await?;
         self.send_over(origin, connection, make()).await.map_err(|failure| SendError::Broken(failure.error))
     }
 
@@ -213,6 +214,11 @@ impl Pool {
         let (response, kind) = match connection {
             Checkout::Http1 { mut sender, abort } => {
                 let mut guard = AbortOnDrop(Some(abort.clone()));
+                if let Some(proxy) = origin.forwarding() {
+                    make_absolute(request.uri_mut(), origin);
+                    let authorization = proxy.authorization().map(|value| (http::header::PROXY_AUTHORIZATION, value));
+                    request.headers_mut().extend(authorization);
+                }
                 let sent = sender.try_send_request(request).await;
                 let response = sent.map_err(|error| Failure::over_http1(error, started.elapsed()))?;
                 guard.0 = None;

@@ -429,10 +429,15 @@ fn completed(mut config: Value) -> Value {
     config
 }
 
+/// The program under test: what `SLUICE_BIN` names, which says how a release build does; else what was built with the tests.
+pub(crate) fn program() -> Command {
+    Command::new(std::env::var_os("SLUICE_BIN").unwrap_or_else(|| env!("CARGO_BIN_EXE_sluice").into()))
+}
+
 /// Starts the program in `dir` and reads where it listens, and the set-up token if it prints one.
 async fn spawn(dir: &Path, launch: &Launch) -> (Child, SocketAddr, Option<String>) {
     let errors = std::fs::OpenOptions::new().create(true).append(true).open(dir.join("stderr")).unwrap();
-    let mut process = Command::new(env!("CARGO_BIN_EXE_sluice"))
+    let mut process = program()
         .args(["serve", "--host", "127.0.0.1", "--port", "0", "--data", "data", "--log-dir", "logs"])
         .args(launch.config.into_iter().flat_map(|config| ["--config", config]))
         .current_dir(dir)

@@ -2,7 +2,6 @@
 //! what was wrong with it.
 
 use std::path::Path;
-use std::process::Command;
 
 use reqwest::Method;
 use serde_json::{Value, json};
@@ -11,7 +10,7 @@ use tempfile::TempDir;
 use uuid::Uuid;
 
 use crate::client::Answer as Got;
-use crate::gateway::{Gateway, Launch};
+use crate::gateway::{Gateway, Launch, program};
 use crate::samples::Dialect;
 
 const CHAT: &str = "/v1/chat/completions";
@@ -417,7 +416,7 @@ async fn nobody_calls_without_a_key_unless_it_is_allowed() {
 
 /// Runs `sluice` with these arguments in a folder.
 fn sluice(dir: &Path, arguments: &[&str]) -> std::process::Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
+    let mut command = program();
     command.args(arguments).current_dir(dir).env_clear().output().unwrap()
 }
 

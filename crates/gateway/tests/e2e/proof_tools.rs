@@ -1,12 +1,12 @@
 //! The commands that prove what was charged, beside a running server and after it.
 
-use std::process::{Command, Output};
+use std::process::Output;
 
 use reqwest::Method;
 use serde_json::{Value, json};
 use sluice_testkit::{Kind, Script, Upstream};
 
-use crate::gateway::{Gateway, KEY, eventually, provider};
+use crate::gateway::{Gateway, KEY, eventually, program, provider};
 use crate::samples::Dialect;
 
 const BILLED: &str = "ag-billed-billed-billed-billed";
@@ -14,7 +14,7 @@ const MODEL: &str = "gpt-4o";
 
 /// Runs another command of the program over the gateway's data.
 async fn command(gateway: &Gateway, line: &str) -> Output {
-    let mut command = Command::new(env!("CARGO_BIN_EXE_sluice"));
+    let mut command = program();
     command.args(line.split_whitespace()).args(["--config", "sluice.yaml", "--data", "data"]);
     command.current_dir(gateway.data_dir().parent().unwrap()).env_clear();
     tokio::task::spawn_blocking(move || command.output()).await.unwrap().unwrap()

@@ -79,6 +79,10 @@ pub enum Trait {
     RandomSeed,
     /// Takes `parameters` in Google's own schema language only.
     OpenApiSchemas,
+    /// Gives structured answers only where it has no tools.
+    NoFormatWithTools,
+    /// Takes ids of tool calls that are nine letters and digits only.
+    ShortCallIds,
 }
 
 /// The upstream that a request goes to.
@@ -120,8 +124,22 @@ pub struct Memo {
     pub names: Names,
     /// The tool whose input is the structured answer.
     pub answer_tool: Option<String>,
+    /// How the structured answer stands in what the upstream gives.
+    pub answer_shape: AnswerShape,
     /// Tools that take free text at the caller's and JSON upstream, by their names upstream.
     pub free_tools: Vec<String>,
+}
+
+/// How a structured answer stands in what the upstream gives.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub enum AnswerShape {
+    /// As the caller wants it.
+    #[default]
+    Plain,
+    /// As the one field of an object.
+    Wrapped,
+    /// The same, and the caller wants a string without its quotes.
+    Word,
 }
 
 /// Everything that an answer's conversion must know.

@@ -2,11 +2,13 @@
 
 pub(in crate::chat) mod cursor;
 pub(in crate::chat) mod encoding;
+pub(in crate::chat) mod luggage;
 pub(in crate::chat) mod media;
 pub(in crate::chat) mod names;
 pub(in crate::chat) mod progress;
 pub(in crate::chat) mod restore;
 pub(in crate::chat) mod schema;
+pub(in crate::chat) mod unwrap;
 pub(in crate::chat) mod usage;
 pub(in crate::chat) mod wire;
 pub(in crate::chat) mod write;

@@ -1,6 +1,8 @@
 //! Proofs of thoughts as they pass: who issued one is known where it was seen first, and later requests bring it back.
 
-use memchr::memmem;
+use std::sync::LazyLock;
+
+use memchr::memmem::Finder;
 use sha2::{Digest, Sha256};
 
 /// Stands for one proof. Two proofs share one only by a collision of SHA-256, cut to 128 bits.
@@ -26,7 +28,8 @@ impl ProofId {
 
 /// Ends of the keys under which vendors keep their proofs: `signature`, `thoughtSignature`, `thought_signature`;
 /// `encrypted_content`; and `data`, which says so only beside its type.
-const KEYS: [&[u8]; 3] = [b"ignature\"", b"encrypted_content\"", b"redacted_thinking\",\"data\""];
+static KEYS: LazyLock<[Finder<'static>; 3]> =
+    LazyLock::new(|| ["ignature\"", "encrypted_content\"", "redacted_thinking\",\"data\""].map(Finder::new));
 /// Longest of them.
 const KEY_MAX_BYTES: usize = 25;
 /// Shorter strings are no proofs; OpenAI and Anthropic leave them empty while they stream.
@@ -140,7 +143,7 @@ fn seek<'b>(tail: &mut Vec<u8>, bytes: &'b [u8]) -> Option<&'b [u8]> {
 }
 
 fn first_key_end(bytes: &[u8]) -> Option<usize> {
-    let end = |key: &&[u8]| memmem::find(bytes, key).map(|at| at + key.len());
+    let end = |key: &Finder<'_>| key.find(bytes).map(|at| at + key.needle().len());
     KEYS.iter().filter_map(end).min()
 }
 

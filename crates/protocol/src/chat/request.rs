@@ -443,6 +443,8 @@ pub struct FormatSchema<'a> {
     pub schema: Option<Json<'a>>,
     /// Whether it must be followed exactly.
     pub strict: Option<bool>,
+    /// Whether the answer is one of the schema's words, without quotes.
+    pub is_word: bool,
 }
 
 /// Who asks, and what the caller wants remembered.

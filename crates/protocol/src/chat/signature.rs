@@ -90,24 +90,26 @@ impl<'a> Signature<'a> {
     /// Returns the envelope in which the proof crosses into another dialect together with its thought.
     #[must_use]
     pub fn to_envelope(&self, thought: &Text<'_>) -> String {
-        // Without proof there is nothing that the thought would be needed for.
+        if self.value.as_escaped().starts_with(MAGIC_BASE64) {
+            // Several proofs in one envelope, from a Sluice behind this one.
+            return self.value.to_plain().into_owned();
+        }
+        // Without proof there is nothing that the thought would be needed for; one that came in an envelope stays there.
+        let is_bare = self.kind == SignatureKind::None || thought.is_empty();
         let nothing = Text::default();
-        let thought = if self.kind == SignatureKind::None { &nothing } else { thought };
-        let fields = [
-            self.issuer.as_deref().unwrap_or_default(),
-            self.item.as_ref().map_or("", Text::as_escaped),
-            self.value.as_escaped(),
-            thought.as_escaped(),
-        ];
-        let mut bytes = Vec::with_capacity(MAGIC.len() + 8 + fields.iter().map(|field| field.len() + 8).sum::<usize>());
-        bytes.extend_from_slice(MAGIC);
+        let kept = self.sealed_text.as_ref().unwrap_or(&nothing);
+        to_envelope([(self, if is_bare { kept } else { thought })])
+    }
+
+    fn add_fields(&self, thought: &Text<'_>, bytes: &mut Vec<u8>) {
         bytes.push(self.kind.letter());
-        for field in fields {
+        let issuer = self.issuer.as_deref().unwrap_or_default();
+        let item = self.item.as_ref().map_or("", Text::as_escaped);
+        for field in [issuer, item, self.value.as_escaped(), thought.as_escaped()] {
             // The inside of a JSON string has no line break of its own.
             bytes.push(b'\n');
             bytes.extend_from_slice(field.as_bytes());
         }
-        STANDARD.encode(bytes)
     }
 
     /// Returns the proof for as long as needed.
@@ -123,14 +125,47 @@ impl<'a> Signature<'a> {
     }
 }
 
-/// Opens an envelope; `None` for anything else.
+/// Returns what stands in the field of a thought's proof, so that it can be told apart from the vendor's own when it comes
+/// back, also where there is no proof.
+pub(super) fn envelope_of(signature: Option<&Signature<'_>>, thought: &Text<'_>, issuer: &str) -> String {
+    match signature {
+        Some(signature) => signature.to_envelope(thought),
+        None => Signature::issued(SignatureKind::None, Text::default(), issuer).to_envelope(&Text::default()),
+    }
+}
+
+/// Returns the envelope of proofs, each with its thought.
+pub(super) fn to_envelope<'s, 't: 's>(proofs: impl IntoIterator<Item = (&'s Signature<'t>, &'s Text<'t>)>) -> String {
+    let mut bytes = MAGIC.to_vec();
+    for (index, (signature, thought)) in proofs.into_iter().enumerate() {
+        bytes.extend_from_slice(if index == 0 { b"" } else { b"\n" });
+        signature.add_fields(thought, &mut bytes);
+    }
+    STANDARD.encode(bytes)
+}
+
+/// Opens an envelope of one proof; `None` for anything else.
 fn open(value: &str) -> Option<Signature<'static>> {
+    let mut proofs = open_all(value)?;
+    proofs.pop().filter(|_| proofs.is_empty())
+}
+
+/// Opens an envelope; `None` for anything else.
+pub(super) fn open_all(value: &str) -> Option<Vec<Signature<'static>>> {
     if !value.starts_with(MAGIC_BASE64) {
         return None;
     }
     let bytes = decoded(value)?;
     let inside = std::str::from_utf8(bytes.strip_prefix(MAGIC)?).ok()?;
-    let mut lines = inside.split('\n');
+    let mut lines = inside.split('\n').peekable();
+    let mut proofs = Vec::new();
+    while lines.peek().is_some() {
+        proofs.push(read_fields(&mut lines)?);
+    }
+    Some(proofs)
+}
+
+fn read_fields<'l>(lines: &mut impl Iterator<Item = &'l str>) -> Option<Signature<'static>> {
     let text = |line: Option<&str>| line.map(|line| Text::from_escaped(line.to_owned()));
     let kind = SignatureKind::of_letter(*lines.next()?.as_bytes().first()?)?;
     let issuer = lines.next()?;
@@ -139,7 +174,7 @@ fn open(value: &str) -> Option<Signature<'static>> {
     let thought = text(lines.next())?;
     // What a client altered must not break the JSON that it is written into.
     let is_sound = [&item, &value, &thought].iter().all(|field| is_string_inside(field.as_escaped()));
-    (is_sound && lines.next().is_none()).then(|| Signature {
+    is_sound.then(|| Signature {
         kind,
         value,
         item: Some(item).filter(|item| !item.is_empty()),

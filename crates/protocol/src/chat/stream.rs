@@ -1,6 +1,6 @@
 //! Turns an upstream's stream into the client's: frames → events of the model → frames.
 
-use super::answer::Event;
+use super::answer::{Event, Finish};
 use super::bridge::Bridge;
 use super::codec::cursor::{Reading, Unreadable};
 use super::codec::restore::Restorer;
@@ -148,6 +148,7 @@ impl Core {
             if *has_failed || !order.admits(&event) {
                 return;
             }
+            let event = broken_off(event, bridge.client);
             if let Event::Failed(reason) = &event {
                 *has_failed = true;
                 *failure = Some(reason.clone());
@@ -174,6 +175,17 @@ impl Core {
         }
         self.writer.event(&Event::Failed(failure.clone()), &self.bridge, out);
         self.failure = Some(failure);
+    }
+}
+
+/// Most dialects have no word for an answer that broke off, and one that passed for complete would deceive.
+fn broken_off(event: Event<'_>, client: Dialect) -> Event<'_> {
+    match event {
+        Event::Finish(_, Finish::Broken, why) if client != Dialect::Gemini => {
+            let why = why.map_or_else(String::new, |why| format!(": {}", why.to_plain()));
+            Event::Failed(Failure::broken(format!("the upstream broke off its answer{why}")))
+        }
+        event => event,
     }
 }
 

@@ -4,7 +4,7 @@
 use std::borrow::Cow;
 
 use crate::raw::is_value;
-use crate::raw::scanner::plain_run;
+use crate::raw::scanner::{plain_run, specials};
 
 /// The inside of a JSON string, escapes kept. Two texts are equal when they mean the same.
 #[derive(Debug, Clone, Default)]
@@ -46,10 +46,20 @@ impl<'a> Text<'a> {
     /// Returns the text as people see it. Half of a surrogate pair becomes U+FFFD.
     #[must_use]
     pub fn to_plain(&self) -> Cow<'_, str> {
-        if memchr::memchr(b'\\', self.escaped.as_bytes()).is_none() {
-            return Cow::Borrowed(&self.escaped);
+        if self.has_escapes() { Cow::Owned(unescape(&self.escaped)) } else { Cow::Borrowed(&self.escaped) }
+    }
+
+    /// Returns the text as people see it for as long as what it was read from.
+    #[must_use]
+    pub(super) fn to_lasting(&self) -> Cow<'a, str> {
+        match self.escaped {
+            Cow::Borrowed(text) if !self.has_escapes() => Cow::Borrowed(text),
+            _ => Cow::Owned(self.to_plain().into_owned()),
         }
-        Cow::Owned(unescape(&self.escaped))
+    }
+
+    fn has_escapes(&self) -> bool {
+        has_backslash(self.escaped.as_bytes())
     }
 
     /// Returns whether there is no character.
@@ -90,7 +100,7 @@ impl<'a> Text<'a> {
     /// Returns the text with no escapes where that is possible, so that it can be cut.
     #[must_use]
     pub(super) fn unescaped(&self) -> Self {
-        if self.escaped.contains('\\') { Self::plain(self.to_plain().into_owned()) } else { self.clone() }
+        if self.has_escapes() { Self::plain(self.to_plain().into_owned()) } else { self.clone() }
     }
 
     /// Returns a piece of a text, cut at bytes of its escaped form; an end past the text's is the text's.
@@ -113,10 +123,9 @@ impl<'a> Text<'a> {
 
 impl PartialEq for Text<'_> {
     fn eq(&self, other: &Self) -> bool {
-        let is_escaped = |text: &Text<'_>| text.escaped.contains('\\');
         // Without escapes there is one way to write a text.
         self.escaped == other.escaped
-            || ((is_escaped(self) || is_escaped(other)) && self.to_plain() == other.to_plain())
+            || ((self.has_escapes() || other.has_escapes()) && self.to_plain() == other.to_plain())
     }
 }
 
@@ -134,22 +143,42 @@ impl<'a> From<&'a str> for Text<'a> {
     }
 }
 
+/// Returns whether a text has escapes. Roles, types and ids are so short that a search costs more to begin than to do.
+pub(super) fn has_backslash(escaped: &[u8]) -> bool {
+    const SHORT: usize = 32;
+    if escaped.len() > SHORT {
+        return memchr::memchr(b'\\', escaped).is_some();
+    }
+    escaped.iter().fold(false, |found, &byte| found | (byte == b'\\'))
+}
+
 /// Adds a text as it stands inside a string literal.
+///
+/// Arguments of tools are what is escaped most, and have a quote every few bytes: their runs are too short to be copied
+/// one by one, so eight bytes go at once where none of them is special.
 pub(super) fn add_escaped(out: &mut Vec<u8>, text: &str) {
-    let mut rest = text.as_bytes();
-    loop {
-        let (plain, special) = rest.split_at(plain_run(rest));
-        out.extend_from_slice(plain);
-        let Some((&byte, after)) = special.split_first() else { return };
-        match byte {
-            b'"' => out.extend_from_slice(b"\\\""),
-            b'\\' => out.extend_from_slice(b"\\\\"),
-            b'\n' => out.extend_from_slice(b"\\n"),
-            b'\r' => out.extend_from_slice(b"\\r"),
-            b'\t' => out.extend_from_slice(b"\\t"),
-            control => out.extend_from_slice(format!("\\u{control:04x}").as_bytes()),
+    out.reserve(text.len() + text.len() / 4);
+    let (words, rest) = text.as_bytes().as_chunks::<8>();
+    for word in words {
+        if specials(u64::from_le_bytes(*word)) == 0 {
+            out.extend_from_slice(word);
+        } else {
+            word.iter().for_each(|&byte| add_escaped_byte(out, byte));
         }
-        rest = after;
+    }
+    rest.iter().for_each(|&byte| add_escaped_byte(out, byte));
+}
+
+#[inline]
+fn add_escaped_byte(out: &mut Vec<u8>, byte: u8) {
+    match byte {
+        b'"' => out.extend_from_slice(b"\\\""),
+        b'\\' => out.extend_from_slice(b"\\\\"),
+        b'\n' => out.extend_from_slice(b"\\n"),
+        b'\r' => out.extend_from_slice(b"\\r"),
+        b'\t' => out.extend_from_slice(b"\\t"),
+        0..0x20 => out.extend_from_slice(format!("\\u{byte:04x}").as_bytes()),
+        plain => out.push(plain),
     }
 }
 
@@ -161,46 +190,54 @@ fn escape(text: &str) -> String {
 
 /// Undoes the escapes of a literal that follows the grammar.
 fn unescape(escaped: &str) -> String {
-    let mut plain = String::with_capacity(escaped.len());
-    let mut rest = escaped;
-    while let Some((before, after)) = split_at_backslash(rest) {
-        plain.push_str(before);
-        let mut characters = after.chars();
-        match characters.next() {
-            Some('n') => plain.push('\n'),
-            Some('r') => plain.push('\r'),
-            Some('t') => plain.push('\t'),
-            Some('b') => plain.push('\x08'),
-            Some('f') => plain.push('\x0c'),
-            Some('u') => {
-                let (character, used) = unicode_escape(characters.as_str());
-                plain.push(character);
-                rest = characters.as_str().get(used..).unwrap_or_default();
-                continue;
-            }
-            Some(other) => plain.push(other),
-            None => {}
+    let mut plain = Vec::with_capacity(escaped.len());
+    let mut rest = escaped.as_bytes();
+    loop {
+        let (before, special) = rest.split_at(plain_run(rest));
+        if before.len() < 8 {
+            // A copy of so few bytes would cost more to begin than to do.
+            before.iter().for_each(|&byte| plain.push(byte));
+        } else {
+            plain.extend_from_slice(before);
         }
-        rest = characters.as_str();
+        let Some((&first, after)) = special.split_first() else { break };
+        rest = after;
+        if first == b'\\' {
+            rest = add_unescaped(&mut plain, after);
+        } else {
+            plain.push(first);
+        }
     }
-    plain.push_str(rest);
-    plain
+    String::from_utf8(plain).unwrap_or_else(|error| String::from_utf8_lossy(error.as_bytes()).into_owned())
 }
 
-/// Returns what stands before the first backslash, and what behind it.
-fn split_at_backslash(text: &str) -> Option<(&str, &str)> {
-    let at = memchr::memchr(b'\\', text.as_bytes())?;
-    Some((text.get(..at)?, text.get(at + 1..)?))
+/// Adds the character whose escape stands behind a backslash; returns what follows it.
+fn add_unescaped<'t>(plain: &mut Vec<u8>, escape: &'t [u8]) -> &'t [u8] {
+    let Some((&kind, rest)) = escape.split_first() else { return escape };
+    plain.push(match kind {
+        b'n' => b'\n',
+        b'r' => b'\r',
+        b't' => b'\t',
+        b'b' => b'\x08',
+        b'f' => b'\x0c',
+        b'u' => {
+            let (character, used) = unicode_escape(rest);
+            plain.extend_from_slice(character.encode_utf8(&mut [0; 4]).as_bytes());
+            return rest.get(used..).unwrap_or_default();
+        }
+        other => other,
+    });
+    rest
 }
 
 /// Returns the character whose code follows `\u`, and how many bytes it took.
-fn unicode_escape(digits: &str) -> (char, usize) {
-    let unit = |text: Option<&str>| text.and_then(|text| u32::from_str_radix(text, 16).ok());
+fn unicode_escape(digits: &[u8]) -> (char, usize) {
+    let unit = |text: Option<&[u8]>| u32::from_str_radix(std::str::from_utf8(text?).ok()?, 16).ok();
     let Some(high) = unit(digits.get(..4)) else { return (char::REPLACEMENT_CHARACTER, digits.len().min(4)) };
     if !(0xD800..0xDC00).contains(&high) {
         return (char::from_u32(high).unwrap_or(char::REPLACEMENT_CHARACTER), 4);
     }
-    let low = digits.get(4..6).filter(|mark| *mark == "\\u").and_then(|_| unit(digits.get(6..10)));
+    let low = digits.get(4..6).filter(|mark| *mark == b"\\u").and_then(|_| unit(digits.get(6..10)));
     match low {
         Some(low @ 0xDC00..0xE000) => {
             let code = 0x10000 + ((high - 0xD800) << 10) + (low - 0xDC00);

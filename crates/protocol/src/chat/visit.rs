@@ -2,6 +2,7 @@
 //! and the issuers of proofs that do not name theirs.
 
 use std::borrow::Cow;
+use std::collections::HashSet;
 
 use super::bridge::{Target, Trait};
 use super::request::{Content, Media, MediaKind, Namespaced, Output, Part, Request, Source};
@@ -13,12 +14,12 @@ impl Request<'_> {
     /// Returns the addresses whose bytes the upstream needs, each once, in order.
     #[must_use]
     pub fn wanted_urls(&self, upstream: Dialect, target: &Target<'_>) -> Vec<String> {
-        let mut wanted: Vec<String> = Vec::new();
+        let (mut wanted, mut known) = (Vec::new(), HashSet::new());
         for turn in &self.turns {
             each_media(&turn.parts, &mut |media| {
                 if let Source::Url { url, .. } = &media.source
                     && needs_bytes(media.kind, upstream, target)
-                    && !wanted.iter().any(|known| *url == **known)
+                    && known.insert(url.to_plain())
                 {
                     wanted.push(url.to_plain().into_owned());
                 }

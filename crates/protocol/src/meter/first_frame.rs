@@ -1,8 +1,7 @@
 //! What the beginning of an answer means, while another upstream can still be asked.
 
-use memchr::memmem;
-
 use super::Framing;
+use crate::needles;
 use crate::raw::RawObject;
 use crate::sse::{Line, Lines};
 
@@ -40,7 +39,7 @@ fn judge_json(start: &[u8], is_whole: bool) -> FirstFrame {
         return if is_whole { FirstFrame::Error } else { FirstFrame::Undecided };
     }
     let may_begin_error = may_begin_error(text);
-    if !may_begin_error && memmem::find(text, b"\"error\"").is_none() {
+    if !may_begin_error && needles::ERROR.find(text).is_none() {
         return FirstFrame::Answer;
     }
     match RawObject::parse(text) {
@@ -81,7 +80,7 @@ fn judge_events(start: &[u8], is_whole: bool) -> FirstFrame {
 
 /// Returns whether the data of an event tells of an error.
 pub(crate) fn is_error_data(data: &[u8]) -> bool {
-    memmem::find(data, b"\"error\"").is_some()
+    needles::ERROR.find(data).is_some()
         && RawObject::parse(data)
             .is_ok_and(|object| object.string("type").as_deref() == Some("error") || is_error_envelope(&object))
 }

@@ -342,7 +342,7 @@ pub(crate) fn plain_run(text: &[u8]) -> usize {
 
 /// Returns a word in which the highest bit is set of each special byte. Only the lowest of them is sure:
 /// the subtractions borrow from the bytes above.
-const fn specials(word: u64) -> u64 {
+pub(crate) const fn specials(word: u64) -> u64 {
     const ONES: u64 = u64::MAX / 0xff;
     let below_space = word.wrapping_sub(ONES * 0x20);
     let quote = (word ^ (ONES * b'"' as u64)).wrapping_sub(ONES);

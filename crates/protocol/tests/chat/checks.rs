@@ -48,7 +48,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ("vendor", vendor),
 ];
 
-const TRAITS: [Trait; 33] = [
+const TRAITS: [Trait; 35] = [
     Trait::ThinkingBudget,
     Trait::NoThinking,
     Trait::NoSampling,
@@ -82,6 +82,8 @@ const TRAITS: [Trait; 33] = [
     Trait::NoFineSampling,
     Trait::RandomSeed,
     Trait::OpenApiSchemas,
+    Trait::NoFormatWithTools,
+    Trait::ShortCallIds,
 ];
 
 /// Returns numbers that follow from the input.

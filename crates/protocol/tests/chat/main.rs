@@ -17,4 +17,5 @@ mod grammar;
 mod properties;
 mod provenance;
 mod stability;
+mod structured;
 mod support;

@@ -59,10 +59,10 @@ fn corpus(folder: &str) -> Vec<(Dialect, String)> {
     cases.map(|case| (dialect(&case.input.dialect), case.input.body)).collect()
 }
 
-/// A conversation that every dialect can say: words and calls by turns.
+/// A conversation that every dialect can say: words, none of them white space alone, and calls by turns.
 fn conversation() -> impl Strategy<Value = Vec<(String, Vec<(String, i64)>)>> {
     let call = ("[a-z]{1,8}", any::<i64>());
-    prop::collection::vec(("\\PC{1,20}", prop::collection::vec(call, 0..3)), 1..5)
+    prop::collection::vec(("[^\\pC\\s]\\PC{0,19}", prop::collection::vec(call, 0..3)), 1..5)
 }
 
 /// Writes the conversation as a chat completions request.

@@ -1,4 +1,5 @@
-//! A price. It holds at the provider or at the vendor, or everywhere when both are absent.
+//! A price. It holds at the provider (for one group of its credentials, where one is named) or at the vendor, or everywhere
+//! when both are absent.
 
 use sea_orm::entity::prelude::*;
 
@@ -10,6 +11,7 @@ pub struct Model {
     pub purpose: String,
     pub model: String,
     pub provider_id: Option<i64>,
+    pub provider_group: Option<String>,
     pub vendor: Option<String>,
     pub source: String,
     pub effective_from: i64,

@@ -15,7 +15,7 @@ use crate::store::db;
 use crate::{StoreError, What};
 
 /// Rows that one statement locks or reads.
-const CHUNK: usize = 64;
+const CHUNK: usize = 256;
 
 pub(super) struct Books {
     accounts: BTreeMap<AccountId, Account>,

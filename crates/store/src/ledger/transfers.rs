@@ -3,10 +3,11 @@
 use std::fmt;
 use std::str::FromStr;
 
+use sea_orm::sea_query::Expr;
 use sea_orm::{ColumnTrait, Condition, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{AccountId, CallId, TransferId};
-use sluice_domain::ledger::BookedTransfer;
+use sluice_domain::ledger::{BookedTransfer, TransferKind};
 use uuid::Uuid;
 
 use super::rows::{id_bytes, to_booked};
@@ -15,6 +16,8 @@ use crate::entities::transfer::Column;
 use crate::store::db;
 use crate::{MAX_PAGE_SIZE, Store, StoreError, What};
 
+/// What the index by call is restricted to, in its words: a charge is found by its own id.
+const NO_CHARGE: &str = "kind <> 'charge'";
 /// An account's chain is the one and the other side's transfers together.
 const SIDES: [(Column, Column); 2] =
     [(Column::DebitAccount, Column::DebitSeq), (Column::CreditAccount, Column::CreditSeq)];
@@ -183,14 +186,17 @@ pub(super) async fn of_call<C: ConnectionTrait>(
     connection: &C,
     call: CallId,
 ) -> Result<Vec<BookedTransfer>, StoreError> {
+    let charge = find(connection, TransferId::of_charge(call)).await?;
     let rows = transfer::Entity::find()
         .filter(Column::CallId.eq(id_bytes(call.0)))
+        .filter(Expr::cust(NO_CHARGE))
         .order_by_asc(Column::CreatedAt)
         .order_by_asc(Column::Id)
         .all(connection)
         .await
         .map_err(db(What::Transfer))?;
-    rows.into_iter().map(to_booked).collect()
+    let charge = charge.filter(|charge| charge.transfer.kind == TransferKind::Charge);
+    charge.map(Ok).into_iter().chain(rows.into_iter().map(to_booked)).collect()
 }
 
 /// The first part alone is what an index can seek to.

@@ -28,6 +28,7 @@ pub(super) struct Plan {
 }
 
 struct Wanted {
+    group: Option<String>,
     model: String,
     price: Price,
     disputed: bool,
@@ -41,8 +42,11 @@ impl Plan {
     }
 }
 
-/// Rows of one provider by model, the latest to take effect first.
-pub(super) type Known = BTreeMap<String, Vec<PriceRow>>;
+/// Whom a price of a provider is for: all its credentials, or those of a group; and the model.
+type Place = (Option<String>, String);
+
+/// Rows of one provider by place, the latest to take effect first.
+pub(super) type Known = BTreeMap<Place, Vec<PriceRow>>;
 
 /// Reads what the provider published until now.
 pub(super) async fn known(tx: &DatabaseTransaction, provider: ProviderId) -> Result<Known, StoreError> {
@@ -58,22 +62,23 @@ pub(super) async fn known(tx: &DatabaseTransaction, provider: ProviderId) -> Res
     let mut known = Known::new();
     for row in rows {
         let row = to_price_row(row)?;
-        known.entry(row.version.entry.model.clone()).or_default().push(row);
+        known.entry(place_of(&row.version.entry, row.version.entry.model.clone())).or_default().push(row);
     }
     Ok(known)
 }
 
 pub(super) fn plan(mut known: Known, published: &[PriceEntry], now: Timestamp) -> Result<Plan, StoreError> {
     let mut plan = Plan { add: Vec::new(), remove: Vec::new(), vanished_models: 0, now };
-    for (model, entry) in by_model(published)? {
-        let rows = known.remove(&model).unwrap_or_default();
+    for (place, entry) in by_place(published)? {
+        let rows = known.remove(&place).unwrap_or_default();
         let latest = rows.first().map(|row| &row.version.entry);
         if latest.is_some_and(|latest| latest.price == entry.price) {
             continue;
         }
         // Another node's clock may be ahead: what was published last must also take effect last.
         let effective_from = latest.map_or(now, |latest| now.max(Timestamp(latest.effective_from.0.saturating_add(1))));
-        plan.add.push(Wanted { model, price: entry.price.clone(), disputed: entry.disputed, effective_from });
+        let (group, model) = place;
+        plan.add.push(Wanted { group, model, price: entry.price.clone(), disputed: entry.disputed, effective_from });
         plan.remove.extend(rows.iter().skip(KEPT_PER_MODEL - 1).map(|row| row.id.0));
     }
     plan.vanished_models = known.len();
@@ -81,12 +86,19 @@ pub(super) fn plan(mut known: Known, published: &[PriceEntry], now: Timestamp) -
     Ok(plan)
 }
 
-fn by_model(published: &[PriceEntry]) -> Result<BTreeMap<String, &PriceEntry>, StoreError> {
-    let mut by_model = BTreeMap::new();
+fn by_place(published: &[PriceEntry]) -> Result<BTreeMap<Place, &PriceEntry>, StoreError> {
+    let mut by_place = BTreeMap::new();
     for entry in published {
-        by_model.entry(checked_name("model", &entry.model, MODEL_CHARS)?).or_insert(entry);
+        by_place.entry(place_of(entry, checked_name("model", &entry.model, MODEL_CHARS)?)).or_insert(entry);
     }
-    Ok(by_model)
+    Ok(by_place)
+}
+
+fn place_of(entry: &PriceEntry, model: String) -> Place {
+    match &entry.scope {
+        Scope::Group(_, group) => (Some(group.clone()), model),
+        Scope::Provider(_) | Scope::Vendor(_) | Scope::Any => (None, model),
+    }
 }
 
 pub(super) async fn carry_out(tx: &DatabaseTransaction, provider: ProviderId, plan: Plan) -> Result<(), StoreError> {
@@ -99,7 +111,7 @@ pub(super) async fn carry_out(tx: &DatabaseTransaction, provider: ProviderId, pl
         purpose: PricePurpose::Cost,
         entry: PriceEntry {
             model: wanted.model,
-            scope: Scope::Provider(provider),
+            scope: wanted.group.map_or(Scope::Provider(provider), |group| Scope::Group(provider, group)),
             source: PriceSource::Provider,
             effective_from: wanted.effective_from,
             disputed: wanted.disputed,

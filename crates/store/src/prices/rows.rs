@@ -11,7 +11,7 @@ use super::{NewPrice, PriceRow};
 use crate::entities::price;
 use crate::json::{from_text, to_text};
 use crate::store::corrupt;
-use crate::text::{LONG_CHARS, MODEL_CHARS, checked, checked_name};
+use crate::text::{LONG_CHARS, MODEL_CHARS, NAME_CHARS, checked, checked_name};
 use crate::{StoreError, What};
 
 const VENDOR_CHARS: usize = 64;
@@ -22,16 +22,20 @@ pub(super) fn new_row(new: &NewPrice) -> Result<price::ActiveModel, StoreError> 
         let problem = format!("of `{model}` must state at least one rate; 0 means free");
         return Err(StoreError::Invalid { field: "price", problem });
     }
-    let (provider, vendor) = match scope {
-        Scope::Provider(provider) => (Some(provider.0), None),
-        Scope::Vendor(vendor) => (None, Some(checked_name("vendor", vendor, VENDOR_CHARS)?)),
-        Scope::Any => (None, None),
+    let (provider, group, vendor) = match scope {
+        Scope::Group(provider, group) => {
+            (Some(provider.0), Some(checked("group_name", group.clone(), NAME_CHARS)?), None)
+        }
+        Scope::Provider(provider) => (Some(provider.0), None, None),
+        Scope::Vendor(vendor) => (None, None, Some(checked_name("vendor", vendor, VENDOR_CHARS)?)),
+        Scope::Any => (None, None, None),
     };
     Ok(price::ActiveModel {
         id: NotSet,
         purpose: Set(new.purpose.as_str().to_owned()),
         model: Set(checked_name("model", model, MODEL_CHARS)?),
         provider_id: Set(provider),
+        provider_group: Set(group),
         vendor: Set(vendor),
         source: Set(checked_source(*source)?.to_owned()),
         effective_from: Set(effective_from.0),
@@ -54,11 +58,13 @@ fn checked_source(source: PriceSource) -> Result<&'static str, StoreError> {
 
 pub(crate) fn to_price_row(row: price::Model) -> Result<PriceRow, StoreError> {
     let bad = |problem| corrupt(What::Price, row.id, problem);
-    let scope = match (row.provider_id, row.vendor) {
-        (None, None) => Scope::Any,
-        (Some(provider), None) => Scope::Provider(ProviderId(provider)),
-        (None, Some(vendor)) => Scope::Vendor(vendor),
-        (Some(_), Some(_)) => return Err(bad("it is for a provider and for a vendor")),
+    let scope = match (row.provider_id, row.provider_group, row.vendor) {
+        (None, None, None) => Scope::Any,
+        (Some(provider), None, None) => Scope::Provider(ProviderId(provider)),
+        (Some(provider), Some(group), None) => Scope::Group(ProviderId(provider), group),
+        (None, None, Some(vendor)) => Scope::Vendor(vendor),
+        (Some(_), _, Some(_)) => return Err(bad("it is for a provider and for a vendor")),
+        (None, Some(_), _) => return Err(bad("it is for a group of no provider")),
     };
     let entry = PriceEntry {
         model: row.model,

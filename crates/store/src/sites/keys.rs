@@ -6,7 +6,8 @@ use serde::{Deserialize, Serialize};
 use sluice_domain::SecretString;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CredentialId, ProviderId};
-use sluice_domain::provider::Credential;
+use sluice_domain::provider::{Credential, KeyStanding};
+use sluice_domain::route::Withheld;
 
 use crate::credentials::{new_row, place, to_credential};
 use crate::entities::credential;
@@ -18,8 +19,10 @@ use crate::{NewCredential, Store, StoreError, What};
 
 /// Rows per statement.
 const CHUNK: usize = 250;
-/// The site's number for a key that may be used.
+/// The site's numbers for a key that may be used, and for two of the reasons why one may not.
 const USABLE: i64 = 1;
+const EXPIRED: i64 = 3;
+const EXHAUSTED: i64 = 4;
 
 /// What a site says of a key.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -46,15 +49,39 @@ pub struct UpstreamKey {
     /// The only models that it may be used for; empty for no limit.
     #[serde(default)]
     pub model_limits: Vec<String>,
+    /// The groups that it goes through, if it has a list of its own.
+    #[serde(default)]
+    pub auto_groups: Vec<String>,
+    /// It has expired from then on; `None` for never.
+    #[serde(default)]
+    pub expires_at: Option<Timestamp>,
+    /// Whether the account may not use the key's group.
+    #[serde(default)]
+    pub group_closed: bool,
     /// When it was last seen.
     pub synced_at: Timestamp,
 }
 
 impl UpstreamKey {
-    /// Returns whether calls can be made with the key, as far as the site says.
+    /// Returns whether calls can be made with the key, as far as the site says; its time may be over all the same.
     #[must_use]
     pub fn is_usable(&self) -> bool {
-        self.status == USABLE && self.problem.is_none()
+        self.standing().withheld.is_none()
+    }
+
+    /// Returns what calls must know of the key. Sites note that a key has expired or is used up only when somebody uses it.
+    #[must_use]
+    pub fn standing(&self) -> KeyStanding {
+        let withheld = match self.status {
+            EXPIRED => Some(Withheld::Expired),
+            EXHAUSTED => Some(Withheld::Exhausted),
+            USABLE if !self.unlimited_quota && self.remain_quota <= 0 => Some(Withheld::Exhausted),
+            USABLE if self.problem.is_some() => Some(Withheld::Hidden),
+            USABLE if self.group_closed => Some(Withheld::GroupClosed),
+            USABLE => None,
+            _ => Some(Withheld::Disabled),
+        };
+        KeyStanding { withheld, expires_at: self.expires_at }
     }
 }
 
@@ -208,9 +235,11 @@ fn to_site_key(vault: &Vault, row: credential::Model) -> Result<SiteKey, StoreEr
     Ok(SiteKey { credential: to_credential(vault, row)?, upstream })
 }
 
-/// Returns the credential with its secret opened, disabled where its site does not let it be used.
-pub(crate) fn to_usable_credential(vault: &Vault, row: credential::Model) -> Result<Credential, StoreError> {
-    let is_usable = upstream_of(&row)?.as_ref().is_none_or(UpstreamKey::is_usable);
-    let credential = to_credential(vault, row)?;
-    Ok(Credential { enabled: credential.enabled && is_usable, ..credential })
+/// Returns the credential with its secret opened, and what its site says where it is a key of one.
+pub(crate) fn to_standing_credential(
+    vault: &Vault,
+    row: credential::Model,
+) -> Result<(Credential, Option<KeyStanding>), StoreError> {
+    let standing = upstream_of(&row)?.as_ref().map(UpstreamKey::standing);
+    Ok((to_credential(vault, row)?, standing))
 }

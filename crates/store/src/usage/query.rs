@@ -12,6 +12,9 @@ use crate::sql::Sql;
 use crate::store::db;
 use crate::{MAX_PAGE_SIZE, Store, StoreError, What, batch};
 
+#[cfg(test)]
+mod plans;
+
 /// Parts of a chart; those with fewer calls are left out of it.
 const MAX_GROUPS: u64 = 20;
 const MAX_HOURS_BY_HOUR: i64 = 24 * 32;

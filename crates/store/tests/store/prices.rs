@@ -189,7 +189,7 @@ async fn what_a_provider_publishes_is_followed_from_the_moment_it_changes() {
         assert_eq!(db.store.config_revision().await.unwrap(), before + 1);
         let versions = db.store.load_catalog().await.unwrap().prices.into_iter().map(|row| row.version);
         let book = PriceBook::from_versions(versions);
-        let buyer = Buyer { provider: one, vendor: "openai" };
+        let buyer = Buyer { provider: one, group: None, vendor: "openai" };
         let price_at = |at| book.find(buyer, "b", Timestamp(NOW.0 + at)).map(|version| version.entry.price.clone());
         assert_eq!((price_at(8), price_at(9)), (Ok(flat(2)), Ok(flat(20))));
     })

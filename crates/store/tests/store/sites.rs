@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::money::Micros;
 use sluice_domain::provider::{Balance, Provider};
+use sluice_domain::route::Withheld;
 use sluice_domain::{ExposeSecret, SecretString};
 use sluice_store::{
     KeyChanges, NewRoute, NewSiteKey, PageRequest, RouteFilter, RoutePatch, SiteKeyPatch, SiteRow, Store, StoreError,
@@ -23,6 +24,9 @@ fn upstream(id: i64) -> UpstreamKey {
         used_quota: 6,
         unlimited_quota: false,
         model_limits: vec!["a".to_owned()],
+        auto_groups: Vec::new(),
+        expires_at: None,
+        group_closed: false,
         synced_at: NOW,
     }
 }
@@ -99,8 +103,10 @@ async fn keys_of_a_site_are_added_changed_and_removed_together() {
         assert_eq!(shown, expected);
         // What the site does not let be used is not used, and yet is enabled as the operator left it.
         let catalog = db.store.load_catalog().await.unwrap();
-        let enabled: Vec<bool> = catalog.credentials.iter().map(|credential| credential.enabled).collect();
-        assert_eq!(enabled, [false, true]);
+        let usable: Vec<bool> =
+            catalog.credentials.iter().map(|credential| catalog.is_usable(credential, NOW)).collect();
+        assert_eq!(usable, [false, true]);
+        assert_eq!(catalog.key_standings[&ids[1]].withheld, Some(Withheld::Disabled));
         assert!(db.store.list_credentials(provider.id).await.unwrap().iter().all(|credential| credential.enabled));
     })
     .await;

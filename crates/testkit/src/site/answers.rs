@@ -29,6 +29,7 @@ pub(super) fn answer(site: &mut SiteFacts, inbound: &Inbound) -> Reply {
         (&Method::GET, ["api", "user", "self"]) => agreed(
             json!({"id": site.user_id, "username": "me", "quota": site.quota, "used_quota": 1, "group": site.group}),
         ),
+        (&Method::GET, ["api", "user", "self", "groups"]) if site.generation != Generation::OneApi => groups(site),
         (&Method::GET, ["api", "user", "available_models"]) if site.generation == Generation::OneApi => {
             agreed(site.models.iter().map(|model| model.name.clone()).collect())
         }
@@ -86,12 +87,16 @@ fn pricing(site: &SiteFacts) -> Reply {
             "owner_by": "", "completion_ratio": 4, "enable_groups": model.groups, "supported_endpoint_types": ["openai"],
         })
     };
+    let shown = match site.generation {
+        Generation::Latest => &site.group_ratio,
+        _ => site.visitor_ratio.as_ref().unwrap_or(&site.group_ratio),
+    };
     let usable: serde_json::Map<String, Value> =
-        site.group_ratio.keys().map(|group| (group.clone(), format!("the group {group}").into())).collect();
+        shown.keys().map(|group| (group.clone(), format!("the group {group}").into())).collect();
     let mut page = json!({
         "success": true,
         "data": site.models.iter().map(row).collect::<Vec<_>>(),
-        "group_ratio": site.group_ratio,
+        "group_ratio": shown,
         "usable_group": usable,
     });
     if let (Generation::Masked | Generation::Latest, Some(page)) = (site.generation, page.as_object_mut()) {
@@ -101,6 +106,16 @@ fn pricing(site: &SiteFacts) -> Reply {
         page.insert("auto_groups".to_owned(), json!([]));
     }
     Reply::json(&page)
+}
+
+fn groups(site: &SiteFacts) -> Reply {
+    let group =
+        |(name, ratio): (&String, &f64)| (name.clone(), json!({"ratio": ratio, "desc": format!("the group {name}")}));
+    let mut groups: serde_json::Map<String, Value> = site.group_ratio.iter().map(group).collect();
+    if site.generation == Generation::Latest {
+        groups.insert("auto".to_owned(), json!({"ratio": "自动", "desc": "auto"}));
+    }
+    agreed(groups.into())
 }
 
 fn is_masking(site: &SiteFacts) -> bool {
@@ -130,8 +145,9 @@ fn shown(site: &SiteFacts, key: &SiteKey) -> Value {
         _ => key.key.clone(),
     };
     let mut row = json!({
-        "id": key.id, "user_id": site.user_id, "key": secret, "status": key.status, "name": key.name,
-        "created_time": 1_700_000_000, "expired_time": -1, "remain_quota": 0, "unlimited_quota": true, "used_quota": 3,
+        "id": key.id, "user_id": key.user_id.unwrap_or(site.user_id), "key": secret, "status": key.status,
+        "name": key.name, "created_time": 1_700_000_000, "expired_time": key.expires_at,
+        "remain_quota": key.quota.unwrap_or(0), "unlimited_quota": key.quota.is_none(), "used_quota": 3,
     });
     let Some(fields) = row.as_object_mut() else { return row };
     if site.generation == Generation::OneApi {
@@ -196,15 +212,8 @@ fn create(site: &mut SiteFacts, inbound: &Inbound) -> Reply {
         return refusal(200, "无权访问该分组");
     }
     let id = site.keys.iter().map(|key| key.id).max().unwrap_or(0) + 1;
-    let key = SiteKey {
-        id,
-        key: format!("made{id:05}padding{id:05}"),
-        name,
-        group,
-        status: 1,
-        model_limits: text("model_limits"),
-    };
-    site.keys.push(key);
+    let key = SiteKey::new(id, format!("made{id:05}padding{id:05}"), name);
+    site.keys.push(SiteKey { group, model_limits: text("model_limits"), ..key });
     Reply::json(&json!({"success": true, "message": ""}))
 }
 

@@ -1,15 +1,23 @@
 import { createRoute, redirect } from '@tanstack/react-router'
 import { providerCount } from '@/lib/providers'
 import { isAdmin } from '@/lib/session'
+import { accountRoutes, balanceRoutes } from './accounts'
 import { auditRoutes } from './audit'
+import { budgetRoutes } from './budgets'
 import { dashboardRoutes } from './dashboard'
+import { groupRoutes } from './groups'
 import { jobRoutes } from './jobs'
 import { keyRoutes } from './keys'
 import { logRoutes } from './logs'
 import { modelRoutes } from './models'
 import { playgroundRoutes } from './playground'
-import { providerRoutes } from './providers'
 import { adminRoute, shellRoute } from './root'
+import { priceRoutes } from './prices'
+import { profileRoutes } from './profile'
+import { providerRoutes } from './providers'
+import { ruleRoutes } from './rules'
+import { settingRoutes } from './settings'
+import { userRoutes } from './users'
 import { welcomeRoutes } from './welcome'
 
 const home = createRoute({
@@ -28,5 +36,20 @@ export const shellRoutes = [
   ...keyRoutes,
   ...logRoutes,
   ...playgroundRoutes,
-  adminRoute.addChildren([...welcomeRoutes, ...providerRoutes, ...modelRoutes, ...jobRoutes, ...auditRoutes]),
+  ...profileRoutes,
+  ...balanceRoutes,
+  ...budgetRoutes,
+  adminRoute.addChildren([
+    ...welcomeRoutes,
+    ...providerRoutes,
+    ...modelRoutes,
+    ...ruleRoutes,
+    ...priceRoutes,
+    ...accountRoutes,
+    ...userRoutes,
+    ...groupRoutes,
+    ...jobRoutes,
+    ...auditRoutes,
+    ...settingRoutes,
+  ]),
 ] as const

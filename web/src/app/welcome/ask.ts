@@ -1,4 +1,6 @@
 import { useState } from 'react'
+import { readEvents } from '@/lib/events'
+import { field, textOf } from '@/lib/json'
 
 /** What came back, as far as it came. */
 export interface Answer {
@@ -43,7 +45,7 @@ async function stream(secret: string, body: object, show: (answer: Answer) => vo
     if (!response.ok || !response.body) {
       tell({ error: errorIn(await response.text()) })
     } else {
-      for await (const piece of pieces(response.body)) tell({ text: answer.text + piece })
+      for await (const { data } of readEvents(response.body)) tell({ text: answer.text + wordIn(data) })
     }
   } catch (error) {
     tell({ error: error instanceof Error ? error.message : String(error) })
@@ -51,41 +53,19 @@ async function stream(secret: string, body: object, show: (answer: Answer) => vo
   tell({ durationMs: performance.now() - began })
 }
 
-/** The words of a streamed answer, as they come. */
-async function* pieces(body: NonNullable<Response['body']>): AsyncGenerator<string> {
-  const reader = body.pipeThrough(new TextDecoderStream()).getReader()
-  let rest = ''
-  for (;;) {
-    const { done, value } = await reader.read()
-    if (done) return
-    const lines = (rest + value).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const word = wordIn(line)
-      if (word !== '') yield word
-    }
-  }
-}
-
-/** The words in one line of an event stream. */
-export function wordIn(line: string): string {
-  if (!line.startsWith('data:') || line.includes('[DONE]')) return ''
-  const event: unknown = JSON.parse(line.slice('data:'.length))
-  const content = at(at(at(at(event, 'choices'), '0'), 'delta'), 'content')
-  return typeof content === 'string' ? content : ''
+/** The words of one event of an answer. */
+function wordIn(data: string): string {
+  if (data === '[DONE]') return ''
+  const choices = field(JSON.parse(data), 'choices')
+  const choice: unknown = Array.isArray(choices) ? choices[0] : undefined
+  return textOf(field(field(choice, 'delta'), 'content'))
 }
 
 function errorIn(text: string): string {
   try {
-    const message = at(at(JSON.parse(text), 'error'), 'message')
-    return typeof message === 'string' ? message : text
+    const message = textOf(field(field(JSON.parse(text), 'error'), 'message'))
+    return message === '' ? text : message
   } catch {
     return text
   }
-}
-
-function at(value: unknown, name: string): unknown {
-  return typeof value === 'object' && value !== null
-    ? Object.entries(value).find(([key]) => key === name)?.[1]
-    : undefined
 }

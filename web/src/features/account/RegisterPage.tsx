@@ -5,8 +5,9 @@ import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { LinkAnchor } from '@/components/Links'
 import { useExplain } from '@/lib/errors'
+import { PASSWORD_MAX, PASSWORD_MIN } from '@/lib/password'
 import { EntryFrame } from './EntryFrame'
-import { PASSWORD_MAX, PASSWORD_MIN, useRegister } from './queries'
+import { useRegister } from './queries'
 
 /** An account for oneself, where this installation allows it. */
 export function RegisterPage() {

@@ -6,9 +6,10 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { LinkButton } from '@/components/Links'
 import { useExplain } from '@/lib/errors'
+import { PASSWORD_MAX, PASSWORD_MIN } from '@/lib/password'
 import { status } from '@/lib/session'
 import { EntryFrame } from './EntryFrame'
-import { PASSWORD_MAX, PASSWORD_MIN, useSetup } from './queries'
+import { useSetup } from './queries'
 
 /** The first page of a new installation: who runs it. */
 export function SetupPage() {

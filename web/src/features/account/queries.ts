@@ -36,8 +36,3 @@ function useEnter() {
     client.setQueryData(session.queryKey, user)
   }
 }
-
-/** Fewest characters of a password. */
-export const PASSWORD_MIN = 8
-/** Most characters of a password. */
-export const PASSWORD_MAX = 128

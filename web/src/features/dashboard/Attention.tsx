@@ -60,7 +60,10 @@ function usePoints(): ReactNode[] | undefined {
   if (models.length > 0) {
     points.push(
       <Point key="unpriced" title={t('dashboard.unpriced', { count: models.length })}>
-        <Some names={models} /> · {t('dashboard.unpricedHint')}
+        <Some names={models} /> · {t('dashboard.unpricedHint')}{' '}
+        <LinkAnchor to="/prices" search={{ view: 'unpriced' }} size="sm" underline="always">
+          {t('dashboard.setPrices')}
+        </LinkAnchor>
       </Point>,
     )
   }

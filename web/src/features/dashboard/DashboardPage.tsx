@@ -1,17 +1,19 @@
-import { Grid, SegmentedControl, Stack } from '@mantine/core'
+import { SegmentedControl, Stack } from '@mantine/core'
 import { IconChartBar } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { LinkButton } from '@/components/Links'
 import { Page } from '@/components/Page'
+import { Section } from '@/components/Section'
 import { EmptyState, ErrorState } from '@/components/States'
+import { MeasureChoice } from '@/components/usage/MeasureChoice'
+import { UsageChart } from '@/components/usage/UsageChart'
 import { isAdmin, useUser } from '@/lib/session'
 import { Attention } from './Attention'
-import { Days, ModelDays } from './Days'
 import { Numerals } from './Numerals'
-import { type Numbers, numbers, type Sight } from './queries'
-import { Ranks } from './Ranks'
+import { Parts } from './Parts'
+import { type Sight, usage } from './queries'
 import { RANGES } from './search'
 
 const route = getRouteApi('/shell/dashboard')
@@ -23,12 +25,15 @@ export function DashboardPage() {
   const search = route.useSearch()
   const go = route.useNavigate()
   const sight: Sight = isAdmin(user) && search.whose !== 'own' ? 'all' : 'own'
-  const found = useQuery(numbers(sight))
+  const chosen = search.range ?? '24h'
+  const by = sight === 'own' && search.by !== 'key' ? 'model' : (search.by ?? 'model')
+  const measure = search.measure ?? 'spend'
+  const found = useQuery(usage(sight, chosen, by))
   const range = (
     <SegmentedControl
-      aria-label={t('dashboard.range')}
-      value={search.range ?? '24h'}
-      data={RANGES.map((value) => ({ value, label: t(`dashboard.ranges.${value}`) }))}
+      aria-label={t('usage.range')}
+      value={chosen}
+      data={RANGES.map((value) => ({ value, label: t(`usage.ranges.${value}`) }))}
       onChange={(next) =>
         void go({ search: { ...search, range: next === '24h' ? undefined : next }, replace: true })
       }
@@ -62,29 +67,42 @@ export function DashboardPage() {
         <ErrorState error={found.error} onRetry={() => void found.refetch()} />
       ) : (
         <Stack gap="lg">
-          <Numerals sight={sight} search={search} days={found.data} />
+          <Numerals sight={sight} of={found.data} />
           {sight === 'all' && <Attention />}
-          <Content of={found.data} sight={sight} />
+          {found.data?.total.calls === 0 && found.data.previous.calls === 0 ? (
+            <NothingYet />
+          ) : (
+            <>
+              <Section
+                title={t('dashboard.whole')}
+                actions={
+                  <MeasureChoice
+                    value={measure}
+                    onChange={(next) =>
+                      void go({
+                        search: { ...search, measure: next === 'spend' ? undefined : next },
+                        replace: true,
+                      })
+                    }
+                  />
+                }
+              >
+                <UsageChart of={found.data} measure={measure} />
+              </Section>
+              <Parts
+                of={found.data}
+                sight={sight}
+                by={by}
+                measure={measure}
+                onBy={(next) =>
+                  void go({ search: { ...search, by: next === 'model' ? undefined : next }, replace: true })
+                }
+              />
+            </>
+          )}
         </Stack>
       )}
     </Page>
-  )
-}
-
-function Content({ of: seen, sight }: { of: Numbers | undefined; sight: Sight }) {
-  if (seen?.total_requests === 0) return <NothingYet />
-  return (
-    <>
-      <Grid>
-        <Grid.Col span={{ base: 12, lg: 6 }}>
-          <Days of={seen} />
-        </Grid.Col>
-        <Grid.Col span={{ base: 12, lg: 6 }}>
-          <ModelDays of={seen} />
-        </Grid.Col>
-      </Grid>
-      {seen && <Ranks of={seen} sight={sight} />}
-    </>
   )
 }
 

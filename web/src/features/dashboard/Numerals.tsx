@@ -1,65 +1,64 @@
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { type Figure, Figures } from '@/components/Figures'
-import { microsOf, useFormat } from '@/lib/format'
+import type { Report } from '@/components/usage/measures'
+import { useFormat } from '@/lib/format'
 import { useUser } from '@/lib/session'
-import { callSums, type Numbers, ownAccount, type Sight, type Sums } from './queries'
-import type { DashboardSearch } from './search'
+import { live, ownAccount, type Sight } from './queries'
+
+type Amounts = Report['total']
 
 interface Props {
   sight: Sight
-  search: DashboardSearch
-  /** For what one spent oneself. */
-  days: Numbers | undefined
+  of: Report | undefined
 }
 
 /** The calls of the chosen time in numbers, beside those of the time before. */
-export function Numerals({ sight, search, days }: Props) {
+export function Numerals({ sight, of: report }: Props) {
   const { t } = useTranslation()
   const format = useFormat()
   const user = useUser()
-  const range = search.range ?? '24h'
-  const sums = useQuery(callSums(sight, range)).data
   const account = useQuery({ ...ownAccount, enabled: sight === 'own' && user.billed }).data
-  const row = (
+  const now = useQuery({ ...live, enabled: sight === 'all' }).data
+  const figure = (
     label: string,
-    read: (sums: Sums) => number | null,
+    [value, before]: [number | null | undefined, number | null | undefined],
     write: (value: number) => string,
-  ): Figure => {
-    const now = sums?.now && read(sums.now)
-    const before = sums?.before && read(sums.before)
-    return {
-      label,
-      value: sums && (typeof now === 'number' ? write(now) : '—'),
-      hint: typeof before === 'number' ? t('dashboard.before', { amount: write(before) }) : undefined,
-    }
-  }
+  ): Figure => ({
+    label,
+    value: report && (typeof value === 'number' ? write(value) : '—'),
+    hint: typeof before === 'number' ? t('dashboard.before', { amount: write(before) }) : undefined,
+  })
+  const amounts = (label: string, read: (of: Amounts) => number | null, write: (value: number) => string) =>
+    figure(label, [report && read(report.total), report && read(report.previous)], write)
+  const wait = (label: string, read: (of: Report['speed']) => number | null | undefined) =>
+    figure(label, [report && read(report.speed), report && read(report.previous_speed)], format.duration)
   const figures = [
-    row(t('dashboard.calls'), (of) => of.total, format.number),
-    row(t('dashboard.success'), successOf, format.percent),
-    row(t('dashboard.tokens'), (of) => of.input_tokens + of.output_tokens, format.compact),
-    row(t('dashboard.cached'), cachedOf, format.percent),
-    row(t('dashboard.latency'), (of) => (of.total === 0 ? null : of.avg_latency), format.duration),
+    amounts(t('dashboard.spent'), (of) => of.cost_micros, format.money),
+    amounts(t('usage.measures.calls'), (of) => of.calls, format.number),
+    amounts(t('usage.success'), successOf, format.percent),
+    amounts(t('usage.measures.tokens'), (of) => of.input_tokens + of.output_tokens, format.compact),
+    wait(t('dashboard.firstHalf'), (of) => of.first_token_p50_ms),
+    wait(t('dashboard.firstMost'), (of) => of.first_token_p95_ms),
+    amounts(t('dashboard.saved'), (of) => of.cache_saved_micros, format.money),
+    amounts(t('dashboard.cached'), cachedOf, format.percent),
   ]
-  if (sight === 'all') {
-    figures.unshift(row(t('dashboard.spent'), (of) => microsOf(of.total_cost ?? 0), format.money))
-  } else {
-    figures.unshift(row(t('dashboard.spentWeek'), () => spentBy(days), format.money))
-    delete figures[0]?.hint
-  }
   if (account) figures.push({ label: t('dashboard.balance'), value: format.money(account.available_micros) })
+  if (now) {
+    figures.push({
+      label: t('dashboard.live'),
+      value: t('dashboard.perSecond', { rate: format.decimal(now.calls_per_second) }),
+      hint: t('dashboard.underWay', { count: now.open_calls }),
+    })
+  }
   return <Figures figures={figures} />
 }
 
-function successOf(sums: Sums): number | null {
-  return sums.total === 0 ? null : sums.success_count / sums.total
+function successOf({ success_rate: rate }: Amounts): number | null {
+  return typeof rate === 'number' ? rate / 100 : null
 }
 
 /** The share of what was read that came from a cache. */
-function cachedOf(sums: Sums): number | null {
-  return sums.input_tokens === 0 ? null : sums.cache_tokens / sums.input_tokens
-}
-
-function spentBy(seen: Numbers | undefined): number {
-  return microsOf((seen?.recent_metrics ?? []).reduce((sum, day) => sum + day.cost_usd, 0))
+function cachedOf(amounts: Amounts): number | null {
+  return amounts.input_tokens === 0 ? null : amounts.cache_read_tokens / amounts.input_tokens
 }

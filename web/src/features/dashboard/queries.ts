@@ -1,57 +1,37 @@
 import { queryOptions } from '@tanstack/react-query'
-import { api, type Schemas, unwrap } from '@/lib/api'
+import { api, unwrap } from '@/lib/api'
 import { browserOffsetHours } from '@/lib/format'
-import type { Range } from './search'
-
-/** The numbers of the last days. */
-export type Numbers = Schemas['DashboardView']
+import type { Part, Range } from './search'
 
 /** Whose calls are counted. */
 export type Sight = 'all' | 'own'
 
 const REFRESH_MS = 30_000
+const LIVE_MS = 2_000
 const SHOWN_ALERTS = 5
 const MOST = 100
+const PARTS_SHOWN = 8
 
-/** Totals and the last seven days. */
-export const numbers = (sight: Sight) =>
+/** What was used up to now and in the same time before, as a whole and in parts. */
+export const usage = (sight: Sight, range: Range, by: Part) =>
   queryOptions({
-    queryKey: ['dashboard', sight],
+    queryKey: ['dashboard', 'usage', sight, range, by],
     queryFn: async () => {
-      const query = { offset_hours: browserOffsetHours() }
-      if (sight === 'all') return unwrap(await api.GET('/api/dashboard', { params: { query } }))
-      return unwrap(await api.GET('/api/dashboard/self', { params: { query } }))
-    },
-    refetchInterval: REFRESH_MS,
-  })
-
-/** Calls in numbers. */
-export type Sums = Schemas['CallSummaryView']
-
-const RANGE_SECS: Record<Range, number> = { '24h': 86_400, '7d': 604_800, '30d': 2_592_000 }
-
-/** The calls of a time up to now in numbers, and those of the same time before. */
-export const callSums = (sight: Sight, range: Range) =>
-  queryOptions({
-    queryKey: ['dashboard', 'sums', sight, range],
-    queryFn: async () => {
-      const length = RANGE_SECS[range]
-      const end = Math.floor(Date.now() / 1_000)
-      const [now, before] = await Promise.all([
-        sumsOf(sight, end - length),
-        sumsOf(sight, end - 2 * length, end - length),
-      ])
-      return { now, before }
+      const query = { range, by, parts: PARTS_SHOWN, offset_hours: browserOffsetHours() }
+      if (sight === 'all') return unwrap(await api.GET('/api/dashboard/usage', { params: { query } }))
+      return unwrap(await api.GET('/api/dashboard/self/usage', { params: { query } }))
     },
     refetchInterval: REFRESH_MS,
     placeholderData: (before) => before,
   })
 
-async function sumsOf(sight: Sight, from: number, to?: number): Promise<Sums | null> {
-  const query = { p: 0, page_size: 1, from, to }
-  if (sight === 'all') return unwrap(await api.GET('/api/log/', { params: { query } })).summary ?? null
-  return unwrap(await api.GET('/api/log/self', { params: { query } })).summary ?? null
-}
+/** What the node that answers is doing right now. */
+export const live = queryOptions({
+  queryKey: ['dashboard', 'live'],
+  queryFn: async () => unwrap(await api.GET('/api/dashboard/live')),
+  refetchInterval: LIVE_MS,
+  staleTime: 0,
+})
 
 /** What somebody has to look at. */
 export const openAlerts = queryOptions({

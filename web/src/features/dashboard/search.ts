@@ -1,5 +1,5 @@
 /** How far back the numbers go. */
-export const RANGES = ['24h', '7d', '30d'] as const
+export const RANGES = ['24h', '7d', '30d', '90d'] as const
 
 /** A time up to now. */
 export type Range = (typeof RANGES)[number]
@@ -10,16 +10,26 @@ export interface DashboardSearch {
   whose?: 'own' | undefined
   /** How far back the numbers go: a day where nothing is said. */
   range?: Range | undefined
-  /** What the chart measures: spending where nothing is said. */
+  /** What the charts measure: spending where nothing is said. */
   measure?: 'calls' | 'tokens' | undefined
+  /** What the parts are: models where nothing is said. */
+  by?: Exclude<Part, 'model'> | undefined
 }
+
+/** What the whole can be split by; the last two are the operator's business. */
+export const PARTS = ['model', 'key', 'provider', 'user'] as const
+
+/** Something that the whole can be split by. */
+export type Part = (typeof PARTS)[number]
 
 /** Reads the address of the dashboard. */
 export function readDashboardSearch(search: Record<string, unknown>): DashboardSearch {
   const measure = search['measure']
+  const by = search['by']
   return {
     whose: search['whose'] === 'own' ? 'own' : undefined,
     range: RANGES.find((name) => name === search['range']),
+    by: by === 'key' || by === 'provider' || by === 'user' ? by : undefined,
     measure: measure === 'calls' || measure === 'tokens' ? measure : undefined,
   }
 }

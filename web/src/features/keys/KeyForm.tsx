@@ -1,7 +1,6 @@
 import {
   Alert,
   Button,
-  Group,
   MultiSelect,
   Select,
   Stack,
@@ -13,10 +12,10 @@ import {
 import { useForm, type UseFormReturnType } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { ExpiryField } from '@/components/ExpiryField'
 import { LimitFields } from '@/components/LimitFields'
 import { MoreSettings } from '@/components/MoreSettings'
 import { useExplain } from '@/lib/errors'
-import { timeInput } from '@/lib/format'
 import { modelNames } from '@/lib/models'
 import { STRATEGIES } from '@/lib/strategies'
 import { isAdmin, useUser } from '@/lib/session'
@@ -68,7 +67,11 @@ export function KeyForm({ initial, act, isBusy, error, onSubmit }: Props) {
           clearable
           {...form.getInputProps('models')}
         />
-        <Expiry form={form} />
+        <ExpiryField
+          label={t('keys.expires')}
+          description={t('keys.expiresHint')}
+          {...form.getInputProps('expires')}
+        />
         <LimitFields form={form} />
         <Advanced form={form} models={models} />
         <Button type="submit" loading={isBusy}>
@@ -76,42 +79,6 @@ export function KeyForm({ initial, act, isBusy, error, onSubmit }: Props) {
         </Button>
       </Stack>
     </form>
-  )
-}
-
-const DAY_SECS = 86_400
-const SPANS = [7, 30, 90] as const
-
-function inDays(days: number): string {
-  return timeInput(Date.now() / 1_000 + days * DAY_SECS)
-}
-
-function Expiry({ form }: { form: Form }) {
-  const { t } = useTranslation()
-  return (
-    <div>
-      <TextInput
-        type="datetime-local"
-        label={t('keys.expires')}
-        description={t('keys.expiresHint')}
-        {...form.getInputProps('expires')}
-      />
-      <Group gap={6} mt={6}>
-        <Button size="compact-xs" variant="default" onClick={() => form.setFieldValue('expires', '')}>
-          {t('common.never')}
-        </Button>
-        {SPANS.map((days) => (
-          <Button
-            key={days}
-            size="compact-xs"
-            variant="default"
-            onClick={() => form.setFieldValue('expires', inDays(days))}
-          >
-            {t('keys.days', { count: days })}
-          </Button>
-        ))}
-      </Group>
-    </div>
   )
 }
 

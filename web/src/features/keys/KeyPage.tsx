@@ -1,26 +1,29 @@
 import { Badge, Breadcrumbs, Button, Drawer, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { IconPencil, IconPower, IconTrash } from '@tabler/icons-react'
+import { IconPencil, IconRotate } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { OwnerBudgets } from '@/components/budgets/OwnerBudgets'
 import { Connect } from '@/components/connect/Connect'
 import { Facts } from '@/components/Facts'
+import { ItemMenu } from '@/components/ItemMenu'
 import { LinkAnchor } from '@/components/Links'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
 import { ErrorState, Waiting } from '@/components/States'
 import { useUndoableDelete } from '@/components/undo'
 import { useComplain } from '@/lib/errors'
-import { useFormat } from '@/lib/format'
+import { isPast, useFormat } from '@/lib/format'
 import { modelNames } from '@/lib/models'
 import { isAdmin, useUser } from '@/lib/session'
-import { KeyBudgets } from './KeyBudgets'
 import { KeyCalls } from './KeyCalls'
 import { KeyForm } from './KeyForm'
 import { KeyStatus } from './KeyStatus'
+import { KeyUsage } from './KeyUsage'
 import { deleteKey, type Key, keyDetails, useUpdateKey } from './queries'
+import { RotateKey } from './RotateKey'
 import { bodyOf, modelsOf, valuesOf } from './values'
 
 const route = getRouteApi('/shell/keys/$id')
@@ -55,7 +58,8 @@ function Details({ of: key }: { of: Key }) {
       <Section title={t('keys.limits')}>
         <Limits of={key} />
       </Section>
-      {!isFile && <KeyBudgets id={key.id} />}
+      {!isFile && <OwnerBudgets scope="key" id={key.id} name={key.name} />}
+      <KeyUsage id={key.id} />
       <KeyCalls id={key.id} />
       <Section title={t('connect.title')} about={t('keys.connectHint')}>
         <Usable of={key} />
@@ -88,6 +92,9 @@ function Limits({ of: key }: { of: Key }) {
             </Text>
           ),
         },
+        ...(key.previous_until > 0 && !isPast(key.previous_until)
+          ? [{ label: t('keys.rotate.previous'), value: format.dateTime(key.previous_until) }]
+          : []),
         {
           label: t('keys.models'),
           value: models.length === 0 ? t('keys.allModels') : <Names names={models} />,
@@ -136,12 +143,12 @@ function Names({ names }: { names: string[] }) {
 function Actions({ of: key }: { of: Key }) {
   const { t } = useTranslation()
   const [isEditing, edit] = useDisclosure(false)
+  const [isRotating, rotation] = useDisclosure(false)
   const user = useUser()
   const go = useNavigate()
   const update = useUpdateKey()
   const remove = useUndoableDelete()
   const complain = useComplain()
-  const isOn = key.status === 1
   const doom = () => {
     remove({ id: `key-${key.id}`, name: key.name, remove: () => deleteKey(key.id), queryKey: ['keys'] })
     void go({ to: '/keys' })
@@ -155,16 +162,18 @@ function Actions({ of: key }: { of: Key }) {
       <Button variant="default" leftSection={<IconPencil size={16} aria-hidden />} onClick={edit.open}>
         {t('common.edit')}
       </Button>
-      <Button
-        variant="default"
-        leftSection={<IconPower size={16} aria-hidden />}
-        onClick={() => update.mutate({ id: key.id, status: isOn ? 2 : 1 }, { onError: complain })}
-      >
-        {isOn ? t('common.disable') : t('common.enable')}
+      <Button variant="default" leftSection={<IconRotate size={16} aria-hidden />} onClick={rotation.open}>
+        {t('keys.rotate.open')}
       </Button>
-      <Button variant="default" c="red" leftSection={<IconTrash size={16} aria-hidden />} onClick={doom}>
-        {t('common.delete')}
-      </Button>
+      <RotateKey of={key} isOpen={isRotating} onClose={rotation.close} />
+      <ItemMenu
+        item={key}
+        place="page"
+        onToggle={() =>
+          update.mutate({ id: key.id, status: key.status === 1 ? 2 : 1 }, { onError: complain })
+        }
+        onDelete={doom}
+      />
       <Drawer
         opened={isEditing}
         onClose={edit.close}

@@ -3,6 +3,7 @@ import { IconKey, IconPlus, IconSearchOff } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { BulkBar, useSelection } from '@/components/bulk'
 import { type Column, DataTable } from '@/components/DataTable'
 import { ItemMenu } from '@/components/ItemMenu'
 import { LinkAnchor } from '@/components/Links'
@@ -15,10 +16,16 @@ import { useComplain } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import { KeyStatus } from './KeyStatus'
 import { NewKey } from './NewKey'
-import { deleteKey, type Key, keyList, useUpdateKey } from './queries'
+import { deleteKey, type Key, keyList, useBulkKeys, useUpdateKey } from './queries'
 import { modelsOf } from './values'
 
 const route = getRouteApi('/shell/keys')
+
+const CHOOSING = {
+  idOf: ({ id }: Key) => id,
+  nameOf: ({ name }: Key) => name,
+  canChoose: ({ origin }: Key) => origin !== 'file',
+}
 
 /** One's own keys. */
 export function KeysPage() {
@@ -31,6 +38,8 @@ export function KeysPage() {
   const all = keys.data?.pages.flatMap((page) => page.items).filter((key) => !deleted.has(`key-${key.id}`))
   const wanted = (search.q ?? '').toLowerCase()
   const rows = all?.filter((key) => key.name.toLowerCase().includes(wanted))
+  const selection = useSelection(rows?.map(({ id }) => id) ?? [])
+  const bulk = useBulkKeys()
   const add = (
     <Button
       leftSection={<IconPlus size={16} aria-hidden />}
@@ -67,9 +76,11 @@ export function KeysPage() {
           rows={rows}
           rowId={(key) => key.id}
           isMuted={(key) => key.status !== 1}
+          selection={{ ...selection, ...CHOOSING }}
           onOpen={(key) => void go({ to: '/keys/$id', params: { id: String(key.id) } })}
         />
       )}
+      <BulkBar selection={selection} act={bulk.mutateAsync} />
       <LoadMore
         hasMore={keys.hasNextPage}
         isLoading={keys.isFetchingNextPage}

@@ -1,6 +1,6 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, firstPage, type Schemas, unwrap } from '@/lib/api'
-import { newId } from '@/lib/ids'
+import { browserOffsetHours } from '@/lib/format'
 
 /** A key, without its secret. */
 export type Key = Schemas['KeyView']
@@ -26,23 +26,6 @@ export const keyDetails = (id: number) =>
     queryFn: async () => unwrap(await api.GET('/api/agg-token/{id}', { params: { path: { id } } })),
   })
 
-/** The account that a key with a balance of its own pays from. */
-export const keyAccount = (id: number) =>
-  queryOptions({
-    queryKey: ['keys', id, 'account'],
-    queryFn: async () => unwrap(await api.GET('/api/agg-token/{id}/account', { params: { path: { id } } })),
-  })
-
-/** The budgets of a key. */
-export const keyBudgets = (id: number) =>
-  queryOptions({
-    queryKey: ['keys', id, 'budgets'],
-    queryFn: async () => {
-      const query = { scope: 'key' as const, owner_id: id }
-      return unwrap(await api.GET('/api/budget/', { params: { query } })).items
-    },
-  })
-
 /** The last calls with a key. */
 export const keyCalls = (id: number) =>
   queryOptions({
@@ -51,6 +34,23 @@ export const keyCalls = (id: number) =>
       const query = { key: id, page_size: RECENT }
       return unwrap(await api.GET('/api/log/self', { params: { query } })).items
     },
+  })
+
+/** How far back the usage of a key is shown. */
+export const KEY_RANGES = ['24h', '7d', '30d', '90d'] as const
+
+/** A time up to now. */
+export type KeyRange = (typeof KEY_RANGES)[number]
+
+/** What was used with a key. */
+export const keyUsage = (id: number, range: KeyRange) =>
+  queryOptions({
+    queryKey: ['keys', id, 'usage', range],
+    queryFn: async () => {
+      const query = { range, offset_hours: browserOffsetHours() }
+      return unwrap(await api.GET('/api/agg-token/{id}/usage', { params: { path: { id }, query } }))
+    },
+    placeholderData: (before) => before,
   })
 
 /** Making a key; what comes back is the secret, for this one time. */
@@ -71,39 +71,31 @@ export function useUpdateKey() {
   })
 }
 
+/** Giving a key a new secret; what comes back is the secret, for this one time. */
+export function useRotateKey(id: number) {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (graceSecs: number) =>
+      unwrap(
+        await api.POST('/api/agg-token/{id}/rotate', {
+          params: { path: { id } },
+          body: { grace_secs: graceSecs },
+        }),
+      ),
+    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
+  })
+}
+
 /** Deletes a key for good. */
 export async function deleteKey(id: number) {
   return unwrap(await api.DELETE('/api/agg-token/{id}', { params: { path: { id } } }))
 }
 
-/** Making, changing and deleting the budget of a key. */
-export function useBudget(id: number) {
+/** Doing the same to many keys. */
+export function useBulkKeys() {
   const client = useQueryClient()
-  const onSuccess = () => client.invalidateQueries({ queryKey: ['keys', id, 'budgets'] })
-  const create = useMutation({
-    mutationFn: async (body: Schemas['NewBudgetInput']) =>
-      unwrap(
-        await api.POST('/api/budget/', {
-          params: { header: { 'Idempotency-Key': newId() } },
-          body,
-        }),
-      ),
-    onSuccess,
+  return useMutation({
+    mutationFn: async (body: Schemas['BulkInput']) => unwrap(await api.POST('/api/agg-token/bulk', { body })),
+    onSettled: () => client.invalidateQueries({ queryKey: ['keys'] }),
   })
-  const update = useMutation({
-    mutationFn: async ({ budget, limit }: { budget: number; limit: number }) =>
-      unwrap(
-        await api.PUT('/api/budget/{id}', {
-          params: { path: { id: budget } },
-          body: { limit_micros: limit },
-        }),
-      ),
-    onSuccess,
-  })
-  const remove = useMutation({
-    mutationFn: async (budget: number) =>
-      unwrap(await api.DELETE('/api/budget/{id}', { params: { path: { id: budget } } })),
-    onSuccess,
-  })
-  return { create, update, remove }
 }

@@ -10,6 +10,7 @@ import { Page } from '@/components/Page'
 import { EmptyState, ErrorState } from '@/components/States'
 import { isAdmin, useUser } from '@/lib/session'
 import { useCallColumns } from './columns'
+import { Export } from './Export'
 import { Filters, isFiltered } from './Filters'
 import { callList } from './queries'
 
@@ -33,8 +34,14 @@ export function LogsPage() {
       onChange={() => void go({ search: { ...search, live: isLive ? undefined : true }, replace: true })}
     />
   )
+  const actions = (
+    <>
+      {live}
+      <Export search={search} sight={sight} />
+    </>
+  )
   return (
-    <Page title={t('logs.title')} about={t('logs.about')} actions={live}>
+    <Page title={t('logs.title')} about={t('logs.about')} actions={actions}>
       <Filters search={search} sight={sight} onChange={(next) => void go({ search: next, replace: true })} />
       {calls.isError && <ErrorState error={calls.error} onRetry={() => void calls.refetch()} />}
       {!calls.isError && rows?.length === 0 && (isFiltered(search) ? <NothingFound /> : <NothingYet />)}

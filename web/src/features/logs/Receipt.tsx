@@ -5,10 +5,11 @@ import { type Column, DataTable } from '@/components/DataTable'
 import { Facts } from '@/components/Facts'
 import { Section } from '@/components/Section'
 import type { Schemas } from '@/lib/api'
-import { sentence, useExplain } from '@/lib/errors'
+import { useExplain } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import classes from './Receipt.module.css'
 import { callReceipt, type Sum } from './queries'
+import { Remark } from './Remark'
 
 const VERDICTS = { equal: 'teal', differs: 'red', nothing_to_recompute: 'gray' }
 
@@ -46,14 +47,14 @@ function Content({ of: receipt }: { of: Schemas['ReceiptView'] }) {
     <Stack gap="lg">
       {receipt.findings.map((finding) => (
         <Alert key={finding.code} color="red">
-          {sentence(finding.text)}
+          <Remark of={finding} />
         </Alert>
       ))}
       {receipt.charge && <SumOf title={t('logs.charged')} sum={receipt.charge} />}
       {receipt.cost && <SumOf title={t('logs.costToOperator')} sum={receipt.cost} />}
       {receipt.notes.map((note) => (
         <Text key={note.code} size="sm" c="dimmed">
-          {sentence(note.text)}
+          <Remark of={note} />
         </Text>
       ))}
     </Stack>
@@ -75,7 +76,7 @@ function SumOf({ title, sum }: { title: string; sum: Sum }) {
           { label: t('logs.computed'), value: money(sum.computed_micros) },
           {
             label: t('logs.priceOf'),
-            value: sum.price ? `${sum.price.source} · ${sum.price.model ?? '—'}` : '—',
+            value: <Source of={sum.price} />,
           },
           ...(sum.factors
             ? [
@@ -99,7 +100,7 @@ function useColumns(): Column<Schemas['LineView']>[] {
   const { t } = useTranslation()
   const format = useFormat()
   return [
-    { id: 'class', header: t('logs.class'), role: 'title', cell: (line) => line.class },
+    { id: 'class', header: t('logs.class'), role: 'title', cell: (line) => <ClassName of={line.class} /> },
     {
       id: 'quantity',
       header: t('logs.quantity'),
@@ -114,4 +115,36 @@ function useColumns(): Column<Schemas['LineView']>[] {
     },
     { id: 'amount', header: t('logs.amount'), align: 'right', cell: (line) => `$${line.amount_usd}` },
   ]
+}
+
+const CLASSES = [
+  'input',
+  'cache_read',
+  'cache_write_5m',
+  'cache_write_1h',
+  'input_audio',
+  'input_image',
+  'output',
+  'reasoning',
+  'output_audio',
+  'output_image',
+  'call',
+  'second',
+  'image',
+] as const
+
+function ClassName({ of: name }: { of: string }) {
+  const { t } = useTranslation()
+  const known = CLASSES.find((each) => each === name)
+  return <>{known ? t(`logs.classes.${known}`) : name}</>
+}
+
+const SOURCES = ['operator', 'provider', 'builtin'] as const
+
+function Source({ of: price }: { of: Sum['price'] }) {
+  const { t } = useTranslation()
+  if (!price) return <>—</>
+  const known = SOURCES.find((each) => each === price.source)
+  const words = known ? t(`logs.sources.${known}`) : price.source
+  return <>{price.model == null ? words : `${words} · ${price.model}`}</>
 }

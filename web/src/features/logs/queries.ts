@@ -1,5 +1,6 @@
 import { infiniteQueryOptions, queryOptions } from '@tanstack/react-query'
 import { api, firstPage, type Schemas, unwrap } from '@/lib/api'
+import type { paths } from '@/lib/schema'
 import type { LogSearch } from './search'
 
 /** The record of a call. */
@@ -44,6 +45,19 @@ function filterOf({ model, provider, user, key, status, outcome, from, to, hours
     to: hours === undefined ? to : undefined,
   }
 }
+
+/** How calls can be written into a file. */
+export const FORMATS = ['csv', 'jsonl'] as const
+
+/** Returns where the calls that are shown can be had as a file. */
+export function exportAddress(search: LogSearch, sight: Sight, format: (typeof FORMATS)[number]): string {
+  const given = Object.entries({ ...filterOf(search), format }).filter(([, value]) => value !== undefined)
+  const query = new URLSearchParams(given.map(([name, value]) => [name, String(value)]))
+  return `${sight === 'all' ? EXPORT : OWN_EXPORT}?${query.toString()}`
+}
+
+const EXPORT = '/api/log/export' satisfies keyof paths
+const OWN_EXPORT = '/api/log/self/export' satisfies keyof paths
 
 /** One call. */
 export const callDetails = (call: string) =>

@@ -1,4 +1,6 @@
 import { spoken } from '@/lib/api'
+import { readEvents } from '@/lib/events'
+import { field, textOf } from '@/lib/json'
 import { type Answer, noAnswer } from './chat'
 
 interface Order {
@@ -31,7 +33,7 @@ export async function ask({ secret, request, signal, onChange }: Order): Promise
     })
     answer.call = response.headers.get('x-sluice-call') ?? ''
     if (!response.ok) throw new Error(reasonOf(await response.text(), response.status))
-    if (request.stream === true && response.body) await readEvents(response.body, answer, grow)
+    if (request.stream === true && response.body) await follow(response.body, answer, grow)
     else take(answer, JSON.parse(await response.text()))
     grow()
     answer.state = 'done'
@@ -43,20 +45,9 @@ export async function ask({ secret, request, signal, onChange }: Order): Promise
   return answer
 }
 
-async function readEvents(body: ReadableStream<Uint8Array>, answer: Answer, grow: () => void) {
-  const reader = body.getReader()
-  const decoder = new TextDecoder()
-  let rest = ''
-  for (;;) {
-    const { value, done } = await reader.read()
-    if (done) return
-    const lines = (rest + decoder.decode(value, { stream: true })).split('\n')
-    rest = lines.pop() ?? ''
-    for (const line of lines) {
-      const data = line.startsWith('data:') ? line.slice(5).trim() : ''
-      if (data === '' || data === '[DONE]') continue
-      if (take(answer, JSON.parse(data))) grow()
-    }
+async function follow(body: ReadableStream<Uint8Array>, answer: Answer, grow: () => void) {
+  for await (const { data } of readEvents(body)) {
+    if (data !== '[DONE]' && take(answer, JSON.parse(data))) grow()
   }
 }
 
@@ -94,13 +85,4 @@ function reasonOf(body: string, status: number): string {
   } catch {
     return `HTTP ${status}`
   }
-}
-
-function field(value: unknown, name: string): unknown {
-  if (typeof value !== 'object' || value === null) return undefined
-  return Object.entries(value).find(([key]) => key === name)?.[1]
-}
-
-function textOf(value: unknown): string {
-  return typeof value === 'string' ? value : ''
 }

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { useExplain } from '@/lib/errors'
 import { DiscoveryResult } from './DiscoveryResult'
 import { guessVendor, readPasted, suggestName } from './guess'
-import { MoreFields, ParamFields, type ProviderForm } from './ProviderFields'
+import { MoreFields, ParamFields } from './ProviderFields'
 import {
   credentialList,
   type Provider,
@@ -16,7 +16,7 @@ import {
   type Vendor,
   vendorList,
 } from './queries'
-import { bodyOf, NEW_PROVIDER, type ProviderValues } from './values'
+import { bodyOf, NEW_PROVIDER, type ProviderForm, type ProviderValues } from './values'
 
 interface Props {
   /** Names that are taken already. */

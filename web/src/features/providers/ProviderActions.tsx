@@ -2,23 +2,34 @@ import { Button, Drawer, Menu, Modal, Stack, TextInput, Alert } from '@mantine/c
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
-import { IconCoin, IconPencil, IconRefresh } from '@tabler/icons-react'
+import {
+  IconCalendarCheck,
+  IconCloudDown,
+  IconCoin,
+  IconPencil,
+  IconPlayerPlay,
+  IconRefresh,
+} from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { ItemMenu } from '@/components/ItemMenu'
 import { useUndoableDelete } from '@/components/undo'
-import { useComplain, useExplain } from '@/lib/errors'
+import { sentence, useComplain, useExplain } from '@/lib/errors'
 import { DiscoveryResult } from './DiscoveryResult'
 import { MoreFields, ParamFields } from './ProviderFields'
 import {
   deleteProvider,
   type Provider,
+  useCheckin,
   useDiscover,
+  useSync,
   useSyncPrices,
   useUpdateProvider,
   vendorList,
 } from './queries'
+import { SyncModal } from './SyncModal'
+import { TrialDrawer } from './TrialDrawer'
 import { bodyOf, type ProviderValues, valuesOf } from './values'
 
 /** What can be done with a provider. */
@@ -26,6 +37,7 @@ export function ProviderActions({ of: provider }: { of: Provider }) {
   const { t } = useTranslation()
   const [isEditing, edit] = useDisclosure(false)
   const [isAsking, asking] = useDisclosure(false)
+  const [isTrying, trial] = useDisclosure(false)
   const discover = useDiscover()
   const isFile = provider.origin === 'file'
   const ask = () => {
@@ -37,6 +49,9 @@ export function ProviderActions({ of: provider }: { of: Provider }) {
       <Button leftSection={<IconRefresh size={16} aria-hidden />} onClick={ask} disabled={isFile}>
         {t('providers.discover')}
       </Button>
+      <Button variant="default" leftSection={<IconPlayerPlay size={16} aria-hidden />} onClick={trial.open}>
+        {t('providers.trial.open')}
+      </Button>
       <Button
         variant="default"
         leftSection={<IconPencil size={16} aria-hidden />}
@@ -46,6 +61,7 @@ export function ProviderActions({ of: provider }: { of: Provider }) {
         {t('common.edit')}
       </Button>
       <OtherActions of={provider} />
+      <TrialDrawer provider={provider} isOpen={isTrying} onClose={trial.close} />
       <Modal
         opened={isAsking}
         onClose={asking.close}
@@ -97,12 +113,38 @@ function OtherActions({ of: provider }: { of: Provider }) {
       onSuccess: ({ models, changed }) =>
         notifications.show({ message: t('providers.pricesRead', { models, changed }) }),
     })
+  const [isSyncing, syncing] = useDisclosure(false)
+  const all = useSync()
+  const syncAll = () => {
+    syncing.open()
+    all.mutate(provider.id)
+  }
+  const checkin = useCheckin()
+  const checkIn = () =>
+    checkin.mutate(provider.id, {
+      onError: complain,
+      onSuccess: ({ item }) =>
+        notifications.show({ title: t('providers.checkedIn'), message: sentence(item.message) }),
+    })
   return (
-    <ItemMenu item={provider} place="page" onToggle={toggle} onDelete={doom}>
-      <Menu.Item leftSection={<IconCoin size={16} aria-hidden />} onClick={sync}>
-        {t('providers.syncPrices')}
-      </Menu.Item>
-    </ItemMenu>
+    <>
+      <ItemMenu item={provider} place="page" onToggle={toggle} onDelete={doom}>
+        <Menu.Item leftSection={<IconCloudDown size={16} aria-hidden />} onClick={syncAll}>
+          {t('providers.sync')}
+        </Menu.Item>
+        <Menu.Item
+          leftSection={<IconCalendarCheck size={16} aria-hidden />}
+          disabled={!provider.checkin_enabled || checkin.isPending}
+          onClick={checkIn}
+        >
+          {t('providers.checkIn')}
+        </Menu.Item>
+        <Menu.Item leftSection={<IconCoin size={16} aria-hidden />} onClick={sync}>
+          {t('providers.syncPrices')}
+        </Menu.Item>
+      </ItemMenu>
+      <SyncModal sync={all} provider={provider.id} isOpen={isSyncing} onClose={syncing.close} />
+    </>
   )
 }
 

@@ -1,12 +1,18 @@
-import { NumberInput, PasswordInput, Select, SimpleGrid, Stack, Textarea, TextInput } from '@mantine/core'
-import type { UseFormReturnType } from '@mantine/form'
+import {
+  NumberInput,
+  PasswordInput,
+  Select,
+  SimpleGrid,
+  Stack,
+  Switch,
+  Textarea,
+  TextInput,
+} from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { MoreSettings } from '@/components/MoreSettings'
+import { HeaderFields, TimeoutFields } from './ReachFields'
 import type { Vendor } from './queries'
-import { type ProviderValues, ROTATIONS } from './values'
-
-/** The form of a provider, new or not. */
-export type ProviderForm = UseFormReturnType<ProviderValues>
+import { type ProviderForm, ROTATIONS } from './values'
 
 /** What the paths of a vendor need besides. */
 export function ParamFields({ form, vendor }: { form: ProviderForm; vendor: Vendor }) {
@@ -81,6 +87,13 @@ export function MoreFields({ form }: { form: ProviderForm }) {
           allowDeselect={false}
           {...form.getInputProps('rotation')}
         />
+        <Switch
+          label={t('providers.checksIn')}
+          description={t('providers.checksInHint')}
+          {...form.getInputProps('checksIn', { type: 'checkbox' })}
+        />
+        <HeaderFields form={form} />
+        <TimeoutFields form={form} />
         <Textarea label={t('providers.remark')} autosize minRows={2} {...form.getInputProps('remark')} />
       </Stack>
     </MoreSettings>

@@ -7,15 +7,17 @@ import { LinkAnchor } from '@/components/Links'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
 import { ErrorState, Waiting } from '@/components/States'
+import { sentence } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import { Aliases } from './Aliases'
 import { Balance } from './Balance'
 import { Credentials } from './Credentials'
+import { Health } from './Health'
 import { ProviderActions } from './ProviderActions'
 import { ProviderRoutes } from './ProviderRoutes'
 import { ProviderStatus } from './ProviderStatus'
 import { type Provider, providerDetails } from './queries'
-import { ROTATIONS } from './values'
+import { ROTATIONS, TIMEOUTS } from './values'
 
 const route = getRouteApi('/shell/admin/providers/$id')
 
@@ -62,6 +64,7 @@ function useFacts(provider: Provider): Fact[] {
   const rotation = ROTATIONS.find((name) => name === provider.rotation)
   return [
     { label: t('providers.status'), value: <ProviderStatus of={provider} /> },
+    { label: t('providers.health'), value: <Health of={provider} /> },
     { label: t('providers.vendor'), value: provider.vendor },
     { label: t('providers.baseUrl'), value: provider.base_url },
     { label: t('providers.balance'), value: <Balance of={provider} /> },
@@ -80,6 +83,43 @@ function useFacts(provider: Provider): Fact[] {
       label: t('providers.accessToken'),
       value: provider.has_access_token ? t('providers.stored') : t('common.none'),
     },
+    {
+      label: t('providers.synced'),
+      value: provider.last_synced > 0 ? format.dateTime(provider.last_synced) : t('common.never'),
+    },
+    { label: t('providers.lastCheckin'), value: <LastCheckin of={provider} /> },
+    { label: t('providers.timeouts'), value: useTimeouts(provider) },
     { label: t('providers.created'), value: format.dateTime(provider.created_at) },
   ]
+}
+
+function LastCheckin({ of: provider }: { of: Provider }) {
+  const { t, i18n } = useTranslation()
+  const format = useFormat()
+  if (provider.last_checkin_result_at === 0) {
+    return <>{provider.checkin_enabled ? t('common.never') : t('common.disabled')}</>
+  }
+  const said = i18n.language.startsWith('zh')
+    ? provider.last_checkin_message_zh
+    : provider.last_checkin_message
+  return (
+    <>
+      {format.ago(provider.last_checkin_result_at)}
+      {said !== '' && (
+        <Text span size="xs" c="dimmed" display="block">
+          {sentence(said)}
+        </Text>
+      )}
+    </>
+  )
+}
+
+function useTimeouts({ timeouts }: Provider): string {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const own = TIMEOUTS.flatMap((name) => {
+    const millis = timeouts[`${name}_ms`]
+    return millis === null ? [] : [`${t(`providers.timeoutOf.${name}`)} ${format.duration(millis)}`]
+  })
+  return own.length === 0 ? t('providers.usual') : own.join(', ')
 }

@@ -1,8 +1,9 @@
-import { Button, Drawer, Group, Text } from '@mantine/core'
+import { Button, Drawer, Group, Text, Tooltip } from '@mantine/core'
 import { IconPlus, IconSearchOff, IconServer2 } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { BulkBar, useSelection } from '@/components/bulk'
 import { type Column, DataTable } from '@/components/DataTable'
 import { LinkAnchor } from '@/components/Links'
 import { LoadMore } from '@/components/LoadMore'
@@ -10,14 +11,22 @@ import { Page } from '@/components/Page'
 import { SearchInput } from '@/components/SearchInput'
 import { EmptyState, ErrorState } from '@/components/States'
 import { useDeleted } from '@/components/undo'
+import { useFormat } from '@/lib/format'
 import { AddProvider } from './AddProvider'
 import { Balance } from './Balance'
+import { Health } from './Health'
 import { ProviderMenu } from './ProviderMenu'
 import { ProviderStatus } from './ProviderStatus'
-import { type Provider, providerList } from './queries'
+import { type Provider, providerList, useBulkProviders } from './queries'
 import { Transfer } from './Transfer'
 
 const route = getRouteApi('/shell/admin/providers')
+
+const CHOOSING = {
+  idOf: ({ id }: Provider) => id,
+  nameOf: ({ name }: Provider) => name,
+  canChoose: ({ origin }: Provider) => origin !== 'file',
+}
 
 /** The accounts that calls are sent to. */
 export function ProvidersPage() {
@@ -30,6 +39,8 @@ export function ProvidersPage() {
   const rows = providers.data?.pages
     .flatMap((page) => page.items)
     .filter(({ id }) => !deleted.has(`provider-${id}`))
+  const selection = useSelection(rows?.map(({ id }) => id) ?? [])
+  const bulk = useBulkProviders()
   const isEmpty = rows?.length === 0 && search.q === undefined
   const close = () => void go({ search: { ...search, new: undefined } })
   const add = (
@@ -74,9 +85,11 @@ export function ProvidersPage() {
           rows={rows}
           rowId={(provider) => provider.id}
           isMuted={(provider) => provider.status !== 1}
+          selection={{ ...selection, ...CHOOSING }}
           onOpen={(provider) => void go({ to: '/providers/$id', params: { id: String(provider.id) } })}
         />
       )}
+      <BulkBar selection={selection} act={bulk.mutateAsync} />
       <LoadMore
         hasMore={providers.hasNextPage}
         isLoading={providers.isFetchingNextPage}
@@ -100,6 +113,7 @@ export function ProvidersPage() {
 
 function useColumns(): Column<Provider>[] {
   const { t } = useTranslation()
+  const format = useFormat()
   return [
     {
       id: 'name',
@@ -108,6 +122,7 @@ function useColumns(): Column<Provider>[] {
       cell: (provider) => <ProviderName named={provider} />,
     },
     { id: 'status', header: t('providers.status'), cell: (provider) => <ProviderStatus of={provider} /> },
+    { id: 'health', header: t('providers.health'), cell: (provider) => <Health of={provider} /> },
     {
       id: 'balance',
       header: t('providers.balance'),
@@ -115,18 +130,24 @@ function useColumns(): Column<Provider>[] {
       cell: (provider) => <Balance of={provider} />,
     },
     {
-      id: 'priority',
-      header: t('providers.priority'),
+      id: 'spent',
+      header: t('providers.spentToday'),
       align: 'right',
-      isMinor: true,
-      cell: ({ priority }) => priority,
+      cell: (provider) => <Today of={provider} />,
     },
     {
-      id: 'weight',
-      header: t('providers.weight'),
+      id: 'models',
+      header: t('providers.modelCount'),
       align: 'right',
       isMinor: true,
-      cell: ({ weight }) => weight,
+      cell: (provider) => format.number(provider.model_count),
+    },
+    {
+      id: 'priority',
+      header: t('providers.priorityWeight'),
+      align: 'right',
+      isMinor: true,
+      cell: ({ priority, weight }) => `${priority} · ${weight}`,
     },
     {
       id: 'actions',
@@ -152,5 +173,21 @@ function ProviderName({ named }: { named: Provider }) {
         {named.base_url}
       </Text>
     </div>
+  )
+}
+
+/** What was spent today, and on how many calls. */
+function Today({ of: provider }: { of: Provider }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const calls = t('providers.callsToday', { count: provider.calls_today })
+  const failed =
+    provider.failures_today === 0
+      ? ''
+      : ` ${t('providers.failuresToday', { count: provider.failures_today })}`
+  return (
+    <Tooltip label={calls + failed}>
+      <span>{format.money(provider.spent_today_micros)}</span>
+    </Tooltip>
   )
 }

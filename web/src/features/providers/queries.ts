@@ -163,3 +163,29 @@ export function useImport() {
     onSuccess: useStale(),
   })
 }
+
+/** Making Sluice know what a provider knows: balance, models, keys, prices. */
+export function useSync() {
+  return useMutation({
+    mutationFn: async (id: number) =>
+      unwrap(await api.POST('/api/provider/{id}/sync', { params: { path: { id } } })),
+    onSettled: useStale(),
+  })
+}
+
+/** Checking in at a site now. */
+export function useCheckin() {
+  return useMutation({
+    mutationFn: async (id: number) =>
+      unwrap(await api.POST('/api/provider/{id}/checkin', { params: { path: { id } } })),
+    onSettled: useStale(),
+  })
+}
+
+/** Doing the same to many providers. */
+export function useBulkProviders() {
+  return useMutation({
+    mutationFn: async (body: Schemas['BulkInput']) => unwrap(await api.POST('/api/provider/bulk', { body })),
+    onSettled: useStale(),
+  })
+}

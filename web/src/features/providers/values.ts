@@ -1,3 +1,4 @@
+import type { UseFormReturnType } from '@mantine/form'
 import type { Schemas } from '@/lib/api'
 import type { Provider } from './queries'
 
@@ -15,7 +16,22 @@ export interface ProviderValues {
   proxyUrl: string
   rotation: string
   remark: string
+  /** Whether the site is checked in at every day. */
+  checksIn: boolean
+  /** An empty value keeps the stored one. */
+  headers: { key: string; name: string; value: string }[]
+  /** Seconds; empty is the usual time. */
+  timeouts: Record<Timeout, number | ''>
 }
+
+/** What a provider can be too slow with. */
+export const TIMEOUTS = ['connect', 'first_byte', 'idle', 'total'] as const
+
+type Timeout = (typeof TIMEOUTS)[number]
+const MS = 1_000
+
+/** The form of a provider, new or not. */
+export type ProviderForm = UseFormReturnType<ProviderValues>
 
 /** How the credentials of a provider take turns. */
 export const ROTATIONS = ['strategy', 'weighted', 'least_used', 'sticky', 'round_robin'] as const
@@ -34,6 +50,9 @@ export const NEW_PROVIDER: ProviderValues = {
   proxyUrl: '',
   rotation: 'strategy',
   remark: '',
+  checksIn: false,
+  headers: [],
+  timeouts: { connect: '', first_byte: '', idle: '', total: '' },
 }
 
 /** The form for a provider that exists; secrets stay empty, and empty ones stay as they are. */
@@ -49,6 +68,29 @@ export function valuesOf(provider: Provider): ProviderValues {
     userId: provider.user_id == null ? '' : String(provider.user_id),
     rotation: provider.rotation,
     remark: provider.remark,
+    checksIn: provider.checkin_enabled,
+    headers: Object.keys(provider.headers).map((name) => ({ key: name, name, value: '' })),
+    timeouts: secondsOf(provider.timeouts),
+  }
+}
+
+function secondsOf(timeouts: Schemas['TimeoutsView']): ProviderValues['timeouts'] {
+  const seconds = (millis: number | null) => (millis === null ? '' : millis / MS)
+  return {
+    connect: seconds(timeouts.connect_ms),
+    first_byte: seconds(timeouts.first_byte_ms),
+    idle: seconds(timeouts.idle_ms),
+    total: seconds(timeouts.total_ms),
+  }
+}
+
+function millisOf({ connect, first_byte, idle, total }: ProviderValues['timeouts']): Schemas['TimeoutsView'] {
+  const millis = (seconds: number | '') => (seconds === '' ? null : Math.round(seconds * MS))
+  return {
+    connect_ms: millis(connect),
+    first_byte_ms: millis(first_byte),
+    idle_ms: millis(idle),
+    total_ms: millis(total),
   }
 }
 
@@ -60,6 +102,13 @@ export function bodyOf(values: ProviderValues): Schemas['ProviderInput'] {
     remark: values.remark,
     rotation: values.rotation,
     user_id: values.userId.trim() === '' ? null : Number(values.userId),
+    checkin_enabled: values.checksIn,
+    headers: Object.fromEntries(
+      values.headers
+        .filter(({ name }) => name.trim() !== '')
+        .map(({ name, value }) => [name.trim().toLowerCase(), value.trim()]),
+    ),
+    timeouts: millisOf(values.timeouts),
   }
   if (values.baseUrl.trim() !== '') body.base_url = values.baseUrl.trim()
   if (values.vendor !== '') body.vendor = values.vendor

@@ -1,15 +1,13 @@
-import { Button, Skeleton, Stack } from '@mantine/core'
+import { Skeleton, Stack } from '@mantine/core'
 import { IconRoute, IconSearchOff } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { DataTable } from '@/components/DataTable'
 import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
 import { SearchInput } from '@/components/SearchInput'
-import { Section } from '@/components/Section'
 import { EmptyState, ErrorState } from '@/components/States'
-import { useRouteColumns } from './columns'
+import { ModelSection } from './ModelSection'
 import { type Route, routeList } from './queries'
 import { Way } from './Way'
 
@@ -65,32 +63,10 @@ function byModel(rows: Route[]): [string, Route[]][] {
   const groups = new Map<string, Route[]>()
   for (const row of rows) groups.set(row.model_name, [...(groups.get(row.model_name) ?? []), row])
   const order = (one: Route, other: Route) =>
-    Number(other.enabled) - Number(one.enabled) ||
     other.priority - one.priority ||
+    Number(other.enabled) - Number(one.enabled) ||
     (other.effective_share_percent ?? 0) - (one.effective_share_percent ?? 0)
   return [...groups].map(([model, routes]) => [model, routes.toSorted(order)])
-}
-
-function ModelSection({ model, routes, onWay }: { model: string; routes: Route[]; onWay: () => void }) {
-  const { t } = useTranslation()
-  const columns = useRouteColumns()
-  const isOn = (row: Route) => row.enabled && row.provider_status === 1 && row.token_status === 1
-  const way = (
-    <Button variant="default" size="xs" leftSection={<IconRoute size={14} aria-hidden />} onClick={onWay}>
-      {t('routes.way')}
-    </Button>
-  )
-  return (
-    <Section title={model} actions={way}>
-      <DataTable
-        label={model}
-        columns={columns}
-        rows={routes}
-        rowId={(row) => row.id}
-        isMuted={(row) => !isOn(row)}
-      />
-    </Section>
-  )
 }
 
 function Nothing({ text }: { text: string | undefined }) {

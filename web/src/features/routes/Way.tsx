@@ -1,11 +1,8 @@
 import { Alert, Button, Drawer, Group, Stack, Text, TextInput } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { CandidateTable } from '@/components/CandidateTable'
-import { Facts } from '@/components/Facts'
-import type { Schemas } from '@/lib/api'
+import { Destination } from '@/components/Destination'
 import { useExplain } from '@/lib/errors'
-import { STRATEGIES } from '@/lib/strategies'
 import { usePreview } from './queries'
 
 interface Props {
@@ -63,29 +60,7 @@ function Question({ model }: { model: string }) {
           {explain(preview.error)}
         </Alert>
       )}
-      {preview.data && <Reply of={preview.data} />}
-    </Stack>
-  )
-}
-
-function Reply({ of: { decision, refusal } }: { of: Schemas['PreviewView'] }) {
-  const { t } = useTranslation()
-  const strategy = STRATEGIES.find((name) => name === decision.strategy)
-  return (
-    <Stack>
-      {refusal != null && (
-        <Alert color="yellow" title={t('routes.refused')}>
-          {refusal}
-        </Alert>
-      )}
-      <Facts
-        facts={[
-          { label: t('routes.order'), value: strategy ? t(`strategies.${strategy}`) : decision.strategy },
-          { label: t('routes.rule'), value: decision.rule ?? t('common.none') },
-          { label: t('routes.standsFor'), value: decision.model ?? t('routes.itself') },
-        ]}
-      />
-      {decision.candidates.length > 0 && <CandidateTable candidates={decision.candidates} />}
+      {preview.data && <Destination of={preview.data} />}
     </Stack>
   )
 }

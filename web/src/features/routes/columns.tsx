@@ -4,6 +4,7 @@ import { useTranslation } from 'react-i18next'
 import type { Column } from '@/components/DataTable'
 import { useComplain } from '@/lib/errors'
 import { microsOf, useFormat } from '@/lib/format'
+import { SUBJECTS, TROUBLES } from '@/lib/obstacles'
 import { type Route, useUpdateRoute } from './queries'
 
 const GOOD_SHARE = 0.95
@@ -40,6 +41,8 @@ export function useRouteColumns(): Column<Route>[] {
 function Who({ of: row }: { of: Route }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const trouble = TROUBLES.find((name) => name === row.suppressed_because)
+  const subject = SUBJECTS.find((name) => name === row.suppressed_subject)
   return (
     <div>
       <Text size="sm" fw={550}>
@@ -62,6 +65,14 @@ function Who({ of: row }: { of: Route }) {
             ? t('routes.restsUntil', { ago: format.ago(row.suppressed_until) })
             : t('routes.rests')}
         </Badge>
+      )}
+      {trouble && subject && (
+        <Text size="xs" c="dimmed">
+          {t('routes.restsBecause', {
+            subject: t(`obstacles.subjects.${subject}`),
+            trouble: t(`obstacles.troubles.${trouble}`),
+          })}
+        </Text>
       )}
     </div>
   )

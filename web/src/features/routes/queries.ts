@@ -38,3 +38,13 @@ export function usePreview() {
       unwrap(await api.POST('/api/route/preview', { body })),
   })
 }
+
+/** Changing several routes at once, or none of them. */
+export function useUpdateRoutes() {
+  const client = useQueryClient()
+  return useMutation({
+    mutationFn: async (items: Schemas['BatchItem'][]) =>
+      unwrap(await api.POST('/api/route/batch-update', { body: { items } })),
+    onSettled: () => client.invalidateQueries({ queryKey: ['routes'] }),
+  })
+}

@@ -14,7 +14,7 @@ fn listed(model: &str, input: u64) -> PriceEntry {
 }
 
 fn found(book: &PriceBook, model: &str, at: Timestamp) -> Option<u64> {
-    let buyer = Buyer { provider: ProviderId(7), vendor: "openai" };
+    let buyer = Buyer { provider: ProviderId(7), group: None, vendor: "openai" };
     let version = book.find(buyer, model, at).ok()?;
     version.entry.price.standard.base.get(Class::Input).map(|rate| rate.0)
 }
@@ -83,7 +83,7 @@ fn of_two_prices_from_the_same_moment_the_same_one_holds_in_any_order_of_buildin
 
 #[test]
 fn what_is_not_found_names_the_model_and_the_provider() {
-    let buyer = Buyer { provider: ProviderId(7), vendor: "openai" };
+    let buyer = Buyer { provider: ProviderId(7), group: None, vendor: "openai" };
     let error = PriceBook::default().find(buyer, "o9", AT).unwrap_err();
     assert_eq!(error.to_string(), "`o9` has no price at provider 7; add one under prices");
 }

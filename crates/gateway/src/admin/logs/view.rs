@@ -259,7 +259,7 @@ impl CallView {
 
     /// Returns one row for each attempt of a call, the last first, and one for a call without any. What the call used and
     /// cost belongs to the attempt whose answer the client got, which is the last one.
-    pub(super) fn attempts_of(row: CallRow, sight: Sight) -> Vec<Self> {
+    pub(super) fn attempts_of(row: &CallRow, sight: Sight) -> Vec<Self> {
         let whole = Self::of(row.clone(), sight);
         let Some((last, before)) = row.attempts.split_last() else { return vec![whole] };
         let mut rows = vec![whole];

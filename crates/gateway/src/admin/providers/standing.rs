@@ -5,13 +5,13 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use axum::extract::State;
-use chrono::{DateTime, Days, TimeZone};
 use serde::Serialize;
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::ProviderId;
 use sluice_domain::ledger::Tz;
 use sluice_domain::money::Micros;
 use sluice_domain::provider::Provider;
+use sluice_store::ZONE_OPTION;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
@@ -24,13 +24,10 @@ use crate::admin::checkin::LastCheckin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Envelope, Failure, Language, Reply, found};
 use crate::newapi::SiteFault;
-use crate::upkeep::SiteState;
+use crate::upkeep::{SiteState, stale_from, zone_of_days};
 
 /// A balance older than this is stale in summaries.
 const FRESH_FOR: Duration = Duration::from_secs(24 * 3_600);
-/// The setting that says where days begin.
-const ZONE_OPTION: &str = "CheckinScheduleTimezone";
-const USUAL_ZONE: Tz = Tz::Asia__Shanghai;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(summarise_providers))
@@ -85,8 +82,8 @@ pub(super) struct Standings<'a> {
     checkins: BTreeMap<ProviderId, LastCheckin>,
     activity: Activity,
     now: Timestamp,
-    /// Balances that were last read before this are stale for routing.
-    stale_before: Timestamp,
+    /// Where days begin.
+    zone: Tz,
 }
 
 impl<'a> Standings<'a> {
@@ -94,9 +91,7 @@ impl<'a> Standings<'a> {
     pub(super) async fn load(state: &'a AdminState, shown: &[ProviderId]) -> Result<Self, Failure> {
         let sites = state.store.site_states().await?;
         let checkins = state.store.list_checkin_sites().await?;
-        let options = state.store.options().await?;
-        let zone = options.get(ZONE_OPTION).map(|zone| zone.trim()).filter(|zone| !zone.is_empty());
-        let zone = zone.map_or(USUAL_ZONE, |zone| zone.parse().unwrap_or(Tz::UTC));
+        let zone = zone_of_days(state.store.options().await?.get(ZONE_OPTION).map(String::as_str));
         let now = state.clock.now();
         Ok(Self {
             state,
@@ -104,7 +99,7 @@ impl<'a> Standings<'a> {
             checkins: checkins.iter().map(|site| (site.provider_id, LastCheckin::of(site))).collect(),
             activity: Activity::load(state, shown, now).await?,
             now,
-            stale_before: midnight_of_yesterday(now, zone),
+            zone,
         })
     }
 
@@ -118,7 +113,7 @@ impl<'a> Standings<'a> {
         let site = self.sites.get(&provider.id).unwrap_or(&unknown);
         let is_managed = self.state.upkeep.is_managed(provider);
         let updated_at = provider.balance.map(|balance| balance.updated_at);
-        let is_stale = is_managed && updated_at.is_some_and(|at| at < self.stale_before);
+        let is_stale = is_managed && updated_at.is_some_and(|at| stale_from(at, self.zone) <= self.now);
         let is_blocked = site.is_blocked(self.now);
         let reasons = [(is_stale, "balance_stale"), (is_blocked, "site_unavailable")];
         let route_block_reasons: Vec<_> =
@@ -150,20 +145,6 @@ impl<'a> Standings<'a> {
     fn is_fresh(&self, updated_at: Timestamp) -> bool {
         updated_at.plus(FRESH_FOR) >= self.now
     }
-}
-
-/// Returns when the day before `now` began in a zone.
-fn midnight_of_yesterday(now: Timestamp, zone: Tz) -> Timestamp {
-    let day_ago = Timestamp(now.0.saturating_sub(86_400_000));
-    let Some(here) = DateTime::from_timestamp_millis(now.0) else { return day_ago };
-    let yesterday = here.with_timezone(&zone).date_naive().checked_sub_days(Days::new(1));
-    let midnight = yesterday.and_then(|day| day.and_hms_opt(0, 0, 0));
-    // Where clocks are put forward over midnight the day begins an hour later.
-    let begins = midnight.and_then(|midnight| {
-        let later = midnight.checked_add_signed(chrono::Duration::hours(1))?;
-        zone.from_local_datetime(&midnight).earliest().or_else(|| zone.from_local_datetime(&later).earliest())
-    });
-    begins.map_or(day_ago, |begins| Timestamp(begins.timestamp_millis()))
 }
 
 /// Numbers about all providers.
@@ -223,20 +204,4 @@ async fn summarise_providers(State(state): State<Arc<AdminState>>, _: AsAdmin) -
         total_credentials: catalog.credentials.len() + state.declared.credentials.len(),
         total_routes: catalog.routes.len() + state.declared.routes.len(),
     })
-}
-
-#[cfg(test)]
-mod tests {
-    use rstest::rstest;
-
-    use super::*;
-
-    #[rstest]
-    // 2026-05-05 16:05:48 in Shanghai: yesterday began on 2026-05-04 at 00:00:00 there.
-    #[case("Asia/Shanghai", 1_777_968_348, 1_777_824_000)]
-    #[case("UTC", 1_777_968_348, 1_777_852_800)]
-    fn balances_are_stale_that_are_from_before_yesterday(#[case] zone: &str, #[case] now: i64, #[case] expected: i64) {
-        let begins = midnight_of_yesterday(Timestamp(now * 1_000), zone.parse().unwrap());
-        assert_eq!(begins, Timestamp(expected * 1_000));
-    }
 }

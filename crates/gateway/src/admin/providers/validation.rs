@@ -27,7 +27,7 @@ pub(super) fn read_base_url(value: &str) -> Result<String, Failure> {
 /// Reads a proxy's URL; it may hold a user name and a password.
 pub(super) fn read_proxy_url(value: &str) -> Result<String, Failure> {
     let value = text("proxy_url", value, 1_000)?;
-    parse("proxy_url", &value, &["http", "https", "socks5"])?;
+    parse("proxy_url", &value, &["http", "https", "socks5", "socks5h"])?;
     Ok(value)
 }
 
@@ -125,6 +125,8 @@ mod tests {
 
     #[rstest]
     #[case("socks5://me:pw@proxy.example:1080", true)]
+    #[case("socks5h://proxy.example", true)]
+    #[case("https://me:pw@proxy.example", true)]
     #[case("http://proxy.example:7890", true)]
     #[case("proxy.example:7890", false)]
     #[case("ftp://proxy.example", false)]

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use chrono::{SecondsFormat, TimeZone, Utc};
 use serde::Serialize;
 use sluice_domain::id::ProviderId;
-use sluice_domain::route::{Considered, Decision, Obstacle};
+use sluice_domain::route::{Considered, Decision, Obstacle, Withheld};
 use sluice_store::StoreError;
 use utoipa::ToSchema;
 
@@ -160,10 +160,29 @@ fn words(obstacle: &Obstacle) -> String {
         Obstacle::NotChosen => "a rule chose others".to_owned(),
         Obstacle::Unpriced => "nobody says what it costs, and the call is billed; add a price".to_owned(),
         Obstacle::BalanceEmpty => "its account has nothing left; top it up".to_owned(),
+        Obstacle::BalanceStale => {
+            "its site did not say for two days what is left; see why its synchronisation fails".to_owned()
+        }
+        Obstacle::KeyWithheld { reason } => withheld(*reason).to_owned(),
+        Obstacle::SiteAway { until_ms } => {
+            format!("its site could not be reached and is left alone {}", until(*until_ms))
+        }
         Obstacle::Resting { trouble, of, until_ms } => {
             format!("its {} rests {} ({})", of.as_str(), until(*until_ms), trouble.as_str())
         }
         Obstacle::Busy => "as many calls are under way there as it may have".to_owned(),
         Obstacle::LimitReached { until_ms } => format!("it is at its limit {}", until(*until_ms)),
+    }
+}
+
+const fn withheld(reason: Withheld) -> &'static str {
+    match reason {
+        Withheld::Disabled => "its site has disabled the key; enable it there",
+        Withheld::Expired => "the key has expired; make another one at its site",
+        Withheld::Exhausted => "the key's quota at its site is used up; raise it there",
+        Withheld::Hidden => "its site does not show the key; enter it by hand",
+        Withheld::GroupClosed => {
+            "the account may not use the key's group any more; give the key another one at its site"
+        }
     }
 }

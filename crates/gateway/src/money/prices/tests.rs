@@ -12,7 +12,7 @@ use super::*;
 const NOW: Timestamp = Timestamp(1_795_219_200_000);
 
 fn found<'a>(book: &'a PriceBook, vendor: &str, model: &str) -> Option<&'a Arc<PriceVersion>> {
-    book.find(Buyer { provider: ProviderId(1), vendor }, model, NOW).ok()
+    book.find(Buyer { provider: ProviderId(1), group: None, vendor }, model, NOW).ok()
 }
 
 /// Dollars per million tokens as vendors publish them: input, cached input, output.
@@ -83,7 +83,8 @@ fn a_price_that_begins_on_a_later_day_does_not_hold_before() {
         {"from":1000,"price":{"standard":{"base":{"input":2}}}}]}]}}"#;
     let book = Catalogue::parse(json).unwrap().book();
     let input = |at| {
-        let version = book.find(Buyer { provider: ProviderId(1), vendor: "v" }, "m", Timestamp(at)).unwrap();
+        let version =
+            book.find(Buyer { provider: ProviderId(1), group: None, vendor: "v" }, "m", Timestamp(at)).unwrap();
         version.entry.price.standard.base.get(Class::Input)
     };
     assert_eq!([input(999), input(1_000)], [Some(Rate(1)), Some(Rate(2))]);

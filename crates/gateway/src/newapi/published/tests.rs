@@ -7,6 +7,18 @@ fn groups(names: &[&str]) -> BTreeSet<String> {
     names.iter().map(|&name| name.to_owned()).collect()
 }
 
+fn read(body: &[u8], groups: &BTreeSet<String>) -> Result<Published, String> {
+    Sheet::read(body)?.priced_for(groups)
+}
+
+#[test]
+fn the_factors_of_the_account_go_before_those_that_the_page_shows_everybody() {
+    let of_account = BTreeMap::from([("default".to_owned(), serde_json::from_str("0.5").unwrap())]);
+    let sheet = Sheet::read(ROWS.as_bytes()).unwrap().with_ratios(&of_account);
+    let published = sheet.priced_for(&groups(&["default"])).unwrap();
+    assert_eq!(input_and_output(&published, "gpt-4o"), Some((1_250_000, 5_000_000)));
+}
+
 fn input_and_output(published: &Published, model: &str) -> Option<(u64, u64)> {
     let rates = &published.prices.get(model)?.standard.base;
     let of = |class| rates.get(class).map_or(0, |rate| rate.0);

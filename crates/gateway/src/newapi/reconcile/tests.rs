@@ -36,6 +36,7 @@ pub(crate) fn provider() -> Provider {
 fn seen(id: i64, key: &str) -> SeenKey {
     SeenKey {
         id,
+        user_id: None,
         material: Material::read(key),
         name: format!("key {id}"),
         status: 1,
@@ -44,7 +45,13 @@ fn seen(id: i64, key: &str) -> SeenKey {
         used_quota: 0,
         has_unlimited_quota: false,
         model_limits: Vec::new(),
+        auto_groups: Vec::new(),
+        expires_at: None,
     }
+}
+
+fn look(recovered: &Recovered) -> Look<'_> {
+    Look { recovered, offer: None, account_group: "", now: NOW }
 }
 
 fn known(row: i64, secret: &str, upstream: Option<UpstreamKey>) -> SiteKey {
@@ -64,11 +71,11 @@ fn known(row: i64, secret: &str, upstream: Option<UpstreamKey>) -> SiteKey {
 }
 
 fn upstream(id: i64) -> UpstreamKey {
-    upstream_of(seen(id, ""), None, NOW)
+    upstream_of(seen(id, ""), None, &look(&Recovered::new()))
 }
 
 fn changes(known: &[SiteKey], seen: Vec<SeenKey>, recovered: &Recovered) -> KeyChanges {
-    reconcile(&provider(), known, seen, (recovered, NOW))
+    reconcile(&provider(), known, seen, &look(recovered))
 }
 
 #[test]
@@ -129,6 +136,9 @@ fn quotas_and_times_do_not_alter_routing_but_states_and_groups_do() {
     let alters = |key: SeenKey| changes(&known, vec![key], &Recovered::new()).alters_routing;
     assert!(!alters(SeenKey { used_quota: 99, remain_quota: 1, ..seen(7, "a") }));
     assert!(alters(SeenKey { status: 4, ..seen(7, "a") }));
+    assert!(alters(SeenKey { remain_quota: 0, ..seen(7, "a") }));
+    assert!(!alters(SeenKey { remain_quota: 0, has_unlimited_quota: true, ..seen(7, "a") }));
+    assert!(alters(SeenKey { expires_at: Some(NOW), ..seen(7, "a") }));
     assert!(alters(SeenKey { group: "vip".to_owned(), ..seen(7, "a") }));
     assert!(alters(seen(7, "b")));
 }

@@ -50,14 +50,24 @@ pub(in crate::relay) async fn convert(
     if !candidate.converts(demand.operation) && !needs_restoring(shared, demand, candidate) {
         return Ok(None);
     }
-    let job = Arc::new(Job::of((shared, snapshot), call, demand, candidate));
+    // Boxed, because few calls are converted and all would make room for it.
+    Box::pin(convert_all((shared, snapshot), call, demand, candidate)).await.map(Some)
+}
+
+async fn convert_all(
+    whole: (&Shared, &Snapshot),
+    call: CallId,
+    demand: &Demand,
+    candidate: &Candidate<'_>,
+) -> Result<Conversion, Fault> {
+    let job = Arc::new(Job::of(whole, call, demand, candidate));
     let wanted = match run(&job, Vec::new()).await? {
-        Step::Done(conversion) => return Ok(Some(*conversion)),
+        Step::Done(conversion) => return Ok(*conversion),
         Step::Wants(urls) => urls,
     };
-    let files = shared.fetcher.fetch(&wanted).await?;
+    let files = whole.0.fetcher.fetch(&wanted).await?;
     match run(&job, files).await? {
-        Step::Done(conversion) => Ok(Some(*conversion)),
+        Step::Done(conversion) => Ok(*conversion),
         Step::Wants(_) => Err(Fault::new(Kind::MediaNotFetched, "a file that the request names was not fetched")),
     }
 }

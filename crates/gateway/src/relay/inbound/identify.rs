@@ -79,7 +79,8 @@ impl Callers {
             (None, Some(declared)) => self.keep(hash, snapshot.revision, Some(Arc::clone(declared)), shared),
             (None, None) => {
                 let ask = |permit| self.ask(hash, snapshot.revision, permit, shared);
-                self.lookups.once((hash, snapshot.revision), ask).await?
+                // Boxed, because nearly every key is known and all calls would make room for it.
+                Box::pin(self.lookups.once((hash, snapshot.revision), ask)).await?
             }
         };
         client.ok_or_else(unknown_key)

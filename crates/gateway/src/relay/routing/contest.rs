@@ -1,5 +1,6 @@
 //! The contest for a call: its candidates in numbers, who wins, and what is kept of that.
 
+use sluice_domain::clock::Timestamp;
 use sluice_domain::id::ProviderId;
 use sluice_domain::money::Micros;
 use sluice_domain::price::Service;
@@ -11,7 +12,7 @@ use sluice_domain::route::{Considered, Contender, Decision, Load, Obstacle, Orde
 
 use crate::relay::inbound::demand::Demand;
 use crate::relay::inbound::identify::Client;
-use crate::snapshot::{Candidate, Snapshot};
+use crate::snapshot::{Candidate, SiteStanding, Snapshot};
 use crate::standing::affinity::{Warm, name_hash};
 use crate::standing::health::Learned;
 use crate::standing::limiter::Full;
@@ -118,6 +119,9 @@ impl Contest<'_> {
         if candidate.priced.is_none() && self.demand.operation.consumes() && !self.client.purse.is_empty() {
             return Some(Obstacle::Unpriced);
         }
+        if let Some(reason) = target.key.withheld_at(Timestamp(self.now_ms)) {
+            return Some(Obstacle::KeyWithheld { reason });
+        }
         let is_empty = |left: i64, at_ms: i64| left <= 0 && self.now_ms.saturating_sub(at_ms) < BALANCE_FRESH_MS;
         if target.provider.balance.is_some_and(|balance| is_empty(balance.left.0, balance.updated_at.0)) {
             return Some(Obstacle::BalanceEmpty);
@@ -129,11 +133,22 @@ impl Contest<'_> {
         if let Some(resting) = passages.iter().filter_map(rests).max_by_key(Obstacle::until_ms) {
             return Some(resting);
         }
+        if let Some(obstacle) = self.site_obstacle(target.provider.site) {
+            return Some(obstacle);
+        }
         if target.limits.is_none() {
             return None;
         }
         let full = target.vital.limiter.full(&target.limits, self.tokens(learned), self.now)?;
         Some(limit_obstacle(full, self.now_ms))
+    }
+
+    /// Returns what speaks against a provider by how its site answered.
+    fn site_obstacle(&self, site: SiteStanding) -> Option<Obstacle> {
+        let now = Timestamp(self.now_ms);
+        let away = site.away_until.filter(|until| now < *until).map(|until| Obstacle::SiteAway { until_ms: until.0 });
+        let is_stale = site.stale_from.is_some_and(|from| from <= now);
+        away.or(is_stale.then_some(Obstacle::BalanceStale))
     }
 
     /// Returns how many tokens the call is expected to take of a limit.
@@ -235,13 +250,14 @@ impl Contest<'_> {
     }
 }
 
-/// Returns the candidates that rest for another reason than that too much was asked of them, the best of them first.
+/// Returns the candidates that may well do, though they rest or their site did not answer, the best of them first; not those
+/// of which too much was asked.
 fn last_resort<'s>(candidates: &[Option<Candidate<'s>>], contenders: &[Contender]) -> Vec<Candidate<'s>> {
     let is_alone = contenders.len() == 1;
     let rests = |contender: &Contender| {
         let is_open = |obstacle: &Obstacle| is_alone || !obstacle.is_limit();
-        let obstacle = contender.obstacle.filter(|obstacle| matches!(obstacle, Obstacle::Resting { .. }));
-        obstacle.filter(is_open).and_then(|obstacle| obstacle.until_ms())
+        let obstacle = contender.obstacle.filter(Obstacle::is_a_guess).filter(is_open);
+        obstacle.map(|obstacle| obstacle.until_ms().unwrap_or_default())
     };
     let resting = candidates.iter().zip(contenders).filter_map(|(candidate, contender)| {
         let place = (std::cmp::Reverse(contender.standing.priority), rests(contender)?);

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use sluice_domain::route::{Decision, Obstacle, Trouble};
+use sluice_domain::route::{Decision, Obstacle, Trouble, Withheld};
 
 use crate::relay::clipped;
 use crate::relay::fault::{Fault, Kind};
@@ -62,6 +62,13 @@ const fn words(obstacle: &Obstacle) -> &'static str {
         Obstacle::PinnedElsewhere | Obstacle::NotChosen => "not chosen",
         Obstacle::Unpriced => "without a price",
         Obstacle::BalanceEmpty => "without balance",
+        Obstacle::BalanceStale => "with a balance that was not heard of for days",
+        Obstacle::KeyWithheld { reason: Withheld::Disabled } => "with a key that its site disabled",
+        Obstacle::KeyWithheld { reason: Withheld::Expired } => "with an expired key",
+        Obstacle::KeyWithheld { reason: Withheld::Exhausted } => "with a key that is used up",
+        Obstacle::KeyWithheld { reason: Withheld::Hidden } => "with a key that its site hides",
+        Obstacle::KeyWithheld { reason: Withheld::GroupClosed } => "with a key whose group is closed",
+        Obstacle::SiteAway { .. } => "at a site that cannot be reached",
         Obstacle::Resting { trouble: Trouble::Failing, .. } => "failing",
         Obstacle::Resting { trouble: Trouble::RateLimited, .. } => "rate limited",
         Obstacle::Resting { trouble: Trouble::QuotaExhausted, .. } => "out of quota",

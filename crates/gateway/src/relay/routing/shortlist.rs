@@ -239,9 +239,9 @@ pub(in crate::relay) struct Shortlist<'s> {
     pub(in crate::relay) prepared: Prepared,
 }
 
-/// The request as the first candidate takes it, if that is not as it came.
+/// The request as the first candidate takes it; nothing where that is as it came.
 #[derive(Default)]
-pub(in crate::relay) struct Prepared(Option<(CredentialId, Conversion)>);
+pub(in crate::relay) struct Prepared(Option<(CredentialId, Option<Conversion>)>);
 
 impl<'s> Shortlist<'s> {
     fn of(candidate: Candidate<'s>) -> Self {
@@ -268,7 +268,7 @@ impl<'s> Shortlist<'s> {
         while let Some(candidate) = rest.next() {
             match convert(whole, call.id, demand, &candidate).await {
                 Ok(conversion) => {
-                    let prepared = Prepared(conversion.map(|made| (candidate.target.credential_id, made)));
+                    let prepared = Prepared(Some((candidate.target.credential_id, conversion)));
                     return Ok(Self { candidates: std::iter::once(candidate).chain(rest).collect(), prepared });
                 }
                 Err(fault) => {
@@ -294,7 +294,7 @@ impl Prepared {
         candidate: &Candidate<'_>,
     ) -> Result<Option<Conversion>, Fault> {
         match self.0.take_if(|(credential, _)| *credential == candidate.target.credential_id) {
-            Some((_, conversion)) => Ok(Some(conversion)),
+            Some((_, conversion)) => Ok(conversion),
             None => convert(whole, call.id, demand, candidate).await,
         }
     }

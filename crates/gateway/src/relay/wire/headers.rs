@@ -85,12 +85,7 @@ pub(crate) fn check_own_header(name: &str, value: &str) -> Result<(), HeaderFaul
 
 /// Removes from a client's headers what the upstream must not see.
 pub(crate) fn keep_for_upstream(headers: &mut HeaderMap) {
-    remove_hop_by_hop(headers);
-    let unwanted: Vec<HeaderName> =
-        headers.keys().filter(|name| is_private_request_header(name.as_str())).cloned().collect();
-    for name in unwanted {
-        headers.remove(name);
-    }
+    remove(headers, is_private_request_header);
 }
 
 fn is_private_request_header(name: &str) -> bool {
@@ -148,12 +143,7 @@ pub(crate) fn translate_for_client(upstream: &HeaderMap, family: Family, call: &
 
 /// Removes from an upstream's headers what the client must not see.
 pub(crate) fn keep_for_client(headers: &mut HeaderMap) {
-    remove_hop_by_hop(headers);
-    let unwanted: Vec<HeaderName> =
-        headers.keys().filter(|name| is_private_response_header(name.as_str())).cloned().collect();
-    for name in unwanted {
-        headers.remove(name);
-    }
+    remove(headers, is_private_response_header);
 }
 
 /// Removes what an upstream tells of the limits of the operator's account.
@@ -169,18 +159,19 @@ fn is_private_response_header(name: &str) -> bool {
     RESPONSE_PRIVATE.contains(&name) || RESPONSE_PRIVATE_PREFIXES.iter().any(|prefix| name.starts_with(prefix))
 }
 
-fn remove_hop_by_hop(headers: &mut HeaderMap) {
-    let named: Vec<HeaderName> = headers
+/// Removes what concerns one connection only, what `Connection` names as such, and what `is_private`. The names are looked at
+/// once, because most of what may be there seldom is.
+fn remove(headers: &mut HeaderMap, is_private: impl Fn(&str) -> bool) {
+    let named = headers
         .get_all(header::CONNECTION)
         .iter()
         .filter_map(|value| value.to_str().ok())
         .flat_map(|value| value.split(','))
-        .filter_map(|name| name.trim().parse().ok())
-        .collect();
-    for name in named {
-        headers.remove(name);
-    }
-    for name in HOP_BY_HOP {
+        .filter_map(|name| name.trim().parse().ok());
+    let is_unwanted = |name: &str| HOP_BY_HOP.contains(&name) || is_private(name);
+    let unwanted = headers.keys().filter(|name| is_unwanted(name.as_str())).cloned();
+    let names: Vec<HeaderName> = named.chain(unwanted).collect();
+    for name in names {
         headers.remove(name);
     }
 }

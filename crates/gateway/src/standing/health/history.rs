@@ -3,14 +3,18 @@
 use std::sync::atomic::{AtomicI64, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use sluice_domain::money::Micros;
 use sluice_domain::route::Sample;
 
 use super::vital::Windows;
 
-/// Hours that are kept. Longer windows count what there is.
-pub(crate) const HOURS: usize = 48;
+/// Hours that are kept one by one. Longer windows count whole days.
+const HOURS: usize = 48;
+/// Days that are kept: the longest window touches so many.
+const DAYS: usize = 31;
 const HOUR_MS: i64 = 3_600_000;
+const HOURS_PER_DAY: i64 = 24;
 /// How old what was summed up may be before it is summed up again, milliseconds.
 const SUMMED_FOR_MS: i64 = 2_000;
 /// After so long an average has forgotten half of what it knew, milliseconds.
@@ -41,18 +45,46 @@ pub(crate) struct Learned {
     pub(crate) output_tokens: Option<f64>,
 }
 
-#[derive(Debug, Clone, Copy, Default)]
-struct Hour {
+/// What happened in one hour or on one day.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(super) struct Span {
+    /// Hours or days since 1970.
+    #[serde(rename = "n")]
     number: i64,
+    #[serde(rename = "a")]
     attempts: u32,
+    #[serde(rename = "f")]
     failures: u32,
+    #[serde(rename = "d")]
     duration_ms: u64,
+    #[serde(rename = "s")]
     spent: i64,
+}
+
+/// All that attempts have shown, as it is kept from one run to the next.
+#[derive(Debug, Clone, Default, PartialEq, Serialize, Deserialize)]
+pub(super) struct Kept {
+    #[serde(rename = "h", default)]
+    hours: Vec<Span>,
+    #[serde(rename = "d", default)]
+    days: Vec<Span>,
+    /// Milliseconds, and when they were noted.
+    #[serde(rename = "w", default)]
+    first_token: Option<(f64, i64)>,
+    #[serde(rename = "l", default)]
+    output_tokens: Option<f64>,
+}
+
+impl Kept {
+    /// Returns the last day on which something happened.
+    pub(super) fn last_day(&self) -> i64 {
+        self.days.iter().map(|day| day.number).max().unwrap_or(i64::MIN)
+    }
 }
 
 #[derive(Default)]
 pub(super) struct History {
-    hours: Mutex<Hours>,
+    spans: Mutex<Spans>,
     summed: Mutex<Option<(i64, Windows, Sums)>>,
     first_token: Wait,
     /// Mean output tokens, as bits of a float; 0 before the first.
@@ -65,26 +97,59 @@ struct Sums {
     spent: Micros,
 }
 
-struct Hours([Hour; HOURS]);
+struct Spans {
+    hours: [Span; HOURS],
+    days: [Span; DAYS],
+}
 
-impl Default for Hours {
+impl Default for Spans {
     fn default() -> Self {
-        Self([Hour::default(); HOURS])
+        Self { hours: [Span::default(); HOURS], days: [Span::default(); DAYS] }
+    }
+}
+
+impl Spans {
+    /// Returns what happened within the last `window` hours before `hour` ends, and on the whole of the days that these
+    /// touch where the window is longer than single hours are kept.
+    fn within(&self, window: u32, hour: i64) -> impl Iterator<Item = &Span> {
+        let first = hour - i64::from(window) + 1;
+        let is_short = window as usize <= HOURS;
+        let (spans, first, last) = if is_short {
+            (self.hours.as_slice(), first, hour)
+        } else {
+            (self.days.as_slice(), first.div_euclid(HOURS_PER_DAY), hour.div_euclid(HOURS_PER_DAY))
+        };
+        spans.iter().filter(move |span| span.attempts > 0 && (first..=last).contains(&span.number))
+    }
+}
+
+/// Returns the place of an hour or a day, emptied if it held another one.
+fn place(spans: &mut [Span], number: i64) -> Option<&mut Span> {
+    let length = i64::try_from(spans.len()).ok().filter(|length| *length > 0)?;
+    let span = spans.get_mut(usize::try_from(number.rem_euclid(length)).ok()?)?;
+    if span.number != number {
+        *span = Span { number, ..Span::default() };
+    }
+    Some(span)
+}
+
+impl Span {
+    fn note(&mut self, finish: &Finish) {
+        self.attempts = self.attempts.saturating_add(1);
+        self.failures = self.failures.saturating_add(finish.has_failed.into());
+        self.duration_ms = self.duration_ms.saturating_add(finish.duration_ms);
+        self.spent = self.spent.saturating_add(finish.cost.0);
     }
 }
 
 impl History {
     pub(super) fn note(&self, finish: &Finish) {
-        let number = finish.at_ms.div_euclid(HOUR_MS);
-        let place = usize::try_from(number.rem_euclid(HOURS as i64)).unwrap_or(0);
-        if let Some(hour) = self.hours.lock().0.get_mut(place) {
-            if hour.number != number {
-                *hour = Hour { number, ..Hour::default() };
-            }
-            hour.attempts = hour.attempts.saturating_add(1);
-            hour.failures = hour.failures.saturating_add(finish.has_failed.into());
-            hour.duration_ms = hour.duration_ms.saturating_add(finish.duration_ms);
-            hour.spent = hour.spent.saturating_add(finish.cost.0);
+        let hour = finish.at_ms.div_euclid(HOUR_MS);
+        {
+            let mut spans = self.spans.lock();
+            let Spans { hours, days } = &mut *spans;
+            let places = [place(hours, hour), place(days, hour.div_euclid(HOURS_PER_DAY))];
+            places.into_iter().flatten().for_each(|span| span.note(finish));
         }
         if finish.has_failed {
             return;
@@ -111,6 +176,43 @@ impl History {
         }
     }
 
+    /// Returns all that is known.
+    pub(super) fn kept(&self) -> Kept {
+        let spans = self.spans.lock();
+        let used = |spans: &[Span]| spans.iter().filter(|span| span.attempts > 0).copied().collect();
+        let length = f64::from_bits(self.length.load(Ordering::Relaxed));
+        Kept {
+            hours: used(&spans.hours),
+            days: used(&spans.days),
+            first_token: self.first_token.expected().map(|ms| (ms, self.first_token.at_ms.load(Ordering::Relaxed))),
+            output_tokens: (length > 0.0).then_some(length),
+        }
+    }
+
+    /// Takes up what was known in an earlier run. Spans that are over count as long as a window reaches back to them.
+    pub(super) fn of(kept: &Kept) -> Self {
+        let history = Self::default();
+        {
+            let mut spans = history.spans.lock();
+            let Spans { hours, days } = &mut *spans;
+            for (spans, known) in [(hours.as_mut_slice(), &kept.hours), (days.as_mut_slice(), &kept.days)] {
+                for span in known {
+                    // Of two that take the same place the later one counts.
+                    if let Some(slot) = place(spans, span.number).filter(|slot| slot.attempts == 0) {
+                        *slot = *span;
+                    }
+                }
+            }
+        }
+        if let Some((ms, at_ms)) = kept.first_token.filter(|(ms, _)| ms.is_finite()) {
+            history.first_token.note(ms, at_ms);
+        }
+        if let Some(length) = kept.output_tokens.filter(|length| length.is_finite() && *length > 0.0) {
+            history.length.store(length.to_bits(), Ordering::Relaxed);
+        }
+        history
+    }
+
     fn sums(&self, now_ms: i64, windows: Windows) -> Sums {
         let mut summed = self.summed.lock();
         if let Some((at_ms, with, sums)) = *summed
@@ -125,20 +227,16 @@ impl History {
     }
 
     fn sum_up(&self, now_ms: i64, windows: Windows) -> Sums {
-        let now = now_ms.div_euclid(HOUR_MS);
-        let hours = self.hours.lock();
-        let within = |window: u32| {
-            let first = now - i64::from(window) + 1;
-            hours.0.iter().filter(move |hour| hour.attempts > 0 && (first..=now).contains(&hour.number))
-        };
+        let hour = now_ms.div_euclid(HOUR_MS);
+        let spans = self.spans.lock();
         let (mut attempts, mut failures, mut duration_ms) = (0_u32, 0_u32, 0_u64);
-        for hour in within(windows.health) {
-            attempts = attempts.saturating_add(hour.attempts);
-            failures = failures.saturating_add(hour.failures);
-            duration_ms = duration_ms.saturating_add(hour.duration_ms);
+        for span in spans.within(windows.health, hour) {
+            attempts = attempts.saturating_add(span.attempts);
+            failures = failures.saturating_add(span.failures);
+            duration_ms = duration_ms.saturating_add(span.duration_ms);
         }
         let mean_ms = if attempts == 0 { 0.0 } else { duration_ms as f64 / f64::from(attempts) };
-        let spent = within(windows.usage).fold(0_i64, |sum, hour| sum.saturating_add(hour.spent));
+        let spent = spans.within(windows.usage, hour).fold(0_i64, |sum, span| sum.saturating_add(span.spent));
         Sums { sample: Sample { attempts, failures, mean_ms }, spent: Micros(spent) }
     }
 }

@@ -76,6 +76,17 @@ fn what_attempts_showed_is_summed_up_by_the_hour() {
 }
 
 #[test]
+fn windows_of_many_days_count_whole_days() {
+    let (vital, hour) = (RouteVital::default(), 3_600_000);
+    let note = |hours_ago: i64| {
+        vital.note(&Finish { at_ms: (2_400 - hours_ago) * hour, cost: Micros(1), ..Finish::default() });
+    };
+    [800, 719, 100, 47, 0].into_iter().for_each(note);
+    let spent = |usage| vital.learned(2_400 * hour, Windows { health: 1, usage }).unwrap().spent;
+    assert_eq!([24, 48, 101, 720].map(spent), [1, 2, 3, 4].map(Micros));
+}
+
+#[test]
 fn what_nobody_uses_any_more_is_forgotten() {
     let health = Health::default();
     let kept = health.provider(sluice_domain::id::ProviderId(1), ());

@@ -5,10 +5,11 @@ use std::sync::OnceLock;
 use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
 
 use parking_lot::Mutex;
+use serde::{Deserialize, Serialize};
 use sluice_domain::limit::Limits;
 use sluice_domain::route::{Gate, Passage, Setback, Trouble};
 
-use super::history::{Finish, History, Learned};
+use super::history::{Finish, History, Kept, Learned};
 use crate::standing::limiter::Limiter;
 
 /// What is known of a provider or a credential.
@@ -55,7 +56,45 @@ pub(crate) struct RouteVital {
     setup: SharedSetup,
 }
 
+/// A gate that had something to say, and what calls through it depended on then.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub(super) struct KeptGate {
+    gate: Gate,
+    way: u64,
+}
+
+impl Vital {
+    /// Returns what stands against it, if anything does.
+    pub(super) fn kept(&self) -> Option<KeptGate> {
+        self.gate.kept(&self.setup)
+    }
+
+    /// Makes one of which something was known in an earlier run.
+    pub(super) fn of(kept: KeptGate) -> Self {
+        Self { gate: SharedGate::of(kept.gate), setup: SharedSetup::of(kept.way), ..Self::default() }
+    }
+}
+
 impl RouteVital {
+    /// Returns what is known of it; `None` for nothing.
+    pub(super) fn kept(&self) -> Option<(Option<KeptGate>, Option<Kept>)> {
+        let (gate, history) = (self.gate.kept(&self.setup), self.history.get().map(|history| history.kept()));
+        (gate.is_some() || history.is_some()).then_some((gate, history))
+    }
+
+    /// Makes one of which something was known in an earlier run.
+    pub(super) fn of(gate: Option<KeptGate>, history: Option<&Kept>) -> Self {
+        let vital = Self {
+            gate: gate.map(|kept| SharedGate::of(kept.gate)).unwrap_or_default(),
+            setup: gate.map(|kept| SharedSetup::of(kept.way)).unwrap_or_default(),
+            history: OnceLock::new(),
+        };
+        if let Some(history) = history {
+            vital.history.get_or_init(|| Box::new(History::of(history)));
+        }
+        vital
+    }
+
     /// Notes how it is set up now.
     pub(super) fn set_up(&self, setup: Setup) {
         self.setup.change(setup, &self.gate);
@@ -81,6 +120,9 @@ pub(super) struct Setup {
     pub(super) way: u64,
 }
 
+/// Stands for the last configuration of an earlier run.
+pub(super) const EARLIER_RUN: u64 = 1;
+
 /// The setup in the last configuration that had it.
 #[derive(Default)]
 struct SharedSetup {
@@ -89,6 +131,11 @@ struct SharedSetup {
 }
 
 impl SharedSetup {
+    /// Makes the setup of an earlier run: the first configuration of this one is what comes after it.
+    fn of(way: u64) -> Self {
+        Self { generation: AtomicU64::new(EARLIER_RUN), way: AtomicU64::new(way) }
+    }
+
     /// Opens the gate of what was switched off in between, or has another way: it is not what failed before.
     fn change(&self, setup: Setup, gate: &SharedGate) {
         let generation = self.generation.swap(setup.generation, Ordering::Relaxed);
@@ -116,6 +163,17 @@ pub(crate) struct SharedGate {
 }
 
 impl SharedGate {
+    fn of(gate: Gate) -> Self {
+        Self { is_troubled: AtomicBool::new(!gate.is_clean()), gate: Mutex::new(gate) }
+    }
+
+    fn kept(&self, setup: &SharedSetup) -> Option<KeptGate> {
+        if !self.is_troubled.load(Ordering::Acquire) {
+            return None;
+        }
+        Some(KeptGate { gate: *self.gate.lock(), way: setup.way.load(Ordering::Relaxed) })
+    }
+
     pub(crate) fn passage(&self, now_ms: i64) -> Passage {
         if self.is_troubled.load(Ordering::Acquire) { self.gate.lock().passage(now_ms) } else { Passage::Open }
     }
@@ -154,7 +212,7 @@ impl SharedGate {
         }
     }
 
-    pub(super) fn fail(&self, now_ms: i64, setback: Setback, jitter: f64) {
+    pub(in crate::standing) fn fail(&self, now_ms: i64, setback: Setback, jitter: f64) {
         let mut gate = self.gate.lock();
         gate.fail(now_ms, setback, jitter);
         self.is_troubled.store(true, Ordering::Release);

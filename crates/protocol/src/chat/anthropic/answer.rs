@@ -11,10 +11,11 @@ use crate::chat::codec::names::{ANTHROPIC_CALL, id_stem};
 use crate::chat::codec::usage::write_anthropic_usage;
 use crate::chat::codec::wire::{DecodeError, Path, read};
 use crate::chat::codec::write::Writer;
-use crate::chat::request::{Content, Part, Thinking};
-use crate::chat::signature::{Signature, SignatureKind};
+use crate::chat::request::{Citation, Content, Part, Thinking};
+use crate::chat::signature::envelope_of;
 use crate::chat::text::Text;
 use crate::meter::read_report;
+use crate::operation::Dialect;
 
 /// Reads an answer.
 pub(in crate::chat) fn decode_answer<'a>(body: &'a str, bridge: &'a Bridge) -> Result<Answer<'a>, DecodeError> {
@@ -102,13 +103,23 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
 fn write_block(w: &mut Writer<'_>, part: &Part<'_>, bridge: &Bridge) {
     match &part.content {
         Content::Text(text, _) if text.is_empty() => {}
-        Content::Text(text, _) | Content::Refusal(text) => {
+        Content::Text(text, citations) => {
+            w.begin_object().kind("text").key("text").text(text);
+            let mut citations = citations.iter().filter(|citation| is_told(citation, bridge)).peekable();
+            if citations.peek().is_some() {
+                w.key("citations").begin_array();
+                citations.for_each(|citation| write_citation(w, citation, bridge));
+                w.end_array();
+            }
+            w.end_object();
+        }
+        Content::Refusal(text) => {
             w.begin_object().kind("text").key("text").text(text).end_object();
         }
         Content::Thinking(thinking) => {
             let mut text = Text::default();
             thinking.text.iter().for_each(|piece| text.push(piece));
-            write_thinking(w, &text, &envelope_of(thinking.signature.as_ref(), &text, bridge));
+            write_thinking(w, &text, &envelope_of(thinking.signature.as_ref(), &text, &bridge.issuer));
         }
         Content::Call(call) => {
             if let Some(signature) = &call.signature {
@@ -125,15 +136,25 @@ fn write_block(w: &mut Writer<'_>, part: &Part<'_>, bridge: &Bridge) {
     }
 }
 
-fn write_thinking(w: &mut Writer<'_>, text: &Text<'_>, signature: &str) {
-    w.begin_object().kind("thinking").key("thinking").text(text).key("signature").string(signature).end_object();
+/// Returns whether a source can be told: the API names those of other vendors by their address.
+pub(super) fn is_told(citation: &Citation<'_>, bridge: &Bridge) -> bool {
+    bridge.upstream == Dialect::Anthropic || citation.url.is_some()
 }
 
-/// Returns what stands in a thought's `signature`, so that it can be told apart from Anthropic's own when it comes
-/// back.
-pub(super) fn envelope_of(signature: Option<&Signature<'_>>, thought: &Text<'_>, bridge: &Bridge) -> String {
-    match signature {
-        Some(signature) => signature.to_envelope(thought),
-        None => Signature::issued(SignatureKind::None, Text::default(), &bridge.issuer).to_envelope(&Text::default()),
+/// Writes a source. One of another vendor's is marked where the API has a proof, so that no vendor is asked to check it
+/// when it comes back.
+pub(super) fn write_citation(w: &mut Writer<'_>, citation: &Citation<'_>, bridge: &Bridge) {
+    if bridge.upstream == Dialect::Anthropic {
+        w.json(&citation.native);
+        return;
     }
+    let Some(url) = &citation.url else { return };
+    w.begin_object().kind("web_search_result_location");
+    w.key("cited_text").text(citation.quoted.as_ref().unwrap_or(&Text::default()));
+    w.key("url").text(url).key("title").text(citation.title.as_ref().unwrap_or(url));
+    w.key("encrypted_index").string(&envelope_of(None, &Text::default(), &bridge.issuer)).end_object();
+}
+
+fn write_thinking(w: &mut Writer<'_>, text: &Text<'_>, signature: &str) {
+    w.begin_object().kind("thinking").key("thinking").text(text).key("signature").string(signature).end_object();
 }

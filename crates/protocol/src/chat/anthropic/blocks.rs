@@ -1,13 +1,13 @@
 //! Reads content blocks of the Messages API.
 
 use super::wire::{Block, CacheControl, CitationObject, SourceObject};
-use crate::chat::codec::cursor::{Cursor, Reading, TextOr, Unreadable, Whole, Wire};
+use crate::chat::codec::cursor::{Cursor, Reading, TextOr, Unreadable, Wire};
 use crate::chat::codec::media::kind_of;
 use crate::chat::codec::wire::{DecodeError, Path, read_part, read_text};
 use crate::chat::request::{
     CacheMark, Citation, Content, Input, Media, MediaKind, Output, Part, Source, Thinking, ToolCall, ToolResult,
 };
-use crate::chat::signature::{Signature, SignatureKind};
+use crate::chat::signature::{Signature, SignatureKind, open_all};
 use crate::chat::text::{Json, Text};
 
 /// Whether blocks stand in a message or inside a tool's result. Results have no results inside.
@@ -23,7 +23,7 @@ pub(super) struct Piece<'a>(Part<'a>);
 
 impl<'a> Wire<'a> for Piece<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
-        part_of(Whole::read(cursor)?, Place::Message, Path::Root).map(Self).map_err(Unreadable::of)
+        read_part_at(cursor, Place::Message).map(Self)
     }
 }
 
@@ -39,7 +39,7 @@ struct ResultPiece<'a>(Part<'a>);
 
 impl<'a> Wire<'a> for ResultPiece<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
-        part_of(Whole::read(cursor)?, Place::Result, Path::Root).map(Self).map_err(Unreadable::of)
+        read_part_at(cursor, Place::Result).map(Self)
     }
 }
 
@@ -47,6 +47,12 @@ impl<'a> From<ResultPiece<'a>> for Part<'a> {
     fn from(ResultPiece(part): ResultPiece<'a>) -> Self {
         part
     }
+}
+
+fn read_part_at<'a>(cursor: &mut Cursor<'a>, place: Place) -> Reading<Part<'a>> {
+    let mut block = Block::default();
+    let json = cursor.spanning(|cursor| block.fill(cursor))?;
+    part_of((json, &mut block), place, Path::Root).map_err(Unreadable::of)
 }
 
 /// Reads `content`: absent, a string, or a list of blocks.
@@ -59,15 +65,14 @@ pub(super) fn text_or_blocks<'a, T: Wire<'a> + Into<Part<'a>>>(
 
 /// Reads a block that was stepped over before.
 pub(super) fn read_block<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
-    part_of(read_part(json, at)?, Place::Message, at)
+    part_of((json.clone(), &mut read_part(json, at)?), Place::Message, at)
 }
 
-fn part_of<'a>(whole: Whole<'a, Block<'a>>, place: Place, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
-    let Whole { json, value: mut block } = whole;
+fn part_of<'a>((json, block): (Json<'a>, &mut Block<'a>), place: Place, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
     let kind = block.kind.take().unwrap_or_default();
     let content = match kind.to_plain().as_ref() {
         "text" => Content::Text(block.text.take().unwrap_or_default(), citations(block.citations.take().as_ref())),
-        "thinking" => Content::Thinking(thinking(&mut block)),
+        "thinking" => Content::Thinking(thinking(block)),
         "redacted_thinking" => {
             let data = block.data.take().unwrap_or_default();
             let signature = Some(Signature::found(SignatureKind::AnthropicRedacted, data, None));
@@ -102,7 +107,7 @@ fn part_of<'a>(whole: Whole<'a, Block<'a>>, place: Place, at: Path<'_>) -> Resul
         }
         _ => return Ok(Part::new(Content::Foreign(json))),
     };
-    Ok(Part { content, cache: block.cache_control.as_ref().map(cache_mark), extra: block.extra })
+    Ok(Part { content, cache: block.cache_control.as_ref().map(cache_mark), extra: std::mem::take(&mut block.extra) })
 }
 
 pub(super) fn cache_mark(control: &CacheControl<'_>) -> CacheMark {
@@ -151,6 +156,13 @@ fn media<'a>(json: &Json<'a>, is_image: bool, at: Path<'_>) -> Result<Option<Med
 fn citations<'a>(json: Option<&Json<'a>>) -> Vec<Citation<'a>> {
     let list: Vec<Json<'a>> = json.and_then(|json| read_part(json, Path::Root).ok()).unwrap_or_default();
     list.iter().filter_map(citation_of).collect()
+}
+
+/// Returns whether a source was another vendor's, so that this API's cannot check it.
+pub(super) fn is_marked(citation: &Citation<'_>) -> bool {
+    let native = citation.native.as_borrowed().map(Json::trusted);
+    let object = native.and_then(|native| read_part::<CitationObject<'_>>(&native, Path::Root).ok());
+    object.and_then(|object| object.encrypted_index).is_some_and(|index| open_all(index.as_escaped()).is_some())
 }
 
 /// Reads a citation.

@@ -1,8 +1,10 @@
 //! Writes requests of the Messages API.
 
+use std::collections::HashSet;
+
 use super::messages::write_messages;
 use crate::chat::bridge::{Encoded, Target, Trait};
-use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
+use crate::chat::codec::encoding::{ANSWER_TOOL, ANSWER_TOOL_USE, Encoding, FREE_INPUT_SCHEMA};
 use crate::chat::codec::names::ANTHROPIC_TOOL;
 use crate::chat::codec::schema::Rules;
 use crate::chat::codec::wire::Path;
@@ -14,8 +16,6 @@ use crate::operation::Dialect;
 
 /// Smallest budget that the API takes.
 const MIN_BUDGET: u64 = 1_024;
-/// Name of the tool that stands for a structured answer.
-const ANSWER_TOOL: &str = "structured_answer";
 
 /// What the request's thinking comes to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -71,9 +71,7 @@ fn plan(encoding: &mut Encoding<'_, '_>) -> (u64, Plan) {
             return (given.unwrap_or(default), Plan::Budget(tokens));
         }
         _ if !target.has(Trait::ThinkingBudget) => {
-            let plan =
-                if encoding.is_native() && reasoning.amount == Amount::Default { Plan::Unsaid } else { Plan::Adaptive };
-            return (given.unwrap_or(default), plan);
+            return (given.unwrap_or(default), adaptive_plan(encoding));
         }
         (_, budget) => budget.unwrap_or_else(|| Effort::Medium.budget()).max(MIN_BUDGET),
     };
@@ -89,17 +87,36 @@ fn plan(encoding: &mut Encoding<'_, '_>) -> (u64, Plan) {
     }
 }
 
+fn adaptive_plan(encoding: &mut Encoding<'_, '_>) -> Plan {
+    if encoding.is_native() {
+        let is_unsaid = encoding.request.reasoning.amount == Amount::Default;
+        return if is_unsaid { Plan::Unsaid } else { Plan::Adaptive };
+    }
+    if is_forced(encoding) && !encoding.target.has(Trait::AlwaysThinks) {
+        encoding.losses.cosmetic("reasoning", NO_THOUGHT_WHEN_FORCED);
+        return Plan::Off;
+    }
+    Plan::Adaptive
+}
+
+const NO_THOUGHT_WHEN_FORCED: &str = "the model does not think when a tool is forced";
+
+fn is_forced(encoding: &Encoding<'_, '_>) -> bool {
+    let choice = &encoding.request.toolbox.choice;
+    let is_asked = matches!(
+        choice,
+        Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::Allowed { is_required: true, .. })
+    );
+    (is_asked && !encoding.request.toolbox.tools.is_empty()) || needs_answer_tool(encoding)
+}
+
 /// Returns why a budget cannot be asked for, by the API's rules for extended thinking.
 fn obstacle(encoding: &Encoding<'_, '_>, budget: u64) -> Option<&'static str> {
     if budget < MIN_BUDGET {
         return Some("the answer's limit leaves no room for thinking");
     }
-    let is_forced = matches!(
-        encoding.request.toolbox.choice,
-        Some(ToolChoice::Required | ToolChoice::Named(_) | ToolChoice::Allowed { is_required: true, .. })
-    );
-    if is_forced || needs_answer_tool(encoding) {
-        return Some("the model does not think when a tool is forced");
+    if is_forced(encoding) {
+        return Some(NO_THOUGHT_WHEN_FORCED);
     }
     misses_thought(encoding).then_some("the model's thoughts before its last tool calls are not at hand")
 }
@@ -258,7 +275,7 @@ fn write_output_format(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, sche
     w.key("format").begin_object().kind("json_schema").key("schema");
     match &schema.schema {
         Some(schema) if encoding.is_native() => w.json(schema),
-        schema => w.json(&encoding.schema(schema.as_ref(), Rules::AnthropicOutput, root.key("schema"))),
+        _ => w.json(&encoding.answer_schema(schema, Rules::AnthropicOutput, root.key("schema"))),
     };
     w.end_object();
 }
@@ -336,7 +353,8 @@ fn write_tools(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         Some(ToolChoice::Allowed { names, .. }) => Some(names),
         _ => None,
     };
-    let is_allowed = |name: &Text<'_>| allowed.is_none_or(|names| names.contains(name));
+    let allowed: Option<HashSet<_>> = allowed.map(|names| names.iter().map(Text::to_plain).collect());
+    let is_allowed = |name: &Text<'_>| allowed.as_ref().is_none_or(|names| names.contains(&name.to_plain()));
     let is_native = encoding.is_native();
     let is_written = |tool: &Tool<'_>| match tool {
         Tool::Function(function) => is_allowed(&function.name),
@@ -420,10 +438,9 @@ fn write_answer_tool(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let name = schema.name.clone().unwrap_or_else(|| ANSWER_TOOL.into());
     let name = ANTHROPIC_TOOL.fit(&name).into_owned();
     w.begin_object().key("name").string(&name);
-    let description =
-        schema.description.unwrap_or_else(|| "Gives the answer. Call it once, with the whole answer.".into());
+    let description = schema.description.clone().unwrap_or_else(|| ANSWER_TOOL_USE.into());
     w.key("description").text(&description).key("input_schema");
-    let cleaned = encoding.schema(schema.schema.as_ref(), Rules::Anthropic, root.key("schema"));
+    let cleaned = encoding.answer_schema(&schema, Rules::Anthropic, root.key("schema"));
     w.json(&cleaned).end_object();
     encoding.memo.answer_tool = Some(name);
 }
@@ -455,8 +472,10 @@ fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     if let Some(name) = name.filter(|_| !is_refused) {
         w.key("name").string(&name);
     }
+    // Two structured answers would be none.
+    let is_single = kind == "tool" && encoding.memo.answer_tool.is_some();
     if kind != "none" {
-        w.flag(parallel.map(|parallel| !parallel), "disable_parallel_tool_use");
+        w.flag(if is_single { Some(true) } else { parallel.map(|parallel| !parallel) }, "disable_parallel_tool_use");
     }
     w.end_object();
 }

@@ -1,23 +1,25 @@
 //! Writes the conversation of a Messages request.
 
+use super::blocks::is_marked;
 use super::encode::write_cache;
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, input_object, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, input_object, solid};
 use crate::chat::codec::media::text_of_base64;
 use crate::chat::codec::names::{ANTHROPIC_CALL, ANTHROPIC_TOOL};
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{
-    Content, Format, Media, MediaKind, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn,
+    CacheMark, Citation, Content, Format, Media, MediaKind, Output, Part, Request, Role, Source, Thinking, Tool,
+    ToolCall, ToolResult, Turn,
 };
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::text::Text;
 
-/// Asks for JSON where the API has no form for JSON without a schema.
-const JSON_INSTRUCTION: &str = "Answer with one JSON object and nothing else.";
+/// Most marks behind which a prompt is cached.
+const MAX_CACHE_MARKS: usize = 4;
 
-/// Turns that become one message.
-type Group<'g, 'a> = (Role, Vec<&'g Turn<'a>>);
+/// Turns of one speaker in a row.
+type Group<'g, 'a> = (Role, &'g [Turn<'a>]);
 
 /// Writes `system` and `messages`.
 pub(super) fn write_messages(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
@@ -39,25 +41,47 @@ pub(super) fn write_messages(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
         encoding.losses.cosmetic(at, "instructions moved to the beginning");
     }
     write_system(encoding, w, &pick(&system));
+    encoding.spare_marks = surplus_marks(encoding.request);
+    // Instructions that went to the beginning stood between turns of one speaker.
+    let talk = pick(&talk).into_iter().filter(|group| says_something(encoding, group));
+    let talk: Vec<&Turn<'_>> = talk.flat_map(|(_, turns)| *turns).collect();
     w.key("messages").begin_array();
-    for group in pick(&talk) {
-        let is_last = talk.last().and_then(|&place| groups.get(place)).is_some_and(|last| std::ptr::eq(last, group));
-        write_message(encoding, w, group, if is_last { Position::Last } else { Position::Middle });
+    let mut messages = talk.chunk_by(|one, next| speaker(one) == speaker(next)).peekable();
+    while let Some(turns) = messages.next() {
+        let position = if messages.peek().is_none() { Position::Last } else { Position::Middle };
+        write_message(encoding, w, turns, position);
     }
     w.end_array();
 }
 
+/// Returns how many marks there are above what the API takes. Later ones cover what earlier ones do.
+fn surplus_marks(request: &Request<'_>) -> usize {
+    let in_tools =
+        request.toolbox.tools.iter().filter(|tool| matches!(tool, Tool::Function(tool) if tool.cache.is_some()));
+    let in_turns = request.turns.iter().map(|turn| marks_in(&turn.parts));
+    (in_tools.count() + in_turns.sum::<usize>()).saturating_sub(MAX_CACHE_MARKS)
+}
+
+fn marks_in(parts: &[Part<'_>]) -> usize {
+    let marks = |part: &Part<'_>| match &part.content {
+        Content::Result(ToolResult { output: Output::Parts(inner) | Output::Object(_, inner), .. }) => marks_in(inner),
+        _ => 0,
+    };
+    parts.iter().map(|part| usize::from(part.cache.is_some()) + marks(part)).sum()
+}
+
+fn says_something(encoding: &Encoding<'_, '_>, (_, turns): &Group<'_, '_>) -> bool {
+    turns.iter().flat_map(|turn| solid(&turn.parts)).any(|(_, part)| !is_blank(encoding, part))
+}
+
 /// Puts adjacent turns of one speaker together, as the API does.
 fn grouped<'g, 'a>(turns: &'g [Turn<'a>]) -> Vec<Group<'g, 'a>> {
-    let mut groups: Vec<Group<'g, 'a>> = Vec::with_capacity(turns.len());
-    for turn in turns {
-        let role = if turn.role.is_instruction() { Role::System } else { turn.role };
-        match groups.last_mut().filter(|(last, _)| *last == role) {
-            Some((_, group)) => group.push(turn),
-            None => groups.push((role, vec![turn])),
-        }
-    }
-    groups
+    let groups = turns.chunk_by(|one, next| speaker(one) == speaker(next));
+    groups.filter_map(|group| Some((speaker(group.first()?), group))).collect()
+}
+
+fn speaker(turn: &Turn<'_>) -> Role {
+    if turn.role.is_instruction() { Role::System } else { turn.role }
 }
 
 /// Returns whether instructions stand where the API takes them: behind the user, before the model or the end.
@@ -67,8 +91,8 @@ fn stands_well(groups: &[Group<'_, '_>], place: usize) -> bool {
 }
 
 fn write_system(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, groups: &[&Group<'_, '_>]) {
-    let parts: Vec<&Part<'_>> =
-        groups.iter().flat_map(|(_, turns)| turns.iter().flat_map(|turn| &turn.parts)).collect();
+    let parts = groups.iter().flat_map(|(_, turns)| turns.iter().flat_map(|turn| &turn.parts));
+    let parts: Vec<&Part<'_>> = parts.filter(|part| !is_blank(encoding, part)).collect();
     let wants_json = encoding.request.format == Format::JsonObject;
     if parts.is_empty() && !wants_json {
         return;
@@ -79,6 +103,13 @@ fn write_system(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, groups: &[&
     {
         w.text(text);
         return encoding.extra(w, extra, Path::Root.key("system"));
+    }
+    if wants_json {
+        encoding.losses.cosmetic("response_format", "asked for by an instruction");
+        if parts.is_empty() {
+            w.string(JSON_INSTRUCTION);
+            return;
+        }
     }
     let root = Path::Root;
     let list = root.key("system");
@@ -91,7 +122,6 @@ fn write_system(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, groups: &[&
         }
     }
     if wants_json {
-        encoding.losses.cosmetic("response_format", "asked for by an instruction");
         w.begin_object().kind("text").key("text").string(JSON_INSTRUCTION).end_object();
     }
     w.end_array();
@@ -104,12 +134,8 @@ enum Position {
     Last,
 }
 
-fn write_message(
-    encoding: &mut Encoding<'_, '_>,
-    w: &mut Writer<'_>,
-    (role, turns): &Group<'_, '_>,
-    position: Position,
-) {
+fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Turn<'_>], position: Position) {
+    let Some(role) = turns.first().map(|turn| speaker(turn)) else { return };
     // Results must stand first in their message.
     let mut parts: Vec<(Path<'_>, usize, &Part<'_>)> = Vec::new();
     for is_result in [true, false] {
@@ -119,8 +145,7 @@ fn write_message(
             parts.extend(wanted.map(|(place, part)| (at, place, part)));
         }
     }
-    let parts: Vec<_> =
-        parts.into_iter().filter(|(at, place, part)| is_written(encoding, part, at.item(CONTENT, *place))).collect();
+    parts.retain(|(at, place, part)| is_written(encoding, part, at.item(CONTENT, *place)));
     if parts.is_empty() {
         return;
     }
@@ -129,12 +154,12 @@ fn write_message(
         Role::User => "user",
         Role::Assistant => "assistant",
     };
-    w.begin_object().key("role").string(word).key("content");
+    w.begin_object().key("role").word(word).key("content");
     match parts.as_slice() {
         [(at, _, Part { content: Content::Text(text, _), cache: None, extra })]
             if !encoding.is_native() || extra.is_empty() =>
         {
-            let ends_answer = position == Position::Last && *role == Role::Assistant && !encoding.is_native();
+            let ends_answer = position == Position::Last && role == Role::Assistant && !encoding.is_native();
             // The answer goes on from here, and the API refuses to go on from white space.
             if ends_answer {
                 w.text(&text.trimmed_end())
@@ -146,7 +171,7 @@ fn write_message(
         _ => {
             w.begin_array();
             for (at, place, part) in parts {
-                write_part(encoding, w, (part, *role), at.item(CONTENT, place));
+                write_part(encoding, w, (part, role), at.item(CONTENT, place));
             }
             w.end_array();
         }
@@ -159,6 +184,11 @@ fn write_message(
         encoding.extra(w, &turn.extra, at);
     }
     w.end_object();
+}
+
+/// Returns whether a part is a text of which the API would say that it has nothing in it.
+fn is_blank(encoding: &Encoding<'_, '_>, part: &Part<'_>) -> bool {
+    !encoding.is_native() && matches!(&part.content, Content::Text(text, _) if text.is_blank())
 }
 
 /// Returns whether a part will be written; records why not.
@@ -184,7 +214,8 @@ fn is_written(encoding: &mut Encoding<'_, '_>, part: &Part<'_>, at: Path<'_>) ->
             }
             None => true,
         },
-        Content::Text(..) | Content::Call(_) | Content::Result(_) | Content::Refusal(_) | Content::Foreign(_) => true,
+        Content::Text(..) => !is_blank(encoding, part),
+        Content::Call(_) | Content::Result(_) | Content::Refusal(_) | Content::Foreign(_) => true,
     }
 }
 
@@ -214,11 +245,7 @@ fn write_part(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, (part, role):
         Content::Text(text, citations) => {
             w.begin_object().kind("text").key("text").text(text);
             if !citations.is_empty() && encoding.is_native() {
-                w.key("citations").begin_array();
-                citations.iter().for_each(|citation| {
-                    w.json(&citation.native);
-                });
-                w.end_array();
+                write_citations(w, citations);
             } else if !citations.is_empty() {
                 encoding.cosmetic_once(at, "sources of earlier answers are not repeated");
             }
@@ -232,9 +259,33 @@ fn write_part(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, (part, role):
         Content::Thinking(thinking) => write_thinking(w, thinking),
         Content::Foreign(json) => return encoding.foreign(w, json, role, at),
     }
-    write_cache(w, part.cache);
+    write_mark(encoding, w, part.cache, at);
     encoding.extra(w, &part.extra, at);
     w.end_object();
+}
+
+fn write_citations(w: &mut Writer<'_>, citations: &[Citation<'_>]) {
+    let mut own = citations.iter().filter(|citation| !is_marked(citation)).peekable();
+    if own.peek().is_some() {
+        w.key("citations").begin_array();
+        own.for_each(|citation| {
+            w.json(&citation.native);
+        });
+        w.end_array();
+    }
+}
+
+fn write_mark(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, mark: Option<CacheMark>, at: Path<'_>) {
+    if mark.is_some() && encoding.spare_marks > 0 && !encoding.is_native() {
+        encoding.spare_marks -= 1;
+        return encoding.cosmetic_once(at.key("cache_control"), "the upstream takes four cache marks");
+    }
+    let is_late = mark == Some(CacheMark::Long) && encoding.has_short_mark && !encoding.is_native();
+    if is_late {
+        encoding.cosmetic_once(at.key("cache_control"), "the upstream takes long marks before short ones only");
+    }
+    encoding.has_short_mark |= mark == Some(CacheMark::Default);
+    write_cache(w, if is_late { Some(CacheMark::Default) } else { mark });
 }
 
 fn write_call(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, call: &ToolCall<'_>, at: Path<'_>) {

@@ -121,5 +121,6 @@ wire! {
         "document_title" document_title: Text<'a>,
         "source" source: Text<'a>,
         "cited_text" cited_text: Text<'a>,
+        "encrypted_index" encrypted_index: Text<'a>,
     }
 }

@@ -1,7 +1,7 @@
 //! Writes streams of the Messages API: `message_start`, then each block from start to stop, then `message_delta` and
 //! `message_stop`. Blocks never overlap.
 
-use super::answer::{envelope_of, message_id, write_finish};
+use super::answer::{is_told, message_id, write_citation, write_finish};
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
 use crate::chat::codec::encoding::free_input_as_json;
@@ -9,8 +9,8 @@ use crate::chat::codec::names::ANTHROPIC_CALL;
 use crate::chat::codec::usage::{write_anthropic_delta_usage, write_anthropic_usage};
 use crate::chat::codec::write::Writer;
 use crate::chat::openai_chat::markdown_of;
-use crate::chat::request::{Content, Input, ToolCall};
-use crate::chat::signature::Signature;
+use crate::chat::request::{Citation, Content, Input, ToolCall};
+use crate::chat::signature::{Signature, envelope_of};
 use crate::chat::text::Text;
 use crate::problem::EventStyle;
 use sluice_domain::usage::Usage;
@@ -45,6 +45,7 @@ impl StreamWriter {
             Event::Open(0, opening) => self.open(opening, bridge, out),
             Event::Delta(0, text) => self.delta(text, out),
             Event::Seal(0, signature) => self.seal = Some(signature.clone().into_owned()),
+            Event::Cite(0, citation) => self.cite(citation, bridge, out),
             Event::Close(0) => self.close(bridge, out),
             Event::Whole(0, part) => {
                 if let Content::Media(media) = &part.content {
@@ -154,11 +155,23 @@ impl StreamWriter {
         }
     }
 
+    fn cite(&self, citation: &Citation<'_>, bridge: &Bridge, out: &mut Vec<u8>) {
+        if self.open != Some(Block::Text) || !is_told(citation, bridge) {
+            return;
+        }
+        let mut w = Writer::named_event(out, "content_block_delta");
+        w.begin_object().kind("content_block_delta").key("index").count(self.next).key("delta").begin_object();
+        w.kind("citations_delta").key("citation");
+        write_citation(&mut w, citation, bridge);
+        w.end_object().end_object();
+        w.end_event();
+    }
+
     fn close(&mut self, bridge: &Bridge, out: &mut Vec<u8>) {
         let Some(block) = self.open else { return };
         if block == Block::Thinking {
             let thought = std::mem::take(&mut self.thought);
-            let seal = envelope_of(self.seal.take().as_ref(), &thought, bridge);
+            let seal = envelope_of(self.seal.take().as_ref(), &thought, &bridge.issuer);
             self.block_delta(("signature_delta", "signature"), &Text::plain(seal), out);
         }
         self.open = None;
@@ -175,7 +188,7 @@ impl StreamWriter {
         w
     }
 
-    fn block_delta(&self, (kind, field): (&str, &'static str), text: &Text<'_>, out: &mut Vec<u8>) {
+    fn block_delta(&self, (kind, field): (&'static str, &'static str), text: &Text<'_>, out: &mut Vec<u8>) {
         let mut w = Writer::named_event(out, "content_block_delta");
         w.begin_object().kind("content_block_delta").key("index").count(self.next).key("delta").begin_object();
         w.kind(kind).key(field).text(text).end_object().end_object();

@@ -5,7 +5,7 @@ use std::borrow::Cow;
 
 use super::wire::{DecodeError, Path};
 use crate::chat::request::{Content, Part};
-use crate::chat::text::{Json, Number, Text};
+use crate::chat::text::{Json, Number, Text, has_backslash};
 use crate::raw::RawError;
 use crate::raw::scanner::Scanner;
 
@@ -97,6 +97,13 @@ impl<'a> Cursor<'a> {
             return Ok(None);
         }
         T::read(self).map(Some)
+    }
+
+    /// Reads a value with `read`; returns the text that it stands in.
+    pub(in crate::chat) fn spanning(&mut self, read: impl FnOnce(&mut Self) -> Reading<()>) -> Reading<Json<'a>> {
+        let start = self.scanner.at();
+        read(self)?;
+        Ok(Json::trusted(self.text.get(start..self.scanner.at()).unwrap_or_default()))
     }
 
     /// Reads an object: `each` takes the value of every key.
@@ -194,7 +201,7 @@ impl<'a> Cursor<'a> {
 
 /// Returns a key as people see it. Half of a surrogate pair stands for no character.
 fn plain_key(inside: &str) -> Reading<Cow<'_, str>> {
-    if !inside.as_bytes().contains(&b'\\') {
+    if !has_backslash(inside.as_bytes()) {
         return Ok(Cow::Borrowed(inside));
     }
     let key = serde_json::from_str(&format!("\"{inside}\""));

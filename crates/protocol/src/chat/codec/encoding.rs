@@ -5,14 +5,16 @@ use std::collections::BTreeSet;
 
 use super::names::Rule;
 use super::schema::{self, Rules};
+use super::unwrap::ANSWER_FIELD;
 use super::wire::{Extra, Path};
 use super::write::Writer;
-use crate::chat::bridge::{Memo, Target};
+use crate::chat::bridge::{AnswerShape, Memo, Target};
 use crate::chat::loss::{Losses, NO_SUCH_FIELD, Severity};
-use crate::chat::reasoning::Effort;
-use crate::chat::request::{Content, Input, Part, Request, Role, Tool, Turn};
+use crate::chat::reasoning::{Amount, Effort};
+use crate::chat::request::{Content, Format, FormatSchema, Input, Part, Request, Role, Tool, Turn};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
+use crate::raw::RawObject;
 
 /// A request on its way into another dialect.
 #[derive(Debug)]
@@ -23,6 +25,10 @@ pub(in crate::chat) struct Encoding<'e, 'a> {
     pub(in crate::chat) dialect: Dialect,
     pub(in crate::chat) losses: Losses,
     pub(in crate::chat) memo: Memo,
+    /// Cache marks that are still to be left out, because there are more than the upstream takes.
+    pub(in crate::chat) spare_marks: usize,
+    /// Whether a mark for a short time was written.
+    pub(in crate::chat) has_short_mark: bool,
     /// Calls of tools that take free text, where their results do not say so.
     free_calls: BTreeSet<Cow<'e, str>>,
 }
@@ -55,6 +61,10 @@ const SEMANTIC_FIELDS: &[&str] = &[
     "web_search_options",
 ];
 
+/// Fields with which compatible vendors' callers of chat completions say how much to think. They were read with the
+/// others, so another dialect has them in its own form.
+pub(in crate::chat) const THINKING_FIELDS: &[&str] = &["thinking", "enable_thinking", "thinking_budget", "reasoning"];
+
 /// Values of these fields that ask for nothing out of the ordinary.
 const ORDINARY: &[&str] = &["null", "false", "[]", "\"\"", r#"["text"]"#, r#"["TEXT"]"#, r#"{"type":"direct"}"#];
 
@@ -66,6 +76,8 @@ impl<'e, 'a> Encoding<'e, 'a> {
             dialect,
             losses: Losses::default(),
             memo: Memo::default(),
+            spare_marks: 0,
+            has_short_mark: false,
             free_calls: free_calls(request),
         }
     }
@@ -110,13 +122,27 @@ impl<'e, 'a> Encoding<'e, 'a> {
     }
 
     /// Writes fields that only the request's own dialect has, or records that they are lost.
+    #[inline]
     pub(in crate::chat) fn extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
+        if !extra.has_none() {
+            self.each_extra(w, extra, at);
+        }
+    }
+
+    fn each_extra(&mut self, w: &mut Writer<'_>, extra: &Extra<'_>, at: Path<'_>) {
         for (key, value) in extra.iter() {
             if self.is_native() {
-                w.any_key(key).json(value);
+                if !key.starts_with(MESSAGE_FIELDS) {
+                    w.any_key(key).json(value);
+                }
                 continue;
             }
-            if ORDINARY.contains(&value.as_str()) {
+            let is_read = matches!(at, Path::Root) && self.has_read(key);
+            if is_read || ORDINARY.contains(&value.as_str()) {
+                continue;
+            }
+            // A long conversation has them at every message.
+            if key.starts_with(MESSAGE_FIELDS) && self.losses.iter().any(|loss| loss.path.ends_with(key)) {
                 continue;
             }
             let leaf = key.rsplit('.').next().unwrap_or(key);
@@ -124,6 +150,13 @@ impl<'e, 'a> Encoding<'e, 'a> {
             let severity = if is_semantic { Severity::Semantic } else { Severity::Cosmetic };
             self.losses.push(at.key(key), NO_SUCH_FIELD, severity);
         }
+    }
+
+    /// Returns whether a top-level field was understood although only other vendors have it.
+    fn has_read(&self, key: &str) -> bool {
+        let reasoning = &self.request.reasoning;
+        let is_understood = reasoning.amount != Amount::Default || reasoning.effort.is_some();
+        self.request.dialect == Dialect::OpenaiChat && is_understood && THINKING_FIELDS.contains(&key)
     }
 
     /// Writes the request's top-level fields of this kind. Those of objects inside are written with them, by `inside`.
@@ -157,7 +190,7 @@ impl<'e, 'a> Encoding<'e, 'a> {
     pub(in crate::chat) fn foreign(&mut self, w: &mut Writer<'_>, json: &Json<'_>, role: Role, at: Path<'_>) {
         if self.is_native() {
             w.json(json);
-        } else if role == Role::Assistant {
+        } else if role == Role::Assistant || names_tool(json) {
             self.losses.cosmetic(at, "the upstream's dialect has no such part");
         } else {
             self.losses.semantic(at, "the upstream's dialect has no such part");
@@ -173,6 +206,31 @@ impl<'e, 'a> Encoding<'e, 'a> {
             }
         }
         cleaned.json
+    }
+
+    /// Brings the schema of an answer to what the upstream accepts. One that is not an object's becomes that of a field.
+    pub(in crate::chat) fn answer_schema(
+        &mut self,
+        format: &FormatSchema<'_>,
+        rules: Rules,
+        at: Path<'_>,
+    ) -> Json<'static> {
+        let wrapped = format.schema.as_ref().and_then(|schema| schema::wrapped(schema, ANSWER_FIELD));
+        if wrapped.is_some() {
+            self.memo.answer_shape = if format.is_word { AnswerShape::Word } else { AnswerShape::Wrapped };
+        }
+        self.schema(wrapped.as_ref().or(format.schema.as_ref()), rules, at)
+    }
+
+    /// Returns whether the word must be said: OpenAI's APIs refuse to give a JSON object if nobody speaks of JSON.
+    pub(in crate::chat) fn lacks_json_word(&mut self) -> bool {
+        let lacks = self.request.format == Format::JsonObject
+            && self.request.dialect == Dialect::Gemini
+            && !self.request.turns.iter().flat_map(|turn| &turn.parts).any(speaks_of_json);
+        if lacks {
+            self.losses.cosmetic("response_format", "asked for by an instruction too");
+        }
+        lacks
     }
 
     /// Returns whether a tool takes free text.
@@ -196,6 +254,16 @@ impl<'e, 'a> Encoding<'e, 'a> {
         let read = self.request.read_bytes;
         Vec::with_capacity(read + read / 8 + 1_024)
     }
+}
+
+/// Returns whether a part only names tools that were found: where they need not be looked for, all are there.
+fn names_tool(json: &Json<'_>) -> bool {
+    let object = RawObject::parse(json.as_str().as_bytes()).ok();
+    object.and_then(|object| object.string("type")).is_some_and(|kind| kind == "tool_reference")
+}
+
+fn speaks_of_json(part: &Part<'_>) -> bool {
+    matches!(&part.content, Content::Text(text, _) if text.as_escaped().to_ascii_lowercase().contains("json"))
 }
 
 /// Writes the input of a tool that takes JSON upstream and free text at the caller's.
@@ -248,6 +316,17 @@ pub(in crate::chat) fn input_object<'i>(
 /// Schema of a tool that takes JSON upstream and free text at the caller's.
 pub(in crate::chat) const FREE_INPUT_SCHEMA: &str =
     r#"{"type":"object","properties":{"input":{"type":"string"}},"required":["input"],"additionalProperties":false}"#;
+
+/// Begins the names of fields that stand at the message which begins with a part.
+pub(in crate::chat) const MESSAGE_FIELDS: &str = "message.";
+
+/// Asks for JSON where a dialect has no form for it, or wants it in words too.
+pub(in crate::chat) const JSON_INSTRUCTION: &str = "Answer with one JSON object and nothing else.";
+
+/// Name of the tool that stands for a structured answer without a name.
+pub(in crate::chat) const ANSWER_TOOL: &str = "structured_answer";
+/// What that tool is said to be for.
+pub(in crate::chat) const ANSWER_TOOL_USE: &str = "Gives the answer. Call it once, with the whole answer.";
 
 /// Name of the list of parts in most dialects, for paths.
 pub(in crate::chat) const CONTENT: &str = "content";

@@ -11,8 +11,8 @@ use crate::chat::text::Text;
 pub(in crate::chat) struct Rule {
     /// Most characters.
     pub(in crate::chat) max_chars: usize,
-    /// Punctuation that is accepted beside letters and digits.
-    pub(in crate::chat) punctuation: &'static [u8],
+    /// The ASCII characters that are accepted, one bit each.
+    alphabet: u128,
     /// Whether a digit or punctuation may stand first.
     pub(in crate::chat) first: First,
 }
@@ -26,30 +26,50 @@ pub(in crate::chat) enum First {
     Letter,
 }
 
+/// Returns the set of letters, digits and some punctuation.
+const fn alphabet(mut punctuation: &[u8]) -> u128 {
+    let mut accepted = 0;
+    let mut byte = 0;
+    while byte < 128 {
+        if (byte as u8).is_ascii_alphanumeric() {
+            accepted |= 1 << byte;
+        }
+        byte += 1;
+    }
+    while let [first, rest @ ..] = punctuation {
+        accepted |= 1 << *first;
+        punctuation = rest;
+    }
+    accepted
+}
+
 /// Tool names of OpenAI.
-pub(in crate::chat) const OPENAI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const OPENAI_TOOL: Rule = Rule { max_chars: 64, alphabet: alphabet(b"_-"), first: First::Any };
 /// Tool names of Anthropic.
-pub(in crate::chat) const ANTHROPIC_TOOL: Rule = Rule { max_chars: 128, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const ANTHROPIC_TOOL: Rule = Rule { max_chars: 128, alphabet: alphabet(b"_-"), first: First::Any };
 /// Tool names of Google.
-pub(in crate::chat) const GEMINI_TOOL: Rule = Rule { max_chars: 64, punctuation: b"_-.:", first: First::Letter };
+pub(in crate::chat) const GEMINI_TOOL: Rule = Rule { max_chars: 64, alphabet: alphabet(b"_-.:"), first: First::Letter };
 /// Ids of tool calls in OpenAI's chat completions.
-pub(in crate::chat) const CHAT_CALL: Rule = Rule { max_chars: 40, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const CHAT_CALL: Rule = Rule { max_chars: 40, alphabet: alphabet(b"_-"), first: First::Any };
 /// Ids of tool calls in OpenAI's responses.
-pub(in crate::chat) const RESPONSES_CALL: Rule = Rule { max_chars: 64, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const RESPONSES_CALL: Rule = Rule { max_chars: 64, alphabet: alphabet(b"_-"), first: First::Any };
 /// Ids of tool calls of Anthropic.
-pub(in crate::chat) const ANTHROPIC_CALL: Rule = Rule { max_chars: 128, punctuation: b"_-", first: First::Any };
+pub(in crate::chat) const ANTHROPIC_CALL: Rule = Rule { max_chars: 128, alphabet: alphabet(b"_-"), first: First::Any };
 
 impl Rule {
+    const fn knows(self, byte: u8) -> bool {
+        byte < 128 && self.alphabet >> byte & 1 == 1
+    }
+
     /// Returns whether a name fits.
     #[must_use]
     pub(in crate::chat) fn accepts(self, name: &str) -> bool {
-        let is_known = |byte: u8| byte.is_ascii_alphanumeric() || self.punctuation.contains(&byte);
         let starts_well = match (self.first, name.bytes().next()) {
             (_, None) => false,
             (First::Any, Some(_)) => true,
             (First::Letter, Some(first)) => first.is_ascii_alphabetic() || first == b'_',
         };
-        starts_well && name.len() <= self.max_chars && name.bytes().all(is_known)
+        starts_well && name.len() <= self.max_chars && name.bytes().all(|byte| self.knows(byte))
     }
 
     /// Returns the name if it fits, else one made from it.
@@ -66,8 +86,7 @@ impl Rule {
             fitted.push('_');
         }
         for byte in name.bytes().take(self.max_chars - HASH_CHARS - 1) {
-            let is_known = byte.is_ascii_alphanumeric() || self.punctuation.contains(&byte);
-            fitted.push(if is_known { char::from(byte) } else { '_' });
+            fitted.push(if self.knows(byte) { char::from(byte) } else { '_' });
         }
         // Different names must stay different.
         fitted.push_str(&format!("_{:016x}", fnv1a(name.as_bytes())));
@@ -77,6 +96,23 @@ impl Rule {
 
 fn fnv1a(bytes: &[u8]) -> u64 {
     bytes.iter().fold(0xcbf2_9ce4_8422_2325, |hash, &byte| (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3))
+}
+
+/// Returns an id of a tool call if it is nine letters and digits, which is all that Mistral takes, else one made from it.
+#[must_use]
+pub(in crate::chat) fn short_call<'n>(id: &'n Text<'_>) -> Cow<'n, str> {
+    const CHARS: usize = 9;
+    let plain = id.to_plain();
+    if plain.len() == CHARS && plain.bytes().all(|byte| byte.is_ascii_alphanumeric()) {
+        return plain;
+    }
+    let mut rest = fnv1a(plain.as_bytes());
+    let mut letter = || {
+        let digit = char::from_digit(u32::try_from(rest % 36).unwrap_or_default(), 36);
+        rest /= 36;
+        digit.unwrap_or('0')
+    };
+    Cow::Owned((0..CHARS).map(|_| letter()).collect())
 }
 
 /// Returns an id of a user if it is short enough, else one made from it.
@@ -98,12 +134,13 @@ pub struct Names {
 impl Names {
     /// Returns the name upstream, and remembers it if it is another one.
     pub(in crate::chat) fn fit<'n>(&mut self, rule: Rule, name: &'n Text<'_>) -> Cow<'n, str> {
-        let fitted = rule.fit(name);
         let plain = name.to_plain();
-        if fitted != plain {
-            self.original.insert(fitted.clone().into_owned(), plain.into_owned());
+        if rule.accepts(&plain) {
+            return plain;
         }
-        fitted
+        let fitted = rule.replace(&plain);
+        self.original.insert(fitted.clone(), plain.into_owned());
+        Cow::Owned(fitted)
     }
 
     /// Returns the caller's name of a tool.
@@ -153,6 +190,15 @@ mod tests {
         assert!(OPENAI_TOOL.accepts(&fitted) && fitted.starts_with("mcp_read_"));
         assert_eq!(names.restore(Text::plain(fitted)), *"mcp.read:файл");
         assert_eq!(names.restore("other".into()), *"other");
+    }
+
+    #[test]
+    fn a_short_id_stays_and_another_is_made_from_it_the_same_way() {
+        assert_eq!(short_call(&"D681PevKs".into()), "D681PevKs");
+        let made = short_call(&"toolu_01A09q90qw90lq917835lq9".into()).into_owned();
+        assert!(made.len() == 9 && made.bytes().all(|byte| byte.is_ascii_alphanumeric()), "{made}");
+        assert_eq!(short_call(&"toolu_01A09q90qw90lq917835lq9".into()), made);
+        assert_ne!(short_call(&"toolu_01A09q90qw90lq917835lq8".into()), made);
     }
 
     proptest! {

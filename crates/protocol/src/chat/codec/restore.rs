@@ -1,9 +1,10 @@
 //! Undoes in an answer what the request's conversion did: other tool names, a tool that stands for the structured
 //! answer, tools that take free text.
 
+use super::unwrap::{Unwrap, unwrapped};
 use super::wire::{Path, read, wire};
 use crate::chat::answer::{Answer, Event, Finish, Opening};
-use crate::chat::bridge::{Bridge, Memo};
+use crate::chat::bridge::{AnswerShape, Bridge, Memo};
 use crate::chat::request::{Content, Input, Part, ToolCall};
 use crate::chat::stream::Sink;
 use crate::chat::text::Text;
@@ -20,6 +21,7 @@ pub(in crate::chat) fn restore_answer(answer: &mut Answer<'_>, bridge: &Bridge) 
     for choice in &mut answer.choices {
         for part in &mut choice.parts {
             restore_part(part, &bridge.memo);
+            unwrap_part(part, bridge.memo.answer_shape);
         }
         let has_calls = choice.parts.iter().any(|part| matches!(part.content, Content::Call(_)));
         if choice.finish == Finish::Calls && !has_calls {
@@ -39,6 +41,15 @@ fn restore_part(part: &mut Part<'_>, memo: &Memo) {
         call.input = Input::Free(free_text(&input_text(&call.input)));
     }
     call.name = memo.names.restore(std::mem::take(&mut call.name)).into_owned();
+}
+
+fn unwrap_part(part: &mut Part<'_>, shape: AnswerShape) {
+    if let Content::Text(text, _) = &mut part.content
+        && shape != AnswerShape::Plain
+        && let Some(answer) = unwrapped(text, shape)
+    {
+        *text = answer;
+    }
 }
 
 fn is_named<'n>(name: &Text<'_>, mut names: impl Iterator<Item = &'n String>) -> bool {
@@ -84,6 +95,8 @@ enum Call {
     Empty,
     /// Input of a tool that takes free text; it can be cut out only when it is whole.
     Free(Text<'static>),
+    /// No call, but an answer that stands in an object.
+    Answer(Unwrap),
 }
 
 impl Restorer {
@@ -91,9 +104,16 @@ impl Restorer {
     pub(in crate::chat) fn event(&mut self, event: Event<'_>, memo: &Memo, sink: Sink<'_>) {
         match event {
             Event::Open(number, Opening::Call(call)) => self.open(number, call, memo, sink),
+            Event::Open(number, Opening::Text) => self.open_text(number, memo, sink),
             Event::Delta(number, text) => {
                 match self.state(number).map(|state| &mut state.call) {
                     Some(Call::Free(input)) => return input.push(&text),
+                    Some(Call::Answer(unwrap)) => {
+                        if let Some(text) = unwrap.push(&text) {
+                            sink(Event::Delta(number, text));
+                        }
+                        return;
+                    }
                     Some(call) => *call = Call::Passing,
                     None => {}
                 }
@@ -102,6 +122,11 @@ impl Restorer {
             Event::Close(number) => {
                 match self.state(number).map(|state| std::mem::take(&mut state.call)) {
                     Some(Call::Free(input)) => sink(Event::Delta(number, free_text(&input))),
+                    Some(Call::Answer(unwrap)) => {
+                        if let Some(text) = unwrap.finish() {
+                            sink(Event::Delta(number, text));
+                        }
+                    }
                     // Clients parse the input; nothing at all is no JSON.
                     Some(Call::Empty) => sink(Event::Delta(number, "{}".into())),
                     Some(Call::Passing) | None => {}
@@ -118,7 +143,7 @@ impl Restorer {
 
     fn open(&mut self, number: u32, mut call: ToolCall<'_>, memo: &Memo, sink: Sink<'_>) {
         if is_named(&call.name, memo.answer_tool.iter()) {
-            return sink(Event::Open(number, Opening::Text));
+            return self.open_text(number, memo, sink);
         }
         if call.name.is_empty() || call.id.is_empty() {
             return sink(Event::Failed(Failure::broken("the upstream called a tool without its name or an id")));
@@ -136,6 +161,15 @@ impl Restorer {
         }
         let name = memo.names.restore(call.name.borrowed()).into_owned();
         sink(Event::Open(number, Opening::Call(ToolCall { name, ..call })));
+    }
+
+    fn open_text(&mut self, number: u32, memo: &Memo, sink: Sink<'_>) {
+        if memo.answer_shape != AnswerShape::Plain
+            && let Some(state) = self.state_or_new(number)
+        {
+            state.call = Call::Answer(Unwrap::new(memo.answer_shape));
+        }
+        sink(Event::Open(number, Opening::Text));
     }
 
     fn state(&mut self, number: u32) -> Option<&mut ChoiceState> {

@@ -1,5 +1,7 @@
 //! JSON Schemas of tools and answers, brought to what each vendor accepts. Order and numbers stay as they came.
 
+use std::collections::HashSet;
+
 use super::cursor::{Cursor, Reading, Wire, read_whole};
 use crate::chat::text::{Json, Text};
 
@@ -114,11 +116,45 @@ pub(in crate::chat) fn clean(schema: Option<&Json<'_>>, rules: Rules) -> Cleaned
         _ => Node::Object(Vec::new()),
     };
     let mut dropped = Vec::new();
+    if let (Node::Object(fields), Rules::OpenAi | Rules::Anthropic) = (&mut root, rules) {
+        follow_root(fields);
+        merge_root(fields, &mut dropped);
+    }
     visit(&mut root, rules, &mut dropped, 0);
     complete_root(&mut root, rules);
     let mut text = String::new();
     root.write(&mut text);
     Cleaned { json: Json::trusted(text), dropped }
+}
+
+/// Returns the schema of an object with one field of this schema; `None` for a schema that is an object's.
+pub(in crate::chat) fn wrapped(schema: &Json<'_>, field: &'static str) -> Option<Json<'static>> {
+    let Some(Node::Object(fields)) = parse(schema.as_str()) else { return None };
+    if is_objects(&fields) {
+        return None;
+    }
+    // What is referred to is named from the root.
+    let is_shared = |(key, _): &(Text<'_>, Node<'_>)| *key == *"$defs" || *key == *"definitions";
+    let (shared, inner): (Vec<_>, Vec<_>) = fields.into_iter().partition(is_shared);
+    let name = format!("\"{field}\"");
+    let mut root = vec![
+        ("type".into(), Node::Leaf("\"object\"")),
+        ("properties".into(), Node::Object(vec![(field.into(), Node::Object(inner))])),
+        ("required".into(), Node::Array(vec![Node::Leaf(&name)])),
+        ("additionalProperties".into(), Node::Leaf("false")),
+    ];
+    root.extend(shared);
+    let mut text = String::new();
+    Node::Object(root).write(&mut text);
+    Some(Json::trusted(text))
+}
+
+fn is_objects(fields: &[(Text<'_>, Node<'_>)]) -> bool {
+    const OTHERS: [&str; 8] = ["anyOf", "oneOf", "allOf", "enum", "const", "items", "prefixItems", "$ref"];
+    if has(fields, "type") {
+        return is_of_type(fields, "object");
+    }
+    has(fields, "properties") || !OTHERS.iter().any(|keyword| has(fields, keyword))
 }
 
 /// Returns whether a schema is one that OpenAI takes as strict: every object closed and all its properties required.
@@ -139,11 +175,11 @@ fn is_strict_node(node: &Node<'_>, depth: usize) -> bool {
     }
     if let Some(Node::Object(properties)) = node.get("properties") {
         let is_closed = matches!(node.get("additionalProperties"), Some(Node::Leaf("false")));
-        let required = |name: &Text<'_>| match node.get("required") {
-            Some(Node::Array(names)) => names.iter().any(|listed| listed.is_text(name)),
-            _ => false,
+        let required: HashSet<String> = match node.get("required") {
+            Some(Node::Array(names)) => names.iter().filter_map(Node::to_text).collect(),
+            _ => HashSet::new(),
         };
-        if !is_closed || !properties.iter().all(|(name, _)| required(name)) {
+        if !is_closed || !properties.iter().all(|(name, _)| required.contains(name.to_plain().as_ref())) {
             return false;
         }
     } else if node.get("type").is_some_and(|kind| kind.is_string("object")) {
@@ -205,6 +241,47 @@ fn visit_below<'n>(keyword: &str, value: &mut Node<'n>, each: &mut dyn FnMut(&mu
         ("anyOf" | "oneOf" | "allOf" | "prefixItems", Node::Array(list)) => list.iter_mut().for_each(each),
         ("items" | "additionalProperties" | "not" | "contains" | "if" | "then" | "else", schema) => each(schema),
         _ => {}
+    }
+}
+
+/// Puts what the root refers to in its place: the root itself must be an object's.
+fn follow_root<'n>(fields: &mut Vec<(Text<'n>, Node<'n>)>) {
+    let wanted = |key: &str| fields.iter().find(|(known, _)| *known == *key).map(|(_, value)| value);
+    let Some(target) = wanted("$ref").and_then(Node::to_text) else { return };
+    let found = ["$defs", "definitions"].into_iter().find_map(|place| {
+        let name = target.strip_prefix("#/")?.strip_prefix(place)?.strip_prefix('/')?;
+        wanted(place)?.get(name).cloned()
+    });
+    let Some(Node::Object(referred)) = found else { return };
+    fields.retain(|(key, _)| *key != *"$ref");
+    let mut known: HashSet<String> = fields.iter().map(|(key, _)| key.to_plain().into_owned()).collect();
+    fields.extend(referred.into_iter().filter(|(key, _)| known.insert(key.to_plain().into_owned())));
+}
+
+/// Takes alternatives out of the root, where OpenAI and Anthropic refuse them: the properties of all become the root's.
+fn merge_root(fields: &mut Vec<(Text<'_>, Node<'_>)>, dropped: &mut Vec<String>) {
+    let mut more = Vec::new();
+    for keyword in ["anyOf", "oneOf", "allOf"] {
+        let Some(place) = fields.iter().position(|(key, _)| *key == *keyword) else { continue };
+        dropped.push(keyword.to_owned());
+        let Node::Array(alternatives) = fields.remove(place).1 else { continue };
+        for alternative in alternatives {
+            let Node::Object(parts) = alternative else { continue };
+            more.extend(parts.into_iter().filter(|(key, _)| *key == *"properties").map(|(_, value)| value));
+        }
+    }
+    if more.is_empty() {
+        return;
+    }
+    if !has(fields, "properties") {
+        fields.push(("properties".into(), Node::Object(Vec::new())));
+    }
+    let known = fields.iter_mut().find(|(key, _)| *key == *"properties");
+    let Some((_, Node::Object(properties))) = known else { return };
+    let mut names: HashSet<String> = properties.iter().map(|(name, _)| name.to_plain().into_owned()).collect();
+    for list in more {
+        let Node::Object(list) = list else { continue };
+        properties.extend(list.into_iter().filter(|(name, _)| names.insert(name.to_plain().into_owned())));
     }
 }
 
@@ -297,8 +374,11 @@ impl<'n> Node<'n> {
         matches!(self, Self::Leaf(leaf) if Text::from_literal(leaf).is_some_and(|text| text == *wanted))
     }
 
-    fn is_text(&self, wanted: &Text<'_>) -> bool {
-        matches!(self, Self::Leaf(leaf) if Text::from_literal(leaf).is_some_and(|text| text == *wanted))
+    fn to_text(&self) -> Option<String> {
+        match self {
+            Self::Leaf(leaf) => Text::from_literal(leaf).map(|text| text.to_plain().into_owned()),
+            Self::Object(_) | Self::Array(_) => None,
+        }
     }
 
     fn subschemas(&self) -> Box<dyn Iterator<Item = &Node<'n>> + '_> {
@@ -406,6 +486,16 @@ mod tests {
         Rules::FromOpenApi,
         r#"{"type":"OBJECT","properties":{"a":{"type":"ARRAY","minItems":"1","items":{"type":"STRING","nullable":true}}}}"#,
         r#"{"type":"object","properties":{"a":{"type":"array","minItems":1,"items":{"type":["string","null"]}}}}"#
+    )]
+    #[case::alternatives_at_the_root(
+        Rules::OpenAi,
+        r#"{"anyOf":[{"type":"object","properties":{"a":{"type":"string"}},"required":["a"]},{"properties":{"a":{},"b":{"type":"number"}}}],"properties":{"c":{}}}"#,
+        r#"{"type":"object","properties":{"c":{},"a":{"type":"string"},"b":{"type":"number"}}}"#
+    )]
+    #[case::a_root_that_refers(
+        Rules::Anthropic,
+        r##"{"$ref":"#/definitions/q","definitions":{"q":{"type":"object","properties":{"a":{"$ref":"#/definitions/q"}}}}}"##,
+        r##"{"definitions":{"q":{"type":"object","properties":{"a":{"$ref":"#/definitions/q"}}}},"type":"object","properties":{"a":{"$ref":"#/definitions/q"}}}"##
     )]
     #[case::nothing(Rules::Anthropic, "null", r#"{"type":"object","properties":{}}"#)]
     fn a_schema_is_brought_to_what_a_vendor_accepts(

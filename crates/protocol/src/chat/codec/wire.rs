@@ -93,6 +93,12 @@ impl<'a> Extra<'a> {
         self.fields.iter().filter(|(_, value)| value.as_str() != "null").map(|(key, value)| (key.as_ref(), value))
     }
 
+    /// Returns whether there is no field, be it one that says nothing.
+    #[inline]
+    pub(in crate::chat) fn has_none(&self) -> bool {
+        self.fields.is_empty()
+    }
+
     /// Returns whether no field says anything.
     #[must_use]
     pub fn is_empty(&self) -> bool {
@@ -110,12 +116,6 @@ impl<'a> Extra<'a> {
         for (name, value) in inner.fields {
             self.push(format!("{key}.{name}").into(), value);
         }
-    }
-
-    /// Takes a field out.
-    pub(in crate::chat) fn take(&mut self, key: &str) -> Option<Json<'a>> {
-        let place = self.fields.iter().position(|(name, _)| name == key)?;
-        Some(self.fields.remove(place).1).filter(|value| value.as_str() != "null")
     }
 
     /// Puts a field in where the value is there; used for what only the field's own dialect understands.
@@ -137,23 +137,33 @@ macro_rules! wire {
             pub(in crate::chat) extra: $crate::chat::codec::wire::Extra<$life>,
         }
 
+        impl<$life> $name<$life> {
+            /// Reads the object that begins here into this one, which is larger than what is worth being moved.
+            pub(in crate::chat) fn fill(
+                &mut self,
+                cursor: &mut $crate::chat::codec::cursor::Cursor<$life>,
+            ) -> $crate::chat::codec::cursor::Reading<()> {
+                cursor.object(|cursor, key| {
+                    match key.as_ref() {
+                        $($($key)|+ => {
+                            if self.$field.is_some() {
+                                return Err($crate::chat::codec::cursor::Unreadable::new("stands twice; send it once"));
+                            }
+                            self.$field = cursor.maybe()?;
+                        })*
+                        _ => self.extra.push(key, $crate::chat::codec::cursor::Wire::read(cursor)?),
+                    }
+                    Ok(())
+                })
+            }
+        }
+
         impl<$life> $crate::chat::codec::cursor::Wire<$life> for $name<$life> {
             fn read(
                 cursor: &mut $crate::chat::codec::cursor::Cursor<$life>,
             ) -> $crate::chat::codec::cursor::Reading<Self> {
                 let mut object = Self::default();
-                cursor.object(|cursor, key| {
-                    match key.as_ref() {
-                        $($($key)|+ => {
-                            if object.$field.is_some() {
-                                return Err($crate::chat::codec::cursor::Unreadable::new("stands twice; send it once"));
-                            }
-                            object.$field = cursor.maybe()?;
-                        })*
-                        _ => object.extra.push(key, $crate::chat::codec::cursor::Wire::read(cursor)?),
-                    }
-                    Ok(())
-                })?;
+                object.fill(cursor)?;
                 Ok(object)
             }
         }

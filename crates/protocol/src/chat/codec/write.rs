@@ -32,6 +32,7 @@ impl<'o> Writer<'o> {
         self.out.extend_from_slice(b"\n\n");
     }
 
+    #[inline]
     fn separate(&mut self) {
         // No value ends with one of these, so what precedes is no value.
         if !matches!(self.out.last(), None | Some(b'{' | b'[' | b':' | b' ')) {
@@ -49,23 +50,27 @@ impl<'o> Writer<'o> {
         self.out.truncate(len);
     }
 
+    #[inline]
     pub(in crate::chat) fn begin_object(&mut self) -> &mut Self {
         self.separate();
         self.out.push(b'{');
         self
     }
 
+    #[inline]
     pub(in crate::chat) fn end_object(&mut self) -> &mut Self {
         self.out.push(b'}');
         self
     }
 
+    #[inline]
     pub(in crate::chat) fn begin_array(&mut self) -> &mut Self {
         self.separate();
         self.out.push(b'[');
         self
     }
 
+    #[inline]
     pub(in crate::chat) fn end_array(&mut self) -> &mut Self {
         self.out.push(b']');
         self
@@ -87,6 +92,14 @@ impl<'o> Writer<'o> {
         self
     }
 
+    /// Writes a word of a dialect's, which needs no escapes.
+    #[inline]
+    pub(in crate::chat) fn word(&mut self, word: &'static str) -> &mut Self {
+        self.begin_text();
+        self.out.extend_from_slice(word.as_bytes());
+        self.end_text()
+    }
+
     /// Writes a text that may need escapes.
     pub(in crate::chat) fn string(&mut self, text: &str) -> &mut Self {
         self.begin_text();
@@ -101,6 +114,7 @@ impl<'o> Writer<'o> {
     }
 
     /// Begins a string that is written in pieces.
+    #[inline]
     pub(in crate::chat) fn begin_text(&mut self) -> &mut Self {
         self.separate();
         self.out.push(b'"');
@@ -112,6 +126,7 @@ impl<'o> Writer<'o> {
         self
     }
 
+    #[inline]
     pub(in crate::chat) fn end_text(&mut self) -> &mut Self {
         self.out.push(b'"');
         self
@@ -183,7 +198,8 @@ impl<'o> Writer<'o> {
     }
 
     /// Writes `"type":"…"` as first field of an object that was just begun.
-    pub(in crate::chat) fn kind(&mut self, kind: &str) -> &mut Self {
-        self.key("type").string(kind)
+    #[inline]
+    pub(in crate::chat) fn kind(&mut self, kind: &'static str) -> &mut Self {
+        self.key("type").word(kind)
     }
 }

@@ -8,7 +8,8 @@ use super::wire::{
 };
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
-use crate::chat::codec::encoding::object_of_input;
+use crate::chat::codec::encoding::{Sound, object_of_input};
+use crate::chat::codec::luggage::Luggage;
 use crate::chat::codec::names::{id_stem, invented_call};
 use crate::chat::codec::usage::write_gemini_usage;
 use crate::chat::codec::wire::{DecodeError, Path, read};
@@ -77,7 +78,9 @@ fn choice_of<'a>(
         Finish::Stop if has_calls => Finish::Calls,
         finish => finish,
     };
-    Ok(Choice { parts, finish, stop: None, logprobs: candidate.logprobs_result.map(logprobs_of) })
+    // Why an answer broke off stands where other answers have their stop text.
+    let stop = Some(candidate.finish_message.unwrap_or(word)).filter(|_| finish == Finish::Broken);
+    Ok(Choice { parts, finish, stop, logprobs: candidate.logprobs_result.map(logprobs_of) })
 }
 
 /// Adds a source to the text that it is about: the one it names, else the first.
@@ -249,8 +252,9 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
     w.begin_object().key("candidates").begin_array();
     for (index, choice) in answer.choices.iter().enumerate() {
         w.begin_object().key("content").begin_object().key("parts").begin_array();
-        for part in &choice.parts {
-            write_answer_part(&mut w, part);
+        let mut luggage = Luggage::default();
+        for part in choice.parts.iter().filter(|part| !is_cut_off(choice, part)) {
+            write_answer_part(&mut w, part, (&mut luggage, bridge));
         }
         w.end_array().key("role").string("model").end_object();
         w.key("finishReason").string(finish_word(choice.finish)).key("index").count(index as u64);
@@ -277,7 +281,22 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
     body
 }
 
-fn write_answer_part(w: &mut Writer<'_>, part: &Part<'_>) {
+/// Returns whether an answer ended before all was said.
+pub(super) const fn is_cut(finish: Finish) -> bool {
+    matches!(finish, Finish::Length | Finish::Context)
+}
+
+/// Returns whether a call's input is no JSON object.
+pub(super) fn is_doubtful(call: &ToolCall<'_>) -> bool {
+    object_of_input(&call.input).1 == Sound::Wrapped
+}
+
+/// Clients of this API run every call that they get, so they get none with half its input.
+fn is_cut_off(choice: &Choice<'_>, part: &Part<'_>) -> bool {
+    is_cut(choice.finish) && matches!(&part.content, Content::Call(call) if is_doubtful(call))
+}
+
+fn write_answer_part(w: &mut Writer<'_>, part: &Part<'_>, (luggage, bridge): (&mut Luggage, &Bridge)) {
     match &part.content {
         Content::Text(text, _) | Content::Refusal(text) => {
             w.begin_object().key("text").text(text).end_object();
@@ -285,9 +304,10 @@ fn write_answer_part(w: &mut Writer<'_>, part: &Part<'_>) {
         Content::Thinking(thinking) => {
             let mut text = Text::default();
             thinking.text.iter().for_each(|piece| text.push(piece));
+            luggage.add(thinking.signature.as_ref(), &text, bridge);
             write_thought(w, &text, thinking.signature.as_ref().map(|signature| (signature, &text)));
         }
-        Content::Call(call) => write_call(w, call),
+        Content::Call(call) => write_call(w, call, luggage.take()),
         Content::Media(media) => write_answer_media(w, media),
         Content::Result(_) | Content::Foreign(_) => {}
     }
@@ -302,11 +322,13 @@ pub(super) fn write_thought(w: &mut Writer<'_>, text: &Text<'_>, proof: Option<(
     w.end_object();
 }
 
-pub(super) fn write_call(w: &mut Writer<'_>, call: &ToolCall<'_>) {
+/// Writes a call with its own proof, else with the thoughts that it takes along.
+pub(super) fn write_call(w: &mut Writer<'_>, call: &ToolCall<'_>, carried: Option<String>) {
     w.begin_object().key("functionCall").begin_object().key("id").text(&call.id).key("name").text(&call.name);
     w.key("args").json(&object_of_input(&call.input).0).end_object();
-    if let Some(signature) = &call.signature {
-        w.key("thoughtSignature").string(&signature.to_envelope(&Text::default()));
+    let own = call.signature.as_ref().map(|signature| signature.to_envelope(&Text::default()));
+    if let Some(proof) = own.or(carried) {
+        w.key("thoughtSignature").string(&proof);
     }
     w.end_object();
 }

@@ -1,15 +1,16 @@
 //! Writes the conversation of a generate content request.
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
+use std::collections::HashMap;
 
+use super::encode::cannot_format;
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, input_object, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, input_object, solid};
 use crate::chat::codec::media::base64_of_text;
 use crate::chat::codec::names::GEMINI_TOOL;
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
-use crate::chat::request::{Content, Media, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn};
+use crate::chat::request::{Content, Format, Media, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn};
 use crate::chat::signature::SignatureKind;
 use crate::chat::text::{Json, Text};
 
@@ -29,13 +30,20 @@ pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
         let at = encoding.place(moved);
         encoding.losses.cosmetic(at, "instructions moved to the beginning");
     }
-    if !instructions.is_empty() {
+    let wants_json = request.format == Format::JsonObject && cannot_format(encoding);
+    if wants_json {
+        encoding.losses.cosmetic("response_format", "asked for by an instruction");
+    }
+    if !instructions.is_empty() || wants_json {
         w.key("systemInstruction").begin_object().key("parts").begin_array();
         for turn in instructions {
             let at = encoding.place(turn);
             for (index, part) in solid(&turn.parts) {
                 write_part(encoding, w, (part, turn.role), at.item(CONTENT, index));
             }
+        }
+        if wants_json {
+            w.begin_object().key("text").string(JSON_INSTRUCTION).end_object();
         }
         w.end_array().end_object();
     }
@@ -59,7 +67,7 @@ pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
 }
 
 /// Returns the tool of each call by the call's id: results must repeat it.
-fn call_names<'r, 'a>(turns: &'r [Turn<'a>]) -> BTreeMap<&'r str, &'r Text<'a>> {
+fn call_names<'r, 'a>(turns: &'r [Turn<'a>]) -> HashMap<&'r str, &'r Text<'a>> {
     let parts = turns.iter().flat_map(|turn| &turn.parts);
     parts
         .filter_map(|part| match &part.content {
@@ -74,10 +82,10 @@ fn write_user(
     encoding: &mut Encoding<'_, '_>,
     w: &mut Writer<'_>,
     turns: &[&Turn<'_>],
-    names: &BTreeMap<&str, &Text<'_>>,
+    names: &HashMap<&str, &Text<'_>>,
 ) {
     let start = w.len();
-    w.begin_object().key("role").string("user").key("parts").begin_array();
+    w.begin_object().key("role").word("user").key("parts").begin_array();
     let empty = w.len();
     let mut media = Vec::new();
     for turn in turns {
@@ -86,12 +94,13 @@ fn write_user(
             if let Content::Result(result) = &part.content {
                 let name = names.get(result.call.as_escaped()).copied().or(result.name.as_ref());
                 let place = Place { name, at: at.item(CONTENT, index) };
-                media.extend(write_result(encoding, w, (part, result), &place));
+                let outside = write_result(encoding, w, (part, result), &place);
+                media.extend(outside.into_iter().map(|part| (at, part)));
             }
         }
     }
-    for part in media {
-        write_part(encoding, w, (part, Role::User), Path::Root);
+    for (at, part) in media {
+        write_part(encoding, w, (part, Role::User), at);
     }
     for turn in turns {
         let at = encoding.place(turn);
@@ -159,7 +168,7 @@ fn write_result<'p, 'a>(
         }
         w.end_array();
     }
-    if !outside.is_empty() {
+    if outside.iter().any(|part| matches!(part.content, Content::Media(_))) {
         encoding.cosmetic_once(place.at, "media of a tool's result became the user's");
     }
     if part.cache.is_some() {
@@ -208,9 +217,9 @@ fn object_of<'t>(texts: impl Iterator<Item = &'t Text<'t>>) -> Option<Json<'stat
 
 fn write_model(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Turn<'_>]) {
     let start = w.len();
-    w.begin_object().key("role").string("model").key("parts").begin_array();
+    w.begin_object().key("role").word("model").key("parts").begin_array();
     let empty = w.len();
-    let mut state = Model { proof: None, has_call: false };
+    let mut state = Model { proof: None, has_call: false, has_lost: !encoding.is_native() };
     for turn in turns {
         let at = encoding.place(turn);
         for (index, part) in solid(&turn.parts) {
@@ -230,6 +239,8 @@ struct Model<'m, 'a> {
     /// Proof that came before its call, from a dialect without a place for it at the call.
     proof: Option<&'m Text<'a>>,
     has_call: bool,
+    /// Whether there may have been a proof that cannot go to this account.
+    has_lost: bool,
 }
 
 fn write_model_part<'m, 'a>(
@@ -255,7 +266,9 @@ fn write_thinking<'m, 'a>(
 ) {
     let issuer = encoding.target.issuer;
     let proof = thinking.signature.as_ref().filter(|proof| proof.may_go_to(SignatureKind::Gemini, issuer));
-    if !encoding.is_native() {
+    let is_lost = proof.is_none() && thinking.signature.is_some();
+    state.has_lost |= is_lost;
+    if !encoding.is_native() || is_lost {
         match proof {
             Some(proof) => state.proof = Some(&proof.value),
             None => encoding.cosmetic_once(at, "thoughts go back only to the account that had them"),
@@ -279,6 +292,7 @@ fn write_call<'m, 'a>(
 ) {
     let issuer = encoding.target.issuer;
     let own = call.signature.as_ref().filter(|proof| proof.may_go_to(SignatureKind::Gemini, issuer));
+    state.has_lost |= own.is_none() && call.signature.is_some();
     let proof = own.map(|proof| &proof.value).or(state.proof.take());
     let name = encoding.tool_name(GEMINI_TOOL, &call.name);
     let args = input_object(encoding, &call.input, at);
@@ -289,7 +303,7 @@ fn write_call<'m, 'a>(
             w.key("thoughtSignature").text(proof);
         }
         // Only the first of several calls has one.
-        None if !state.has_call && !encoding.is_native() && !encoding.target.has(Trait::NoCallSignatures) => {
+        None if !state.has_call && state.has_lost && !encoding.target.has(Trait::NoCallSignatures) => {
             w.key("thoughtSignature").string(NO_SIGNATURE);
         }
         None => {}

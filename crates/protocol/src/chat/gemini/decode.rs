@@ -23,6 +23,8 @@ pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeE
     if let Some(thinking) = &mut config.thinking_config {
         extra.adopt("generationConfig.thinkingConfig", std::mem::take(&mut thinking.extra));
     }
+    let mut tool_config = body.tool_config.unwrap_or_default();
+    extra.adopt(TOOL_CONFIG, std::mem::take(&mut tool_config.extra));
     let mut tools = Vec::new();
     for (index, json) in body.tools.unwrap_or_default().iter().enumerate() {
         add_tools(&mut tools, json, root.item("tools", index))?;
@@ -32,7 +34,7 @@ pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeE
         read_bytes: json.len(),
         model: Text::default(),
         turns: turns(body.system_instruction, contents)?,
-        toolbox: Toolbox { tools, choice: choice(body.tool_config), ..Toolbox::default() },
+        toolbox: Toolbox { tools, choice: choice(tool_config), ..Toolbox::default() },
         format: format(&config),
         reasoning: reasoning(config.thinking_config),
         limits: Limits {
@@ -93,8 +95,8 @@ fn function(tool: FunctionDeclaration<'_>) -> Function<'_> {
     }
 }
 
-fn choice(config: Option<ToolConfig<'_>>) -> Option<ToolChoice<'_>> {
-    let config = config?.function_calling_config?;
+fn choice(config: ToolConfig<'_>) -> Option<ToolChoice<'_>> {
+    let config = config.function_calling_config?;
     let mut names = config.allowed_function_names.unwrap_or_default();
     Some(match (config.mode?.to_plain().to_ascii_uppercase().as_str(), names.len()) {
         ("NONE", _) => ToolChoice::Never,
@@ -106,11 +108,20 @@ fn choice(config: Option<ToolConfig<'_>>) -> Option<ToolChoice<'_>> {
     })
 }
 
+/// Name of the field for the choice of tools and what else concerns them.
+pub(super) const TOOL_CONFIG: &str = "toolConfig";
+
+/// Media type of an answer that is one of the schema's words.
+pub(super) const WORD_MIME: &str = "text/x.enum";
+
 fn format<'a>(config: &GenerationConfig<'a>) -> Format<'a> {
     let older = config.response_schema.as_ref().map(|schema| clean(Some(schema), Rules::FromOpenApi).json);
     let schema = config.response_json_schema.clone().or(older);
     match (&config.response_mime_type, schema) {
-        (_, Some(schema)) => Format::Schema(FormatSchema { schema: Some(schema), ..FormatSchema::default() }),
+        (mime, Some(schema)) => {
+            let is_word = mime.as_ref().is_some_and(|mime| *mime == *WORD_MIME);
+            Format::Schema(FormatSchema { schema: Some(schema), is_word, ..FormatSchema::default() })
+        }
         (Some(mime), None) if *mime == *"application/json" => Format::JsonObject,
         _ => Format::Text,
     }

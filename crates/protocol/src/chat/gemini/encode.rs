@@ -1,8 +1,9 @@
 //! Writes requests of the generate content API. The model's name and whether to stream stand in the path.
 
 use super::contents::write_contents;
+use super::decode::{TOOL_CONFIG, WORD_MIME};
 use crate::chat::bridge::{Encoded, Target, Trait};
-use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
+use crate::chat::codec::encoding::{ANSWER_TOOL, ANSWER_TOOL_USE, Encoding, FREE_INPUT_SCHEMA};
 use crate::chat::codec::names::GEMINI_TOOL;
 use crate::chat::codec::schema::Rules;
 use crate::chat::codec::wire::Path;
@@ -89,16 +90,30 @@ fn write_stops(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     w.end_array();
 }
 
+/// Returns whether a tool stands for the structured answer.
+fn needs_answer_tool(encoding: &Encoding<'_, '_>) -> bool {
+    matches!(encoding.request.format, Format::Schema(_)) && cannot_format(encoding)
+}
+
+/// Returns whether the answer's form cannot be asked for beside tools.
+pub(super) fn cannot_format(encoding: &Encoding<'_, '_>) -> bool {
+    let has_own = encoding.request.toolbox.tools.iter().any(|tool| !matches!(tool, Tool::Hosted { .. }));
+    has_own && !encoding.is_native() && encoding.target.has(Trait::NoFormatWithTools)
+}
+
 fn write_format(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let request = encoding.request;
     let root = Path::Root;
+    if cannot_format(encoding) {
+        return;
+    }
     match &request.format {
         Format::Text => {}
         Format::JsonObject => {
             w.key("responseMimeType").string("application/json");
         }
         Format::Schema(schema) => {
-            w.key("responseMimeType").string("application/json");
+            w.key("responseMimeType").string(if schema.is_word { WORD_MIME } else { "application/json" });
             let (key, rules) = schema_field(encoding, ("responseSchema", "responseJsonSchema"));
             let schema = match &schema.schema {
                 Some(schema) if encoding.is_native() && rules == Rules::Gemini => schema.clone(),
@@ -246,6 +261,9 @@ fn write_tools(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
                 Tool::Hosted { .. } => {}
             }
         }
+        if needs_answer_tool(encoding) {
+            write_answer_tool(encoding, w);
+        }
         w.end_array().end_object();
     }
     for tool in tools {
@@ -309,8 +327,60 @@ fn write_free_tool(
     encoding.memo.free_tools.push(name.into_owned());
 }
 
+/// Adds the tool whose input is the structured answer.
+fn write_answer_tool(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
+    let request = encoding.request;
+    let root = Path::Root;
+    let Format::Schema(schema) = &request.format else { return };
+    let name = schema.name.clone().unwrap_or_else(|| ANSWER_TOOL.into());
+    let name = GEMINI_TOOL.fit(&name).into_owned();
+    let (key, rules) = schema_field(encoding, ("parameters", "parametersJsonSchema"));
+    let cleaned = encoding.answer_schema(schema, rules, root.key("schema"));
+    let description = schema.description.clone().unwrap_or_else(|| ANSWER_TOOL_USE.into());
+    w.begin_object().key("name").string(&name).key("description").text(&description).key(key).json(&cleaned);
+    w.end_object();
+    encoding.memo.answer_tool = Some(name);
+}
+
+/// The model must call something: another tool first, or the one that stands for its answer.
+fn write_answer_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, answer: &str) {
+    let choice = &encoding.request.toolbox.choice;
+    let is_forced = matches!(choice, Some(ToolChoice::Named(_)));
+    let allowed: Option<&[Text<'_>]> = match choice {
+        None | Some(ToolChoice::Auto | ToolChoice::Required) => None,
+        Some(ToolChoice::Never) => Some(&[]),
+        Some(ToolChoice::Named(name)) => Some(std::slice::from_ref(name)),
+        Some(ToolChoice::Allowed { names, .. }) => Some(names),
+        Some(ToolChoice::Foreign(_)) => {
+            return encoding.losses.semantic("tool_choice", "the upstream has no such tool");
+        }
+    };
+    w.key("toolConfig").begin_object().key("functionCallingConfig").begin_object().key("mode").string("ANY");
+    if let Some(names) = allowed {
+        w.key("allowedFunctionNames").begin_array();
+        for name in names {
+            let fitted = encoding.tool_name(GEMINI_TOOL, name);
+            w.string(&fitted);
+        }
+        if !is_forced {
+            w.string(answer);
+        }
+        w.end_array();
+    }
+    w.end_object().end_object();
+}
+
 fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
+    if let Some(answer) = encoding.memo.answer_tool.clone() {
+        return write_answer_choice(encoding, w, &answer);
+    }
     let (mode, names): (&str, &[Text<'_>]) = match &encoding.request.toolbox.choice {
+        None if encoding.has_inside(TOOL_CONFIG) => {
+            w.key(TOOL_CONFIG).begin_object();
+            encoding.inside(w, TOOL_CONFIG);
+            w.end_object();
+            return;
+        }
         None => return,
         Some(ToolChoice::Auto) => ("AUTO", &[]),
         Some(ToolChoice::Never) => ("NONE", &[]),
@@ -331,5 +401,7 @@ fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         }
         w.end_array();
     }
-    w.end_object().end_object();
+    w.end_object();
+    encoding.inside(w, TOOL_CONFIG);
+    w.end_object();
 }

@@ -21,36 +21,40 @@ pub(super) enum Read<'a> {
 
 impl<'a> Wire<'a> for Read<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
-        read(Whole::read(cursor)?, Path::Root).map_err(Unreadable::of)
+        let mut part = PartObject::default();
+        let json = cursor.spanning(|cursor| part.fill(cursor))?;
+        read_object(json, &mut part, Path::Root).map_err(Unreadable::of)
     }
 }
 
 /// Reads a part that was stepped over before.
 pub(super) fn read_one<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
-    read(read_part(json, at)?, at)
+    read_object(json.clone(), &mut read_part(json, at)?, at)
 }
 
-fn read<'a>(whole: Whole<'a, PartObject<'a>>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
-    let Whole { json, value: mut part } = whole;
+fn read_object<'a>(json: Json<'a>, part: &mut PartObject<'a>, at: Path<'_>) -> Result<Read<'a>, DecodeError> {
+    let mut extra = std::mem::take(&mut part.extra);
     let signature = part.thought_signature.take().filter(|signature| !signature.is_empty());
     let signature = signature.map(|value| Signature::found(SignatureKind::Gemini, value, None));
-    if let Some(call) = part.function_call {
+    if let Some(call) = part.function_call.take() {
         let (call, id) = tool_call(call, signature);
-        return Ok(Read::Call(Part { content: Content::Call(call), cache: None, extra: part.extra }, id));
+        return Ok(Read::Call(Part { content: Content::Call(call), cache: None, extra }, id));
     }
-    if let Some(response) = part.function_response {
+    if let Some(response) = part.function_response.take() {
         let (result, id) = tool_result(response, at.key("functionResponse"))?;
-        return Ok(Read::Result(Part { content: Content::Result(result), cache: None, extra: part.extra }, id));
+        return Ok(Read::Result(Part { content: Content::Result(result), cache: None, extra }, id));
     }
-    let content = match (part.text, part.inline_data, part.file_data) {
+    let content = match (part.text.take(), part.inline_data.take(), part.file_data.take()) {
         (text, None, None) if part.thought == Some(true) => {
             let text = text.filter(|text| !text.is_empty());
             Content::Thinking(Thinking { text: text.into_iter().collect(), signature })
         }
+        // The draft of a picture is a thought that no other dialect can show.
+        _ if part.thought == Some(true) => Content::Foreign(json),
         (Some(text), _, _) => {
             if let Some(signature) = signature {
                 let value = Json::trusted(format!("\"{}\"", signature.value.as_escaped()));
-                part.extra.keep("thoughtSignature", Some(value));
+                extra.keep("thoughtSignature", Some(value));
             }
             Content::Text(text, Vec::new())
         }
@@ -61,7 +65,7 @@ fn read<'a>(whole: Whole<'a, PartObject<'a>>, at: Path<'_>) -> Result<Read<'a>, 
     if matches!(content, Content::Foreign(_)) {
         return Ok(Read::Part(Part::new(content)));
     }
-    Ok(Read::Part(Part { content, cache: None, extra: part.extra }))
+    Ok(Read::Part(Part { content, cache: None, extra }))
 }
 
 /// Reads a call; the id is the caller's to invent where there is none.

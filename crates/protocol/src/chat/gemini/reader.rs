@@ -121,7 +121,7 @@ impl Reader {
             }
         }
         if let Some(word) = candidate.finish_reason.filter(|word| !word.is_empty()) {
-            choice.end(finish_of(&word.to_plain()));
+            choice.end(finish_of(&word.to_plain()), candidate.finish_message.unwrap_or(word));
         }
     }
 }
@@ -200,11 +200,12 @@ impl ChoiceReader<'_> {
         (self.sink)(Event::Close(self.number));
     }
 
-    fn end(&mut self, finish: Finish) {
+    fn end(&mut self, finish: Finish, why: Text<'_>) {
         self.close();
         self.state.is_finished = true;
         let finish = if finish == Finish::Stop && self.state.has_calls { Finish::Calls } else { finish };
-        (self.sink)(Event::Finish(self.number, finish, None));
+        let why = Some(why).filter(|_| finish == Finish::Broken);
+        (self.sink)(Event::Finish(self.number, finish, why));
     }
 }
 

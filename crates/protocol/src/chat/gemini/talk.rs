@@ -1,10 +1,12 @@
 //! Reads the contents of a generate content request into turns, one after the other as they come.
 
-use std::collections::VecDeque;
+use std::borrow::Cow;
+use std::collections::{HashMap, VecDeque};
 
 use super::parts::Read;
 use super::wire::SpeechObject;
 use crate::chat::codec::cursor::{Cursor, Reading, Unreadable, Wire};
+use crate::chat::codec::luggage::unpack;
 use crate::chat::codec::names::positional_call;
 use crate::chat::codec::wire::{DecodeError, Path};
 use crate::chat::request::{Content, Part, Role, Turn};
@@ -74,34 +76,81 @@ impl<'a> Speech<'a> {
             };
         }
         turn.extra = content.extra;
-        turn.parts = content.parts.unwrap_or_default().into_iter().map(|part| ids.name(part)).collect();
+        let parts = content.parts.unwrap_or_default();
+        turn.parts.reserve_exact(parts.len());
+        for read in parts {
+            let mut part = ids.name(read);
+            if let Content::Call(call) = &mut part.content {
+                call.signature = call.signature.take().and_then(|proof| unpack(&mut turn.parts, proof));
+            }
+            turn.parts.push(part);
+        }
         Ok(turn)
     }
 }
 
 /// Gives ids to calls and results that have none: in the order of the conversation, results to the oldest call of their
-/// name that has none yet.
+/// name that has none yet. A result may have an id although its call has none: some clients invent ids for what they run
+/// and do not write them into the call.
 #[derive(Debug, Default)]
 pub(super) struct Ids<'a> {
-    calls: usize,
-    open: VecDeque<(Text<'a>, Text<'a>)>,
+    calls: Vec<Known<'a>>,
+    /// Places of the calls with an id of the caller's, by that id.
+    by_id: HashMap<Cow<'a, str>, VecDeque<usize>>,
+    /// Places of the calls without, by the tool's name.
+    without_id: HashMap<Cow<'a, str>, VecDeque<usize>>,
+    /// Places of all calls, by the tool's name.
+    by_tool: HashMap<Cow<'a, str>, VecDeque<usize>>,
+    /// No call before this place waits for its result.
+    oldest: usize,
+}
+
+#[derive(Debug)]
+struct Known<'a> {
+    id: Text<'a>,
+    has_result: bool,
 }
 
 impl<'a> Ids<'a> {
     fn call(&mut self, name: &Text<'a>, id: Option<Text<'a>>) -> Text<'a> {
-        let id = id.unwrap_or_else(|| positional_call(self.calls));
-        self.calls += 1;
-        self.open.push_back((name.clone(), id.clone()));
+        let place = self.calls.len();
+        let tool = name.to_lasting();
+        match &id {
+            Some(id) => self.by_id.entry(id.to_lasting()).or_default().push_back(place),
+            None => self.without_id.entry(tool.clone()).or_default().push_back(place),
+        }
+        self.by_tool.entry(tool).or_default().push_back(place);
+        let id = id.unwrap_or_else(|| positional_call(place));
+        self.calls.push(Known { id: id.clone(), has_result: false });
         id
     }
 
     fn result(&mut self, name: Option<&Text<'a>>, id: Option<Text<'a>>) -> Text<'a> {
-        let place = match &id {
-            Some(id) => self.open.iter().position(|(_, known)| known == id),
-            None => self.open.iter().position(|(known, _)| name.is_none_or(|name| name == known)),
+        let tool = name.map(Text::to_plain);
+        let place = match (&id, tool) {
+            (Some(id), tool) => match self.by_id.get_mut(id.to_plain().as_ref()) {
+                Some(places) => first_waiting(places, &self.calls),
+                None => tool
+                    .and_then(|tool| self.without_id.get_mut(tool.as_ref()))
+                    .and_then(|places| first_waiting(places, &self.calls)),
+            },
+            (None, Some(tool)) => {
+                self.by_tool.get_mut(tool.as_ref()).and_then(|places| first_waiting(places, &self.calls))
+            }
+            (None, None) => self.first_of_all(),
         };
-        let known = place.and_then(|place| self.open.remove(place)).map(|(_, id)| id);
-        id.or(known).unwrap_or_else(|| positional_call(self.calls))
+        let known = place.and_then(|place| self.calls.get_mut(place)).map(|call| {
+            call.has_result = true;
+            call.id.clone()
+        });
+        known.or(id).unwrap_or_else(|| positional_call(self.calls.len()))
+    }
+
+    fn first_of_all(&mut self) -> Option<usize> {
+        while self.calls.get(self.oldest)?.has_result {
+            self.oldest += 1;
+        }
+        Some(self.oldest)
     }
 
     /// Returns a part with its id.
@@ -122,4 +171,12 @@ impl<'a> Ids<'a> {
             }
         }
     }
+}
+
+/// Returns the first place whose call waits for its result; the others are never asked for again.
+fn first_waiting(places: &mut VecDeque<usize>, calls: &[Known<'_>]) -> Option<usize> {
+    while calls.get(*places.front()?)?.has_result {
+        places.pop_front();
+    }
+    places.front().copied()
 }

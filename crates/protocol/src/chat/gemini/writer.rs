@@ -4,10 +4,12 @@
 use std::collections::BTreeMap;
 
 use super::answer::{
-    finish_word, response_id, write_answer_media, write_call, write_grounding, write_logprobs, write_thought,
+    finish_word, is_cut, is_doubtful, response_id, write_answer_media, write_call, write_grounding, write_logprobs,
+    write_thought,
 };
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::luggage::Luggage;
 use crate::chat::codec::usage::write_gemini_usage;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{Citation, Content, Input, ToolCall};
@@ -28,6 +30,9 @@ pub(in crate::chat) struct StreamWriter {
 #[derive(Debug, Default)]
 struct ChoiceState {
     open: Option<Open>,
+    luggage: Luggage,
+    /// A call whose input is no JSON object; at the end of an answer it may have been cut off.
+    doubtful: Option<(Box<ToolCall<'static>>, Option<String>)>,
     finish: Option<Finish>,
 }
 
@@ -45,6 +50,7 @@ impl StreamWriter {
         match event {
             Event::Start(head) => self.head = head.clone().into_owned(),
             Event::Open(number, opening) => {
+                self.settle(*number, bridge, out);
                 self.choices.entry(*number).or_default().open = Some(match opening {
                     Opening::Text | Opening::Refusal => Open::Text(Text::default(), Vec::new()),
                     Opening::Thinking => Open::Thinking(Text::default(), None),
@@ -86,6 +92,13 @@ impl StreamWriter {
 
     /// Ends the stream.
     pub(in crate::chat) fn finish(&mut self, bridge: &Bridge, out: &mut Vec<u8>) {
+        let numbers: Vec<u32> = self.choices.keys().copied().collect();
+        for number in numbers {
+            let finish = self.choices.get(&number).and_then(|choice| choice.finish);
+            if !finish.is_some_and(is_cut) {
+                self.settle(number, bridge, out);
+            }
+        }
         let mut w = Writer::data_line(out);
         w.begin_object().key("candidates").begin_array();
         self.choices.entry(0).or_default();
@@ -133,15 +146,30 @@ impl StreamWriter {
                 w.end_object().end_array();
                 self.end(w, bridge);
             }
-            Some(Open::Thinking(thought, Some(seal))) => {
-                self.part(number, (bridge, out), |w| write_thought(w, &Text::default(), Some((&seal, &thought))));
+            Some(Open::Thinking(thought, seal)) => {
+                choice.luggage.add(seal.as_ref(), &thought, bridge);
+                if let Some(seal) = seal {
+                    self.part(number, (bridge, out), |w| write_thought(w, &Text::default(), Some((&seal, &thought))));
+                }
             }
             Some(Open::Call(call, input)) => {
+                let carried = choice.luggage.take();
                 let input =
                     if matches!(call.input, Input::Free(_)) { Input::Free(input) } else { Input::Arguments(input) };
-                self.part(number, (bridge, out), |w| write_call(w, &ToolCall { input, ..*call }));
+                choice.doubtful = Some((Box::new(ToolCall { input, ..*call }), carried));
+                if !choice.doubtful.as_ref().is_some_and(|(call, _)| is_doubtful(call)) {
+                    self.settle(number, bridge, out);
+                }
             }
-            Some(Open::Text(..) | Open::Thinking(..)) | None => {}
+            Some(Open::Text(..)) | None => {}
+        }
+    }
+
+    /// Writes the call that was held back: more of the answer came, so that it was not cut off.
+    fn settle(&mut self, number: u32, bridge: &Bridge, out: &mut Vec<u8>) {
+        let held = self.choices.get_mut(&number).and_then(|choice| choice.doubtful.take());
+        if let Some((call, carried)) = held {
+            self.part(number, (bridge, out), |w| write_call(w, &call, carried));
         }
     }
 

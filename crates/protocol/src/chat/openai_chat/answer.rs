@@ -2,12 +2,13 @@
 
 use std::borrow::Cow;
 
-use super::content::text_or_parts;
+use super::content::{pictures, said};
 use super::decode::call_of;
 use super::messages::write_arguments;
 use super::wire::{Completion, CompletionChoice, Message, UrlCitation};
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::luggage::Luggage;
 use crate::chat::codec::names::{CHAT_CALL, id_stem, invented_call};
 use crate::chat::codec::usage::write_chat_usage;
 use crate::chat::codec::wire::{DecodeError, Path, read, read_part};
@@ -24,6 +25,9 @@ pub(in crate::chat) fn decode_answer<'a>(body: &'a str, bridge: &Bridge) -> Resu
     let root = Path::Root;
     let list = root.key("choices");
     let choices = completion.choices.ok_or_else(|| list.error("is required"))?;
+    if choices.is_empty() {
+        return Err(list.error("is empty"));
+    }
     let choices = choices.into_iter().enumerate().map(|(index, choice)| choice_of(choice, bridge, list.index(index)));
     Ok(Answer { head, choices: choices.collect::<Result<_, _>>()?, usage })
 }
@@ -59,12 +63,13 @@ fn parts_of_message<'a>(message: Message<'a>, bridge: &Bridge, at: Path<'_>) -> 
     if let Some(thought) = message.reasoning_content.or_else(reasoning).filter(|text| !text.is_empty()) {
         parts.push(Part::new(Content::Thinking(Thinking { text: vec![thought], signature: None })));
     }
-    let mut said = text_or_parts(message.content, at.key("content"))?;
-    said.retain(|part| !matches!(&part.content, Content::Text(text, _) if text.is_empty()));
-    if let Some(Content::Text(_, citations)) = said.first_mut().map(|part| &mut part.content) {
+    let mut said = said(message.content, at.key("content"))?;
+    let text = said.iter_mut().find(|part| matches!(part.content, Content::Text(..)));
+    if let Some(Content::Text(_, citations)) = text.map(|part| &mut part.content) {
         citations.extend(message.annotations.unwrap_or_default().iter().filter_map(citation_of));
     }
     parts.append(&mut said);
+    parts.extend(pictures(message.images.as_ref()));
     if let Some(refusal) = message.refusal.filter(|refusal| !refusal.is_empty()) {
         parts.push(Part::new(Content::Refusal(refusal)));
     }
@@ -148,7 +153,7 @@ pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Ve
     w.key("choices").begin_array();
     for (index, choice) in answer.choices.iter().enumerate() {
         w.begin_object().key("index").count(index as u64).key("message");
-        write_message(&mut w, choice);
+        write_message(&mut w, choice, bridge);
         w.key("logprobs");
         match &choice.logprobs {
             Some(content) => w.begin_object().key("content").json(content).key("refusal").null().end_object(),
@@ -171,10 +176,9 @@ fn is_chat_tier(word: &str) -> bool {
     matches!(word, "auto" | "default" | "flex" | "scale" | "priority" | "fast")
 }
 
-fn write_message(w: &mut Writer<'_>, choice: &Choice<'_>) {
+fn write_message(w: &mut Writer<'_>, choice: &Choice<'_>, bridge: &Bridge) {
     w.begin_object().key("role").string("assistant");
-    let mut content = Text::default();
-    let mut thought = Text::default();
+    let (mut content, mut thought, mut luggage) = (Text::default(), Text::default(), Luggage::default());
     let (mut refusal, mut citations, mut calls) = (None, Vec::new(), Vec::new());
     for part in &choice.parts {
         match &part.content {
@@ -182,9 +186,13 @@ fn write_message(w: &mut Writer<'_>, choice: &Choice<'_>) {
                 citations.extend(cited.iter().map(|citation| placed(citation, &content, text)));
                 content.push(text);
             }
-            Content::Thinking(thinking) => thinking.text.iter().for_each(|text| thought.push(text)),
+            Content::Thinking(thinking) => {
+                let whole = thinking.text.iter().fold(Text::default(), joined);
+                luggage.add(thinking.signature.as_ref(), &whole, bridge);
+                thought.push(&whole);
+            }
             Content::Refusal(text) => refusal = Some(text),
-            Content::Call(call) => calls.push(call),
+            Content::Call(call) => calls.push((call, luggage.take())),
             Content::Media(media) => content.push(&markdown_of(media)),
             Content::Result(_) | Content::Foreign(_) => {}
         }
@@ -203,7 +211,7 @@ fn write_message(w: &mut Writer<'_>, choice: &Choice<'_>) {
     w.maybe_text("reasoning_content", Some(&thought).filter(|thought| !thought.is_empty()));
     if !calls.is_empty() {
         w.key("tool_calls").begin_array();
-        calls.into_iter().for_each(|call| write_call(w, call));
+        calls.into_iter().for_each(|(call, carried)| write_call(w, call, carried));
         w.end_array();
     }
     w.key("annotations").begin_array();
@@ -211,7 +219,12 @@ fn write_message(w: &mut Writer<'_>, choice: &Choice<'_>) {
     w.end_array().end_object();
 }
 
-fn write_call(w: &mut Writer<'_>, call: &ToolCall<'_>) {
+fn joined<'t>(mut text: Text<'t>, more: &Text<'_>) -> Text<'t> {
+    text.push(more);
+    text
+}
+
+fn write_call(w: &mut Writer<'_>, call: &ToolCall<'_>, carried: Option<String>) {
     w.begin_object().key("id").string(&CHAT_CALL.fit(&call.id));
     match &call.input {
         Input::Free(text) => {
@@ -223,15 +236,17 @@ fn write_call(w: &mut Writer<'_>, call: &ToolCall<'_>) {
         }
     }
     w.end_object();
-    write_call_signature(w, call);
+    write_call_proof(w, call, carried);
     w.end_object();
 }
 
-/// Puts a call's proof where Google's OpenAI-compatible endpoint has it, so that clients which keep it can return it.
-pub(super) fn write_call_signature(w: &mut Writer<'_>, call: &ToolCall<'_>) {
-    if let Some(signature) = &call.signature {
+/// Puts a call's proof, else the thoughts that it takes along, where Google's OpenAI-compatible endpoint has proofs, so
+/// that clients which keep it can return it.
+pub(super) fn write_call_proof(w: &mut Writer<'_>, call: &ToolCall<'_>, carried: Option<String>) {
+    let own = call.signature.as_ref().map(|signature| signature.to_envelope(&Text::default()));
+    if let Some(proof) = own.or(carried) {
         w.key("extra_content").begin_object().key("google").begin_object().key("thought_signature");
-        w.string(&signature.to_envelope(&Text::default())).end_object().end_object();
+        w.string(&proof).end_object().end_object();
     }
 }
 

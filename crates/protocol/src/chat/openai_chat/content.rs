@@ -1,10 +1,10 @@
 //! Content parts of messages.
 
-use super::wire::{CacheBreakpoint, ContentPart, FileObject, InputAudio, UrlObject};
+use super::wire::{CacheBreakpoint, ContentPart, FileObject, InputAudio, ThoughtPart, UrlObject};
 use crate::chat::codec::cursor::{Cursor, Reading, TextOr, Unreadable, Whole, Wire};
 use crate::chat::codec::media::{kind_of, mime_of_audio, mime_of_name, source_of_data_url, source_of_url};
 use crate::chat::codec::wire::{DecodeError, Path, read_part};
-use crate::chat::request::{CacheMark, Content, Media, MediaKind, Part, Source};
+use crate::chat::request::{CacheMark, Content, Media, MediaKind, Part, Source, Thinking};
 use crate::chat::text::{Json, Text};
 
 /// Reads `content`: absent, a string, or a list of parts.
@@ -13,6 +13,36 @@ pub(super) fn text_or_parts<'a>(
     at: Path<'_>,
 ) -> Result<Vec<Part<'a>>, DecodeError> {
     content.map_or(Ok(Vec::new()), |content| content.into_parts(at))
+}
+
+/// Reads what a model says: some vendors put its thoughts among the parts.
+pub(super) fn said<'a>(content: Option<TextOr<'a, Piece<'a>>>, at: Path<'_>) -> Result<Vec<Part<'a>>, DecodeError> {
+    let mut parts = text_or_parts(content, at)?;
+    for part in &mut parts {
+        if let Content::Foreign(json) = &part.content
+            && let Some(thinking) = thought_in(json)
+        {
+            part.content = Content::Thinking(thinking);
+        }
+    }
+    parts.retain(|part| !matches!(&part.content, Content::Text(text, _) if text.is_empty()));
+    Ok(parts)
+}
+
+fn thought_in<'a>(json: &Json<'a>) -> Option<Thinking<'a>> {
+    let part: ThoughtPart<'a> = read_part(json, Path::Root).ok()?;
+    part.kind.filter(|kind| *kind == *"thinking")?;
+    let text = text_or_parts(part.thinking, Path::Root).ok()?.into_iter().filter_map(|part| match part.content {
+        Content::Text(text, _) => Some(text),
+        _ => None,
+    });
+    Some(Thinking { text: text.collect(), signature: None })
+}
+
+/// Reads the pictures that a model drew, which OpenRouter and its like list beside the content.
+pub(super) fn pictures<'a>(images: Option<&Json<'a>>) -> Vec<Part<'a>> {
+    let list = images.and_then(|images| read_part::<Vec<Piece<'a>>>(images, Path::Root).ok()).unwrap_or_default();
+    list.into_iter().map(Part::from).filter(|part| matches!(part.content, Content::Media(_))).collect()
 }
 
 /// A part that was made as soon as it was read: on the wire it has room for every kind.

@@ -2,11 +2,13 @@
 
 use super::grammar::to_flat;
 use super::wire::{
-    Body, ChoiceObject, FunctionCall, FunctionDeclaration, ResponseFormat, ToolCallObject, ToolDeclaration,
+    Body, ChoiceObject, FunctionCall, FunctionDeclaration, ResponseFormat, RouterReasoning, ThinkingSwitch,
+    ToolCallObject, ToolDeclaration,
 };
+use crate::chat::codec::cursor::Wire;
 use crate::chat::codec::names::positional_call;
 use crate::chat::codec::wire::{DecodeError, Extra, Path, read, read_part, read_text};
-use crate::chat::reasoning::{Amount, Effort, Reasoning};
+use crate::chat::reasoning::{Amount, Effort, Reasoning, Show, amount_of};
 use crate::chat::request::{
     Content, Delivery, Format, FormatSchema, Function, HostedKind, Input, Limits, Origin, Part, Request, Sampling,
     Tier, Tool, ToolCall, ToolChoice, Toolbox,
@@ -70,29 +72,52 @@ pub(in crate::chat) fn decode_request(json: &str) -> Result<Request<'_>, DecodeE
     })
 }
 
-/// Reads how much to think. `thinking: {"type": …}` and `enable_thinking` are how several compatible vendors switch.
+/// Reads how much to think. Compatible vendors have fields of their own for it, which stay among the others: a vendor that
+/// knows them gets them as they came.
 fn reasoning<'a>(body: &mut Body<'a>, extra: &mut Extra<'a>) -> Reasoning<'a> {
     let effort = body.reasoning_effort.as_ref().and_then(|word| Effort::from_word(&word.to_plain()));
     if effort.is_none() {
         let word = body.reasoning_effort.take();
         extra.keep("reasoning_effort", word.map(|word| Json::trusted(format!("\"{}\"", word.as_escaped()))));
     }
-    let switch = |on: &str, off: &str, value: Option<Json<'_>>| match value {
-        Some(value) if value.as_str().contains(off) => Amount::Off,
-        Some(value) if value.as_str().contains(on) => Amount::Adaptive,
-        _ => Amount::Default,
-    };
-    let is_off = effort == Some(Effort::None);
-    let amount = match switch("\"enabled\"", "\"disabled\"", extra.take("thinking")) {
-        Amount::Default => switch("true", "false", extra.take("enable_thinking")),
+    let routed: RouterReasoning<'_> = read_extra(extra, "reasoning").unwrap_or_default();
+    let routed_effort = routed.effort.as_ref().and_then(|word| Effort::from_word(&word.to_plain()));
+    let effort = effort.or(routed_effort);
+    let is_off = effort == Some(Effort::None) || routed.enabled == Some(false);
+    let amount = match switched(extra) {
+        Amount::Default => match (&routed.max_tokens, routed.enabled) {
+            (Some(tokens), _) => amount_of(tokens),
+            (None, Some(true)) if effort.is_none() => Amount::Adaptive,
+            _ => Amount::Default,
+        },
         known => known,
     };
     Reasoning {
         amount: if is_off { Amount::Off } else { amount },
         effort: effort.filter(|_| !is_off),
-        show: None,
+        show: routed.exclude.filter(|is_hidden| *is_hidden).map(|_| Show::Nothing),
         summary: None,
     }
+}
+
+/// Reads the switches of vendors who copied this API before it knew of thinking.
+fn switched(extra: &Extra<'_>) -> Amount {
+    let switch: ThinkingSwitch<'_> = read_extra(extra, "thinking").unwrap_or_default();
+    match switch.kind.unwrap_or_default().to_plain().as_ref() {
+        "disabled" => return Amount::Off,
+        "enabled" | "adaptive" => return switch.budget_tokens.as_ref().map_or(Amount::Adaptive, amount_of),
+        _ => {}
+    }
+    match read_extra::<bool>(extra, "enable_thinking") {
+        Some(false) => Amount::Off,
+        Some(true) => read_extra(extra, "thinking_budget").as_ref().map_or(Amount::Adaptive, amount_of),
+        None => Amount::Default,
+    }
+}
+
+/// Reads a field of other vendors; one that is not what they have says nothing.
+fn read_extra<'a, T: Wire<'a>>(extra: &Extra<'a>, key: &str) -> Option<T> {
+    read_part(extra.get(key)?, Path::Root).ok()
 }
 
 pub(in crate::chat) fn tier_of(word: &str) -> Option<Tier> {
@@ -129,6 +154,7 @@ fn format(format: Option<ResponseFormat<'_>>) -> Result<Format<'_>, DecodeError>
                 description: schema.description,
                 schema: schema.schema,
                 strict: schema.strict,
+                is_word: false,
             }))
         }
         other => Err(Path::Root.key("response_format").error(format!("unknown type `{other}`"))),

@@ -3,7 +3,7 @@
 use super::grammar::to_nested;
 use super::messages::write_messages;
 use crate::chat::bridge::{Encoded, Target, Trait};
-use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA};
+use crate::chat::codec::encoding::{Encoding, FREE_INPUT_SCHEMA, THINKING_FIELDS};
 use crate::chat::codec::names::{OPENAI_TOOL, shortened};
 use crate::chat::codec::schema::{Rules, is_strict};
 use crate::chat::codec::wire::{Extra, Path};
@@ -113,8 +113,10 @@ fn write_reasoning(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     if !encoding.is_native() {
         write_thinking_switch(encoding, w);
     }
-    // The model decides by itself when nothing is said.
-    let Some(effort) = reasoning.to_effort() else { return };
+    // The model decides by itself when nothing is said. Fields of other vendors are among the rest.
+    let is_said = encoding.is_native() && THINKING_FIELDS.iter().any(|key| encoding.request.extra.get(key).is_some());
+    let effort = if is_said { reasoning.effort } else { reasoning.to_effort() };
+    let Some(effort) = effort else { return };
     if effort == Effort::None && has_thinking_switch(encoding) {
         return;
     }
@@ -173,14 +175,18 @@ pub(in crate::chat) fn write_format_schema(
     w: &mut Writer<'_>,
     schema: &FormatSchema<'_>,
 ) {
-    let name = schema.name.clone().unwrap_or_else(|| "response".into());
-    w.key("name").string(&OPENAI_TOOL.fit(&name));
+    match &schema.name {
+        Some(name) => w.key("name").string(&OPENAI_TOOL.fit(name)),
+        // The APIs refuse a schema without a name.
+        None if !encoding.is_native() => w.key("name").string("response"),
+        None => &mut *w,
+    };
     w.maybe_text("description", schema.description.as_ref());
     let root = Path::Root;
     let cleaned = if encoding.is_native() {
         schema.schema.clone()
     } else {
-        Some(encoding.schema(schema.schema.as_ref(), Rules::OpenAi, root.key("schema")))
+        Some(encoding.answer_schema(schema, Rules::OpenAi, root.key("schema")))
     };
     w.maybe_json("schema", cleaned.as_ref());
     if encoding.is_native() {

@@ -1,9 +1,11 @@
 //! Writes the conversation of a chat completions request.
 
+use std::borrow::Cow;
+
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, free_input_as_json, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, free_input_as_json, solid};
 use crate::chat::codec::media::{audio_format, base64_of_text, text_of_base64};
-use crate::chat::codec::names::{CHAT_CALL, OPENAI_TOOL};
+use crate::chat::codec::names::{CHAT_CALL, OPENAI_TOOL, short_call};
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{
@@ -16,57 +18,97 @@ use crate::chat::text::Text;
 pub(super) fn write_messages(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let request = encoding.request;
     w.key("messages").begin_array();
-    for turn in &request.turns {
+    if encoding.lacks_json_word() {
+        w.begin_object().key("role").string("system").key("content").string(JSON_INSTRUCTION).end_object();
+    }
+    let mut rest = request.turns.as_slice();
+    while let [turn, after @ ..] = rest {
         let at = encoding.place(turn);
+        rest = after;
         match turn.role {
             Role::System => write_speech(encoding, w, turn, ("system", at)),
             Role::Developer => {
                 let role = if encoding.target.has(Trait::NoDeveloperRole) { "system" } else { "developer" };
                 write_speech(encoding, w, turn, (role, at));
             }
-            Role::User => write_user(encoding, w, turn, at),
+            Role::User => {
+                let more = after.iter().take_while(|turn| turn.role == Role::User).count();
+                let (users, after) = (after.get(..more).unwrap_or_default(), after.get(more..).unwrap_or_default());
+                write_users(encoding, w, turn, users);
+                rest = after;
+            }
             Role::Assistant => write_assistant(encoding, w, turn, at),
         }
     }
     w.end_array();
 }
 
-fn write_speech(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Turn<'_>, (role, at): (&str, Path<'_>)) {
+fn write_speech(
+    encoding: &mut Encoding<'_, '_>,
+    w: &mut Writer<'_>,
+    turn: &Turn<'_>,
+    (role, at): (&'static str, Path<'_>),
+) {
     let parts: Vec<&Part<'_>> = turn.parts.iter().collect();
-    w.begin_object().key("role").string(role);
-    write_content(encoding, w, &parts, at);
+    w.begin_object().key("role").word(role);
+    write_content(encoding, w, &parts, (PARAGRAPH, at));
     w.maybe_text("name", turn.name.as_ref());
     encoding.extra(w, &turn.extra, at);
     w.end_object();
 }
 
-/// Results come first: they must follow the calls directly. Media that they have go into the user's message, because
-/// tool messages take text only.
-fn write_user(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Turn<'_>, at: Path<'_>) {
-    let mut said: Vec<&Part<'_>> = Vec::new();
+/// Results come first: they must follow the calls directly, whatever the user says in between. Media that they have go
+/// into the user's message, because tool messages take text only.
+fn write_users(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, first: &Turn<'_>, more: &[Turn<'_>]) {
+    let turns = || std::iter::once(first).chain(more);
+    let media: Vec<_> = turns().map(|turn| write_results(encoding, w, turn)).collect();
+    for (turn, media) in turns().zip(media) {
+        write_user(encoding, w, turn, media);
+    }
+}
+
+/// Writes the results of a turn; returns the media that have no place in them.
+fn write_results<'t, 'a>(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &'t Turn<'a>) -> Vec<&'t Part<'a>> {
+    let at = encoding.place(turn);
+    let mut media = Vec::new();
     for (index, part) in turn.parts.iter().enumerate() {
         let here = at.item(CONTENT, index);
         if let Content::Result(result) = &part.content {
-            let media = write_result(encoding, w, (part, result), here);
-            if !media.is_empty() {
+            let outside = write_result(encoding, w, (part, result), here);
+            if !outside.is_empty() {
                 encoding.cosmetic_once(here, "media of a tool's result became the user's");
             }
-            said.extend(media);
+            media.extend(outside);
         }
     }
+    media
+}
+
+fn write_user(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Turn<'_>, media: Vec<&Part<'_>>) {
+    let at = encoding.place(turn);
+    let mut said = media;
     said.extend(turn.parts.iter().filter(|part| !matches!(part.content, Content::Result(_))));
     if said.is_empty() && !turn.parts.is_empty() {
         return;
     }
-    w.begin_object().key("role").string("user");
-    write_content(encoding, w, &said, at);
+    w.begin_object().key("role").word("user");
+    write_content(encoding, w, &said, (PARAGRAPH, at));
     w.maybe_text("name", turn.name.as_ref());
     encoding.extra(w, &turn.extra, at);
     w.end_object();
 }
 
-/// Writes `content`: a string where one text is all there is.
-fn write_content(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, parts: &[&Part<'_>], at: Path<'_>) {
+/// What stands between texts that become one, escaped.
+const PARAGRAPH: &str = "\\n\\n";
+const LINE: &str = "\\n";
+
+/// Writes `content`: a string where texts are all there is. Many vendors know no list of them, except of the user's.
+fn write_content(
+    encoding: &mut Encoding<'_, '_>,
+    w: &mut Writer<'_>,
+    parts: &[&Part<'_>],
+    (between, at): (&'static str, Path<'_>),
+) {
     w.key("content");
     match parts {
         [] => {
@@ -79,12 +121,33 @@ fn write_content(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, parts: &[&
             w.text(text);
             encoding.extra(w, extra, at);
         }
+        _ if !encoding.is_native() && parts.iter().all(|part| matches!(part.content, Content::Text(..))) => {
+            w.begin_text();
+            for (index, part) in parts.iter().enumerate() {
+                let Content::Text(text, _) = &part.content else { continue };
+                w.add_text(&Text::from_escaped(if index == 0 { "" } else { between })).add_text(text);
+            }
+            w.end_text();
+            for (index, part) in parts.iter().enumerate() {
+                let here = at.item(CONTENT, index);
+                note_cache(encoding, part.cache, here);
+                encoding.extra(w, &part.extra, here);
+            }
+        }
         _ => {
+            let start = w.len();
             w.begin_array();
+            let empty = w.len();
             for (index, part) in parts.iter().enumerate() {
                 write_part(encoding, w, part, at.item(CONTENT, index));
             }
-            w.end_array();
+            if w.len() == empty {
+                // The API refuses an empty list.
+                w.truncate(start);
+                w.string("");
+            } else {
+                w.end_array();
+            }
         }
     }
 }
@@ -214,6 +277,12 @@ fn write_document(encoding: &Encoding<'_, '_>, w: &mut Writer<'_>, media: &Media
     w.end_object();
 }
 
+/// Returns the id of a tool call as the upstream takes it.
+fn call_id<'i>(encoding: &Encoding<'_, '_>, id: &'i Text<'_>) -> Cow<'i, str> {
+    let is_short = encoding.target.has(Trait::ShortCallIds) && !encoding.is_native();
+    if is_short { short_call(id) } else { CHAT_CALL.fit(id) }
+}
+
 /// Writes a tool message; returns the media that have no place in it.
 fn write_result<'p, 'a>(
     encoding: &mut Encoding<'_, '_>,
@@ -225,7 +294,7 @@ fn write_result<'p, 'a>(
         encoding.cosmetic_once(at.key("is_error"), "the upstream has no mark for failed tools");
     }
     note_cache(encoding, part.cache, at);
-    w.begin_object().key("role").string("tool").key("tool_call_id").string(&CHAT_CALL.fit(&result.call));
+    w.begin_object().key("role").word("tool").key("tool_call_id").string(&call_id(encoding, &result.call));
     let (object, parts) = match &result.output {
         Output::Parts(parts) => (None, parts),
         Output::Object(object, parts) => (Some(object), parts),
@@ -236,7 +305,7 @@ fn write_result<'p, 'a>(
         Some(object) => {
             w.key("content").string(object.as_str());
         }
-        None => write_content(encoding, w, &texts, at),
+        None => write_content(encoding, w, &texts, (LINE, at)),
     }
     encoding.extra(w, &part.extra, at);
     w.end_object();
@@ -251,6 +320,11 @@ fn write_assistant(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &T
     for (index, part) in solid(&turn.parts) {
         match &part.content {
             Content::Call(call) => calls.push((index, part, call)),
+            // A thought that is proven is another vendor's, and this one's own clients have no proofs.
+            Content::Thinking(thinking) if is_foreign_thought(encoding, thinking) => {
+                let here = at.item(CONTENT, index);
+                encoding.cosmetic_once(here, "thoughts go back only to the account that had them");
+            }
             Content::Thinking(thinking) => thoughts.push((index, thinking)),
             Content::Refusal(text) => refusal = Some(text),
             Content::Foreign(_) if !encoding.is_native() => {
@@ -262,11 +336,13 @@ fn write_assistant(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &T
     if said.is_empty() && calls.is_empty() && refusal.is_none() && !turn.parts.is_empty() && !encoding.is_native() {
         return;
     }
-    w.begin_object().key("role").string("assistant");
+    w.begin_object().key("role").word("assistant");
     if said.is_empty() {
         w.key("content").null();
     } else {
-        write_content(encoding, w, &said, at);
+        // The model's texts are pieces of one: sources and calls part them.
+        let between = if calls.is_empty() { "" } else { PARAGRAPH };
+        write_content(encoding, w, &said, (between, at));
     }
     w.maybe_text("refusal", refusal).maybe_text("name", turn.name.as_ref());
     write_thoughts(encoding, w, &thoughts, at);
@@ -279,6 +355,10 @@ fn write_assistant(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &T
     }
     encoding.extra(w, &turn.extra, at);
     w.end_object();
+}
+
+fn is_foreign_thought(encoding: &Encoding<'_, '_>, thinking: &Thinking<'_>) -> bool {
+    encoding.is_native() && thinking.signature.is_some() && !encoding.target.has(Trait::EchoesReasoning)
 }
 
 fn write_thoughts(
@@ -305,7 +385,7 @@ fn write_call(
     at: Path<'_>,
 ) {
     let name = encoding.tool_name(OPENAI_TOOL, &call.name);
-    w.begin_object().key("id").string(&CHAT_CALL.fit(&call.id));
+    w.begin_object().key("id").string(&call_id(encoding, &call.id));
     match &call.input {
         Input::Free(text) if !encoding.target.has(Trait::NoFreeTools) => {
             w.kind("custom")

@@ -4,6 +4,7 @@
 //! waits until the input of the one before it is a whole JSON value, or the answer ends.
 
 use super::answer::{citation_of, finish_of, head_of};
+use super::content::{pictures, said};
 use super::wire::{Completion, CompletionChoice, Message, ToolCallObject};
 use crate::chat::answer::{Event, Finish, Opening};
 use crate::chat::bridge::Bridge;
@@ -11,12 +12,17 @@ use crate::chat::codec::cursor::{Reading, TextOr, read_whole};
 use crate::chat::codec::names::invented_call;
 use crate::chat::codec::progress::Progress;
 use crate::chat::codec::wire::{Path, read_part};
-use crate::chat::request::{Input, ToolCall};
+use crate::chat::request::{Content, Input, Part, ToolCall};
 use crate::chat::signature::{Signature, SignatureKind};
 use crate::chat::stream::Sink;
 use crate::chat::text::{Json, Text};
 use crate::failure::Failure;
 use crate::meter::RunningUsage;
+
+/// Most bytes of input that wait for their call's turn.
+const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
+/// Most calls of one answer.
+const MAX_CALLS: usize = 1_024;
 
 /// Reads one stream.
 #[derive(Debug)]
@@ -34,6 +40,7 @@ struct ChoiceState {
     calls: Vec<CallState>,
     /// Place in `calls` of the first that has not ended.
     current: usize,
+    waiting_bytes: usize,
     has_refused: bool,
     is_finished: bool,
 }
@@ -73,12 +80,11 @@ impl Reader {
     /// Takes the data of one event.
     pub(in crate::chat) fn data(&mut self, data: &str, sink: Sink<'_>) -> Reading<()> {
         if data.trim() == "[DONE]" {
+            self.done(sink);
             return Ok(());
         }
         let chunk: Completion<'_> = read_whole(data)?;
-        if chunk.choices.is_none()
-            && let Some(error) = &chunk.error
-        {
+        if let Some(error) = error_of(&chunk) {
             sink(Event::Failed(Failure::read_event(error.as_str())));
             return Ok(());
         }
@@ -100,6 +106,14 @@ impl Reader {
             return Ok(());
         }
         Err(Failure::broken("the upstream ended its stream in the middle of the answer"))
+    }
+
+    /// Ends what has no end yet: vendors that say so leave out the reason at times.
+    fn done(&mut self, sink: Sink<'_>) {
+        let Self { choices, seed, calls, .. } = self;
+        for (number, state) in choices.iter_mut().enumerate().filter(|(_, state)| !state.is_finished) {
+            ChoiceReader { state, number: number as u32, seed, calls, sink }.end(Finish::Stop);
+        }
     }
 
     fn report(&mut self, usage: Option<&Json<'_>>, sink: Sink<'_>) {
@@ -141,9 +155,11 @@ impl ChoiceReader<'_> {
     fn delta(&mut self, delta: Message<'_>) {
         let reasoning = || delta.reasoning.as_ref().and_then(|json| read_part(json, Path::Root).ok());
         self.say(Kind::Thinking, delta.reasoning_content.or_else(reasoning));
-        if let Some(TextOr::Text(text)) = delta.content {
-            self.say(Kind::Text, Some(text));
+        match delta.content {
+            Some(TextOr::Text(text)) => self.say(Kind::Text, Some(text)),
+            content => said(content, Path::Root).unwrap_or_default().into_iter().for_each(|part| self.part(part)),
         }
+        pictures(delta.images.as_ref()).into_iter().for_each(|part| self.part(part));
         self.say(Kind::Refusal, delta.refusal);
         for annotation in delta.annotations.unwrap_or_default() {
             if let Some(citation) = citation_of(&annotation).filter(|_| self.state.open == Some(Kind::Text)) {
@@ -155,6 +171,20 @@ impl ChoiceReader<'_> {
         }
         if let Some(call) = delta.function_call {
             self.call(ToolCallObject { function: Some(call), ..ToolCallObject::default() });
+        }
+    }
+
+    fn part(&mut self, part: Part<'_>) {
+        match part.content {
+            Content::Text(text, _) => self.say(Kind::Text, Some(text)),
+            Content::Thinking(thinking) => {
+                thinking.text.into_iter().for_each(|text| self.say(Kind::Thinking, Some(text)));
+            }
+            Content::Media(_) => {
+                self.close();
+                (self.sink)(Event::Whole(self.number, part));
+            }
+            Content::Call(_) | Content::Result(_) | Content::Refusal(_) | Content::Foreign(_) => {}
         }
     }
 
@@ -203,12 +233,18 @@ impl ChoiceReader<'_> {
                 (self.sink)(Event::Delta(self.number, input));
             } else {
                 call.waiting.push(&input);
+                self.state.waiting_bytes += input.as_escaped().len();
             }
+        }
+        if self.state.waiting_bytes > MAX_WAITING_BYTES || self.state.calls.len() > MAX_CALLS {
+            (self.sink)(Event::Failed(Failure::broken("the upstream calls more tools at once than can be kept")));
+            return;
         }
         self.advance(Patience::UntilWhole);
     }
 
-    /// Returns which call a delta belongs to. Some vendors give every parallel call the same index, or none.
+    /// Returns which call a delta belongs to. Some vendors give every parallel call the same index, or none; others
+    /// invent a new id for every piece of a call, but name the tool only once.
     fn place_of(&mut self, delta: &ToolCallObject<'_>) -> usize {
         let index = delta.index.as_ref().and_then(crate::chat::text::Number::as_u64);
         let known = match index {
@@ -218,7 +254,7 @@ impl ChoiceReader<'_> {
         let id = delta.id.as_ref().filter(|id| !id.is_empty());
         if let Some(place) = known
             && let Some(call) = self.state.calls.get(place)
-            && id.is_none_or(|id| *id == call.id)
+            && (id.is_none_or(|id| *id == call.id) || (index.is_some() && !names_tool(delta)))
         {
             return place;
         }
@@ -272,6 +308,19 @@ impl ChoiceReader<'_> {
         };
         (self.sink)(Event::Finish(self.number, finish, None));
     }
+}
+
+fn names_tool(delta: &ToolCallObject<'_>) -> bool {
+    let function = delta.function.as_ref().and_then(|function| function.name.as_ref());
+    let custom = delta.custom.as_ref().and_then(|custom| custom.name.as_ref());
+    function.or(custom).is_some_and(|name| !name.is_empty())
+}
+
+/// Returns the error that a chunk tells. OpenRouter puts it beside the choices, its like into one of them.
+fn error_of<'c, 'a>(chunk: &'c Completion<'a>) -> Option<&'c Json<'a>> {
+    let inside = chunk.choices.iter().flatten().find_map(|choice| choice.error.as_ref());
+    let is_told = |error: &&Json<'_>| chunk.choices.is_none() || error.is_object();
+    chunk.error.as_ref().or(inside).filter(is_told)
 }
 
 /// How long a call waits for the one before it.

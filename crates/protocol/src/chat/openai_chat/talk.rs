@@ -4,6 +4,7 @@ use super::content::text_or_parts;
 use super::decode::{call_of, function_call};
 use super::wire::Message;
 use crate::chat::codec::cursor::{Cursor, Reading, Unreadable, Wire};
+use crate::chat::codec::luggage::unpack;
 use crate::chat::codec::names::positional_call;
 use crate::chat::codec::wire::{DecodeError, Path, read_part};
 use crate::chat::request::{Content, Output, Part, Role, Thinking, ToolResult, Turn};
@@ -20,16 +21,17 @@ impl<'a> Wire<'a> for Talk<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
         let mut talk = Self::default();
         cursor.list(|cursor, index| {
-            let message = Message::read(cursor)?;
-            talk.add(message, index).map_err(Unreadable::of)
+            let mut message = Message::default();
+            message.fill(cursor)?;
+            talk.add(&mut message, index).map_err(Unreadable::of)
         })?;
         Ok(talk)
     }
 }
 
 impl<'a> Talk<'a> {
-    fn add(&mut self, message: Message<'a>, index: usize) -> Result<(), DecodeError> {
-        let role = message.role.clone().unwrap_or_default();
+    fn add(&mut self, message: &mut Message<'a>, index: usize) -> Result<(), DecodeError> {
+        let role = message.role.take().unwrap_or_default();
         let turn = match role.to_plain().as_ref() {
             "system" => speech(Role::System, message, index)?,
             "developer" => speech(Role::Developer, message, index)?,
@@ -51,42 +53,48 @@ impl<'a> Talk<'a> {
         Ok(())
     }
 
-    fn assistant(&mut self, message: Message<'a>, index: usize) -> Result<Turn<'a>, DecodeError> {
+    fn assistant(&mut self, message: &mut Message<'a>, index: usize) -> Result<Turn<'a>, DecodeError> {
         let at = Path::Root;
         let mut turn = Turn::new(Role::Assistant, Some(index));
-        turn.extra = message.extra;
-        turn.extra.keep("audio", message.audio);
-        turn.name = message.name;
-        turn.parts = text_or_parts(message.content, at.key("content"))?;
+        turn.extra = std::mem::take(&mut message.extra);
+        turn.extra.keep("audio", message.audio.take());
+        turn.extra.keep("images", message.images.take());
+        turn.name = message.name.take();
+        turn.parts = text_or_parts(message.content.take(), at.key("content"))?;
         let reasoning = || read_part(message.reasoning.as_ref()?, at.key("reasoning")).ok();
-        if let Some(text) = message.reasoning_content.or_else(reasoning).filter(|text| !text.is_empty()) {
+        if let Some(text) = message.reasoning_content.take().or_else(reasoning).filter(|text| !text.is_empty()) {
             let thought = Content::Thinking(Thinking { text: vec![text], signature: None });
             turn.parts.insert(0, Part::new(thought));
         }
-        if let Some(refusal) = message.refusal.filter(|refusal| !refusal.is_empty()) {
+        if let Some(refusal) = message.refusal.take().filter(|refusal| !refusal.is_empty()) {
             turn.push(Content::Refusal(refusal));
         }
-        for (place, call) in message.tool_calls.unwrap_or_default().into_iter().enumerate() {
-            turn.parts.push(call_of(call, self.calls, at.item("tool_calls", place))?);
+        for (place, call) in message.tool_calls.take().unwrap_or_default().into_iter().enumerate() {
+            let mut part = call_of(call, self.calls, at.item("tool_calls", place))?;
+            if let Content::Call(call) = &mut part.content {
+                call.signature = call.signature.take().and_then(|proof| unpack(&mut turn.parts, proof));
+            }
+            turn.parts.push(part);
             self.calls += 1;
         }
-        if let Some(call) = message.function_call {
+        if let Some(call) = message.function_call.take() {
             turn.push(Content::Call(function_call(call, None, self.calls, at.key("function_call"))?));
             self.calls += 1;
         }
         Ok(turn)
     }
 
-    fn result(&self, message: Message<'a>) -> Result<Part<'a>, DecodeError> {
+    fn result(&self, message: &mut Message<'a>) -> Result<Part<'a>, DecodeError> {
         // The older form has no id and answers the one call before it.
-        let call = message.tool_call_id.unwrap_or_else(|| positional_call(self.calls.saturating_sub(1)));
-        let output = Output::Parts(text_or_parts(message.content, Path::Root.key("content"))?);
-        let result = ToolResult { call, name: message.name, output, is_error: None, is_free: false };
-        Ok(Part { content: Content::Result(result), cache: None, extra: message.extra })
+        let call = message.tool_call_id.take().unwrap_or_else(|| positional_call(self.calls.saturating_sub(1)));
+        let output = Output::Parts(text_or_parts(message.content.take(), Path::Root.key("content"))?);
+        let result = ToolResult { call, name: message.name.take(), output, is_error: None, is_free: false };
+        Ok(Part { content: Content::Result(result), cache: None, extra: std::mem::take(&mut message.extra) })
     }
 }
 
-fn speech(role: Role, message: Message<'_>, index: usize) -> Result<Turn<'_>, DecodeError> {
-    let parts = text_or_parts(message.content, Path::Root.key("content"))?;
-    Ok(Turn { role, parts, name: message.name, message: Some(index), extra: message.extra })
+fn speech<'a>(role: Role, message: &mut Message<'a>, index: usize) -> Result<Turn<'a>, DecodeError> {
+    let parts = text_or_parts(message.content.take(), Path::Root.key("content"))?;
+    let extra = std::mem::take(&mut message.extra);
+    Ok(Turn { role, parts, name: message.name.take(), message: Some(index), extra })
 }

@@ -40,6 +40,18 @@ wire! {
         "service_tier" service_tier: Text<'a>,
         "store" store: bool,
     }
+    /// How compatible vendors switch thinking.
+    struct ThinkingSwitch<'a> {
+        "type" kind: Text<'a>,
+        "budget_tokens" budget_tokens: Number<'a>,
+    }
+    /// How OpenRouter and its like ask for thinking.
+    struct RouterReasoning<'a> {
+        "effort" effort: Text<'a>,
+        "max_tokens" max_tokens: Number<'a>,
+        "enabled" enabled: bool,
+        "exclude" exclude: bool,
+    }
     struct StreamOptions<'a> {
         "include_usage" include_usage: bool,
     }
@@ -55,6 +67,7 @@ wire! {
         "reasoning" reasoning: Json<'a>,
         "annotations" annotations: Vec<Json<'a>>,
         "audio" audio: Json<'a>,
+        "images" images: Json<'a>,
     }
     struct ToolCallObject<'a> {
         "index" index: Number<'a>,
@@ -89,6 +102,11 @@ wire! {
         "file" file: FileObject<'a>,
         "prompt_cache_breakpoint" prompt_cache_breakpoint: CacheBreakpoint<'a>,
         "cache_control" cache_control: CacheBreakpoint<'a>,
+    }
+    /// How Mistral puts thoughts among the parts.
+    struct ThoughtPart<'a> {
+        "type" kind: Text<'a>,
+        "thinking" thinking: TextOr<'a, Piece<'a>>,
     }
     struct UrlObject<'a> {
         "url" url: Text<'a>,
@@ -173,6 +191,7 @@ wire! {
         "finish_reason" finish_reason: Text<'a>,
         "logprobs" logprobs: Logprobs<'a>,
         "usage" usage: Json<'a>,
+        "error" error: Json<'a>,
     }
     struct Logprobs<'a> {
         "content" content: Json<'a>,

@@ -2,13 +2,15 @@
 
 use std::collections::BTreeMap;
 
-use super::answer::{Refused, completion_id, finish_word, markdown_of, placed, write_annotation, write_call_signature};
+use super::answer::{Refused, completion_id, finish_word, markdown_of, placed, write_annotation, write_call_proof};
 use crate::chat::answer::{Event, Head, Opening};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::luggage::Luggage;
 use crate::chat::codec::names::CHAT_CALL;
 use crate::chat::codec::usage::write_chat_usage;
 use crate::chat::codec::write::Writer;
 use crate::chat::request::{Content, Input, ToolCall};
+use crate::chat::signature::Signature;
 use crate::chat::text::Text;
 use crate::failure::Failure;
 use crate::problem::EventStyle;
@@ -30,6 +32,10 @@ struct ChoiceState {
     has_role: bool,
     calls: u64,
     refused: Refused,
+    /// The open thought and its proof, which have no place of their own here.
+    thought: Text<'static>,
+    seal: Option<Signature<'static>>,
+    luggage: Luggage,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -61,6 +67,7 @@ impl StreamWriter {
         match event {
             Event::Start(head) => self.begin(head, bridge),
             Event::Open(number, opening) => self.open(*number, opening, out),
+            Event::Seal(number, signature) => self.state(*number).seal = Some(signature.clone().into_owned()),
             Event::Delta(number, text) => self.delta(*number, text, out),
             Event::Whole(number, part) => {
                 if let Content::Media(media) = &part.content {
@@ -80,9 +87,7 @@ impl StreamWriter {
                 w.key("refusal").null().end_object().key("finish_reason").null();
                 Self::end_chunk(w, self.tells_usage);
             }
-            Event::Close(number) => self.state(*number).open = None,
-            // Proofs have no place in this dialect.
-            Event::Seal(..) => {}
+            Event::Close(number) => self.state(*number).close(bridge),
             Event::Usage(usage) => self.usage = Some(*usage),
             Event::Finish(number, finish, _) => {
                 let refused = self.state(*number).refused;
@@ -132,12 +137,17 @@ impl StreamWriter {
             state.refused = Refused::InWords;
         }
         if let Opening::Call(call) = opening {
-            self.chunk(number, out, |w| write_call_start(w, call, kind));
+            let carried = state.luggage.take();
+            self.chunk(number, out, |w| write_call_start(w, (call, carried), kind));
         }
     }
 
     fn delta(&mut self, number: u32, text: &Text<'_>, out: &mut Vec<u8>) {
-        let Some(kind) = self.state(number).open else { return };
+        let state = self.state(number);
+        let Some(kind) = state.open else { return };
+        if kind == Kind::Thinking {
+            state.thought.push(text);
+        }
         self.chunk(number, out, |w| match kind {
             Kind::Text => {
                 w.key("content").text(text);
@@ -193,7 +203,16 @@ impl StreamWriter {
     }
 }
 
-fn write_call_start(w: &mut Writer<'_>, call: &ToolCall<'_>, kind: Kind) {
+impl ChoiceState {
+    fn close(&mut self, bridge: &Bridge) {
+        let (thought, seal) = (std::mem::take(&mut self.thought), self.seal.take());
+        if self.open.take() == Some(Kind::Thinking) {
+            self.luggage.add(seal.as_ref(), &thought, bridge);
+        }
+    }
+}
+
+fn write_call_start(w: &mut Writer<'_>, (call, carried): (&ToolCall<'_>, Option<String>), kind: Kind) {
     let (index, word, field) = match kind {
         Kind::Free(index) => (index, "custom", "input"),
         Kind::Function(index) => (index, "function", "arguments"),
@@ -202,6 +221,6 @@ fn write_call_start(w: &mut Writer<'_>, call: &ToolCall<'_>, kind: Kind) {
     w.key("tool_calls").begin_array().begin_object().key("index").count(index);
     w.key("id").string(&CHAT_CALL.fit(&call.id)).kind(word).key(word).begin_object();
     w.key("name").text(&call.name).key(field).string("").end_object();
-    write_call_signature(w, call);
+    write_call_proof(w, call, carried);
     w.end_object().end_array();
 }

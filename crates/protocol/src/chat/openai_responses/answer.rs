@@ -6,13 +6,14 @@ use super::items::{Said, model_part, said};
 use super::wire::{Item, ResponseObject};
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::encoding::{Sound, object_of_input};
 use crate::chat::codec::names::{RESPONSES_CALL, id_stem, invented_call};
 use crate::chat::codec::usage::write_responses_usage;
 use crate::chat::codec::wire::{DecodeError, Path, read, read_part};
 use crate::chat::codec::write::Writer;
 use crate::chat::openai_chat::{markdown_of, write_arguments};
 use crate::chat::request::{Citation, Content, Input, Media, MediaKind, Part, Source, Thinking, ToolCall};
-use crate::chat::signature::Signature;
+use crate::chat::signature::{Signature, envelope_of};
 use crate::chat::text::{Json, Number, Text};
 use crate::failure::Failure;
 use crate::meter::read_report;
@@ -34,7 +35,23 @@ pub(in crate::chat) fn decode_answer<'a>(body: &'a str, bridge: &'a Bridge) -> R
         add_item(&mut parts, json, bridge, root.item("output", index))?;
     }
     let finish = finish_of(&response, &parts);
-    Ok(Answer { head, choices: vec![Choice { parts, finish, stop: None, logprobs: None }], usage })
+    let logprobs = logprobs_of(&parts);
+    Ok(Answer { head, choices: vec![Choice { parts, finish, stop: None, logprobs }], usage })
+}
+
+/// Returns the log probabilities of all texts.
+fn logprobs_of(parts: &[Part<'_>]) -> Option<Json<'static>> {
+    let mut list = Vec::new();
+    for logprobs in parts.iter().filter_map(|part| part.extra.get("logprobs")) {
+        list_writer(&mut list).next_piece(inside_of_list(logprobs).as_bytes());
+    }
+    let list = String::from_utf8(list).ok().filter(|list| !list.is_empty())?;
+    Some(Json::trusted(format!("[{list}]")))
+}
+
+/// Returns the items of a list without its brackets; nothing for any other value.
+pub(super) fn inside_of_list<'j>(list: &'j Json<'_>) -> &'j str {
+    list.as_str().strip_prefix('[').and_then(|list| list.strip_suffix(']')).unwrap_or_default().trim()
 }
 
 fn add_item<'a>(
@@ -43,16 +60,16 @@ fn add_item<'a>(
     bridge: &'a Bridge,
     at: Path<'_>,
 ) -> Result<(), DecodeError> {
-    let item: Item<'a> = read_part(json, at)?;
+    let mut item: Item<'a> = read_part(json, at)?;
     let kind = item.kind.clone().unwrap_or_default();
     if kind == *"image_generation_call"
-        && let Some(base64) = item.result
+        && let Some(base64) = item.result.take()
     {
         parts.push(Part::new(Content::Media(picture(base64))));
         return Ok(());
     }
     if matches!(kind.to_plain().as_ref(), "function_call" | "custom_tool_call" | "reasoning") {
-        let mut part = model_part(item, at)?;
+        let mut part = model_part(&mut item, at)?;
         match &mut part.content {
             Content::Thinking(Thinking { signature: Some(signature), .. }) => {
                 signature.issuer.get_or_insert(Cow::Borrowed(&bridge.issuer));
@@ -63,7 +80,7 @@ fn add_item<'a>(
         parts.push(part);
         return Ok(());
     }
-    match said(json.clone(), item, at)? {
+    match said(json.clone(), &mut item, at)? {
         Said::Message(_, said) => parts.extend(said),
         Said::Model(part) | Said::Result(part) => parts.push(part),
     }
@@ -125,19 +142,22 @@ pub(super) fn response_id(head: &Head<'_>, bridge: &Bridge) -> String {
 pub(in crate::chat) fn encode_answer(answer: &Answer<'_>, bridge: &Bridge) -> Vec<u8> {
     let id = response_id(&answer.head, bridge);
     let choice = answer.choices.first();
+    let finish = choice.map_or(Finish::Stop, |choice| choice.finish);
     let mut output = Vec::with_capacity(1024);
-    let mut items = Items { stem: id_stem(&id).to_owned(), count: 0 };
+    let mut items = Items { stem: id_stem(&id).to_owned(), ..Items::default() };
     let mut said: Vec<&Part<'_>> = Vec::new();
+    // They tell of all texts, and stand at the first.
+    items.logprobs =
+        choice.and_then(|choice| choice.logprobs.as_ref()).map(inside_of_list).unwrap_or_default().to_owned();
     for part in choice.map(|choice| choice.parts.as_slice()).unwrap_or_default() {
         if is_said(&part.content) {
             said.push(part);
             continue;
         }
         flush(&mut items, &mut said, &mut output);
-        write_item(&mut items, part, &mut output, bridge);
+        write_item(&mut items, (part, call_status(finish, part)), &mut output, bridge);
     }
     flush(&mut items, &mut said, &mut output);
-    let finish = choice.map_or(Finish::Stop, |choice| choice.finish);
     let mut body = Vec::with_capacity(output.len() + 1024);
     let mut w = Writer::new(&mut body);
     let state = State::ended(finish, answer.usage);
@@ -159,29 +179,42 @@ fn flush(items: &mut Items, said: &mut Vec<&Part<'_>>, output: &mut Vec<u8>) {
     w.key("role").string("assistant").key("content").begin_array();
     for part in said.drain(..) {
         match &part.content {
-            Content::Text(text, citations) => write_text_part(&mut w, text, citations),
+            Content::Text(text, citations) => {
+                write_text_part(&mut w, text, citations, &std::mem::take(&mut items.logprobs));
+            }
             Content::Refusal(text) => write_refusal_part(&mut w, text),
-            Content::Media(media) => write_text_part(&mut w, &markdown_of(media), &[]),
+            Content::Media(media) => write_text_part(&mut w, &markdown_of(media), &[], ""),
             Content::Call(_) | Content::Result(_) | Content::Thinking(_) | Content::Foreign(_) => {}
         }
     }
     w.end_array().end_object();
 }
 
-fn write_item(items: &mut Items, part: &Part<'_>, output: &mut Vec<u8>, bridge: &Bridge) {
+/// Returns how a call ended: one with half its input was cut off with the answer.
+fn call_status(finish: Finish, part: &Part<'_>) -> &'static str {
+    let is_whole = match &part.content {
+        Content::Call(call) => object_of_input(&call.input).1 == Sound::Yes,
+        _ => true,
+    };
+    if is_whole { "completed" } else { State::ended(finish, None).status() }
+}
+
+fn write_item(items: &mut Items, (part, status): (&Part<'_>, &'static str), output: &mut Vec<u8>, bridge: &Bridge) {
     match &part.content {
         Content::Call(call) => {
             if let Some(signature) = &call.signature {
                 // The dialect has no place for proof at a call; a thought before it has.
                 let id = items.next("rs");
-                write_reasoning_item(&mut list_writer(output), &id, &[], Some(signature));
+                let proof = signature.to_envelope(&Text::default());
+                write_reasoning_item(&mut list_writer(output), &id, &[], Some(&proof));
             }
             let id = items.next(if matches!(call.input, Input::Free(_)) { "ctc" } else { "fc" });
-            write_call_item(&mut list_writer(output), &id, (call, &call.input, "completed"), bridge);
+            write_call_item(&mut list_writer(output), &id, (call, &call.input, status), bridge);
         }
         Content::Thinking(thinking) => {
             let id = items.next("rs");
-            write_reasoning_item(&mut list_writer(output), &id, &thinking.text, thinking.signature.as_ref());
+            let proof = reasoning_proof(&thinking.text, thinking.signature.as_ref(), bridge);
+            write_reasoning_item(&mut list_writer(output), &id, &thinking.text, Some(&proof));
         }
         Content::Text(..) | Content::Refusal(_) | Content::Media(_) | Content::Result(_) | Content::Foreign(_) => {}
     }
@@ -197,6 +230,8 @@ pub(super) fn list_writer(list: &mut Vec<u8>) -> Writer<'_> {
 pub(super) struct Items {
     pub(super) stem: String,
     pub(super) count: u64,
+    /// Log probabilities that no text has yet, without brackets.
+    logprobs: String,
 }
 
 impl Items {
@@ -207,13 +242,14 @@ impl Items {
     }
 }
 
-pub(super) fn write_text_part(w: &mut Writer<'_>, text: &Text<'_>, citations: &[Citation<'_>]) {
+/// Writes a text with its sources and, without brackets, its log probabilities.
+pub(super) fn write_text_part(w: &mut Writer<'_>, text: &Text<'_>, citations: &[Citation<'_>], logprobs: &str) {
     w.begin_object().kind("output_text").key("text").text(text).key("annotations").begin_array();
     let length = || text.to_plain().chars().count() as u64;
     for citation in citations {
         write_annotation(w, citation, citation.span.unwrap_or_else(|| (0, length())));
     }
-    w.end_array().key("logprobs").begin_array().end_array().end_object();
+    w.end_array().key("logprobs").begin_array().pieces(logprobs.as_bytes()).end_array().end_object();
 }
 
 /// Writes an annotation; sources without an address have none.
@@ -228,21 +264,21 @@ pub(super) fn write_refusal_part(w: &mut Writer<'_>, text: &Text<'_>) {
     w.begin_object().kind("refusal").key("refusal").text(text).end_object();
 }
 
-pub(super) fn write_reasoning_item(
-    w: &mut Writer<'_>,
-    id: &str,
-    texts: &[Text<'_>],
-    signature: Option<&Signature<'_>>,
-) {
-    w.begin_object().key("id").string(id).kind("reasoning").key("summary").begin_array();
+/// Returns what stands for a sealed thought.
+pub(super) fn reasoning_proof(texts: &[Text<'_>], signature: Option<&Signature<'_>>, bridge: &Bridge) -> String {
     let mut thought = Text::default();
+    texts.iter().for_each(|text| thought.push(text));
+    envelope_of(signature, &thought, &bridge.issuer)
+}
+
+pub(super) fn write_reasoning_item(w: &mut Writer<'_>, id: &str, texts: &[Text<'_>], proof: Option<&str>) {
+    w.begin_object().key("id").string(id).kind("reasoning").key("summary").begin_array();
     for text in texts {
         w.begin_object().kind("summary_text").key("text").text(text).end_object();
-        thought.push(text);
     }
     w.end_array();
-    if let Some(signature) = signature {
-        w.key("encrypted_content").string(&signature.to_envelope(&thought));
+    if let Some(proof) = proof {
+        w.key("encrypted_content").string(proof);
     }
     w.end_object();
 }

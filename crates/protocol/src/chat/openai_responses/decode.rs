@@ -179,6 +179,7 @@ fn format(format: Option<TextFormat<'_>>) -> Result<Format<'_>, DecodeError> {
             description: format.description,
             schema: format.schema,
             strict: format.strict,
+            is_word: false,
         })),
         other => Err(Path::Root.key("text.format").error(format!("unknown type `{other}`"))),
     }

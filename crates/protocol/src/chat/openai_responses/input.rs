@@ -1,7 +1,7 @@
 //! Writes the conversation of a responses request.
 
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, MESSAGE_FIELDS, solid};
 use crate::chat::codec::media::text_of_base64;
 use crate::chat::codec::names::{OPENAI_TOOL, RESPONSES_CALL};
 use crate::chat::codec::wire::Path;
@@ -11,7 +11,7 @@ use crate::chat::request::{
     CacheMark, Content, Input, Media, MediaKind, Output, Part, Role, Source, Thinking, ToolCall, ToolResult, Turn,
 };
 use crate::chat::signature::SignatureKind;
-use crate::chat::text::Text;
+use crate::chat::text::{Json, Text};
 
 /// Writes `instructions` and `input`.
 pub(super) fn write_input(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
@@ -27,7 +27,16 @@ pub(super) fn write_input(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         w.key("instructions").text(text);
         turns = rest;
     }
+    let has_instructions = turns.len() < request.turns.len();
+    let lacks_json_word = encoding.lacks_json_word();
+    if lacks_json_word && !has_instructions {
+        w.key("instructions").string(JSON_INSTRUCTION);
+    }
     w.key("input").begin_array();
+    if lacks_json_word && has_instructions {
+        w.begin_object().kind("message").key("role").string("system");
+        w.key("content").string(JSON_INSTRUCTION).end_object();
+    }
     for turn in turns {
         let at = encoding.place(turn);
         match turn.role {
@@ -40,7 +49,12 @@ pub(super) fn write_input(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     w.end_array();
 }
 
-fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Turn<'_>, (role, at): (&str, Path<'_>)) {
+fn write_message(
+    encoding: &mut Encoding<'_, '_>,
+    w: &mut Writer<'_>,
+    turn: &Turn<'_>,
+    (role, at): (&'static str, Path<'_>),
+) {
     let parts: Vec<&Part<'_>> = turn.parts.iter().collect();
     write_said(encoding, w, &parts, (role, at));
     if turn.name.is_some() {
@@ -48,10 +62,25 @@ fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Tur
     }
 }
 
-fn write_said(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, parts: &[&Part<'_>], (role, at): (&str, Path<'_>)) {
-    w.begin_object().kind("message").key("role").string(role).key("content");
+fn write_said(
+    encoding: &mut Encoding<'_, '_>,
+    w: &mut Writer<'_>,
+    parts: &[&Part<'_>],
+    (role, at): (&'static str, Path<'_>),
+) {
+    w.begin_object().kind("message").key("role").word(role).key("content");
     write_content(encoding, w, parts, (role, at));
+    for (name, value) in
+        parts.first().into_iter().flat_map(|part| message_fields(part)).filter(|_| encoding.is_native())
+    {
+        w.any_key(name).json(value);
+    }
     w.end_object();
+}
+
+/// Returns the fields of the message that begins with a part.
+fn message_fields<'p, 'a>(part: &'p Part<'a>) -> impl Iterator<Item = (&'p str, &'p Json<'a>)> {
+    part.extra.iter().filter_map(|(key, value)| Some((key.strip_prefix(MESSAGE_FIELDS)?, value)))
 }
 
 /// Writes a string where one text is all there is, else a list.
@@ -59,7 +88,7 @@ fn write_content(
     encoding: &mut Encoding<'_, '_>,
     w: &mut Writer<'_>,
     parts: &[&Part<'_>],
-    (role, at): (&str, Path<'_>),
+    (role, at): (&'static str, Path<'_>),
 ) {
     match parts {
         [] => {
@@ -75,11 +104,18 @@ fn write_content(
             encoding.extra(w, extra, at);
         }
         _ => {
+            let start = w.len();
             w.begin_array();
+            let empty = w.len();
             for (index, part) in parts.iter().enumerate() {
                 write_part(encoding, w, (part, role), at.item(CONTENT, index));
             }
-            w.end_array();
+            if w.len() == empty {
+                w.truncate(start);
+                w.string("");
+            } else {
+                w.end_array();
+            }
         }
     }
 }
@@ -271,6 +307,9 @@ fn write_assistant(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &T
         let here = at.item(CONTENT, index);
         match &part.content {
             Content::Text(..) | Content::Refusal(_) | Content::Media(_) | Content::Result(_) => {
+                if message_fields(part).next().is_some() {
+                    flush(encoding, w, &mut said, at);
+                }
                 said.push(part);
                 continue;
             }

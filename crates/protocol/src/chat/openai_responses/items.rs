@@ -23,23 +23,23 @@ pub(super) enum Said<'a> {
 }
 
 /// Reads an item.
-pub(super) fn said<'a>(json: Json<'a>, item: Item<'a>, at: Path<'_>) -> Result<Said<'a>, DecodeError> {
+pub(super) fn said<'a>(json: Json<'a>, item: &mut Item<'a>, at: Path<'_>) -> Result<Said<'a>, DecodeError> {
     let kind = item.kind.clone().unwrap_or_else(|| "message".into());
     Ok(match kind.to_plain().as_ref() {
         "message" => {
             let role = role_of(item.role.as_ref(), at)?;
-            Said::Message(role, text_or_parts(item.content, at.key("content"))?)
+            Said::Message(role, text_or_parts(item.content.take(), at.key("content"))?)
         }
         "function_call" | "custom_tool_call" | "reasoning" => Said::Model(model_part(item, at)?),
         "function_call_output" | "custom_tool_call_output" => {
             let is_free = kind == *"custom_tool_call_output";
-            let extra = item.extra;
-            let output = match item.output {
+            let extra = std::mem::take(&mut item.extra);
+            let output = match item.output.take() {
                 Some(TextOr::Other(output)) if output.is_object() => Output::Object(output, Vec::new()),
                 output => Output::Parts(text_or_parts(output, at.key("output"))?),
             };
-            let call = item.call_id.unwrap_or_else(|| positional_call(0));
-            let result = ToolResult { call, name: item.name, output, is_error: None, is_free };
+            let call = item.call_id.take().unwrap_or_else(|| positional_call(0));
+            let result = ToolResult { call, name: item.name.take(), output, is_error: None, is_free };
             Said::Result(Part { content: Content::Result(result), cache: None, extra })
         }
         other if other.ends_with("_output") || other == "item_reference" => {
@@ -61,37 +61,37 @@ fn role_of(role: Option<&Text<'_>>, at: Path<'_>) -> Result<Role, DecodeError> {
 }
 
 /// Reads an item that is a part of the model's turn.
-pub(super) fn model_part<'a>(item: Item<'a>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
-    let kind = item.kind.unwrap_or_default();
+pub(super) fn model_part<'a>(item: &mut Item<'a>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
+    let kind = item.kind.take().unwrap_or_default();
     let content = if kind == *"reasoning" {
         let mut text: Vec<Text<'a>> =
-            item.summary.unwrap_or_default().into_iter().filter_map(|part| part.text).collect();
-        match item.content.filter(|_| text.is_empty()) {
+            item.summary.take().unwrap_or_default().into_iter().filter_map(|part| part.text).collect();
+        match item.content.take().filter(|_| text.is_empty()) {
             Some(TextOr::Parts(list)) => text.extend(list.into_iter().filter_map(thought_of)),
             Some(TextOr::Other(json)) => return Err(TextOr::<Piece<'_>>::refusal(&json, at.key("content"))),
             Some(TextOr::Text(_)) => return Err(at.key("content").error("expected a list")),
             None => {}
         }
         text.retain(|text| !text.is_empty());
-        let id = item.id;
-        let sealed = item.encrypted_content.filter(|sealed| !sealed.is_empty());
+        let id = item.id.take();
+        let sealed = item.encrypted_content.take().filter(|sealed| !sealed.is_empty());
         let signature = sealed.map(|value| Signature::found(SignatureKind::Responses, value, id));
         Content::Thinking(Thinking { text, signature })
     } else {
         let input = if kind == *"custom_tool_call" {
-            Input::Free(item.input.unwrap_or_default())
+            Input::Free(item.input.take().unwrap_or_default())
         } else {
-            match item.arguments {
+            match item.arguments.take() {
                 Some(arguments) if arguments.is_object() => Input::Object(arguments),
                 Some(arguments) => Input::Arguments(read_text(&arguments, at.key("arguments"))?),
                 None => Input::Arguments(Text::default()),
             }
         };
-        let id = item.call_id.or(item.id).unwrap_or_default();
-        let name = flat_name(item.namespace.as_ref(), item.name.unwrap_or_default());
+        let id = item.call_id.take().or(item.id.take()).unwrap_or_default();
+        let name = flat_name(item.namespace.as_ref(), item.name.take().unwrap_or_default());
         Content::Call(ToolCall { id, name, input, signature: None })
     };
-    Ok(Part { content, cache: None, extra: item.extra })
+    Ok(Part { content, cache: None, extra: std::mem::take(&mut item.extra) })
 }
 
 /// Returns what a part of a thought says, of whatever kind it is.
@@ -136,8 +136,9 @@ impl<'a> From<Piece<'a>> for Part<'a> {
 }
 
 fn part_of<'a>(whole: Whole<'a, ContentPart<'a>>, at: Path<'_>) -> Result<Part<'a>, DecodeError> {
-    let Whole { json, value: part } = whole;
+    let Whole { json, value: mut part } = whole;
     let kind = part.kind.unwrap_or_default();
+    part.extra.keep("logprobs", part.logprobs);
     let content = match kind.to_plain().as_ref() {
         "input_text" | "output_text" | "text" | "summary_text" => {
             let citations = part.annotations.unwrap_or_default().iter().filter_map(citation_of).collect();

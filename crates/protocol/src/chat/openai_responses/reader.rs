@@ -3,6 +3,8 @@
 //! Items may come interleaved, told apart by `output_index`. The model's streams have one part after the other, so what
 //! belongs to another item than the open one waits until this one is done.
 
+use std::collections::BTreeMap;
+
 use super::answer::{head_of, incompleteness, picture};
 use super::items::citation_of;
 use super::wire::{ContentPart, Item, StreamEvent};
@@ -21,6 +23,9 @@ use crate::meter::RunningUsage;
 /// Most bytes that wait for an item to be done.
 const MAX_WAITING_BYTES: usize = 16 * 1024 * 1024;
 
+/// Events after which no other comes.
+const ENDS: [&str; 2] = ["response.completed", "response.incomplete"];
+
 /// Reads one stream.
 #[derive(Debug)]
 pub(in crate::chat) struct Reader {
@@ -33,7 +38,8 @@ pub(in crate::chat) struct Reader {
     /// Whether the open part got any text.
     has_text: bool,
     summaries: usize,
-    waiting: Vec<String>,
+    /// What came of other items, by their places.
+    waiting: BTreeMap<u64, Vec<String>>,
     waiting_bytes: usize,
     calls: usize,
     has_refused: bool,
@@ -58,7 +64,7 @@ impl Reader {
             open: None,
             has_text: false,
             summaries: 0,
-            waiting: Vec::new(),
+            waiting: BTreeMap::new(),
             waiting_bytes: 0,
             calls: 0,
             has_refused: false,
@@ -80,18 +86,39 @@ impl Reader {
             if self.waiting_bytes > MAX_WAITING_BYTES {
                 sink(Event::Failed(Failure::broken("the upstream interleaves more than can be kept")));
             }
-            self.waiting.push(data.to_owned());
+            self.waiting.entry(place).or_default().push(data.to_owned());
             return Ok(());
         }
-        let was_under_way = self.item.is_some();
+        if event.kind.as_ref().is_some_and(|kind| ENDS.contains(&kind.as_escaped())) {
+            self.tell_all(sink);
+        }
         self.event(event, place, sink);
-        if was_under_way && self.item.is_none() && !self.waiting.is_empty() {
-            self.waiting_bytes = 0;
-            for data in std::mem::take(&mut self.waiting) {
-                self.data(&data, sink)?;
+        self.tell_waiting(sink);
+        Ok(())
+    }
+
+    /// Tells of the items that waited, until one is under way.
+    fn tell_waiting(&mut self, sink: Sink<'_>) {
+        while self.item.is_none() {
+            let Some((place, waiting)) = self.waiting.pop_first() else {
+                self.waiting_bytes = 0;
+                return;
+            };
+            for data in waiting {
+                if let Ok(event) = read_whole(&data) {
+                    self.event(event, Some(place), sink);
+                }
             }
         }
-        Ok(())
+    }
+
+    /// Ends the item under way, and tells of all that waited: nothing more will come.
+    fn tell_all(&mut self, sink: Sink<'_>) {
+        while self.item.is_some() && !self.waiting.is_empty() {
+            self.close(sink);
+            self.item = None;
+            self.tell_waiting(sink);
+        }
     }
 
     /// Ends the stream, or says that it must not end here.

@@ -3,10 +3,10 @@
 use super::decode::add_tool;
 use super::items::{Said, said};
 use super::wire::Item;
-use crate::chat::codec::cursor::{Cursor, Reading, Unreadable, Whole, Wire};
+use crate::chat::codec::cursor::{Cursor, Reading, Unreadable, Wire};
 use crate::chat::codec::wire::{DecodeError, Path};
 use crate::chat::request::{Content, Part, Role, Toolbox, Turn};
-use crate::chat::text::Text;
+use crate::chat::text::{Json, Text};
 
 /// The conversation without the instructions that stand apart.
 #[derive(Debug, Default)]
@@ -26,16 +26,16 @@ impl<'a> Wire<'a> for Talk<'a> {
             return Ok(talk);
         }
         cursor.list(|cursor, index| {
-            let item = Whole::read(cursor)?;
-            talk.add(item, index).map_err(Unreadable::of)
+            let mut item = Item::default();
+            let json = cursor.spanning(|cursor| item.fill(cursor))?;
+            talk.add((json, &mut item), index).map_err(Unreadable::of)
         })?;
         Ok(talk)
     }
 }
 
 impl<'a> Talk<'a> {
-    fn add(&mut self, whole: Whole<'a, Item<'a>>, index: usize) -> Result<(), DecodeError> {
-        let Whole { json, value: mut item } = whole;
+    fn add(&mut self, (json, item): (Json<'a>, &mut Item<'a>), index: usize) -> Result<(), DecodeError> {
         let at = Path::Root;
         if item.kind.as_ref().is_some_and(|kind| *kind == *"additional_tools") {
             for (place, tool) in item.tools.take().unwrap_or_default().iter().enumerate() {
@@ -45,7 +45,13 @@ impl<'a> Talk<'a> {
         }
         let extra = std::mem::take(&mut item.extra);
         match said(json, item, at)? {
-            Said::Message(Role::Assistant, parts) => self.model_turn(index).parts.extend(parts),
+            Said::Message(Role::Assistant, mut parts) => {
+                // Several messages are one turn; what their vendor says of one, such as its phase, stays with its words.
+                if let Some(first) = parts.first_mut() {
+                    first.extra.adopt("message", extra);
+                }
+                self.model_turn(index).parts.extend(parts);
+            }
             Said::Message(role, parts) => {
                 self.turns.push(Turn { role, parts, name: None, message: Some(index), extra });
             }

@@ -2,11 +2,12 @@
 //! with its parts inside, then the event that ends the response. Every event has the next `sequence_number`.
 
 use super::answer::{
-    Items, Shown, State, list_writer, response_id, write_annotation, write_call_item, write_reasoning_item,
-    write_refusal_part, write_response, write_text_part,
+    Items, Shown, State, inside_of_list, list_writer, reasoning_proof, response_id, write_annotation, write_call_item,
+    write_reasoning_item, write_refusal_part, write_response, write_text_part,
 };
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
+use crate::chat::codec::encoding::{Sound, object_of_input};
 use crate::chat::codec::names::id_stem;
 use crate::chat::codec::write::Writer;
 use crate::chat::openai_chat::markdown_of;
@@ -42,8 +43,12 @@ struct Open {
     id: String,
     text: Text<'static>,
     citations: Vec<Citation<'static>>,
+    /// Without brackets.
+    logprobs: Vec<u8>,
     seal: Option<Signature<'static>>,
     call: Option<ToolCall<'static>>,
+    /// How a call ended.
+    status: &'static str,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -77,6 +82,8 @@ impl StreamWriter {
             }
             Event::Cite(0, citation) => self.cite(citation, out),
             Event::Logprobs(0, logprobs) => self.logprobs(logprobs, out),
+            // What has no end may have been cut off; whether it was, the end of the answer tells.
+            Event::Close(0) if self.open.as_ref().is_some_and(Open::is_doubtful) => {}
             Event::Close(0) => self.close(bridge, out),
             Event::Whole(0, part) => {
                 if let Content::Media(media) = &part.content {
@@ -102,9 +109,12 @@ impl StreamWriter {
     /// Ends the stream.
     pub(in crate::chat) fn finish(&mut self, bridge: &Bridge, out: &mut Vec<u8>) {
         self.ensure_started(bridge, out);
+        let state = State::ended(self.finish.unwrap_or(Finish::Stop), self.usage);
+        if let Some(open) = self.open.as_mut().filter(|open| open.is_doubtful()) {
+            open.status = state.status();
+        }
         self.close(bridge, out);
         self.close_message(out);
-        let state = State::ended(self.finish.unwrap_or(Finish::Stop), self.usage);
         let name = if state.status() == "incomplete" { "response.incomplete" } else { "response.completed" };
         self.lifecycle(name, state, bridge, out);
     }
@@ -132,7 +142,7 @@ impl StreamWriter {
         self.lifecycle("response.in_progress", State::IN_PROGRESS, bridge, out);
     }
 
-    fn lifecycle(&mut self, name: &str, state: State, bridge: &Bridge, out: &mut Vec<u8>) {
+    fn lifecycle(&mut self, name: &'static str, state: State, bridge: &Bridge, out: &mut Vec<u8>) {
         let mut w = begin(&mut self.sequence, name, out);
         w.key("response");
         write_response(&mut w, &Shown { id: &self.id, head: &self.head, state, output: &self.output }, bridge);
@@ -163,7 +173,9 @@ impl StreamWriter {
         w.key("content_index").count(message.count).key("part");
         match kind {
             Kind::Refusal => write_refusal_part(&mut w, &Text::default()),
-            Kind::Text | Kind::Thinking | Kind::Function | Kind::Free => write_text_part(&mut w, &Text::default(), &[]),
+            Kind::Text | Kind::Thinking | Kind::Function | Kind::Free => {
+                write_text_part(&mut w, &Text::default(), &[], "");
+            }
         }
         end(w);
         self.open = Some(Open::new(kind, id));
@@ -236,7 +248,8 @@ impl StreamWriter {
     }
 
     fn logprobs(&mut self, logprobs: &Json<'_>, out: &mut Vec<u8>) {
-        let Some(open) = self.open.as_ref().filter(|open| open.kind == Kind::Text) else { return };
+        let Some(open) = self.open.as_mut().filter(|open| open.kind == Kind::Text) else { return };
+        list_writer(&mut open.logprobs).next_piece(inside_of_list(logprobs).as_bytes());
         let mut w = begin(&mut self.sequence, "response.output_text.delta", out);
         write_place(&mut w, &open.id, self.outputs);
         write_part_place(&mut w, open.kind, self.message.as_ref());
@@ -249,7 +262,7 @@ impl StreamWriter {
         let Some(open) = self.open.take() else { return };
         match open.kind {
             Kind::Text | Kind::Refusal => self.close_said(&open, out),
-            Kind::Thinking => self.close_thinking(&open, out),
+            Kind::Thinking => self.close_thinking(&open, bridge, out),
             Kind::Function | Kind::Free => self.close_call(&open, bridge, out),
         }
     }
@@ -263,14 +276,15 @@ impl StreamWriter {
         let mut w = begin(&mut self.sequence, name, out);
         write_place(&mut w, &open.id, self.outputs);
         w.key("content_index").count(message.count).key(field).text(&open.text);
+        let logprobs = std::str::from_utf8(&open.logprobs).unwrap_or_default();
         if open.kind == Kind::Text {
-            w.key("logprobs").begin_array().end_array();
+            w.key("logprobs").begin_array().pieces(logprobs.as_bytes()).end_array();
         }
         end(w);
         let mut part = Vec::new();
         match open.kind {
             Kind::Refusal => write_refusal_part(&mut Writer::new(&mut part), &open.text),
-            _ => write_text_part(&mut Writer::new(&mut part), &open.text, &open.citations),
+            _ => write_text_part(&mut Writer::new(&mut part), &open.text, &open.citations, logprobs),
         }
         let mut w = begin(&mut self.sequence, "response.content_part.done", out);
         write_place(&mut w, &open.id, self.outputs);
@@ -280,7 +294,7 @@ impl StreamWriter {
         message.count += 1;
     }
 
-    fn close_thinking(&mut self, open: &Open, out: &mut Vec<u8>) {
+    fn close_thinking(&mut self, open: &Open, bridge: &Bridge, out: &mut Vec<u8>) {
         let mut texts: &[Text<'_>] = &[];
         if !open.text.is_empty() {
             texts = std::slice::from_ref(&open.text);
@@ -294,7 +308,8 @@ impl StreamWriter {
             write_summary(&mut w, &open.text);
             end(w);
         }
-        self.done(out, |w| write_reasoning_item(w, &open.id, texts, open.seal.as_ref()));
+        let proof = reasoning_proof(texts, open.seal.as_ref(), bridge);
+        self.done(out, |w| write_reasoning_item(w, &open.id, texts, Some(&proof)));
     }
 
     fn close_call(&mut self, open: &Open, bridge: &Bridge, out: &mut Vec<u8>) {
@@ -305,10 +320,13 @@ impl StreamWriter {
         };
         let mut w = begin(&mut self.sequence, name, out);
         write_place(&mut w, &open.id, self.outputs);
+        if open.kind == Kind::Function {
+            w.key("name").text(&call.name);
+        }
         w.key(field).text(&open.text);
         end(w);
         let input = input_of(open.kind, &open.text);
-        self.done(out, |w| write_call_item(w, &open.id, (call, &input, "completed"), bridge));
+        self.done(out, |w| write_call_item(w, &open.id, (call, &input, open.status), bridge));
     }
 
     fn close_message(&mut self, out: &mut Vec<u8>) {
@@ -337,7 +355,21 @@ impl StreamWriter {
 
 impl Open {
     fn new(kind: Kind, id: String) -> Self {
-        Self { kind, id, text: Text::default(), citations: Vec::new(), seal: None, call: None }
+        Self {
+            kind,
+            id,
+            text: Text::default(),
+            citations: Vec::new(),
+            logprobs: Vec::new(),
+            seal: None,
+            call: None,
+            status: "completed",
+        }
+    }
+
+    /// Returns whether this is a call whose input is no JSON object.
+    fn is_doubtful(&self) -> bool {
+        self.kind == Kind::Function && object_of_input(&input_of(self.kind, &self.text)).1 == Sound::Wrapped
     }
 }
 
@@ -345,7 +377,7 @@ fn input_of<'t>(kind: Kind, text: &'t Text<'_>) -> Input<'t> {
     if kind == Kind::Free { Input::Free(text.borrowed()) } else { Input::Arguments(text.borrowed()) }
 }
 
-fn begin<'o>(sequence: &mut u64, name: &str, out: &'o mut Vec<u8>) -> Writer<'o> {
+fn begin<'o>(sequence: &mut u64, name: &'static str, out: &'o mut Vec<u8>) -> Writer<'o> {
     let mut w = Writer::named_event(out, name);
     w.begin_object().kind(name).key("sequence_number").count(*sequence);
     *sequence += 1;

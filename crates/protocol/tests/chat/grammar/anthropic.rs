@@ -14,6 +14,8 @@ struct State {
     has_delta: bool,
     is_stopped: bool,
     has_calls: bool,
+    /// Input that is no JSON, which only a limit explains.
+    cut: Option<String>,
 }
 
 pub(crate) fn check(frames: &[Frame]) -> Result<(), String> {
@@ -98,6 +100,10 @@ impl State {
             (_, "input_json_delta") => ("tool_use", "partial_json"),
             (_, "thinking_delta") => ("thinking", "thinking"),
             (_, "signature_delta") => ("thinking", "signature"),
+            ("text", "citations_delta") => {
+                demand!(delta["citation"]["type"].is_string(), "bad source {delta}");
+                return Ok(());
+            }
             (_, other) => return Err(format!("unknown delta {other}")),
         };
         demand!(block == kind, "{} in a block of {block}", delta["type"]);
@@ -112,7 +118,8 @@ impl State {
         demand!(event["index"] == self.blocks, "index is {}", event["index"]);
         let (kind, input) = self.open.take().ok_or("a stop outside a block")?;
         if kind == "tool_use" && !input.is_empty() {
-            demand!(serde_json::from_str::<Value>(&input).is_ok(), "input is no JSON: {input}");
+            demand!(self.cut.is_none(), "input is no JSON: {:?}", self.cut);
+            self.cut = serde_json::from_str::<Value>(&input).is_err().then_some(input);
         }
         demand!(kind != "thinking" || self.is_sealed, "a thought without signature");
         self.blocks += 1;
@@ -134,6 +141,7 @@ impl State {
         ];
         demand!(known.contains(&reason), "stop_reason is {reason}");
         demand!((reason == "tool_use") <= self.has_calls, "tool_use without calls");
+        demand!(self.cut.is_none() || reason == "max_tokens", "input is no JSON: {:?}", self.cut);
         let has_stop = event["delta"]["stop_sequence"].is_string();
         demand!(has_stop == (reason == "stop_sequence"), "stop_sequence is {}", event["delta"]["stop_sequence"]);
         demand!(event["usage"]["output_tokens"].is_u64(), "no usage");

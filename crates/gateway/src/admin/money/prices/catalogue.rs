@@ -48,7 +48,7 @@ impl CatalogueQuery {
     fn has_version(&self, version: &PriceVersion) -> bool {
         let vendor = match &version.entry.scope {
             Scope::Vendor(vendor) => Some(vendor.as_str()),
-            Scope::Provider(_) | Scope::Any => None,
+            Scope::Group(..) | Scope::Provider(_) | Scope::Any => None,
         };
         self.has(vendor, std::iter::once(&version.entry.model))
     }

@@ -86,7 +86,7 @@ async fn find_price(
 
 /// Returns the one that pays for calls to `provider`.
 pub(super) fn buyer(provider: &Provider) -> Buyer<'_> {
-    Buyer { provider: provider.id, vendor: &provider.vendor }
+    Buyer { provider: provider.id, group: None, vendor: &provider.vendor }
 }
 
 /// Returns the name that the provider knows `model` by.

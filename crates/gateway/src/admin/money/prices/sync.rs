@@ -7,7 +7,7 @@ use axum::extract::State;
 use secrecy::ExposeSecret;
 use serde::Serialize;
 use sluice_domain::id::ProviderId;
-use sluice_domain::price::{PriceEntry, PriceSource, Scope};
+use sluice_domain::price::PriceEntry;
 use sluice_domain::provider::Provider;
 use sluice_store::StoreError;
 use url::Url;
@@ -19,8 +19,9 @@ use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{At, Envelope, Failure, Language, Note, Problem, Reply, found_with};
 use crate::admin::{AdminState, providers};
-use crate::newapi::{Published, read_published as read};
+use crate::newapi::Sheet;
 use crate::outgoing::fetch;
+use crate::upkeep::prices::{PaidGroups, entries_of};
 
 /// Models that are named one by one as left out; more are counted.
 const MAX_NAMED: usize = 100;
@@ -64,13 +65,14 @@ async fn sync_prices(
     At(id): At<i64>,
 ) -> Reply<SyncView> {
     let provider = providers::find(&state, ProviderId(id)).await?;
-    let groups = groups_of(&state, provider.id).await?;
+    let paid = groups_of(&state, provider.id).await?;
     let body = ask(&state, &provider).await?;
-    let published = read(&body, &groups).map_err(unread)?;
+    let entries = Sheet::read(&body).and_then(|sheet| entries_of(provider.id, &sheet, &paid, state.clock.now()));
+    let (entries, published) = entries.map_err(unread)?;
     if published.prices.is_empty() {
         return Err(unread("it publishes no price that can be used".to_owned()));
     }
-    let changed = keep(&state, provider.id, &published).await?;
+    let changed = keep(&state, provider.id, &entries).await?;
     let view = SyncView {
         models: published.prices.len(),
         changed,
@@ -90,11 +92,12 @@ fn unread(reason: String) -> Failure {
     Problem::PricesUnread.with("reason", reason)
 }
 
-/// Returns the groups that the provider's enabled credentials are in.
-async fn groups_of(state: &AdminState, provider: ProviderId) -> Result<BTreeSet<String>, Failure> {
+/// Returns the groups that the provider's enabled credentials are in, each by its own name.
+async fn groups_of(state: &AdminState, provider: ProviderId) -> Result<PaidGroups, Failure> {
     let credentials = providers::credentials_of(state, provider).await?;
     let enabled = credentials.into_iter().filter(|credential| credential.enabled);
-    let groups: BTreeSet<String> = enabled.map(|credential| credential.group_name.trim().to_owned()).collect();
+    let group = |name: String| (name.clone(), BTreeSet::from([name.trim().to_owned()]));
+    let groups: PaidGroups = enabled.map(|credential| group(credential.group_name)).collect();
     if groups.is_empty() { Err(Problem::NoCredentials.into()) } else { Ok(groups) }
 }
 
@@ -119,18 +122,9 @@ async fn ask(state: &AdminState, provider: &Provider) -> Result<Vec<u8>, Failure
     fetch(request, secret).await.map_err(unread)
 }
 
-async fn keep(state: &AdminState, provider: ProviderId, published: &Published) -> Result<usize, Failure> {
+async fn keep(state: &AdminState, provider: ProviderId, entries: &[PriceEntry]) -> Result<usize, Failure> {
     let now = state.clock.now();
-    let entry = |(model, price): (&String, &sluice_domain::price::Price)| PriceEntry {
-        model: model.clone(),
-        scope: Scope::Provider(provider),
-        source: PriceSource::Provider,
-        effective_from: now,
-        disputed: false,
-        price: price.clone(),
-    };
-    let entries: Vec<PriceEntry> = published.prices.iter().map(entry).collect();
-    state.store.replace_provider_prices(provider, &entries, now).await.map_err(|error| match error {
+    state.store.replace_provider_prices(provider, entries, now).await.map_err(|error| match error {
         StoreError::Invalid { field, problem } => unread(format!("`{field}` {problem}")),
         other => other.into(),
     })

@@ -96,7 +96,9 @@ impl<'a> Listing<'a> {
     /// Adds what enabled routes lead to.
     fn add_routes(&mut self) {
         let credentials = self.catalog.credentials.iter().chain(&self.declared.credentials);
-        let usable: HashSet<_> = credentials.filter(|one| one.enabled).map(|one| one.id).collect();
+        let is_withheld = |id| self.catalog.key_standings.get(&id).is_some_and(|standing| standing.withheld.is_some());
+        let usable: HashSet<_> =
+            credentials.filter(|one| one.enabled && !is_withheld(one.id)).map(|one| one.id).collect();
         for route in self.routes().filter(|route| route.enabled && usable.contains(&route.credential_id)) {
             let Some(&provider) = self.providers.get(&route.provider_id) else { continue };
             if let Some(entry) = self.entry(provider, sent_name(provider, route)) {

@@ -14,10 +14,12 @@ pub(super) struct VersionView {
     version: String,
     /// Model name; `*` stands for any run of characters.
     model: String,
-    /// `any` provider, one `provider`, or every provider of a `vendor`.
+    /// `any` provider, one `provider`, the credentials of a provider in one `group`, or every provider of a `vendor`.
     scope: &'static str,
     /// The provider, where the scope is one.
     provider_id: Option<i64>,
+    /// The group at the provider, where the scope is one.
+    group_name: Option<String>,
     /// The vendor, where the scope is one.
     vendor: Option<String>,
     /// `operator` (stated here), `provider` (published by the provider) or `builtin`. The first one that has a price for
@@ -33,16 +35,18 @@ pub(super) struct VersionView {
 impl From<&PriceVersion> for VersionView {
     fn from(version: &PriceVersion) -> Self {
         let entry = &version.entry;
-        let (scope, provider_id, vendor) = match &entry.scope {
-            Scope::Provider(id) => ("provider", Some(id.0), None),
-            Scope::Vendor(vendor) => ("vendor", None, Some(vendor.clone())),
-            Scope::Any => ("any", None, None),
+        let (scope, provider_id, group_name, vendor) = match &entry.scope {
+            Scope::Group(id, group) => ("group", Some(id.0), Some(group.clone()), None),
+            Scope::Provider(id) => ("provider", Some(id.0), None, None),
+            Scope::Vendor(vendor) => ("vendor", None, None, Some(vendor.clone())),
+            Scope::Any => ("any", None, None, None),
         };
         Self {
             version: version.id.to_string(),
             model: entry.model.clone(),
             scope,
             provider_id,
+            group_name,
             vendor,
             source: entry.source.as_str(),
             effective_from: entry.effective_from.unix_secs(),

@@ -1,13 +1,13 @@
 //! Routes with what they lead to, and the models that can be asked for.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 use std::sync::Arc;
 
 use axum::extract::State;
 use serde::Serialize;
 use serde_json::Value;
 use sluice_domain::id::{CredentialId, ProviderId};
-use sluice_domain::provider::{Credential, Provider, Route};
+use sluice_domain::provider::{Credential, KeyStanding, Provider, Route};
 use sluice_store::{Catalog, StoreError};
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -73,6 +73,8 @@ struct OverviewRow {
 struct Whole<'a> {
     providers: HashMap<ProviderId, &'a Provider>,
     credentials: HashMap<CredentialId, &'a Credential>,
+    /// What sites say of their keys.
+    key_standings: &'a BTreeMap<CredentialId, KeyStanding>,
     routes: Vec<&'a Route>,
     factors: FactorsView,
     /// Factors of groups, by provider.
@@ -92,6 +94,7 @@ impl<'a> Whole<'a> {
         Self {
             providers: providers.map(|provider| (provider.id, provider)).collect(),
             credentials: credentials.map(|credential| (credential.id, credential)).collect(),
+            key_standings: &catalog.key_standings,
             routes,
             factors,
             ratios: HashMap::new(),
@@ -109,10 +112,16 @@ impl<'a> Whole<'a> {
         Ok(())
     }
 
+    /// Returns whether the operator and the site let a credential be used.
+    fn is_usable(&self, id: CredentialId) -> bool {
+        let is_withheld = self.key_standings.get(&id).is_some_and(|standing| standing.withheld.is_some());
+        !is_withheld && self.credentials.get(&id).is_some_and(|credential| credential.enabled)
+    }
+
     fn is_used(&self, route: &Route) -> bool {
         route.enabled
             && self.providers.get(&route.provider_id).is_some_and(|provider| provider.enabled)
-            && self.credentials.get(&route.credential_id).is_some_and(|credential| credential.enabled)
+            && self.is_usable(route.credential_id)
     }
 
     /// Returns, for each model and priority in use, the sum of weights and the number of routes.
@@ -147,7 +156,7 @@ impl<'a> Whole<'a> {
             provider_token_id: route.credential_id.0,
             token_name: credential.map(|credential| credential.name.clone()).unwrap_or_default(),
             token_group_name: credential.map(|credential| credential.group_name.clone()).unwrap_or_default(),
-            token_status: status::number(credential.is_some_and(|credential| credential.enabled)),
+            token_status: status::number(self.is_usable(route.credential_id)),
             enabled: route.enabled,
             priority: route.priority,
             weight: route.weight,

@@ -24,8 +24,8 @@ async fn a_price_is_stated_listed_and_deleted() {
     let made = root.post("/api/price/", body).await;
     let expected = json!({"id": made.ok()["id"], "purpose": "cost", "remark": "contract",
         "created_time": NOW_MS / 1_000, "version": made.ok()["version"], "model": "GPT-x", "scope": "provider",
-        "provider_id": 1, "vendor": null, "source": "operator", "effective_from": 1_800_000_000, "disputed": false,
-        "price": price});
+        "provider_id": 1, "group_name": null, "vendor": null, "source": "operator", "effective_from": 1_800_000_000,
+        "disputed": false, "price": price});
     assert_eq!(made.ok(), &expected);
     assert_eq!(made.ok()["version"].as_str().unwrap().len(), 32);
     let sell = json!({"model": "gpt-x", "purpose": "sell", "vendor": "openai", "rates": {"output": 5, "call": 0}});

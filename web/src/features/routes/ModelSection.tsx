@@ -1,0 +1,58 @@
+import { Button } from '@mantine/core'
+import { IconRoute } from '@tabler/icons-react'
+import { useTranslation } from 'react-i18next'
+import { DataTable } from '@/components/DataTable'
+import { Section } from '@/components/Section'
+import { useRouteColumns } from './columns'
+import { Grip } from './Grip'
+import type { Route } from './queries'
+import { tiersOf } from './tiers'
+import { useMoving } from './useMoving'
+
+interface Props {
+  model: string
+  routes: Route[]
+  /** Shows where a call would go. */
+  onWay: () => void
+}
+
+/** A model with its routes, in the order in which they are tried. */
+export function ModelSection({ model, routes, onWay }: Props) {
+  const { t } = useTranslation()
+  const columns = useRouteColumns()
+  const moving = useMoving(routes)
+  const tiers = tiersOf(routes)
+  const way = (
+    <Button variant="default" size="xs" leftSection={<IconRoute size={14} aria-hidden />} onClick={onWay}>
+      {t('routes.way')}
+    </Button>
+  )
+  const grip = {
+    id: 'grip',
+    header: t('routes.move'),
+    role: 'actions' as const,
+    cell: (row: Route) => <Grip of={row} {...moving.gripOf(row)} />,
+  }
+  const groupOf = ({ priority }: Route) => {
+    const place = tiers.indexOf(priority)
+    const title = place === 0 ? t('routes.tierFirst') : t('routes.tierNext', { place: place + 1 })
+    return { id: priority, title: t('routes.tier', { title, priority }) }
+  }
+  return (
+    <Section title={model} actions={way}>
+      <DataTable
+        label={model}
+        columns={routes.length > 1 ? [...columns, grip] : columns}
+        rows={routes}
+        rowId={(row) => row.id}
+        isMuted={(row) => !isOn(row)}
+        rowProps={moving.rowProps}
+        {...(tiers.length > 1 && { groupOf })}
+      />
+    </Section>
+  )
+}
+
+function isOn(row: Route): boolean {
+  return row.enabled && row.provider_status === 1 && row.token_status === 1
+}
