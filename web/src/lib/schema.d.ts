@@ -643,7 +643,7 @@ export interface paths {
         /**
          * Calls of everybody, newest first. Page by `next_cursor`; with `p`, `total` stops counting at 10,000. With `keyword`,
          *     `stream`, `error` or an exact `status`, which no index finds, a page may hold fewer calls than asked, or none, although more
-         *     follow: go on while there is a `next_cursor`.
+         *     follow: go on while there is a `next_cursor`. With `aggregation=attempt` pages and numbers still count calls.
          */
         get: operations["list_calls"];
         put?: never;
@@ -1219,7 +1219,11 @@ export interface paths {
         /** All providers of the database, without secrets. */
         get: operations["export_providers"];
         put?: never;
-        post?: never;
+        /**
+         * All providers of the database with their secrets, for root: system access tokens, proxies, headers, and the credential
+         *     called `default` of each. It stands in the audit log that this was asked for.
+         */
+        post: operations["export_with_secrets"];
         delete?: never;
         options?: never;
         head?: never;
@@ -2478,7 +2482,7 @@ export interface components {
              * @description Id of the key.
              */
             aggregated_token_id: number;
-            /** @description Number of attempts. */
+            /** @description Number of attempts; with `aggregation=attempt` which one this is, counted from 1. */
             attempt_index: number;
             /** @description Every try, in order. */
             attempts: components["schemas"]["AttemptView"][];
@@ -3179,7 +3183,7 @@ export interface components {
                  * @description Id of the key.
                  */
                 aggregated_token_id: number;
-                /** @description Number of attempts. */
+                /** @description Number of attempts; with `aggregation=attempt` which one this is, counted from 1. */
                 attempt_index: number;
                 /** @description Every try, in order. */
                 attempts: components["schemas"]["AttemptView"][];
@@ -5727,8 +5731,16 @@ export interface components {
         /** @description What every successful answer looks like. */
         Envelope_Vec_ExportedProvider: {
             data: {
+                /** @description System access token of its site; a secret. */
+                access_token?: string | null;
                 base_url: string;
                 checkin_enabled: boolean;
+                /** @description Headers that every call to it carries; a secret. */
+                headers?: {
+                    [key: string]: string;
+                } | null;
+                /** @description The credential called `default`, which an import makes anew with the provider; a secret. */
+                key?: string | null;
                 model_alias_mapping: {
                     [key: string]: string;
                 };
@@ -5738,6 +5750,10 @@ export interface components {
                 };
                 /** Format: int64 */
                 priority: number;
+                /** @description Whether it is reached through a proxy; left out where the proxy is secret. */
+                proxy_enabled?: boolean | null;
+                /** @description The proxy; one with a user name or a password is a secret. */
+                proxy_url?: string | null;
                 remark: string;
                 rotation: string;
                 /** Format: int64 */
@@ -6148,10 +6164,18 @@ export interface components {
              */
             status: number;
         };
-        /** @description A provider in an export. Everything can be imported again; secrets are left out. */
+        /** @description A provider in an export. Everything can be imported again; secrets are there only where they were asked for. */
         ExportedProvider: {
+            /** @description System access token of its site; a secret. */
+            access_token?: string | null;
             base_url: string;
             checkin_enabled: boolean;
+            /** @description Headers that every call to it carries; a secret. */
+            headers?: {
+                [key: string]: string;
+            } | null;
+            /** @description The credential called `default`, which an import makes anew with the provider; a secret. */
+            key?: string | null;
             model_alias_mapping: {
                 [key: string]: string;
             };
@@ -6161,6 +6185,10 @@ export interface components {
             };
             /** Format: int64 */
             priority: number;
+            /** @description Whether it is reached through a proxy; left out where the proxy is secret. */
+            proxy_enabled?: boolean | null;
+            /** @description The proxy; one with a user name or a password is a secret. */
+            proxy_url?: string | null;
             remark: string;
             rotation: string;
             /** Format: int64 */
@@ -6496,10 +6524,23 @@ export interface components {
              */
             value_score?: number | null;
         };
+        /** @description What may be spent in a kind of period. */
+        KeyBudgetInput: {
+            /**
+             * Format: int64
+             * @description What may be spent in one period, in micro-dollars: 0 to 10^15.
+             */
+            limit_micros: number;
+            period: components["schemas"]["PeriodInput"];
+            /** @description Time zone that periods begin and end by; `UTC` by default. That of a budget that is there cannot be changed. */
+            zone?: string | null;
+        };
         /** @description A key to make, or a change of one: absent fields take the default, or stay. */
         KeyInput: {
             /** @description Addresses and networks it may be used from, one per line; empty for all. */
             allow_ips?: string | null;
+            /** @description What may be spent with it, all at once, one for each kind of period; an empty list for no budgets. */
+            budgets?: components["schemas"]["KeyBudgetInput"][] | null;
             /** @description Model of calls that name none; empty and `null` clear. */
             default_model?: string | null;
             /**
@@ -7000,7 +7041,7 @@ export interface components {
                  * @description Id of the key.
                  */
                 aggregated_token_id: number;
-                /** @description Number of attempts. */
+                /** @description Number of attempts; with `aggregation=attempt` which one this is, counted from 1. */
                 attempt_index: number;
                 /** @description Every try, in order. */
                 attempts: components["schemas"]["AttemptView"][];
@@ -10344,7 +10385,7 @@ export interface operations {
                 error?: string;
                 /** @description `all` (default) or `error`: the same as `status`, which goes before it. */
                 view?: string;
-                /** @description Only `request` (default): each call lists its attempts. */
+                /** @description `request` (default): each call with its attempts; `attempt`: each attempt by itself, after the one that followed it. */
                 aggregation?: string;
                 /** @description The call began at this time or later, Unix seconds. */
                 from?: number;
@@ -10400,7 +10441,7 @@ export interface operations {
                 error?: string;
                 /** @description `all` (default) or `error`: the same as `status`, which goes before it. */
                 view?: string;
-                /** @description Only `request` (default): each call lists its attempts. */
+                /** @description `request` (default): each call with its attempts; `attempt`: each attempt by itself, after the one that followed it. */
                 aggregation?: string;
                 /** @description The call began at this time or later, Unix seconds. */
                 from?: number;
@@ -10467,7 +10508,7 @@ export interface operations {
                 error?: string;
                 /** @description `all` (default) or `error`: the same as `status`, which goes before it. */
                 view?: string;
-                /** @description Only `request` (default): each call lists its attempts. */
+                /** @description `request` (default): each call with its attempts; `attempt`: each attempt by itself, after the one that followed it. */
                 aggregation?: string;
                 /** @description The call began at this time or later, Unix seconds. */
                 from?: number;
@@ -10523,7 +10564,7 @@ export interface operations {
                 error?: string;
                 /** @description `all` (default) or `error`: the same as `status`, which goes before it. */
                 view?: string;
-                /** @description Only `request` (default): each call lists its attempts. */
+                /** @description `request` (default): each call with its attempts; `attempt`: each attempt by itself, after the one that followed it. */
                 aggregation?: string;
                 /** @description The call began at this time or later, Unix seconds. */
                 from?: number;
@@ -11814,6 +11855,35 @@ export interface operations {
         };
     };
     export_providers: {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description The providers. */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Envelope_Vec_ExportedProvider"];
+                };
+            };
+            /** @description What went wrong, with a true HTTP status and a stable `code`. */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["FailureBody"];
+                };
+            };
+        };
+    };
+    export_with_secrets: {
         parameters: {
             query?: never;
             header?: never;
