@@ -118,7 +118,7 @@ async function changeSettings(page, world, pictures) {
   await page.getByRole('button', { name: 'Reset SystemName to its default' }).waitFor({ state: 'detached' })
   await page.goto(`${world.base}/settings?q=ServerAddress`)
   const address = page.locator('main section input').last()
-  await address.fill('nonsense')
+  await address.fill('ftp://sluice.example')
   await address.press('Enter')
   await page
     .getByText(/ServerAddress.*http/)

@@ -120,7 +120,8 @@ fn add_bystanders(decision: &mut Decision, asked: &Asked<'_>, demand: &Demand) {
             continue;
         }
         if decision.considered.len() >= CONSIDERED_MAX {
-            decision.more += 1;
+            // One that seems not chosen may be a candidate that is counted already.
+            decision.more += u64::from(bystander.obstacle != Obstacle::NotChosen);
             continue;
         }
         decision.considered.push(Considered {
