@@ -17,8 +17,8 @@ use super::answer::{Answer, Wrong};
 use super::closed::connect;
 use crate::output::print_line;
 
-/// Streams that are being opened at the same time.
-const OPENING_AT_ONCE: usize = 64;
+/// Streams that are being opened at the same time. A gateway may keep an answer's head back until its first word.
+const OPENING_AT_ONCE: usize = 256;
 /// Bytes read at once; slow streams deliver a chunk at a time.
 const READ_BYTES: usize = 2 * 1024;
 /// How often the state of all streams is looked at.
