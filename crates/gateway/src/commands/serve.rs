@@ -3,12 +3,12 @@
 mod health;
 mod roots;
 mod sampling;
+mod settings;
 mod signals;
 mod standing;
 
 use std::io::Write;
 use std::net::SocketAddr;
-use std::path::Path;
 use std::sync::{Arc, Weak};
 use std::thread::JoinHandle;
 
@@ -19,22 +19,19 @@ use sluice_domain::clock::Clock;
 use sluice_domain::ledger::Holder;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::Store;
-use tokio::sync::{Notify, Semaphore};
+use tokio::sync::Notify;
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::{self, AdminState, CookiePolicy, Memory, SetupGate};
 use crate::commands::node::Run;
-use crate::config::{self, CorsOrigins, Loaded, MasterKey, SecureCookies, Settings};
+use crate::config::{Loaded, MasterKey, SecureCookies, Settings};
 use crate::console;
 use crate::jobs::check_in::CheckIns;
 use crate::jobs::{Jobs, Means};
 use crate::money::bank::Bank;
 use crate::record::journal::{self, Journal};
 use crate::record::{self, Batching, Books, Queue, spawn_writer};
-use crate::relay::{
-    Cors, DECODERS_MAX, Intake, Keep, Limiters, Objects, Previewer, Relay, RelaySettings, Responses, Shared, Turns,
-    Unserved,
-};
+use crate::relay::{Limiters, Objects, Previewer, Relay, Responses, Shared, Turns, Unserved};
 use crate::server::{ClientPolicy, DRAIN_LIMIT, ServerTls, Worker, bind_all};
 use crate::snapshot::live::{Ingredients, Live};
 use crate::standing::affinity::Affinity;
@@ -46,13 +43,13 @@ use crate::upkeep::Upkeep;
 use crate::upstream::media::Fetcher;
 use crate::upstream::{Pool, tls_config};
 use roots::own_roots;
+pub(crate) use settings::journal_dir;
+use settings::{declared_rows, keep, relay_settings, spool_dir};
 use signals::StopSignals;
 use standing::Standing;
 
 /// Threads of the control runtime: admin API, jobs, database.
 const CONTROL_THREADS: usize = 2;
-/// Longest wait for a client to send the next piece of a body.
-const BODY_IDLE: std::time::Duration = std::time::Duration::from_secs(60);
 /// Longest wait for the last records when Sluice stops.
 const FLUSH_LIMIT: std::time::Duration = std::time::Duration::from_secs(30);
 
@@ -493,54 +490,6 @@ pub(crate) async fn open_store(settings: &Settings) -> anyhow::Result<Arc<Store>
     let store = Store::open(&settings.database.url, &master).await.context("the database cannot be opened")?;
     store.migrate().await.context("the database cannot be brought up to date; nothing was started")?;
     Ok(Arc::new(store))
-}
-
-/// Returns where the journal of a data directory is.
-pub(crate) fn journal_dir(data: &Path) -> std::path::PathBuf {
-    data.join("journal")
-}
-
-fn spool_dir(data: &Path) -> std::path::PathBuf {
-    data.join("spool")
-}
-
-fn relay_settings(settings: &Settings) -> anyhow::Result<RelaySettings> {
-    let relay = &settings.relay;
-    let spool_above_bytes =
-        usize::try_from(relay.spool_above_bytes).context("`relay.spool_above_bytes` is too large")?;
-    Ok(RelaySettings {
-        intake: Intake {
-            max_body_bytes: relay.max_body_bytes,
-            spool_above_bytes,
-            idle: BODY_IDLE,
-            spool_dir: spool_dir(&settings.data_dir),
-            decoders: Arc::new(Semaphore::new(DECODERS_MAX)),
-        },
-        cors: match &relay.cors_origins {
-            CorsOrigins::Any => Cors::Any,
-            CorsOrigins::Off => Cors::Off,
-            CorsOrigins::Only(origins) => Cors::Only(origins.clone()),
-        },
-        max_attempts: usize::try_from(relay.max_attempts).unwrap_or(usize::MAX),
-        key_cache_entries: relay.key_cache_entries,
-        journal_sync: settings.records.journal_sync,
-        loopback_key: settings.legacy.loopback_key.clone(),
-    })
-}
-
-fn keep(responses: &config::Responses) -> Keep {
-    let config::Responses { kept_for, max_bytes, max_user_bytes } = *responses;
-    Keep { kept_for, owner_max_bytes: (max_bytes > 0).then_some(max_user_bytes) }
-}
-
-fn declared_rows(declared: &config::Declared) -> admin::Declared {
-    admin::Declared {
-        providers: declared.providers.clone(),
-        credentials: declared.credentials.clone(),
-        routes: declared.routes.clone(),
-        keys: declared.keys.iter().map(|key| key.caller.key.clone()).collect(),
-        key_groups: declared.keys.iter().map(|key| (key.caller.key.id, key.caller.group.clone())).collect(),
-    }
 }
 
 /// Returns the address to show to people: one that listens everywhere is reached on this machine.

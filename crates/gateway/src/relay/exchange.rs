@@ -1,5 +1,6 @@
 //! One attempt: a request to one candidate, and the verdict on what came back.
 
+mod faults;
 mod scrutiny;
 mod tries;
 
@@ -18,7 +19,7 @@ use sluice_domain::route::policy::Validity;
 use sluice_protocol::chat::Bridge;
 use sluice_protocol::failure::{self, Cause};
 use sluice_protocol::meter::{FirstFrame, Framing, Meter, Subject};
-use sluice_protocol::operation::{Dialect, ModelPlace, Operation};
+use sluice_protocol::operation::{Dialect, Operation};
 use sluice_protocol::suffix;
 use sluice_protocol::validity::Invalid;
 
@@ -34,7 +35,8 @@ use super::wire::coding::{Encoding, StreamDecoder, encoding};
 use super::wire::headers;
 use crate::snapshot::{Candidate, Snapshot};
 use crate::tokens;
-use crate::upstream::{ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
+use crate::upstream::{Exchanged, Lease, OutBody, Pool};
+use faults::{broken_fault, first_byte_fault, limited_fault, quota_fault, send_fault, status_fault};
 use scrutiny::Finding;
 
 /// Every upstream that speaks Anthropic's dialect wants to know which version of it.
@@ -417,40 +419,6 @@ fn receive(
     })
 }
 
-/// Returns why an upstream's status sends the call elsewhere; `None` for faults of the client.
-fn status_fault(asked: Operation, status: StatusCode) -> Option<Fault> {
-    let fault = match status.as_u16() {
-        401 => Fault::new(
-            Kind::UpstreamAuth,
-            "the upstream refused the operator's credential; ask the operator to renew it",
-        ),
-        402 => quota_fault(),
-        300..=399 => Fault::new(
-            Kind::UpstreamInvalid,
-            "the upstream answered with a redirect; ask the operator to check its base URL",
-        ),
-        // A model that one upstream lacks another may have; an object that it lacks nobody else has.
-        404 if asked.model_place() != ModelPlace::Object => broken_status(status),
-        403 | 408 | 409 | 425 | 429 | 500..=599 => broken_status(status),
-        _ => return None,
-    };
-    Some(fault)
-}
-
-fn broken_status(status: StatusCode) -> Fault {
-    Fault::new(Kind::UpstreamBroken, format!("the upstream answered with status {status}"))
-}
-
-fn quota_fault() -> Fault {
-    Fault::new(Kind::UpstreamQuota, "the upstream's balance is used up; ask the operator to top it up")
-}
-
-fn limited_fault(failure: &failure::Failure) -> Fault {
-    let secs = failure.retry_after_secs().and_then(|secs| u32::try_from(secs).ok());
-    let message = "the upstream takes no more calls right now; try again";
-    Fault { retry_after_secs: secs, ..Fault::new(Kind::UpstreamLimited, message) }
-}
-
 /// Returns whether an answer is a web page where data was asked for: a wrong base URL, or a gate in front.
 fn is_page(operation: Operation, headers: &HeaderMap) -> bool {
     let is_html = headers
@@ -458,33 +426,6 @@ fn is_page(operation: Operation, headers: &HeaderMap) -> bool {
         .and_then(|value| value.to_str().ok())
         .is_some_and(|value| value.trim_start().to_ascii_lowercase().starts_with("text/html"));
     is_html && !matches!(operation, Operation::AudioTranscriptions | Operation::AudioTranslations)
-}
-
-fn send_fault(provider: &str, error: &SendError) -> Fault {
-    match error {
-        SendError::Connect(ConnectError::TimedOut(limit)) => Fault::new(
-            Kind::UpstreamTimeout,
-            format!("connecting to the upstream took longer than {} ms", limit.as_millis()),
-        ),
-        SendError::Connect(error) if error.is_proxy() => {
-            tracing::warn!(provider, %error, "connecting through a proxy failed");
-            Fault::new(Kind::UpstreamUnreachable, "the upstream cannot be reached through its proxy")
-        }
-        SendError::Connect(error) => {
-            tracing::warn!(provider, %error, "connecting to an upstream failed");
-            Fault::new(Kind::UpstreamUnreachable, "the upstream cannot be reached")
-        }
-        SendError::Broken(error) => broken_fault(provider, error),
-    }
-}
-
-fn broken_fault(provider: &str, error: &hyper::Error) -> Fault {
-    tracing::warn!(provider, %error, "an upstream broke off");
-    Fault::new(Kind::UpstreamBroken, "the upstream broke off before an answer came")
-}
-
-fn first_byte_fault(limit: Duration) -> Fault {
-    Fault::new(Kind::UpstreamTimeout, format!("the upstream sent nothing for {} ms", limit.as_millis()))
 }
 
 /// Longest rest of a discarded answer that is read so that its connection can be used again.

@@ -143,18 +143,7 @@ async fn compile(
         health: &ingredients.health,
         prices,
     });
-    let (providers, credentials, models) = snapshot.sizes();
-    let routes = catalog.routes.len();
-    let took_ms = started.elapsed().as_millis();
-    tracing::info!(
-        revision = snapshot.revision,
-        providers,
-        credentials,
-        models,
-        routes,
-        took_ms,
-        "configuration compiled"
-    );
+    note_compiled(&snapshot, catalog.routes.len(), started);
     ingredients.bank.set_longest_call(snapshot.longest_call(ingredients.max_attempts));
     for problem in problems.into_iter().chain(catalog.problems) {
         tracing::error!(%problem, "part of the configuration cannot be used");
@@ -171,6 +160,12 @@ fn site_standings(catalog: &Catalog, vendors: &Vendors) -> BTreeMap<ProviderId, 
     };
     let managed = catalog.providers.iter().filter(|provider| is_managed(provider, vendors));
     managed.map(|provider| (provider.id, standing(provider))).collect()
+}
+
+fn note_compiled(snapshot: &Snapshot, routes: usize, started: Instant) {
+    let (providers, credentials, models) = snapshot.sizes();
+    let (revision, took_ms) = (snapshot.revision, started.elapsed().as_millis());
+    tracing::info!(revision, providers, credentials, models, routes, took_ms, "configuration compiled");
 }
 
 /// Returns the keys of the file with what the database has for them: their budgets and the limits of their groups.

@@ -1,9 +1,12 @@
 //! JSON Schemas of tools and answers, brought to what each vendor accepts. Order and numbers stay as they came.
 
+mod node;
+
 use std::collections::HashSet;
 
-use super::cursor::{Cursor, Reading, Wire, read_whole};
+use super::cursor::read_whole;
 use crate::chat::text::{Json, Text};
+use node::{MAX_DEPTH, Node};
 
 /// What a vendor demands of a schema.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -33,9 +36,6 @@ pub(in crate::chat) struct Cleaned {
 fn parse(schema: &str) -> Option<Node<'_>> {
     read_whole(schema).ok()
 }
-
-/// Deepest schema that is looked at; deeper parts stay as they are.
-const MAX_DEPTH: usize = 64;
 
 /// Keywords that Google documents for its JSON Schema fields.
 const GEMINI_KEYWORDS: &[&str] = &[
@@ -352,102 +352,6 @@ fn has(fields: &[(Text<'_>, Node<'_>)], keyword: &str) -> bool {
 
 fn is_of_type(fields: &[(Text<'_>, Node<'_>)], kind: &str) -> bool {
     fields.iter().any(|(key, value)| *key == *"type" && value.is_string(kind))
-}
-
-/// A JSON value with its order and its leaves as they came.
-#[derive(Debug, Clone)]
-enum Node<'n> {
-    Object(Vec<(Text<'n>, Node<'n>)>),
-    Array(Vec<Node<'n>>),
-    Leaf(&'n str),
-}
-
-impl<'n> Node<'n> {
-    fn get(&self, keyword: &str) -> Option<&Node<'n>> {
-        match self {
-            Self::Object(fields) => fields.iter().find(|(key, _)| *key == *keyword).map(|(_, value)| value),
-            Self::Array(_) | Self::Leaf(_) => None,
-        }
-    }
-
-    fn is_string(&self, wanted: &str) -> bool {
-        matches!(self, Self::Leaf(leaf) if Text::from_literal(leaf).is_some_and(|text| text == *wanted))
-    }
-
-    fn to_text(&self) -> Option<String> {
-        match self {
-            Self::Leaf(leaf) => Text::from_literal(leaf).map(|text| text.to_plain().into_owned()),
-            Self::Object(_) | Self::Array(_) => None,
-        }
-    }
-
-    fn subschemas(&self) -> Box<dyn Iterator<Item = &Node<'n>> + '_> {
-        let Self::Object(fields) = self else { return Box::new(std::iter::empty()) };
-        Box::new(fields.iter().flat_map(|(key, value)| {
-            let below: Box<dyn Iterator<Item = &Node<'n>>> = match (key.to_plain().as_ref(), value) {
-                ("properties" | "$defs" | "definitions", Self::Object(named)) => {
-                    Box::new(named.iter().map(|(_, schema)| schema))
-                }
-                ("anyOf" | "prefixItems", Self::Array(list)) => Box::new(list.iter()),
-                ("items", schema) => Box::new(std::iter::once(schema)),
-                _ => Box::new(std::iter::empty()),
-            };
-            below
-        }))
-    }
-
-    fn write(&self, out: &mut String) {
-        match self {
-            Self::Leaf(leaf) => out.push_str(leaf),
-            Self::Array(items) => {
-                out.push('[');
-                for (index, item) in items.iter().enumerate() {
-                    out.push_str(if index == 0 { "" } else { "," });
-                    item.write(out);
-                }
-                out.push(']');
-            }
-            Self::Object(fields) => {
-                out.push('{');
-                for (index, (key, value)) in fields.iter().enumerate() {
-                    out.push_str(if index == 0 { "\"" } else { ",\"" });
-                    out.push_str(key.as_escaped());
-                    out.push_str("\":");
-                    value.write(out);
-                }
-                out.push('}');
-            }
-        }
-    }
-}
-
-/// Reads a node at this depth; `0` is the root.
-fn read_node<'n>(cursor: &mut Cursor<'n>, depth: usize) -> Reading<Node<'n>> {
-    match cursor.peek() {
-        Some(b'{') if depth < MAX_DEPTH => {
-            let mut fields = Vec::new();
-            cursor.object(|cursor, key| {
-                fields.push((Text::plain(key), read_node(cursor, depth + 1)?));
-                Ok(())
-            })?;
-            Ok(Node::Object(fields))
-        }
-        Some(b'[') if depth < MAX_DEPTH => {
-            let mut items = Vec::new();
-            cursor.list(|cursor, _| {
-                items.push(read_node(cursor, depth + 1)?);
-                Ok(())
-            })?;
-            Ok(Node::Array(items))
-        }
-        _ => Json::read(cursor).map(|json| Node::Leaf(json.as_borrowed().unwrap_or("null"))),
-    }
-}
-
-impl<'n> Wire<'n> for Node<'n> {
-    fn read(cursor: &mut Cursor<'n>) -> Reading<Self> {
-        read_node(cursor, 0)
-    }
 }
 
 #[cfg(test)]
