@@ -12,7 +12,6 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, response};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use sluice_domain::route::Trouble;
 use sluice_domain::route::policy::Validity;
 use sluice_protocol::chat::Bridge;
@@ -34,7 +33,7 @@ use super::wire::coding::{Encoding, StreamDecoder, encoding};
 use super::wire::headers;
 use crate::snapshot::{Candidate, Snapshot};
 use crate::tokens;
-use crate::upstream::{ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
+use crate::upstream::{AnswerBody, Broken, ConnectError, Exchanged, Lease, OutBody, Pool, SendError};
 use scrutiny::Finding;
 
 /// Every upstream that speaks Anthropic's dialect wants to know which version of it.
@@ -45,7 +44,7 @@ pub(crate) struct Accepted {
     pub(crate) parts: response::Parts,
     /// Bytes that were read to judge the answer.
     pub(crate) held: VecDeque<Bytes>,
-    pub(crate) body: Incoming,
+    pub(crate) body: AnswerBody,
     pub(crate) lease: Lease,
     pub(crate) reading: Reading,
     /// Whether events that the client did not ask for are held back.
@@ -469,7 +468,7 @@ fn send_fault(provider: &str, error: &SendError) -> Fault {
     }
 }
 
-fn broken_fault(provider: &str, error: &hyper::Error) -> Fault {
+fn broken_fault(provider: &str, error: &Broken) -> Fault {
     tracing::warn!(provider, %error, "an upstream broke off");
     Fault::new(Kind::UpstreamBroken, "the upstream broke off before an answer came")
 }

@@ -9,23 +9,20 @@ use std::time::{Duration, Instant};
 use base64::Engine;
 use base64::engine::general_purpose::STANDARD;
 use http::{HeaderValue, Uri};
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http2;
 use hyper_util::client::legacy::connect::proxy::{SocksV5, Tunnel};
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use sluice_domain::ExposeSecret;
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 use tower::Service;
 
+use super::http1::{Socket, Wire};
 use super::{Origin, OutBody, Proxy, ProxyKind};
 
-/// Largest head of an answer.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
-const READ_BUFFER_BYTES: usize = 256 * 1024;
 /// HTTP/2 flow control: enough for one fast stream over a long line.
 const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
 const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
@@ -59,7 +56,7 @@ pub(crate) enum ConnectError {
 /// A fresh connection.
 pub(super) enum Connection {
     /// One call at a time.
-    Http1(http1::SendRequest<OutBody>, AbortHandle),
+    Http1(Wire),
     /// Many calls at once.
     Http2(http2::SendRequest<OutBody>, StreamLimit),
 }
@@ -99,13 +96,13 @@ async fn open(origin: &Origin, tls: &Arc<rustls::ClientConfig>) -> Result<Connec
         Some(proxy) => dial_through(proxy, origin).await?,
     };
     if !origin.is_tls {
-        return speak_http1(tcp).await;
+        return Ok(Connection::Http1(Wire::new(Socket::Plain(tcp))));
     }
     let stream = start_tls(tcp, &origin.host, tls).await.map_err(ConnectError::Tls)?;
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
         speak_http2(stream).await
     } else {
-        speak_http1(stream).await
+        Ok(Connection::Http1(Wire::new(Socket::Tls(Box::new(stream)))))
     }
 }
 
@@ -159,21 +156,6 @@ async fn start_tls(tcp: TcpStream, host: &str, tls: &Arc<rustls::ClientConfig>) 
     let name = rustls_pki_types::ServerName::try_from(host.to_owned())
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the host is no valid TLS name"))?;
     TlsConnector::from(Arc::clone(tls)).connect(name, tcp).await
-}
-
-async fn speak_http1<I>(io: I) -> Result<Connection, ConnectError>
-where
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (sender, connection) = http1::Builder::new()
-        .max_header_size(MAX_HEAD_BYTES)
-        .max_buf_size(READ_BUFFER_BYTES)
-        .handshake(TokioIo::new(io))
-        .await
-        .map_err(ConnectError::Handshake)?;
-    // How a connection ends is seen by the call that uses it; an idle one may end as it likes.
-    let task = tokio::spawn(async move { drop(connection.await) });
-    Ok(Connection::Http1(sender, task.abort_handle()))
 }
 
 async fn speak_http2<I>(io: I) -> Result<Connection, ConnectError>
