@@ -1,9 +1,12 @@
-//! Connections to upstreams: one pool per core, over hyper's bare client connections.
+//! Connections to upstreams: one pool per core.
 //!
 //! A pool belongs to one relay thread and is used by that thread only, so that nothing on a call's path waits for
-//! another core. Connections speak HTTP/1.1 or, where TLS agreed on it, HTTP/2.
+//! another core. Connections speak HTTP/1.1 or, where TLS agreed on it, HTTP/2 as hyper does.
 
+mod answer;
 mod connect;
+mod http1;
+mod line;
 pub(crate) mod media;
 mod pool;
 mod proxy;
@@ -16,6 +19,7 @@ use http::{HeaderValue, Uri};
 use proxy::Proxy;
 use sluice_domain::{ExposeSecret, SecretString};
 
+pub(crate) use answer::{AnswerBody, Broken};
 pub(crate) use connect::{ConnectError, tls_config};
 pub(crate) use pool::{Exchanged, Lease, Pool, SendError};
 
@@ -111,6 +115,11 @@ impl OutBody {
     /// Returns the length in bytes.
     pub(crate) fn len(&self) -> u64 {
         self.left
+    }
+
+    /// Returns all of it.
+    fn pieces(&self) -> &[Bytes] {
+        &self.pieces
     }
 }
 

@@ -12,7 +12,6 @@ use std::time::{Duration, Instant};
 
 use bytes::Bytes;
 use http_body::{Body, Frame, SizeHint};
-use hyper::body::Incoming;
 use sluice_domain::call::Outcome;
 use sluice_protocol::meter::{Framing, is_usage_only_event};
 use sluice_protocol::operation::{Dialect, Operation};
@@ -27,7 +26,7 @@ use super::reserve::{Credit, Meterage};
 use super::stored::Keeper;
 use super::wire::body::BodyError;
 use crate::record::{Ending, Ticket, Told};
-use crate::upstream::Lease;
+use crate::upstream::{AnswerBody, Lease};
 use reading::Reading;
 
 /// Called with the id of an object that the answer made.
@@ -37,7 +36,7 @@ pub(crate) type OnObject = Box<dyn FnOnce(String) + Send + Sync>;
 /// breaks, or when the client leaves and it is dropped.
 pub(crate) struct Tap {
     held: VecDeque<Bytes>,
-    body: Incoming,
+    body: AnswerBody,
     lease: Option<Lease>,
     reading: Option<Reading>,
     filter: Option<EventFilter>,

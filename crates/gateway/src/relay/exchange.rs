@@ -13,7 +13,6 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, response};
 use http_body_util::BodyExt;
-use hyper::body::Incoming;
 use sluice_domain::route::Trouble;
 use sluice_domain::route::policy::Validity;
 use sluice_protocol::chat::Bridge;
@@ -35,7 +34,7 @@ use super::wire::coding::{Encoding, StreamDecoder, encoding};
 use super::wire::headers;
 use crate::snapshot::{Candidate, Snapshot};
 use crate::tokens;
-use crate::upstream::{Exchanged, Lease, OutBody, Pool};
+use crate::upstream::{AnswerBody, Exchanged, Lease, OutBody, Pool};
 use faults::{broken_fault, first_byte_fault, limited_fault, quota_fault, send_fault, status_fault};
 use scrutiny::Finding;
 
@@ -47,7 +46,7 @@ pub(crate) struct Accepted {
     pub(crate) parts: response::Parts,
     /// Bytes that were read to judge the answer.
     pub(crate) held: VecDeque<Bytes>,
-    pub(crate) body: Incoming,
+    pub(crate) body: AnswerBody,
     pub(crate) lease: Lease,
     pub(crate) reading: Reading,
     /// Whether events that the client did not ask for are held back.

@@ -6,21 +6,19 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
-use hyper::client::conn::{http1, http2};
+use hyper::client::conn::http2;
 use hyper_util::rt::{TokioExecutor, TokioIo};
 use tokio::io::{AsyncRead, AsyncWrite};
 use tokio::net::TcpStream;
 use tokio::sync::Notify;
-use tokio::task::AbortHandle;
 use tokio_rustls::TlsConnector;
 use tokio_rustls::client::TlsStream;
 
+use super::http1::Wire;
+use super::line::Line;
 use super::proxy::dial_through;
 use super::{Origin, OutBody};
 
-/// Largest head of an answer.
-const MAX_HEAD_BYTES: usize = 64 * 1024;
-const READ_BUFFER_BYTES: usize = 256 * 1024;
 /// HTTP/2 flow control: enough for one fast stream over a long line.
 const STREAM_WINDOW_BYTES: u32 = 1024 * 1024;
 const CONNECTION_WINDOW_BYTES: u32 = 4 * 1024 * 1024;
@@ -67,7 +65,7 @@ impl ConnectError {
 /// A fresh connection.
 pub(super) enum Connection {
     /// One call at a time.
-    Http1(http1::SendRequest<OutBody>, AbortHandle),
+    Http1(Wire),
     /// Many calls at once.
     Http2(http2::SendRequest<OutBody>, StreamLimit),
 }
@@ -111,15 +109,16 @@ async fn open(origin: &Origin, tls: &Arc<rustls::ClientConfig>) -> Result<Connec
 async fn speak<I>(io: I, origin: &Origin, tls: &Arc<rustls::ClientConfig>) -> Result<Connection, ConnectError>
 where
     I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
+    Line: From<I> + From<TlsStream<I>>,
 {
     if !origin.is_tls {
-        return speak_http1(io).await;
+        return Ok(Connection::Http1(Wire::new(io.into())));
     }
     let stream = start_tls(io, &origin.host, tls).await.map_err(ConnectError::Tls)?;
     if stream.get_ref().1.alpn_protocol() == Some(b"h2") {
         speak_http2(stream).await
     } else {
-        speak_http1(stream).await
+        Ok(Connection::Http1(Wire::new(stream.into())))
     }
 }
 
@@ -136,21 +135,6 @@ where
     let name = rustls_pki_types::ServerName::try_from(host.to_owned())
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidInput, "the host is no valid TLS name"))?;
     TlsConnector::from(Arc::clone(tls)).connect(name, io).await
-}
-
-async fn speak_http1<I>(io: I) -> Result<Connection, ConnectError>
-where
-    I: AsyncRead + AsyncWrite + Unpin + Send + 'static,
-{
-    let (sender, connection) = http1::Builder::new()
-        .max_header_size(MAX_HEAD_BYTES)
-        .max_buf_size(READ_BUFFER_BYTES)
-        .handshake(TokioIo::new(io))
-        .await
-        .map_err(ConnectError::Handshake)?;
-    // How a connection ends is seen by the call that uses it; an idle one may end as it likes.
-    let task = tokio::spawn(async move { drop(connection.await) });
-    Ok(Connection::Http1(sender, task.abort_handle()))
 }
 
 async fn speak_http2<I>(io: I) -> Result<Connection, ConnectError>

@@ -8,13 +8,12 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use http::{Request, Response, Uri, Version};
-use hyper::body::Incoming;
-use hyper::client::conn::{TrySendError, http1, http2};
+use hyper::client::conn::{TrySendError, http2};
 use parking_lot::Mutex;
-use tokio::task::AbortHandle;
 
 use super::connect::{ConnectError, Connection, StreamLimit, connect};
-use super::{Origin, OutBody};
+use super::http1::{Place, Unanswered, Wire};
+use super::{AnswerBody, Broken, Origin, OutBody};
 
 /// Longest rest of a connection. Most servers close after 60 s or more; closing first avoids their race.
 const IDLE_MAX: Duration = Duration::from_secs(50);
@@ -53,8 +52,7 @@ impl Default for Held {
 }
 
 struct Idle {
-    sender: http1::SendRequest<OutBody>,
-    abort: AbortHandle,
+    wire: Wire,
     since: Instant,
 }
 
@@ -83,14 +81,14 @@ pub(crate) struct Lease {
 }
 
 enum LeaseKind {
-    Http1 { sender: http1::SendRequest<OutBody>, abort: AbortHandle },
+    Http1(Place),
     Shared { _seat: Seat },
     Returned,
 }
 
 /// An answer whose body is still to come, with the connection it comes over.
 pub(crate) struct Exchanged {
-    pub(crate) response: Response<Incoming>,
+    pub(crate) response: Response<AnswerBody>,
     pub(crate) lease: Lease,
 }
 
@@ -102,17 +100,17 @@ pub(crate) enum SendError {
     Connect(#[from] ConnectError),
     /// The connection broke before the head of an answer.
     #[error("the connection broke before an answer came: {0}")]
-    Broken(hyper::Error),
+    Broken(Broken),
 }
 
 enum Checkout {
-    Http1 { sender: http1::SendRequest<OutBody>, abort: AbortHandle },
+    Http1(Wire),
     Http2 { sender: http2::SendRequest<OutBody>, seat: Seat },
 }
 
 /// A request that got no answer.
 struct Failure {
-    error: hyper::Error,
+    error: Broken,
     /// The upstream certainly did not work on it, or the connection was stale in the way that RFC 9112 §9.3.1 allows
     /// to repeat.
     is_repeatable: bool,
@@ -153,7 +151,7 @@ impl Pool {
     pub(crate) fn sweep(&self) {
         let mut origins = self.origins.lock();
         for held in origins.values_mut() {
-            held.http1.retain(|idle| idle.since.elapsed() < IDLE_MAX && !idle.sender.is_closed());
+            held.http1.retain_mut(|idle| idle.since.elapsed() < IDLE_MAX && idle.wire.is_quiet());
             held.http2.retain(|shared| !shared.sender.is_closed() && !shared.load.rested_for(IDLE_MAX));
         }
         origins.retain(|_, held| {
@@ -190,9 +188,9 @@ impl Pool {
         let mut origins = self.origins.lock();
         let held = origins.entry(origin.id).or_default();
         Ok(match connection {
-            Connection::Http1(sender, abort) => {
+            Connection::Http1(wire) => {
                 held.version = Some(Version::HTTP_11);
-                Checkout::Http1 { sender, abort }
+                Checkout::Http1(wire)
             }
             Connection::Http2(sender, limit) => {
                 held.version = Some(Version::HTTP_2);
@@ -212,24 +210,22 @@ impl Pool {
     ) -> Result<Exchanged, Failure> {
         let started = Instant::now();
         let (response, kind) = match connection {
-            Checkout::Http1 { mut sender, abort } => {
-                let mut guard = AbortOnDrop(Some(abort.clone()));
+            Checkout::Http1(wire) => {
                 if let Some(proxy) = origin.forwarding() {
                     make_absolute(request.uri_mut(), origin);
                     let authorization = proxy.authorization().map(|value| (http::header::PROXY_AUTHORIZATION, value));
                     request.headers_mut().extend(authorization);
                 }
-                let sent = sender.try_send_request(request).await;
-                let response = sent.map_err(|error| Failure::over_http1(error, started.elapsed()))?;
-                guard.0 = None;
-                (response, LeaseKind::Http1 { sender, abort })
+                let exchanged = wire.exchange(&request).await;
+                let (response, place) = exchanged.map_err(|failed| Failure::over_http1(failed, started.elapsed()))?;
+                (response.map(AnswerBody::Http1), LeaseKind::Http1(place))
             }
             Checkout::Http2 { mut sender, seat } => {
                 *request.version_mut() = Version::HTTP_2;
                 request.headers_mut().remove(http::header::HOST);
                 make_absolute(request.uri_mut(), origin);
                 let response = sender.try_send_request(request).await.map_err(Failure::over_http2)?;
-                (response, LeaseKind::Shared { _seat: seat })
+                (response.map(AnswerBody::Http2), LeaseKind::Shared { _seat: seat })
             }
         };
         Ok(Exchanged { response, lease: Lease { pool: Arc::clone(self), origin: origin.id, kind } })
@@ -258,31 +254,20 @@ impl Pool {
     fn check_out_idle(&self, origin: u32) -> Option<Checkout> {
         let mut origins = self.origins.lock();
         let held = origins.get_mut(&origin)?;
-        // The last one in is the warmest; one that is not ready yet waits for its own task to notice the answer's end.
-        let mut unready = Vec::new();
-        let mut found = None;
-        while let Some(idle) = held.http1.pop() {
-            if idle.sender.is_closed() || idle.since.elapsed() >= IDLE_MAX {
-                continue;
+        // The last one in is the warmest.
+        while let Some(mut idle) = held.http1.pop() {
+            if idle.since.elapsed() < IDLE_MAX && idle.wire.is_quiet() {
+                return Some(Checkout::Http1(idle.wire));
             }
-            if idle.sender.is_ready() {
-                found = Some(Checkout::Http1 { sender: idle.sender, abort: idle.abort });
-                break;
-            }
-            unready.push(idle);
         }
-        held.http1.append(&mut unready);
-        found
+        None
     }
 
-    fn check_in(&self, origin: u32, sender: http1::SendRequest<OutBody>, abort: AbortHandle) {
-        if sender.is_closed() {
-            return;
-        }
+    fn check_in(&self, origin: u32, wire: Wire) {
         let mut origins = self.origins.lock();
         let held = origins.entry(origin).or_default();
         if held.http1.len() < IDLE_PER_ORIGIN_MAX {
-            held.http1.push(Idle { sender, abort, since: Instant::now() });
+            held.http1.push(Idle { wire, since: Instant::now() });
         }
     }
 }
@@ -316,11 +301,9 @@ impl Drop for Seat {
 }
 
 impl Failure {
-    fn over_http1(mut failed: TrySendError<Request<OutBody>>, after: Duration) -> Self {
-        // hyper hands the request back if not a byte of it went out.
-        let was_unsent = failed.take_message().is_some();
-        let error = failed.into_error();
-        let is_stale = error.is_canceled() || error.is_closed() || error.is_incomplete_message() || was_reset(&error);
+    fn over_http1(failed: Unanswered, after: Duration) -> Self {
+        let Unanswered { error, was_unsent, was_heard } = failed;
+        let is_stale = !was_heard && was_closed(&error);
         Self { is_repeatable: was_unsent || (is_stale && after < STALE_WITHIN), error }
     }
 
@@ -328,15 +311,20 @@ impl Failure {
         let was_unsent = failed.take_message().is_some();
         let error = failed.into_error();
         let is_unprocessed = error.source().and_then(|source| source.downcast_ref()).is_some_and(was_unprocessed);
-        Self { is_repeatable: was_unsent || is_unprocessed, error }
+        Self { is_repeatable: was_unsent || is_unprocessed, error: error.into() }
     }
 }
 
 /// Returns whether the peer had closed its side: it answers what then comes with a reset.
-fn was_reset(error: &hyper::Error) -> bool {
+fn was_closed(error: &Broken) -> bool {
     use io::ErrorKind as Kind;
-    let source = error.source().and_then(|source| source.downcast_ref::<io::Error>());
-    source.is_some_and(|error| matches!(error.kind(), Kind::ConnectionReset | Kind::BrokenPipe | Kind::NotConnected))
+    match error {
+        Broken::Closed => true,
+        Broken::Connection(error) => {
+            matches!(error.kind(), Kind::ConnectionReset | Kind::BrokenPipe | Kind::NotConnected | Kind::UnexpectedEof)
+        }
+        Broken::Nonsense(_) | Broken::Http2(_) => false,
+    }
 }
 
 /// Returns whether the peer said that it did nothing with the stream (RFC 9113 §8.7).
@@ -356,30 +344,21 @@ fn make_absolute(uri: &mut Uri, origin: &Origin) {
     }
 }
 
-/// Closes the connection of a request that is given up before its answer's head.
-struct AbortOnDrop(Option<AbortHandle>);
-
-impl Drop for AbortOnDrop {
-    fn drop(&mut self) {
-        if let Some(abort) = self.0.take() {
-            abort.abort();
-        }
-    }
-}
-
 impl Lease {
     /// Puts the connection back: the answer was read to its end.
     pub(crate) fn give_back(mut self) {
-        if let LeaseKind::Http1 { sender, abort } = std::mem::replace(&mut self.kind, LeaseKind::Returned) {
-            self.pool.check_in(self.origin, sender, abort);
+        if let LeaseKind::Http1(place) = std::mem::replace(&mut self.kind, LeaseKind::Returned)
+            && let Some(wire) = place.lock().take_if(|wire| wire.can_be_used_again())
+        {
+            self.pool.check_in(self.origin, wire);
         }
     }
 }
 
 impl Drop for Lease {
     fn drop(&mut self) {
-        if let LeaseKind::Http1 { abort, .. } = &self.kind {
-            abort.abort();
+        if let LeaseKind::Http1(place) = &self.kind {
+            place.lock().take();
         }
     }
 }

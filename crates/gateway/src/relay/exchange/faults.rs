@@ -7,7 +7,7 @@ use sluice_protocol::failure;
 use sluice_protocol::operation::{ModelPlace, Operation};
 
 use crate::relay::fault::{Fault, Kind};
-use crate::upstream::{ConnectError, SendError};
+use crate::upstream::{Broken, ConnectError, SendError};
 
 /// Returns why an upstream's status sends the call elsewhere; `None` for faults of the client.
 pub(super) fn status_fault(asked: Operation, status: StatusCode) -> Option<Fault> {
@@ -66,7 +66,7 @@ pub(super) fn send_fault(provider: &str, error: &SendError) -> Fault {
 }
 
 /// Returns what is said of an upstream that broke off before its answer.
-pub(super) fn broken_fault(provider: &str, error: &hyper::Error) -> Fault {
+pub(super) fn broken_fault(provider: &str, error: &Broken) -> Fault {
     tracing::warn!(provider, %error, "an upstream broke off");
     Fault::new(Kind::UpstreamBroken, "the upstream broke off before an answer came")
 }

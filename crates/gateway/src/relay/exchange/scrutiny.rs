@@ -11,6 +11,7 @@ use sluice_protocol::operation::Operation;
 use sluice_protocol::validity::{self, Invalid, JUDGED_MAX_BYTES, Opening, OpeningJudge};
 
 use crate::relay::exchange::Accepted;
+use crate::upstream::Broken;
 
 /// Longest that an answer which has begun is held back: a model that thinks for long must not look like a dead one.
 const HELD_MAX: Duration = Duration::from_secs(1);
@@ -35,7 +36,7 @@ pub(in crate::relay) fn applies(mode: Validity, operation: Operation) -> bool {
 ///
 /// # Errors
 /// The upstream broke off before that.
-pub(in crate::relay) async fn first_frame(accepted: &mut Accepted) -> Result<(FirstFrame, Bytes), hyper::Error> {
+pub(in crate::relay) async fn first_frame(accepted: &mut Accepted) -> Result<(FirstFrame, Bytes), Broken> {
     let mut start = Vec::new();
     loop {
         let is_whole = accepted.body.is_end_stream();
@@ -66,7 +67,7 @@ pub(in crate::relay) async fn scrutinise(
     accepted: &mut Accepted,
     operation: Operation,
     opening: Bytes,
-) -> Result<Finding, hyper::Error> {
+) -> Result<Finding, Broken> {
     let until = accepted.deadline.min(Instant::now() + HELD_MAX);
     let looking = async {
         match accepted.reading.framing {
@@ -79,7 +80,7 @@ pub(in crate::relay) async fn scrutinise(
 }
 
 /// Reads a short answer to its end: half of it is of no use to anybody.
-async fn json(accepted: &mut Accepted, operation: Operation, opening: Bytes) -> Result<Finding, hyper::Error> {
+async fn json(accepted: &mut Accepted, operation: Operation, opening: Bytes) -> Result<Finding, Broken> {
     let judge = |text: &[u8]| validity::judge(operation, text).map_or_else(Finding::Nothing, |()| Finding::Answer);
     if accepted.body.is_end_stream() {
         return Ok(judge(&opening));
@@ -97,7 +98,7 @@ async fn json(accepted: &mut Accepted, operation: Operation, opening: Bytes) -> 
     Ok(Finding::Answer)
 }
 
-async fn events(accepted: &mut Accepted, operation: Operation, opening: Bytes) -> Result<Finding, hyper::Error> {
+async fn events(accepted: &mut Accepted, operation: Operation, opening: Bytes) -> Result<Finding, Broken> {
     let mut judge = OpeningJudge::new(operation);
     let mut opened = judge.push(&opening);
     while opened == Opening::Undecided {
@@ -118,7 +119,7 @@ const fn finding(opened: Opening) -> Finding {
 }
 
 /// Reads the next bytes and returns them without their coding; `None` at the end. They stay in the answer.
-async fn next(accepted: &mut Accepted) -> Result<Option<Bytes>, hyper::Error> {
+async fn next(accepted: &mut Accepted) -> Result<Option<Bytes>, Broken> {
     loop {
         let Some(frame) = accepted.body.frame().await else { return Ok(None) };
         let Ok(data) = frame?.into_data() else { continue };
