@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::clock::Timestamp;
 use crate::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
 use crate::money::Micros;
-use crate::route::Decision;
+use crate::route::Reasons;
 use crate::usage::{Usage, UsageSource};
 
 /// How a call ended.
@@ -122,7 +122,7 @@ pub struct CallRecord {
     /// Every try, in order.
     pub attempts: Vec<Attempt>,
     /// Why it went where it went; `None` for calls that were never routed.
-    pub decision: Option<Box<Decision>>,
+    pub decision: Option<Reasons>,
 }
 
 /// An object that lives at an upstream, such as a stored response or a video task: later calls about it must go to

@@ -9,6 +9,7 @@ pub mod name;
 pub mod obstacle;
 pub mod policy;
 pub mod rank;
+pub mod reasons;
 pub mod score;
 pub mod warmth;
 
@@ -16,5 +17,6 @@ pub use decision::{Considered, Decision};
 pub use gate::{Gate, Passage, Setback, Trouble};
 pub use obstacle::{Obstacle, Subject, Withheld};
 pub use rank::{Contender, Load, Order, Ranking, Standing, rank};
+pub use reasons::Reasons;
 pub use score::{Sample, Worth};
 pub use warmth::Warmth;

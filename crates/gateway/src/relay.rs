@@ -423,5 +423,6 @@ enum Exchanged {
 const CLIP_CHARS: usize = 190;
 
 fn clipped(text: &str) -> String {
-    text.chars().take(CLIP_CHARS).collect()
+    // No text has more characters than bytes, and few are as long.
+    if text.len() <= CLIP_CHARS { text.to_owned() } else { text.chars().take(CLIP_CHARS).collect() }
 }

@@ -8,6 +8,7 @@ use sluice_domain::call::{Attempt, CallRecord, Outcome};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::price::{Service, Tariff};
+use sluice_domain::route::Reasons;
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::meter::Metered;
 
@@ -241,6 +242,7 @@ impl Ticket {
         let rough = || ending.metered.as_ref().map(|metered| estimate::rough(metered, &request)).unwrap_or_default();
         (record.usage, record.usage_source) = known.unwrap_or_else(rough);
         let bill = deal.bill(&record);
+        record.decision.iter_mut().for_each(Reasons::write);
         record.cost = bill.cost;
         if let Some(visit) = visit {
             end_visit(*visit, &record);

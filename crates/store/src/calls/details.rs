@@ -6,7 +6,7 @@ use std::net::IpAddr;
 use serde::{Deserialize, Serialize};
 use sluice_domain::call::{Attempt, CallRecord};
 use sluice_domain::id::CredentialId;
-use sluice_domain::route::Decision;
+use sluice_domain::route::Reasons;
 use sluice_domain::usage::{Usage, UsageSource};
 
 use super::rows::{count, uncount};
@@ -43,7 +43,7 @@ pub(super) struct Details<'a> {
     #[serde(default, skip_serializing_if = "<[Attempt]>::is_empty")]
     pub(super) attempts: Cow<'a, [Attempt]>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(super) decision: Option<Cow<'a, Decision>>,
+    pub(super) decision: Option<Cow<'a, Reasons>>,
 }
 
 impl<'a> Details<'a> {
@@ -63,7 +63,7 @@ impl<'a> Details<'a> {
             client_ip: record.client_ip,
             request_id: fit(&record.upstream_request_id, REQUEST_ID_CHARS),
             attempts: bounded(&record.attempts),
-            decision: record.decision.as_deref().map(Cow::Borrowed),
+            decision: record.decision.as_ref().map(Cow::Borrowed),
         }
     }
 

@@ -1,7 +1,5 @@
 //! Records of calls as rows. Writing never fails for what a record holds: texts are cut, counts saturate.
 
-use std::borrow::Cow;
-
 use sea_orm::Value;
 use sluice_domain::call::{CallRecord, Outcome};
 use sluice_domain::clock::Timestamp;
@@ -128,7 +126,7 @@ pub(super) fn to_call(row: call::Model) -> Result<CallRow, StoreError> {
         client_ip: details.client_ip,
         upstream_request_id: details.request_id.into_owned(),
         attempts: details.attempts.into_owned(),
-        decision: details.decision.map(Cow::into_owned),
+        decision: details.decision.and_then(|reasons| reasons.into_owned().decision()),
     })
 }
 

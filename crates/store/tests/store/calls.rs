@@ -75,7 +75,7 @@ fn as_row(record: CallRecord) -> CallRow {
         client_ip: record.client_ip,
         upstream_request_id: record.upstream_request_id,
         attempts: record.attempts,
-        decision: record.decision.map(|decision| *decision),
+        decision: record.decision.and_then(sluice_domain::route::Reasons::decision),
     }
 }
 
@@ -113,10 +113,10 @@ fn rich_record() -> CallRecord {
             dialect: Some("anthropic".to_owned()),
             losses: "n;cosmetic;\"one answer\"".to_owned(),
         }],
-        decision: Some(Box::new(sluice_domain::route::Decision {
-            rule: Some("r".to_owned()),
-            ..sluice_domain::route::Decision::default()
-        })),
+        decision: Some(
+            sluice_domain::route::Decision { rule: Some("r".to_owned()), ..sluice_domain::route::Decision::default() }
+                .into(),
+        ),
         ..record(1)
     }
 }

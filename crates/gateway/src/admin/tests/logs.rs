@@ -43,10 +43,10 @@ pub(super) fn call(number: u8, user: i64, error: &str) -> CallRecord {
             dialect: Some("anthropic".to_owned()),
             losses: "n;cosmetic;\"one answer\"".to_owned(),
         }],
-        decision: Some(Box::new(sluice_domain::route::Decision {
-            rule: Some("r".to_owned()),
-            ..sluice_domain::route::Decision::default()
-        })),
+        decision: Some(
+            sluice_domain::route::Decision { rule: Some("r".to_owned()), ..sluice_domain::route::Decision::default() }
+                .into(),
+        ),
     }
 }
 

@@ -7,7 +7,7 @@ use sluice_domain::call::{Attempt, CallRecord, Outcome};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
 use sluice_domain::money::Micros;
-use sluice_domain::route::Decision;
+use sluice_domain::route::Reasons;
 use sluice_domain::usage::{Usage, UsageSource};
 use sluice_protocol::operation::Operation;
 use uuid::Uuid;
@@ -77,7 +77,7 @@ pub(super) fn with_bytes<T>(note: &Note<'_>, use_bytes: impl FnOnce(&[u8]) -> T)
         });
         write(out, note.record);
         dues::write(out, note.dues);
-        let decision = note.record.decision.as_deref().filter(|_| note.stage == Stage::Close);
+        let decision = note.record.decision.as_ref().filter(|_| note.stage == Stage::Close);
         write_conversions(out, &note.record.attempts, decision.is_some());
         write_decision(out, decision);
         use_bytes(out)
@@ -131,14 +131,30 @@ fn write(out: &mut Vec<u8>, record: &CallRecord) {
     put_option(out, record.first_token_ms.map(u64::cast_signed));
     put_u64(out, record.duration_ms);
     out.push(record.stream.into());
-    match record.client_ip {
-        Some(address) => put_text(out, &address.to_string()),
-        None => put_text(out, ""),
-    }
+    put_address(out, record.client_ip);
     put_text(out, &record.upstream_request_id);
     put_u64(out, record.attempts.len() as u64);
     for attempt in &record.attempts {
         write_attempt(out, attempt);
+    }
+}
+
+/// Writes an address as text. Nearly all are of four bytes, which are written without the formatter.
+fn put_address(out: &mut Vec<u8>, address: Option<IpAddr>) {
+    match address {
+        Some(IpAddr::V4(address)) => {
+            let mut text = String::with_capacity(15);
+            for (place, octet) in address.octets().into_iter().enumerate() {
+                text.extend((place > 0).then_some('.'));
+                let digits = [(100, octet / 100), (10, octet / 10 % 10), (0, octet % 10)];
+                text.extend(
+                    digits.iter().filter(|(least, _)| octet >= *least).map(|(_, digit)| char::from(b'0' + digit)),
+                );
+            }
+            put_text(out, &text);
+        }
+        Some(IpAddr::V6(address)) => put_text(out, &address.to_string()),
+        None => put_text(out, ""),
     }
 }
 
@@ -201,14 +217,16 @@ fn read_conversions(reader: &mut Reader<'_>, attempts: &mut [Attempt]) -> Option
 }
 
 /// Writes why a call went where it went, as JSON; nothing where nobody decided.
-fn write_decision(out: &mut Vec<u8>, decision: Option<&Decision>) {
-    if let Some(text) = decision.and_then(|decision| serde_json::to_string(decision).ok()) {
-        put_text(out, &text);
+fn write_decision(out: &mut Vec<u8>, decision: Option<&Reasons>) {
+    let Some(decision) = decision else { return };
+    match decision.text() {
+        Some(text) => put_text(out, text),
+        None => put_text(out, &serde_json::to_string(decision).unwrap_or_default()),
     }
 }
 
 /// Reads a decision. One that cannot be understood is not worth a call's record.
-fn read_decision(reader: &mut Reader<'_>) -> Option<Option<Box<Decision>>> {
+fn read_decision(reader: &mut Reader<'_>) -> Option<Option<Reasons>> {
     if reader.0.is_empty() {
         return Some(None);
     }

@@ -326,7 +326,7 @@ async fn who_waits_for_the_disk_is_told_when_it_has_everything() {
 #[test]
 fn the_reason_why_a_call_went_where_it_went_is_kept_with_its_end() {
     let decision = sluice_domain::route::Decision { rule: Some("r".to_owned()), ..Default::default() };
-    let decided = CallRecord { decision: Some(Box::new(decision)), ..record(1) };
+    let decided = CallRecord { decision: Some(decision.into()), ..record(1) };
     let with = |stage| {
         let note = Note { stage, room: Room::Free, record: &decided, dues: &NOTHING };
         entry::with_bytes(&note, |bytes| entry::read(bytes).unwrap().call.record)
@@ -337,4 +337,15 @@ fn the_reason_why_a_call_went_where_it_went_is_kept_with_its_end() {
     let plain = CallRecord { attempts: Vec::new(), ..decided };
     let note = Note { stage: Stage::Close, room: Room::Free, record: &plain, dues: &NOTHING };
     assert_eq!(entry::with_bytes(&note, |bytes| entry::read(bytes).unwrap().call.record), plain);
+}
+
+#[test]
+fn clients_are_noted_by_their_addresses() {
+    for text in ["0.0.0.0", "10.20.30.9", "127.0.0.1", "255.100.99.1", "192.168.101.110", "::1", "2001:db8::ff"] {
+        let called = CallRecord { client_ip: Some(text.parse().unwrap()), ..record(1) };
+        let note = Note { stage: Stage::Close, room: Room::Free, record: &called, dues: &NOTHING };
+        let bytes = entry::with_bytes(&note, <[u8]>::to_vec);
+        assert!(bytes.windows(text.len()).any(|window| window == text.as_bytes()), "{text}");
+        assert_eq!(entry::read(&bytes).unwrap().call.record, called);
+    }
 }

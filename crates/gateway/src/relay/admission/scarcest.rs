@@ -39,10 +39,12 @@ impl Scarcest {
         };
         let told = [requests_names(family), tokens_names(family)].into_iter().zip([self.requests, self.tokens]);
         for (names, left) in told.filter_map(|(names, left)| Some((names?, left?))) {
-            let reset = reset(left.full_in.div_ceil(MILLI_NANOS));
-            let values = [left.allowance.into(), left.left.into()].into_iter().map(Some);
-            let values = values.chain([HeaderValue::try_from(reset).ok()]);
-            headers.extend(names.into_iter().zip(values).filter_map(|(name, value)| Some((name, value?))));
+            let [limit, remaining, full] = names;
+            headers.insert(limit, left.allowance.into());
+            headers.insert(remaining, left.left.into());
+            if let Ok(reset) = HeaderValue::try_from(reset(left.full_in.div_ceil(MILLI_NANOS))) {
+                headers.insert(full, reset);
+            }
         }
     }
 }

@@ -9,7 +9,7 @@ use sluice_domain::id::CredentialId;
 use sluice_domain::money::Micros;
 use sluice_domain::route::decision::CONSIDERED_MAX;
 use sluice_domain::route::policy::Strategy;
-use sluice_domain::route::{Decision, Obstacle};
+use sluice_domain::route::{Decision, Obstacle, Reasons};
 use sluice_protocol::operation::ModelPlace;
 
 use crate::record::Ticket;
@@ -60,15 +60,17 @@ impl Relay {
             let refusal = || none_usable(&demand.model, &decision, now_ms);
             let refusal = order.is_empty().then(refusal);
             let waited_ms = crate::record::millis(started.elapsed());
-            ticket.note(|record| record.decision = Some(Box::new(Decision { waited_ms, ..decision })));
+            ticket.note(|record| record.decision = Some(Decision { waited_ms, ..decision }.into()));
             match (refusal, wait) {
                 (None, _) => {
                     let mut unable = Vec::new();
                     let whole = (&*self.shared, snapshot);
                     let list = Shortlist::carrying(whole, call, (demand, order), &mut unable).await;
                     ticket.note(|record| {
-                        let decision = record.decision.iter_mut();
-                        decision.for_each(|decision| decision.bar(&unable, Obstacle::NotConvertible));
+                        let decision = record.decision.as_mut().and_then(Reasons::open);
+                        if let Some(decision) = decision {
+                            decision.bar(&unable, Obstacle::NotConvertible);
+                        }
                     });
                     return list.map(|list| list.cut(self.shared.settings.max_attempts));
                 }
