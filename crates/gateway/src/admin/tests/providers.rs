@@ -207,6 +207,10 @@ async fn a_credential_is_changed_field_by_field() {
     assert_eq!(stored[0].secret.expose_secret(), "sk-second-secret-2222");
     assert_eq!(root.put(&path, json!({"key": "line\nbreak"})).await.failure(), (400, "invalid_value"));
     assert_eq!(root.post("/api/provider/1/tokens", json!({"name": "d"})).await.failure(), (400, "invalid_value"));
+    let bounded = root.put(&path, json!({"call_quota": 40})).await;
+    assert_eq!((&bounded.ok()["call_quota"], &bounded.ok()["calls_left"]), (&json!(40), &json!(40)));
+    assert_eq!(root.put(&path, json!({"weight": 1})).await.ok()["call_quota"], json!(40));
+    assert_eq!(root.put(&path, json!({"call_quota": null})).await.ok()["calls_left"], Value::Null);
     root.delete(&path).await.ok();
     assert_eq!(root.get("/api/provider/1/tokens").await.ok(), &json!([]));
 }
@@ -246,6 +250,7 @@ async fn what_the_file_declares_is_listed_without_secrets_and_read_only() {
         name: "default".to_owned(),
         secret: SecretString::from("declared-secret"),
         limits: Limits::NONE,
+        call_quota: None,
         group_name: String::new(),
         enabled: true,
         priority: 0,

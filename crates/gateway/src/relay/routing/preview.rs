@@ -135,6 +135,8 @@ fn add_bystanders(decision: &mut Decision, asked: &Asked<'_>, demand: &Demand) {
             cost: None,
             first_token_ms: None,
             in_flight: 0,
+            calls_left: None,
+            invalid: 0,
             converts: false,
             obstacle: Some(bystander.obstacle),
         });
