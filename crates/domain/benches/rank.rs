@@ -24,6 +24,8 @@ fn contenders(count: i64) -> Vec<Contender> {
         cost: Some(Micros(id % 13 * 100)),
         first_token_ms: Some((id % 17) as f64 * 100.0),
         quota: None,
+        calls_left: None,
+        invalid: 0,
         load: Load::default(),
     };
     (0..count).map(contender).collect()

@@ -72,6 +72,20 @@ pub struct Attempt {
     pub losses: String,
 }
 
+impl Attempt {
+    /// Returns whether the upstream took the call, so that it counts against a quota of calls there.
+    #[must_use]
+    pub const fn was_taken(&self) -> bool {
+        is_taken(self.status)
+    }
+}
+
+/// Returns whether an upstream that answers with `status` took the call.
+#[must_use]
+pub const fn is_taken(status: u16) -> bool {
+    status >= 200 && status < 300
+}
+
 /// All that is kept of one call.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct CallRecord {

@@ -159,6 +159,8 @@ pub struct Credential {
     pub secret: SecretString,
     /// How much the vendor lets it ask for.
     pub limits: Limits,
+    /// How many calls it may answer in all, counted from when it had this bound first; `None` for no bound.
+    pub call_quota: Option<u64>,
     /// Group at the upstream, for NewAPI sites.
     pub group_name: String,
     /// A disabled credential is never used.

@@ -41,6 +41,7 @@ pub use access::{CookiePolicy, SetupGate, hash_password};
 pub use docs::openapi;
 pub(crate) use site::Settings;
 pub use state::{AdminState, Declared, Memory};
+pub(crate) use wire::Language;
 use wire::{Failure, Problem};
 
 /// Returns everything under `/api`. Other paths are not registered and no fallback is set, so that the

@@ -26,6 +26,7 @@ use sluice_store::{Store, StoreError};
 use tokio_util::sync::CancellationToken;
 
 use crate::admin::{Declared, Settings};
+use crate::saying::{Saying, Word};
 use crate::upkeep::Upkeep;
 
 use check_in::CheckIn;
@@ -99,13 +100,13 @@ pub(crate) trait Job: Send + Sync {
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Report {
     /// In plain words.
-    pub(crate) text: String,
+    pub(crate) text: Saying,
     /// For programs; kept as the job's last result.
     pub(crate) result: Option<String>,
 }
 
-impl From<String> for Report {
-    fn from(text: String) -> Self {
+impl From<Saying> for Report {
+    fn from(text: Saying) -> Self {
         Self { text, result: None }
     }
 }
@@ -113,15 +114,21 @@ impl From<String> for Report {
 /// Why a run did not do its work, in plain words.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{0}")]
-pub(crate) struct JobFailure(pub(crate) String);
+pub(crate) struct JobFailure(pub(crate) Saying);
+
+impl From<Word> for JobFailure {
+    fn from(word: Word) -> Self {
+        Self(word.into())
+    }
+}
 
 impl From<StoreError> for JobFailure {
     fn from(error: StoreError) -> Self {
         // What a database says may hold a statement; that is for the log.
         tracing::warn!(%error, "a job could not work with the database");
         match error {
-            StoreError::Unavailable { .. } => Self("the database is away".to_owned()),
-            _ => Self("the database refused what was asked of it; the log says more".to_owned()),
+            StoreError::Unavailable { .. } => Word::DatabaseAway.into(),
+            _ => Word::DatabaseRefused.into(),
         }
     }
 }
@@ -147,7 +154,8 @@ impl Turn {
 
     /// Says how far the work has come, of how much where that is known, and what is being done. Cheap: it is written down
     /// about once a second.
-    pub(crate) fn reached(&self, done: u64, total: Option<u64>, text: impl Into<String>) {
-        *self.progress.lock() = Progress { done, total, text: text.into() };
+    pub(crate) fn reached(&self, done: u64, total: Option<u64>, text: impl Into<Saying>) {
+        let text = text.into().kept();
+        *self.progress.lock() = Progress { done, total, text };
     }
 }

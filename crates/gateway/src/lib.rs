@@ -13,6 +13,7 @@ mod newapi;
 mod outgoing;
 mod record;
 mod relay;
+mod saying;
 pub mod server;
 mod snapshot;
 mod standing;

@@ -22,4 +22,4 @@ pub(crate) use offer::{Offer, OfferRow};
 pub(crate) use published::{Published, Sheet};
 pub(crate) use ratios::RatioInput;
 pub(crate) use reconcile::{KeyProblem, Look, Recovered, credential_of, find_created, hidden_keys, reconcile};
-pub(crate) use shapes::{AccountGroups, quota_to_micros};
+pub(crate) use shapes::{AccountGroups, Subscriptions, quota_to_micros};

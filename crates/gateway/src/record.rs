@@ -24,6 +24,7 @@ use sluice_protocol::meter::Metered;
 
 use crate::money::bank::Settling;
 use crate::record::journal::Mark;
+use crate::standing::quota::Taken;
 pub(crate) use bill::{Bill, Deal, Dues, Told};
 #[cfg(test)]
 pub(crate) use estimate::tests::record as sample_record;
@@ -47,6 +48,8 @@ pub(crate) struct Finished {
     pub(crate) has_end: bool,
     /// Its idempotency key, with the answer that was given.
     pub(crate) keeping: Option<Box<Keeping>>,
+    /// What it takes of a quota until the database has counted it.
+    pub(crate) taken: Option<Taken>,
 }
 
 /// What is still to be done about a finished call's money.

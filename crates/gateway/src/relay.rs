@@ -77,6 +77,7 @@ use crate::money::bank::Bank;
 use crate::record::journal::Journal;
 use crate::record::{Ending, Queue, RequestSample, Room, Ticket};
 use crate::snapshot::live::Live;
+use crate::snapshot::rules::Ruled;
 use crate::snapshot::{Candidate, Snapshot};
 use crate::standing::affinity::Affinity;
 use crate::telemetry::metrics::Counters;
@@ -236,7 +237,7 @@ impl Relay {
         let mut ticket = self.open_ticket(call, operation, &client.caller);
         let budget_left = self.shared.budget_left(&snapshot, &client).await;
         let pin = call.pin.as_ref();
-        let asked = Asked { snapshot: &snapshot, client: &client, operation, subject, pin, budget_left };
+        let asked = Asked { snapshot: &snapshot, client: &client, operation, subject, pin, budget_left, draft: None };
         let exchanged = self.exchange(call, &asked, request, &mut ticket).await;
         let scarcest = ticket.scarcest();
         let answered = self.conclude(call, &asked, exchanged, ticket).await;
@@ -405,6 +406,8 @@ struct Asked<'c> {
     pin: Option<&'c Pin>,
     /// What the caller can still spend, where a rule asks for it and something limits it.
     budget_left: Option<Micros>,
+    /// Rules that are tried instead of those in force.
+    draft: Option<&'c [Ruled]>,
 }
 
 /// What there is for the client.

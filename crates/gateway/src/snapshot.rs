@@ -130,6 +130,7 @@ impl Candidate<'_> {
             credential: Arc::clone(&self.target.vital),
             route: Arc::clone(self.vital),
             limits: self.target.limits,
+            quota: self.target.quota.clone(),
         }
     }
 }
@@ -338,6 +339,12 @@ impl Snapshot {
     /// Returns the credentials that are in use.
     pub(crate) fn targets(&self) -> impl Iterator<Item = &Arc<Target>> {
         self.by_credential.values()
+    }
+
+    /// Returns what is known of every way to serve a model, and whose it is.
+    pub(crate) fn route_vitals(&self) -> impl Iterator<Item = (&Arc<Target>, &Arc<RouteVital>)> {
+        let routed = self.entries.iter().map(|entry| (&entry.target, &entry.vital));
+        routed.chain(self.targets().map(|target| (target, &target.unrouted)))
     }
 
     /// Returns the vendor of a provider that is in use.

@@ -5,3 +5,4 @@ pub(crate) mod affinity;
 pub(crate) mod health;
 pub(crate) mod limiter;
 pub(crate) mod memory;
+pub(crate) mod quota;

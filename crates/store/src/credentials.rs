@@ -26,6 +26,8 @@ pub struct NewCredential {
     pub secret: SecretString,
     /// See [`Credential::limits`].
     pub limits: Limits,
+    /// See [`Credential::call_quota`].
+    pub call_quota: Option<u64>,
     /// See [`Credential::group_name`].
     pub group_name: String,
     /// See [`Credential::enabled`].
@@ -47,6 +49,8 @@ pub struct CredentialPatch {
     pub secret: Option<SecretString>,
     /// See [`Credential::limits`]; all three at once.
     pub limits: Option<Limits>,
+    /// See [`Credential::call_quota`]; `Some(None)` takes it away.
+    pub call_quota: Option<Option<u64>>,
     /// See [`Credential::group_name`].
     pub group_name: Option<String>,
     /// See [`Credential::enabled`].
@@ -151,6 +155,7 @@ pub(crate) fn new_row(
         name: Set(checked_name("name", &new.name, NAME_CHARS)?),
         secret: Set(String::new()),
         limits: Set(optional_to_text("limits", &new.limits)?),
+        call_quota: Set(new.call_quota.map(quota_column)),
         group_name: Set(checked("group_name", new.group_name, NAME_CHARS)?),
         enabled: Set(new.enabled),
         priority: Set(new.priority),
@@ -178,6 +183,9 @@ fn patched(
     if let Some(limits) = patch.limits {
         row.limits = Set(optional_to_text("limits", &limits)?);
     }
+    if let Some(quota) = patch.call_quota {
+        row.call_quota = Set(quota.map(quota_column));
+    }
     if let Some(group_name) = patch.group_name {
         row.group_name = Set(checked("group_name", group_name, NAME_CHARS)?);
     }
@@ -187,6 +195,10 @@ fn patched(
     Ok(row)
 }
 
+fn quota_column(calls: u64) -> i64 {
+    i64::try_from(calls).unwrap_or(i64::MAX)
+}
+
 /// Returns the credential with its secret opened.
 pub(crate) fn to_credential(vault: &Vault, row: credential::Model) -> Result<Credential, StoreError> {
     Ok(Credential {
@@ -194,6 +206,7 @@ pub(crate) fn to_credential(vault: &Vault, row: credential::Model) -> Result<Cre
         provider_id: ProviderId(row.provider_id),
         secret: vault.open(place(row.id), &row.secret)?,
         limits: optional_from_text(What::Credential, row.id, row.limits.as_deref())?,
+        call_quota: row.call_quota.map(|calls| u64::try_from(calls).unwrap_or(0)),
         name: row.name,
         group_name: row.group_name,
         enabled: row.enabled,

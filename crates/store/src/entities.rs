@@ -10,6 +10,7 @@ pub(crate) mod checkin_item;
 pub(crate) mod checkin_run;
 pub(crate) mod checkin_site;
 pub(crate) mod credential;
+pub(crate) mod credential_call;
 pub(crate) mod group;
 pub(crate) mod idempotency;
 pub(crate) mod job;

@@ -10,6 +10,7 @@ mod batch;
 mod calls;
 mod catalog;
 mod checkins;
+mod credential_calls;
 mod credentials;
 mod database_url;
 mod dialect;

@@ -35,6 +35,7 @@ mod m0033_price_groups;
 mod m0034_missing_routes;
 mod m0035_rare_calls;
 mod m0036_transfers_by_id;
+mod m0037_call_quotas;
 
 use sea_orm::sea_query::{
     ColumnDef, ConditionalStatement, Expr, ForeignKey, ForeignKeyAction, ForeignKeyCreateStatement, Index,
@@ -98,6 +99,8 @@ impl MigratorTrait for Steps {
             Box::new(m0034_missing_routes::STEP),
             Box::new(m0035_rare_calls::STEP),
             Box::new(m0036_transfers_by_id::Step),
+            Box::new(m0037_call_quotas::COLUMN),
+            Box::new(m0037_call_quotas::TABLE),
         ]
     }
 }

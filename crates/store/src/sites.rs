@@ -109,6 +109,26 @@ impl Store {
         provider::Entity::update(row).exec_without_returning(&tx).await.map_err(db(What::Provider))?;
         commit(tx).await
     }
+
+    /// Notes that what a provider's account may spend has no bound.
+    ///
+    /// # Errors
+    /// `NotFound` when the provider does not exist.
+    pub async fn forget_balance(&self, id: ProviderId) -> Result<(), StoreError> {
+        let known = providers::find(self.reader(), id).await?.ok_or(StoreError::NotFound { what: What::Provider })?;
+        if known.balance_micros.is_none() {
+            return Ok(());
+        }
+        let tx = self.begin_change().await?;
+        let row = provider::ActiveModel {
+            id: Set(id.0),
+            balance_micros: Set(None),
+            balance_updated_at: Set(None),
+            ..Default::default()
+        };
+        provider::Entity::update(row).exec_without_returning(&tx).await.map_err(db(What::Provider))?;
+        commit(tx).await
+    }
 }
 
 /// A balance that did not change is told to all nodes again after so long, milliseconds.

@@ -103,6 +103,9 @@ pub struct SiteFacts {
     pub user_id: i64,
     /// What is left on the account, in the site's units.
     pub quota: i64,
+    /// What a live subscription of the account grants and what was used of it, in the site's units; only the latest sites
+    /// have subscriptions.
+    pub subscription: Option<(i64, i64)>,
     /// Units that are one dollar, if the site says so.
     pub quota_per_unit: Option<u64>,
     /// Group of the account.
@@ -131,6 +134,7 @@ impl SiteFacts {
             access_token: "management-token".to_owned(),
             user_id: 7,
             quota: 500_000,
+            subscription: None,
             quota_per_unit: None,
             group: "default".to_owned(),
             keys: Vec::new(),

@@ -8,6 +8,7 @@ export const OBSTACLES = [
   'not_chosen',
   'unpriced',
   'balance_empty',
+  'calls_used_up',
   'resting',
   'busy',
   'limit_reached',

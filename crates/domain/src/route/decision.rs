@@ -77,6 +77,12 @@ pub struct Considered {
     /// Calls that were under way there.
     #[serde(rename = "n", default, skip_serializing_if = "is_zero")]
     pub in_flight: u64,
+    /// How many more calls its credential may answer in all; `None` where that has no bound.
+    #[serde(rename = "l", default, skip_serializing_if = "Option::is_none")]
+    pub calls_left: Option<u64>,
+    /// Answers of it that said nothing lately.
+    #[serde(rename = "i", default, skip_serializing_if = "is_zero")]
+    pub invalid: u64,
     /// Whether the call had to be converted for it.
     #[serde(rename = "v", default, skip_serializing_if = "is_false")]
     pub converts: bool,
@@ -135,6 +141,8 @@ mod tests {
             cost: None,
             first_token_ms: None,
             in_flight: 0,
+            calls_left: None,
+            invalid: 0,
             converts: false,
             obstacle: None,
         }
@@ -160,6 +168,8 @@ mod tests {
             cost: Some(Micros(9)),
             first_token_ms: Some(10),
             in_flight: 11,
+            calls_left: Some(12),
+            invalid: 13,
             converts: true,
             obstacle: Some(obstacle),
             ..considered()

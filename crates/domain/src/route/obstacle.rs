@@ -24,6 +24,8 @@ pub enum Obstacle {
     Unpriced,
     /// The account has nothing left.
     BalanceEmpty,
+    /// The credential has answered as many calls as it may in all.
+    CallsUsedUp,
     /// What is left on the account was not heard of for too long.
     BalanceStale,
     /// Its site does not let the key be used.
@@ -121,6 +123,7 @@ impl Obstacle {
             Self::NotChosen => "not_chosen",
             Self::Unpriced => "unpriced",
             Self::BalanceEmpty => "balance_empty",
+            Self::CallsUsedUp => "calls_used_up",
             Self::BalanceStale => "balance_stale",
             Self::KeyWithheld { reason } => reason.as_str(),
             Self::SiteAway { .. } => "site_unavailable",
@@ -146,6 +149,7 @@ impl Obstacle {
             | Self::NotChosen
             | Self::Unpriced
             | Self::BalanceEmpty
+            | Self::CallsUsedUp
             | Self::BalanceStale
             | Self::KeyWithheld { .. }
             | Self::Busy => None,

@@ -61,6 +61,10 @@ pub struct Contender {
     pub first_token_ms: Option<f64>,
     /// What is left on the account; `None` where it has no bound or none is known.
     pub quota: Option<Micros>,
+    /// How many more calls its credential may answer in all; `None` where that has no bound.
+    pub calls_left: Option<u64>,
+    /// Answers that said nothing lately: shown, not weighed.
+    pub invalid: u32,
     /// How busy it is.
     pub load: Load,
 }
@@ -167,15 +171,23 @@ fn arrange<R: Rng>(tier: &mut [Placed<'_>], all: &[Contender], order: &Order<'_>
             let best = tier.iter().filter_map(|placed| placed.contender.first_token_ms).fold(f64::INFINITY, f64::min);
             by(tier, random, move |a, b| wait(a, best).total_cmp(&wait(b, best)));
         }
-        Strategy::QuotaFirst => by(tier, random, |a, b| {
-            let quota = |contender: &Contender| contender.quota.map_or(i64::MAX, |quota| quota.0);
-            let speed = |contender: &Contender| contender.first_token_ms.map(|ms| ms as i64);
-            quota(b)
-                .cmp(&quota(a))
-                .then_with(|| known_first(cost(a), cost(b)))
-                .then_with(|| known_first(speed(a), speed(b)))
-        }),
+        Strategy::QuotaFirst => by(tier, random, by_quota),
     }
+}
+
+/// Puts those with most left first: of their calls, where these have a bound, then of their balance. Of credentials with
+/// as many calls left the operator prefers the heavier one: what these cost is not known from prices.
+fn by_quota(a: &Contender, b: &Contender) -> Ordering {
+    let calls = |contender: &Contender| contender.calls_left.unwrap_or(u64::MAX);
+    let preferred = |contender: &Contender| contender.calls_left.map(|_| contender.standing.weight);
+    let quota = |contender: &Contender| contender.quota.map_or(i64::MAX, |quota| quota.0);
+    let speed = |contender: &Contender| contender.first_token_ms.map(|ms| ms as i64);
+    calls(b)
+        .cmp(&calls(a))
+        .then_with(|| preferred(b).cmp(&preferred(a)))
+        .then_with(|| quota(b).cmp(&quota(a)))
+        .then_with(|| known_first(cost(a), cost(b)))
+        .then_with(|| known_first(speed(a), speed(b)))
 }
 
 fn turn_among(turn: u128, count: usize) -> usize {

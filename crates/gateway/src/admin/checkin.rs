@@ -25,6 +25,7 @@ use super::site::begin_job;
 use super::wire::{At, Envelope, Failure, Language, Params, Problem, Reply, found, found_with};
 use super::{AdminState, Settings};
 use crate::jobs::check_in::{JOB, Made, Today};
+use crate::saying::Saying;
 pub(super) use view::LastCheckin;
 use view::{ItemView, RunView, told};
 
@@ -150,7 +151,7 @@ async fn run_checkins(State(state): State<Arc<AdminState>>, _: AsAdmin, language
         }
         tokio::time::sleep(LOOK_EVERY).await;
     };
-    let view = match made_by(&state, &ended).await? {
+    let view = match made_by(&state, &ended, language).await? {
         Some(run) => RunView::of(run, language),
         None => RunView::nothing(&today, began_at, language),
     };
@@ -158,7 +159,7 @@ async fn run_checkins(State(state): State<Arc<AdminState>>, _: AsAdmin, language
 }
 
 /// Returns the run of check-ins that a run of the job made, or is making; `None` when there was nothing to do.
-async fn made_by(state: &AdminState, job: &JobRun) -> Result<Option<CheckinRun>, Failure> {
+async fn made_by(state: &AdminState, job: &JobRun, language: Language) -> Result<Option<CheckinRun>, Failure> {
     match job.ending {
         None => {
             let newest = state.store.list_checkin_runs(20).await?;
@@ -174,7 +175,7 @@ async fn made_by(state: &AdminState, job: &JobRun) -> Result<Option<CheckinRun>,
             }
         }
         Some(Ending::Failed | Ending::TimedOut | Ending::Cancelled | Ending::Lost) => {
-            Err(Problem::CheckinRunFailed.with("reason", &job.progress.text))
+            Err(Problem::CheckinRunFailed.with("reason", Saying::read(&job.progress.text, language)))
         }
     }
 }

@@ -8,17 +8,17 @@ mod view;
 
 use std::sync::Arc;
 
-use axum::Extension;
 use axum::extract::State;
 use axum::response::IntoResponse;
-use serde::Deserialize;
+use axum::{Extension, Json};
+use serde::{Deserialize, Serialize};
 use sluice_domain::access::ModelList;
 use sluice_domain::id::{KeyId, UserId};
 use sluice_domain::key::{KEY_PREFIX, Key, KeyBilling, make_key_body};
 use sluice_domain::limit::Limits;
 use sluice_domain::route::policy::Scope;
 use sluice_store::{KeyPatch, NewKey, StoreError, What, hash_key};
-use utoipa::IntoParams;
+use utoipa::{IntoParams, ToSchema};
 use utoipa_axum::router::OpenApiRouter;
 use utoipa_axum::routes;
 
@@ -29,7 +29,7 @@ use super::trail::Made;
 use super::wire::paging::Blend;
 use super::wire::{
     At, Body, Envelope, Failure, Language, Note, Nothing, PageQuery, PageView, Params, Problem, Reply, done, found,
-    found_with, status,
+    status,
 };
 use input::{KeyInput, read_billing, read_expiry};
 use view::KeyView;
@@ -111,7 +111,7 @@ async fn find_writable(state: &AdminState, me: &Identity, id: KeyId) -> Result<K
 
 /// Make a key of one's own.
 #[utoipa::path(post, path = "/api/agg-token/", tag = "Keys", request_body = KeyInput,
-    responses((status = 200, description = "The key itself, shown only now.", body = Envelope<String>)))]
+    responses((status = 200, description = "The key itself, shown only now.", body = MadeKey)))]
 async fn create_key(
     State(state): State<Arc<AdminState>>,
     AsUser(me): AsUser,
@@ -140,7 +140,22 @@ async fn create_key(
         state.store.delete_key(made.id, None).await?;
         return Err(failure);
     }
-    Ok((Extension(Made(made.id.0)), found_with(Note::ShownOnce.say(language, &[]), format!("{KEY_PREFIX}{body}"))))
+    let message = Note::ShownOnce.say(language, &[]);
+    let answer = MadeKey { success: true, message, data: format!("{KEY_PREFIX}{body}"), id: made.id.0 };
+    Ok((Extension(Made(made.id.0)), Json(answer)))
+}
+
+/// A key that was made. Its id stands beside the data, which old scripts take for the key itself.
+#[derive(Serialize, ToSchema)]
+struct MadeKey {
+    /// Always `true` here.
+    success: bool,
+    /// Something that a person should read.
+    message: String,
+    /// The key itself.
+    data: String,
+    /// Its id, for all that is asked of it later.
+    id: i64,
 }
 
 fn last4(body: &str) -> String {

@@ -177,6 +177,7 @@ fn first_credential(
         name: FIRST_CREDENTIAL.to_owned(),
         secret,
         limits: Limits::NONE,
+        call_quota: None,
         group_name: String::new(),
         enabled: true,
         priority,

@@ -78,6 +78,7 @@ fn declare(declared: &mut Declared, index: usize, kind: Kind, upstream: &Upstrea
         name: "demo".to_owned(),
         secret: upstream.settings().secret.clone().into(),
         limits: Limits::NONE,
+        call_quota: None,
         group_name: String::new(),
         enabled: true,
         priority: 0,

@@ -235,7 +235,8 @@ impl Parts<'_> {
     async fn open_books(&self) -> anyhow::Result<Books> {
         let (store, node) = (Arc::clone(&self.store), self.bank.node());
         let revenue = store.open_account(Holder::Revenue(node), Clock::System.now()).await;
-        Ok(Books::new(store, node, revenue.context("the ledger cannot be opened")?.id))
+        let books = Books::new(store, node, revenue.context("the ledger cannot be opened")?.id);
+        Ok(books.counting(self.health.quotas()))
     }
 
     /// Settles what an earlier process left behind, while calls are served already, and then gives back what it had

@@ -23,6 +23,7 @@ use sluice_store::{NewCheckinRun, ProviderPatch, Reach, SettledCheckin, SiteClai
 
 use super::{About, Daily, First, Job, JobFailure, Means, Report, Schedule, Turn};
 use crate::admin::{Declared, Settings};
+use crate::saying::{Fact, Saying, Word};
 use crate::upkeep::Upkeep;
 
 pub(crate) use calendar::{Calendar, Today};
@@ -90,13 +91,16 @@ impl Job for CheckIn {
         };
         let today = Today::read(&Settings::read(&self.checkins.store).await?, self.checkins.clock.now());
         let Some((run, counts)) = self.checkins.run(cause, &today, turn).await? else {
-            return Ok(Report { text: "no site is left for today".to_owned(), result: Made { run: None }.to_text() });
+            return Ok(Report { text: Word::CheckinNone.into(), result: Made { run: None }.to_text() });
         };
         let Counts { total, succeeded, failed, missing } = counts;
-        let text = format!("{succeeded} of {total} sites count {}; {failed} failed, {missing} are missing", today.day);
+        let counts = [("succeeded", succeeded), ("total", total), ("failed", failed), ("missing", missing)];
+        let counts = counts.map(|(place, count)| (place, Fact::from(count)));
+        let facts: Vec<_> = counts.into_iter().chain([("day", today.day.as_str().into())]).collect();
+        let text = Saying::of(Word::CheckinRound, &facts);
         if succeeded + failed < total {
             // A node that asked them may have died; then their day must not be lost.
-            return Err(JobFailure(format!("{text}; the others are being asked just now")));
+            return Err(JobFailure(text.and(Word::CheckinUnderWay, &[])));
         }
         Ok(Report { text, result: Made { run: Some(run.0) }.to_text() })
     }
@@ -159,7 +163,7 @@ impl CheckIns {
         let Today { zone, day } = today;
         let new = NewCheckinRun { cause, zone, day, now: self.clock.now(), total };
         let run = self.store.begin_checkin_run(&new).await?;
-        turn.reached(0, Some(total), "asking sites");
+        turn.reached(0, Some(total), Word::AskingSites);
         let asked = wanted.iter().map(|provider| self.ask_in_turn(run, provider, (day, reach), turn));
         let mut asked = stream::iter(asked.collect::<Vec<_>>()).buffer_unordered(MAX_CONCURRENT);
         let mut counts = Counts { total, ..Counts::default() };
@@ -172,7 +176,7 @@ impl CheckIns {
                 None => {}
             }
             done += 1;
-            turn.reached(done, Some(total), "asking sites");
+            turn.reached(done, Some(total), Word::AskingSites);
         }
         counts.missing = self.missing(day).await?.len() as u64;
         self.store.end_checkin_run(run, counts, self.clock.now()).await?;
@@ -273,14 +277,14 @@ impl CheckIns {
             self.store.resolve_alert(DISABLED_ALERT, name, now).await?;
             return Ok(());
         }
-        let said = judge::english(result);
-        let (kind, message) = if result.is_auto_disabled {
-            let message = format!("`{name}` offers no check-in ({said}); it is switched off for this provider");
-            (DISABLED_ALERT, message)
+        let said = Fact::Both([judge::english(result), judge::chinese(result)]);
+        let (kind, word) = if result.is_auto_disabled {
+            (DISABLED_ALERT, Word::CheckinOff)
         } else {
-            (FAILED_ALERT, format!("the check-in at `{name}` failed: {said}"))
+            (FAILED_ALERT, Word::CheckinFailed)
         };
-        self.store.raise_alert(kind, name, &message, now).await.map(drop)
+        let message = Saying::of(word, &[("name", name.into()), ("said", said)]);
+        self.store.raise_alert(kind, name, &message.kept(), now).await.map(drop)
     }
 }
 

@@ -9,6 +9,7 @@ use sluice_store::{Store, StoreError};
 
 use super::{About, Job, JobFailure, Means, Report, Schedule, Turn};
 use crate::admin::Settings;
+use crate::saying::{Saying, Word};
 
 /// Rows removed in one step, and the rest between two.
 const STEP_ROWS: u64 = 1_000;
@@ -59,7 +60,7 @@ impl Job for Housekeeping {
 
     async fn run(&self, turn: &Turn) -> Result<Report, JobFailure> {
         let removed = tidy(&self.store, self.bounds, turn).await?;
-        Ok(format!("removed {removed} rows").into())
+        Ok(Saying::of(Word::RowsRemoved, &[("rows", removed.into())]).into())
     }
 }
 
@@ -86,7 +87,7 @@ async fn tidy(store: &Store, bounds: Bounds, turn: &Turn) -> Result<u64, StoreEr
         while !turn.stop().is_cancelled() {
             let rows = purge.step(store).await?;
             removed += rows;
-            turn.reached(removed, None, "removing old rows");
+            turn.reached(removed, None, Word::RemovingRows);
             if rows < STEP_ROWS {
                 break;
             }

@@ -9,8 +9,9 @@ use sluice_store::{Store, StoreError};
 
 use super::{About, Daily, First, Job, JobFailure, Means, Report, Schedule, Turn, Zone};
 use crate::admin::Settings;
-use crate::money::audit::{Audit, JOB, summary};
+use crate::money::audit::{Audit, JOB, counted};
 use crate::money::receipt::kept_since;
+use crate::saying::{Fact, Saying, Word};
 
 /// Audits begin in the hour after this one, in the server's time zone: most installations are quiet then.
 const NIGHT_HOUR: u32 = 3;
@@ -51,13 +52,13 @@ impl Job for LedgerAudit {
     }
 
     async fn run(&self, turn: &Turn) -> Result<Report, JobFailure> {
-        turn.reached(0, None, "reading the ledger");
+        turn.reached(0, None, Word::ReadingLedger);
         let kept_since = kept_since(self.clock.now(), self.records_kept_days);
         let mut audit = Audit::make(&self.store, &self.clock, kept_since).await?;
         audit.shorten(KEPT_MAX);
         self.tell(&audit).await?;
-        let result = serde_json::to_string(&audit).map_err(|error| JobFailure(error.to_string()))?;
-        Ok(Report { text: format!("the ledger {}", summary(&audit)), result: Some(result) })
+        let result = serde_json::to_string(&audit).map_err(|error| JobFailure(error.to_string().into()))?;
+        Ok(Report { text: verdict(&audit), result: Some(result) })
     }
 }
 
@@ -87,18 +88,40 @@ impl LedgerAudit {
         if audit.more_deviations > 0 {
             tracing::error!(count = audit.more_deviations, "and more deviations; `sluice ledger verify` lists them");
         }
-        self.store.raise_alert(ALERT_KIND, ALERT_SUBJECT, &message(audit), now).await.map(drop)
+        self.store.raise_alert(ALERT_KIND, ALERT_SUBJECT, &message(audit).kept(), now).await.map(drop)
     }
 }
 
-fn message(audit: &Audit) -> String {
-    let mut lines = vec![format!("the ledger {}", summary(audit))];
-    lines.extend(audit.deviations.iter().take(NAMED_MAX).map(|fault| fault.text.clone()));
-    let unnamed = audit.deviation_count().saturating_sub(NAMED_MAX as u64);
-    if unnamed > 0 {
-        lines.push(format!("and {unnamed} more; `sluice ledger verify` lists them"));
+/// Says whether the ledger adds up.
+fn verdict(audit: &Audit) -> Saying {
+    let counts = [("deviations", deviations(audit)), ("calls", parked(audit))];
+    let word = match (audit.deviation_count(), audit.parked_count()) {
+        (0, 0) => Word::LedgerSound,
+        (0, _) => Word::LedgerParked,
+        (_, 0) => Word::LedgerWrong,
+        _ => Word::LedgerWrongParked,
+    };
+    Saying::of(word, &counts)
+}
+
+fn deviations(audit: &Audit) -> Fact {
+    let count = audit.deviation_count();
+    Fact::Both([counted(count, "deviation", "deviations"), format!("{count} 处偏差")])
+}
+
+fn parked(audit: &Audit) -> Fact {
+    let count = audit.parked_count();
+    Fact::Both([counted(count, "call", "calls"), format!("{count} 次调用")])
+}
+
+fn message(audit: &Audit) -> Saying {
+    let named = audit.deviations.iter().take(NAMED_MAX);
+    let line = |saying: Saying, text: &str| saying.and(Word::Line, &[("text", text.into())]);
+    let message = named.fold(verdict(audit), |message, fault| line(message, &fault.text));
+    match audit.deviation_count().saturating_sub(NAMED_MAX as u64) {
+        0 => message,
+        unnamed => message.and(Word::LedgerMore, &[("count", unnamed.into())]),
     }
-    lines.join("\n")
 }
 
 #[cfg(test)]
@@ -112,6 +135,7 @@ mod tests {
 
     use super::super::Jobs;
     use super::*;
+    use crate::admin::Language;
     use crate::money::scene::{NODE, Scene, Sold};
     use crate::upkeep::Upkeep;
 
@@ -156,8 +180,10 @@ mod tests {
             let open = alerts(&scene, true).await;
             let [alert] = open.as_slice() else { panic!("{open:?}") };
             assert_eq!((alert.kind.as_str(), alert.count), ("ledger_deviation", count));
-            assert!(alert.message.contains("does not add up: 40 deviations") && alert.message.contains("and 30 more"));
-            assert_eq!(alert.message.lines().count(), NAMED_MAX + 2, "{}", alert.message);
+            let english = Saying::read(&alert.message, Language::English);
+            assert!(english.contains("does not add up: 40 deviations") && english.contains("and 30 more"), "{english}");
+            assert_eq!(english.lines().count(), NAMED_MAX + 2, "{english}");
+            assert!(Saying::read(&alert.message, Language::Chinese).starts_with("账本不一致：40 处偏差\n"));
         }
         assert_eq!(result(&scene).await.deviation_count(), 40);
         scene.execute("UPDATE transfers SET memo = '' WHERE kind = 'charge'").await;

@@ -8,6 +8,7 @@ use sluice_domain::clock::Clock;
 
 use super::{About, Job, JobFailure, Means, Report, Schedule, Turn};
 use crate::admin::Settings;
+use crate::saying::{Saying, Word};
 use crate::upkeep::Upkeep;
 
 const EVERY: Duration = Duration::from_secs(300);
@@ -53,13 +54,17 @@ impl Job for ProviderSync {
         let work = self.upkeep.refresh_all(&self.clock, &reached);
         let round = tokio::select! {
             round = work => round?,
-            () = turn.stop().cancelled() => return Err(JobFailure("Sluice stopped meanwhile".to_owned())),
+            () = turn.stop().cancelled() => return Err(Word::Stopped.into()),
         };
-        let mut text =
-            format!("{} synchronised, {} failed, {} skipped", round.refreshed, round.failed.len(), round.skipped);
-        for (name, reason) in round.failed.iter().take(MAX_NAMED) {
-            text.push_str(&format!("; `{name}`: {reason}"));
-        }
+        let counts = [
+            ("refreshed", round.refreshed.into()),
+            ("failed", round.failed.len().into()),
+            ("skipped", round.skipped.into()),
+        ];
+        let text = Saying::of(Word::SyncRound, &counts);
+        let text = round.failed.iter().take(MAX_NAMED).fold(text, |text, (name, reason)| {
+            text.and(Word::SyncFailed, &[("name", name.as_str().into()), ("reason", reason.clone())])
+        });
         // Some site is always away; that is shown at the provider. The job fails when none answers.
         if round.refreshed == 0 && !round.failed.is_empty() { Err(JobFailure(text)) } else { Ok(text.into()) }
     }

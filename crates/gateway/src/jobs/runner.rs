@@ -10,6 +10,7 @@ use sluice_store::{FinishedTurn, JobTurn, StoreError};
 use tokio::task::JoinHandle;
 
 use super::{Job, JobFailure, Jobs, Report, Turn};
+use crate::saying::{Saying, Word};
 
 /// How long a turn is kept without being renewed: what a node that died holds up.
 pub(super) const LEASE: Duration = Duration::from_secs(60);
@@ -38,12 +39,12 @@ pub(super) struct Runner {
 /// How a run ended.
 struct End {
     ending: Ending,
-    text: String,
+    text: Saying,
     result: Option<String>,
 }
 
 impl End {
-    fn new(ending: Ending, text: impl Into<String>) -> Self {
+    fn new(ending: Ending, text: impl Into<Saying>) -> Self {
         Self { ending, text: text.into(), result: None }
     }
 }
@@ -62,8 +63,8 @@ impl Runner {
             // What is dropped has to be over before anybody is told so.
             let _ = work.await;
         }
-        let progress = Progress { text: end.text, ..progress.lock().clone() };
-        self.close(began_at, end.ending, (&progress, end.result.as_deref())).await;
+        let progress = Progress { text: end.text.kept(), ..progress.lock().clone() };
+        self.close(began_at, &end, &progress).await;
     }
 
     async fn watch(&self, work: &mut JoinHandle<Result<Report, JobFailure>>, progress: &Mutex<Progress>) -> End {
@@ -75,15 +76,15 @@ impl Runner {
         tokio::select! {
             done = &mut *work => match done {
                 Ok(Ok(Report { text, result })) => End { ending: Ending::Succeeded, text, result },
-                Ok(Err(_)) if self.jobs.stop.is_cancelled() => End::new(Ending::Cancelled, "Sluice was stopped"),
+                Ok(Err(_)) if self.jobs.stop.is_cancelled() => End::new(Ending::Cancelled, Word::Stopped),
                 Ok(Err(JobFailure(text))) => End::new(Ending::Failed, text),
-                Err(_) => End::new(Ending::Failed, "a fault in Sluice itself; the log says more"),
+                Err(_) => End::new(Ending::Failed, Word::OwnFault),
             },
-            () = self.keep(progress) => End::new(Ending::Lost, "the database was away, or another node took over"),
+            () = self.keep(progress) => End::new(Ending::Lost, Word::TurnLost),
             () = tokio::time::sleep(limit) => {
-                End::new(Ending::TimedOut, format!("it took longer than {} seconds and was ended", limit.as_secs()))
+                End::new(Ending::TimedOut, Saying::of(Word::TooLong, &[("secs", limit.as_secs().into())]))
             }
-            () = stopped => End::new(Ending::Cancelled, "Sluice was stopped"),
+            () = stopped => End::new(Ending::Cancelled, Word::Stopped),
         }
     }
 
@@ -108,13 +109,13 @@ impl Runner {
         }
     }
 
-    async fn close(&self, began_at: Timestamp, ending: Ending, (progress, result): (&Progress, Option<&str>)) {
+    async fn close(&self, began_at: Timestamp, end: &End, progress: &Progress) {
+        let (ending, text, result) = (end.ending, &end.text, end.result.as_deref());
         let name = self.turn.name.as_str();
         let failures = match ending {
             Ending::Succeeded | Ending::Cancelled => 0,
             Ending::Failed | Ending::TimedOut | Ending::Lost => self.failures.saturating_add(1),
         };
-        let text = progress.text.as_str();
         match ending {
             Ending::Succeeded => tracing::debug!(job = name, "{text}"),
             Ending::Cancelled => tracing::info!(job = name, "a job was cancelled; it is done again later"),
@@ -138,14 +139,15 @@ impl Runner {
         }
     }
 
-    async fn tell(&self, ending: Ending, failures: u64, text: &str) -> Result<(), StoreError> {
+    async fn tell(&self, ending: Ending, failures: u64, text: &Saying) -> Result<(), StoreError> {
         let (store, now, name) = (&self.jobs.store, self.jobs.clock.now(), self.turn.name.as_str());
         if ending == Ending::Succeeded && self.failures > 0 {
             store.resolve_alert(ALERT_KIND, name, now).await?;
         }
         if failures >= self.job.about().alert_after.max(1) {
-            let message = format!("the job `{name}` has failed {failures} times in a row: {text}");
-            store.raise_alert(ALERT_KIND, name, &message, now).await?;
+            let facts = [("job", name.into()), ("count", failures.into()), ("reason", text.into())];
+            let message = Saying::of(Word::JobFailing, &facts);
+            store.raise_alert(ALERT_KIND, name, &message.kept(), now).await?;
         }
         Ok(())
     }

@@ -14,7 +14,7 @@ use sluice_store::{Deviation, PageRequest, Store, StoreError, Verification, Veri
 use utoipa::ToSchema;
 
 pub(crate) use journal::JournalAudit;
-pub(crate) use text::{summary, to_text};
+pub(crate) use text::{counted, summary, to_text};
 
 /// The job's name in the database.
 pub(crate) const JOB: &str = "ledger_audit";

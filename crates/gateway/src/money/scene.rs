@@ -146,7 +146,8 @@ pub(crate) async fn settle(store: &Store, customer: AccountId, record: CallRecor
         saved: CacheSaving::default(),
     };
     let revenue = store.open_account(Holder::Revenue(NODE), now).await.unwrap().id;
-    let settled = store.settle(&Settlement { node: NODE, revenue, at: now, calls: &[call] }).await.unwrap();
+    let settled =
+        store.settle(&Settlement { node: NODE, revenue, at: now, calls: &[call], counted: &[] }).await.unwrap();
     assert_eq!(settled.posted, 1, "{:?}", settled.rejected);
     id
 }

@@ -7,13 +7,14 @@ use http::{Method, StatusCode};
 use reqwest::{Client, RequestBuilder, Response};
 use secrecy::{ExposeSecret, SecretString};
 use serde_json::{Value, json};
+use sluice_domain::clock::Timestamp;
 use sluice_domain::provider::Provider;
 use url::Url;
 
 use super::check_in::CheckIn;
 use super::fault::SiteFault;
 use super::material::Material;
-use super::shapes::{self, AccountGroups, KeyPage, SeenKey, SiteAccount, SiteFacts};
+use super::shapes::{self, AccountGroups, KeyPage, SeenKey, SiteAccount, SiteFacts, Subscriptions};
 
 /// Longest wait for one answer.
 const REQUEST_LIMIT: Duration = Duration::from_secs(20);
@@ -92,6 +93,11 @@ impl SiteClient {
     /// Asks for the account: what is left, and its group.
     pub(crate) async fn account(&self) -> Result<SiteAccount, SiteFault> {
         shapes::read_account(&self.get("api/user/self").await?)
+    }
+
+    /// Asks what the account's subscriptions have left.
+    pub(crate) async fn subscriptions(&self, now: Timestamp) -> Result<Subscriptions, SiteFault> {
+        shapes::read_subscriptions(&self.get("api/subscription/self").await?, now)
     }
 
     /// Asks for the page of prices, as the site writes it.

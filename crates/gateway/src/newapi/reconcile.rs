@@ -177,6 +177,7 @@ fn new_key(provider: &Provider, key: SeenKey, secret: Result<SecretString, KeyPr
         name: name_of(&key),
         secret: secret.unwrap_or_default(),
         limits: Limits::NONE,
+        call_quota: None,
         group_name: key.group.clone(),
         enabled: true,
         priority: provider.priority,

@@ -4,6 +4,7 @@
 //! one, and of a list either every row counts or none.
 
 mod number;
+mod subscriptions;
 
 use std::collections::BTreeMap;
 
@@ -16,6 +17,8 @@ use super::fault::SiteFault;
 use super::material::Material;
 use super::ratios::NumberText;
 use number::{Whole, quota_per_dollar};
+pub(crate) use subscriptions::Subscriptions;
+pub(super) use subscriptions::read_subscriptions;
 
 /// Longest reason that is passed on, in characters.
 const MAX_REASON_CHARS: usize = 300;

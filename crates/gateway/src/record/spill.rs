@@ -19,6 +19,7 @@ use super::replay::from_close;
 use super::writer::{Books, charged, end_claims, settled_roughly};
 use crate::money::bank::Claim;
 use crate::record::journal::{self, Mark, Noted, Stage};
+use crate::standing::quota::Taken;
 
 /// Calls settled at once.
 const BATCH: usize = 500;
@@ -52,6 +53,8 @@ pub(super) struct Waiting {
     pub(super) versions: Vec<Arc<PriceVersion>>,
     /// What becomes of the call's idempotency key.
     pub(super) ended: Option<(EndedClaim, Share)>,
+    /// Counts against a quota until then.
+    pub(super) _taken: Option<Taken>,
 }
 
 impl Waiting {
@@ -77,14 +80,14 @@ impl Spill {
     /// Keeps what is needed of a call. One that is not in the journal never reached an upstream: it is counted and
     /// forgotten.
     pub(super) fn put(&self, finished: Box<Finished>) {
-        let Finished { record, due, versions, marks, has_end, keeping } = *finished;
+        let Finished { record, due, versions, marks, has_end, keeping, taken } = *finished;
         let Some(path) = marks.last().map(|mark| mark.path().to_owned()) else {
             self.dropped.fetch_add(1, Ordering::Relaxed);
             return;
         };
         let (call, claims) = settled_roughly(record, due, &versions);
         let ended = keeping.map(|keeping| keeping.end(&call.record, charged(&call)));
-        let waiting = Waiting { marks, claims, versions, ended };
+        let waiting = Waiting { marks, claims, versions, ended, _taken: taken };
         self.length.fetch_add(1, Ordering::Relaxed);
         if !has_end {
             self.stranded.lock().calls.push((call, waiting));

@@ -18,6 +18,7 @@ use crate::record::journal::{Journal, Mark, Note, Room, Stage};
 use crate::relay::{Admission, Scarcest};
 use crate::standing::health::{Finish, Visit};
 use crate::standing::limiter::nanos;
+use crate::standing::quota::Taken;
 use crate::telemetry::metrics::CallGuard;
 
 /// How often a long call is noted again.
@@ -244,9 +245,7 @@ impl Ticket {
         let bill = deal.bill(&record);
         record.decision.iter_mut().for_each(Reasons::write);
         record.cost = bill.cost;
-        if let Some(visit) = visit {
-            end_visit(*visit, &record);
-        }
+        let taken = visit.and_then(|visit| end_visit(*visit, &record));
         if let Some(mut admission) = admission {
             admission.settle(record.usage.total_input().saturating_add(record.usage.total_output()), nanos());
         }
@@ -257,14 +256,14 @@ impl Ticket {
             Some(metered) if !is_known => Due::Count { deal, metered, request },
             Some(_) | None => Due::Settled(bill, deal.hold.settle(bill.charge, ended_at)),
         };
-        queue.send(Box::new(Finished { record, due, versions, marks, has_end, keeping }));
+        queue.send(Box::new(Finished { record, due, versions, marks, has_end, keeping, taken }));
         drop(guard);
         told
     }
 }
 
-/// Tells what is known of upstreams how an answer ended.
-fn end_visit(mut visit: Visit, record: &CallRecord) {
+/// Tells what is known of upstreams how an answer ended. Returns what it takes of a quota.
+fn end_visit(mut visit: Visit, record: &CallRecord) -> Option<Taken> {
     let started_ms = record.attempts.last().map_or(0, |attempt| attempt.started_ms);
     let first_token_ms = record.first_token_ms.filter(|_| record.stream);
     let usage = &record.usage;
@@ -278,6 +277,7 @@ fn end_visit(mut visit: Visit, record: &CallRecord) {
         },
         usage.total_input().saturating_add(usage.total_output()),
     );
+    visit.give_taken().filter(|_| record.attempts.last().is_some_and(Attempt::was_taken))
 }
 
 impl Drop for Ticket {

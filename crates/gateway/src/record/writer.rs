@@ -7,7 +7,7 @@ use std::time::Duration;
 use parking_lot::Mutex;
 use sluice_domain::call::{CallRecord, UpstreamObject};
 use sluice_domain::clock::{Clock, Timestamp};
-use sluice_domain::id::{AccountId, CallId, KeyId, NodeId};
+use sluice_domain::id::{AccountId, CallId, CredentialId, KeyId, NodeId};
 use sluice_domain::ledger::SettledCall;
 use sluice_domain::money::Micros;
 use sluice_domain::price::{Basis, PriceVersion, VersionId};
@@ -18,6 +18,8 @@ use super::keeping::Share;
 use super::spill::Waiting;
 use super::{Due, Entry, Finished, Inbox, Parcel, estimate, parcel, replay};
 use crate::money::bank::{Claim, Settling};
+use crate::saying::{Saying, Word};
+use crate::standing::quota::Quotas;
 
 /// First pause before a failed batch is tried again; doubled up to [`RETRY_MAX`].
 const RETRY_FIRST: Duration = Duration::from_millis(50);
@@ -53,6 +55,8 @@ pub(crate) struct Books {
     pub(crate) revenue: AccountId,
     /// Prices that the database is known to have.
     kept: Arc<Mutex<HashSet<VersionId>>>,
+    /// Whose calls are counted.
+    quotas: Arc<Quotas>,
 }
 
 /// Starts writing what arrives in `inbox`. The task ends when the queue is closed and nothing waits.
@@ -91,11 +95,11 @@ impl Batch {
     fn add(&mut self, entry: Entry) {
         match entry {
             Entry::Call(finished) => {
-                let Finished { record, due, versions, marks, keeping, .. } = *finished;
+                let Finished { record, due, versions, marks, keeping, taken, .. } = *finished;
                 let (call, claims) = settled(record, due, &versions);
                 let ended = keeping.map(|keeping| keeping.end(&call.record, charged(&call)));
                 self.calls.push(call);
-                self.waiting.push(Waiting { marks, claims, versions, ended });
+                self.waiting.push(Waiting { marks, claims, versions, ended, _taken: taken });
             }
             Entry::Object(object) => self.objects.push(*object),
             Entry::Response(parcel) => self.parcels.push(*parcel),
@@ -172,7 +176,12 @@ pub(super) fn receipt(basis: &Basis) -> Option<String> {
 impl Books {
     /// Opens the books of a node, whose revenue account is known.
     pub(crate) fn new(store: Arc<Store>, node: NodeId, revenue: AccountId) -> Self {
-        Self { store, node, revenue, kept: Arc::default() }
+        Self { store, node, revenue, kept: Arc::default(), quotas: Arc::default() }
+    }
+
+    /// Counts the calls of credentials that have a quota.
+    pub(crate) fn counting(self, quotas: &Arc<Quotas>) -> Self {
+        Self { quotas: Arc::clone(quotas), ..self }
     }
 
     /// Makes sure that the database has the prices that calls name. Without them no receipt could be proven.
@@ -199,14 +208,35 @@ impl Books {
         if calls.is_empty() {
             return HashSet::new();
         }
-        let settlement = || Settlement { node: self.node, revenue: self.revenue, at: Clock::System.now(), calls };
+        let counted = self.quotas.credentials();
+        let settlement =
+            || Settlement { node: self.node, revenue: self.revenue, at: Clock::System.now(), calls, counted: &counted };
         let settle = || async move { self.store.settle(&settlement()).await };
         match insist("settling calls", settle).await {
-            Ok(settled) => self.park(calls, settled.rejected).await,
+            Ok(settled) => {
+                self.learn_counts(calls, &counted).await;
+                self.park(calls, settled.rejected).await
+            }
             Err(error) => {
                 tracing::error!(%error, calls = calls.len(), "calls could not be settled; this is tried again");
                 calls.iter().map(|call| call.record.id).collect()
             }
+        }
+    }
+
+    /// Reads how many calls the credentials with a quota have answered now, those of other nodes among them.
+    async fn learn_counts(&self, calls: &[SettledCall], counted: &[CredentialId]) {
+        let used = |id: &CredentialId| {
+            let mut attempts = calls.iter().flat_map(|call| &call.record.attempts);
+            attempts.any(|attempt| attempt.credential_id == *id)
+        };
+        let used: Vec<CredentialId> = counted.iter().copied().filter(used).collect();
+        if used.is_empty() {
+            return;
+        }
+        match insist("reading quotas", || self.store.calls_answered(&used)).await {
+            Ok(answered) => self.quotas.learn(&answered),
+            Err(error) => tracing::error!(%error, "the calls of credentials with a quota cannot be counted"),
         }
     }
 
@@ -222,8 +252,8 @@ impl Books {
                 tracing::error!(%error, call = %id, "a call could not be put aside; it stays in the journal");
                 unsafe_calls.insert(id);
             }
-            let message = format!("call {id} cannot be posted: {reason}; it is tried again at the next start");
-            if let Err(error) = self.store.raise_alert(PARKED_ALERT, &id.to_string(), &message, now).await {
+            let message = Saying::of(Word::CallParked, &[("id", id.to_string().into()), ("reason", reason.into())]);
+            if let Err(error) = self.store.raise_alert(PARKED_ALERT, &id.to_string(), &message.kept(), now).await {
                 tracing::warn!(%error, "an alert could not be raised");
             }
         }

@@ -13,6 +13,7 @@ use http::header::{self, HeaderMap, HeaderName, HeaderValue};
 use http::uri::PathAndQuery;
 use http::{Method, Request, StatusCode, Uri, response};
 use http_body_util::BodyExt;
+use sluice_domain::clock::Clock;
 use sluice_domain::route::Trouble;
 use sluice_domain::route::policy::Validity;
 use sluice_protocol::chat::Bridge;
@@ -213,7 +214,11 @@ async fn begun(plan: &Plan<'_>, candidate: &Candidate<'_>, mut accepted: Box<Acc
     if !scrutiny::applies(mode, candidate.operation) {
         return Tried::Accepted(accepted);
     }
-    match (scrutiny::scrutinise(&mut accepted, candidate.operation, opening).await, mode) {
+    let found = scrutiny::scrutinise(&mut accepted, candidate.operation, opening).await;
+    if matches!(found, Ok(Finding::Nothing(_))) {
+        candidate.vital.note_invalid(Clock::System.now().0);
+    }
+    match (found, mode) {
         (Ok(Finding::Answer), _) => Tried::Accepted(accepted),
         (Ok(Finding::Error), _) => error_first(accepted),
         (Ok(Finding::Nothing(invalid)), Validity::Enforce) => {

@@ -7,11 +7,11 @@ use std::time::{Duration, Instant};
 use arc_swap::ArcSwap;
 use parking_lot::Mutex;
 use sluice_domain::clock::Clock;
-use sluice_domain::id::ProviderId;
+use sluice_domain::id::{CredentialId, ProviderId};
 use sluice_domain::key::{Caller, KeyHash};
 use sluice_domain::ledger::BudgetScope;
 use sluice_domain::limit::Limits;
-use sluice_domain::provider::{Provider, Timeouts};
+use sluice_domain::provider::{Credential, Provider, Timeouts};
 use sluice_domain::user::Group;
 use sluice_protocol::vendor::Vendors;
 use sluice_store::{Catalog, Store, StoreError};
@@ -126,6 +126,7 @@ async fn compile(
     catalog.credentials.extend(declared.credentials.iter().cloned());
     catalog.routes.extend(declared.routes.iter().cloned());
     let declared_keys = with_rows(&ingredients.store, declared_keys, &catalog.groups).await?;
+    let answered = ingredients.store.calls_answered(&with_quota(&catalog.credentials)).await?;
     let started = Instant::now();
     let prices = PriceList::of(&catalog, Clock::System.now());
     let (snapshot, problems) = Snapshot::compile(Sources {
@@ -144,11 +145,17 @@ async fn compile(
         prices,
     });
     note_compiled(&snapshot, catalog.routes.len(), started);
+    ingredients.health.quotas().learn(&answered);
     ingredients.bank.set_longest_call(snapshot.longest_call(ingredients.max_attempts));
     for problem in problems.into_iter().chain(catalog.problems) {
         tracing::error!(%problem, "part of the configuration cannot be used");
     }
     Ok(snapshot)
+}
+
+fn with_quota(credentials: &[Credential]) -> Vec<CredentialId> {
+    let with_quota = credentials.iter().filter(|credential| credential.call_quota.is_some());
+    with_quota.map(|credential| credential.id).collect()
 }
 
 /// Returns what is known of the sites of providers that are managed through them.

@@ -23,6 +23,7 @@ use sluice_protocol::vendor::{PathTemplate, Quirk, TraitRules, Vendor};
 use super::{Sources, Wanted};
 use crate::relay::secret_value;
 use crate::standing::health::{RouteVital, Vital};
+use crate::standing::quota::Quota;
 use crate::upstream::Origin;
 
 /// How long prompt caches live where the vendor does not say: the shortest that any documents.
@@ -38,6 +39,8 @@ pub(crate) struct Target {
     pub(crate) key: KeyStanding,
     /// What the vendor lets it ask for.
     pub(crate) limits: Limits,
+    /// How many calls it may answer in all, if that has a bound.
+    pub(crate) quota: Option<Arc<Quota>>,
     /// What is known of it.
     pub(crate) vital: Arc<Vital>,
     /// What is known of calls that no route of its own leads to.
@@ -307,6 +310,7 @@ pub(super) fn compile_targets(
             group_name: credential.group_name.clone(),
             key: sources.key_standings.get(&credential.id).copied().unwrap_or_default(),
             limits: credential.limits,
+            quota: sources.health.quotas().of(credential.id, credential.call_quota),
             unrouted: sources.health.route(credential.id, "", vital.way()),
             vital,
             standing: Standing { priority: credential.priority, weight: credential.weight },

@@ -41,6 +41,7 @@ fn credential(id: i64, provider: i64) -> Credential {
         name: format!("c{id}"),
         secret: "sk-up".into(),
         limits: Limits::NONE,
+        call_quota: None,
         group_name: String::new(),
         enabled: true,
         priority: 0,

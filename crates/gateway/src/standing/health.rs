@@ -20,6 +20,8 @@ pub(crate) use visit::{Refusal, Visit, Visited};
 use vital::Setup;
 pub(crate) use vital::{RouteVital, Vital, Windows};
 
+use crate::standing::quota::Quotas;
+
 /// A model at a credential, by the name that it has there or by the route's pattern.
 type Place = (CredentialId, Arc<str>);
 
@@ -30,6 +32,7 @@ pub(crate) struct Health {
     credentials: Mutex<HashMap<CredentialId, Arc<Vital>>>,
     routes: Mutex<HashMap<Place, Arc<RouteVital>>>,
     generation: AtomicU64,
+    quotas: Arc<Quotas>,
 }
 
 impl Health {
@@ -65,6 +68,11 @@ impl Health {
         vital
     }
 
+    /// Returns the quotas of credentials.
+    pub(crate) const fn quotas(&self) -> &Arc<Quotas> {
+        &self.quotas
+    }
+
     fn setup(&self, way: impl Hash) -> Setup {
         let mut hasher = DefaultHasher::new();
         way.hash(&mut hasher);
@@ -76,6 +84,7 @@ impl Health {
         keep(&self.providers, |id| providers.contains(id));
         keep(&self.credentials, |id| credentials.contains(id));
         keep(&self.routes, |(credential, _)| credentials.contains(credential));
+        self.quotas.keep(|credential| credentials.contains(credential));
     }
 }
 

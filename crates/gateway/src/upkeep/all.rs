@@ -10,6 +10,7 @@ use sluice_domain::provider::Provider;
 use sluice_store::{PageRequest, ProviderFilter, StoreError};
 
 use super::{RefreshError, Upkeep};
+use crate::saying::Fact;
 
 /// Providers that are refreshed at the same time.
 const MAX_CONCURRENT: usize = 8;
@@ -24,7 +25,7 @@ pub(crate) struct Round {
     /// Providers that were refreshed without a failure.
     pub(crate) refreshed: usize,
     /// Names of those that failed wholly or in part, with the reason.
-    pub(crate) failed: Vec<(String, String)>,
+    pub(crate) failed: Vec<(String, Fact)>,
     /// Those that were left alone: being refreshed already, or by the site's own wish.
     pub(crate) skipped: usize,
 }
@@ -32,7 +33,7 @@ pub(crate) struct Round {
 /// What came of one.
 enum Outcome {
     Refreshed,
-    Failed(String, String),
+    Failed(String, Fact),
     Skipped,
 }
 
@@ -76,25 +77,25 @@ impl Upkeep {
     async fn refresh_one_of_all(&self, provider: &Provider, clock: &Clock) -> Outcome {
         let jitter = rand::rng().random_range(Duration::ZERO..MAX_JITTER);
         tokio::time::sleep(jitter).await;
-        let failed = |reason: String| Outcome::Failed(provider.name.clone(), reason);
+        let failed = |reason: Fact| Outcome::Failed(provider.name.clone(), reason);
         match self.state_of(provider.id).await {
             Ok(state) if state.is_resting(clock.now()) => return Outcome::Skipped,
             Ok(_) => {}
-            Err(error) => return failed(error.to_string()),
+            Err(error) => return failed(error.to_string().into()),
         }
         match self.refresh(provider, clock.now()).await {
             Ok(report) => match report.fault() {
                 Some((step, fault)) => {
                     tracing::warn!(provider.id = provider.id.0, provider.name, step = step.as_str(), reason = %fault,
                         "a provider could not be synchronised");
-                    failed(fault.to_string())
+                    failed(Fact::Both([fault.to_string(), fault.to_chinese()]))
                 }
                 None => Outcome::Refreshed,
             },
             Err(RefreshError::Busy) => Outcome::Skipped,
             Err(RefreshError::Store(error)) => {
                 tracing::error!(provider.id = provider.id.0, %error, "what a provider says could not be kept");
-                failed(error.to_string())
+                failed(error.to_string().into())
             }
         }
     }

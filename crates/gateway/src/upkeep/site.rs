@@ -13,7 +13,7 @@ use super::report::{Report, SiteState, Step};
 use super::reveal::reveal;
 use super::{USUAL_QUOTA_PER_DOLLAR, Upkeep};
 use crate::newapi::{
-    AccountGroups, Look, Offer, Sheet, SiteClient, SiteFault, hidden_keys, quota_to_micros, reconcile,
+    AccountGroups, Look, Offer, Sheet, SiteClient, SiteFault, Subscriptions, hidden_keys, quota_to_micros, reconcile,
 };
 
 /// What goes on during a refresh: what is remembered and what came of it.
@@ -110,22 +110,44 @@ impl Upkeep {
             }
         };
         state.quota_per_dollar = worth;
-        let account = match site.account().await {
-            Ok(account) => account,
+        self.refresh_balance(site, (provider, worth), (state, report), now).await
+    }
+
+    async fn refresh_balance(
+        &self,
+        site: &SiteClient,
+        (provider, worth): (ProviderId, Option<u64>),
+        (state, report): Notes<'_>,
+        now: Timestamp,
+    ) -> Result<Next, StoreError> {
+        let asked = match site.account().await {
+            Ok(account) => {
+                state.group.clone_from(&account.group);
+                spendable(site, account.quota, now).await
+            }
+            Err(fault) => Err(fault),
+        };
+        let spendable = match asked {
+            Ok(spendable) => spendable,
             Err(fault) => {
                 let next = Next::after(&fault);
                 report.fail(Step::Balance, fault);
                 return Ok(next);
             }
         };
-        state.group.clone_from(&account.group);
-        match worth {
-            Some(worth) => {
-                let left = Micros(quota_to_micros(account.quota, worth));
+        match (spendable, worth) {
+            (Some(quota), Some(worth)) => {
+                let left = Micros(quota_to_micros(quota, worth));
                 self.store.note_balance(provider, Balance { left, updated_at: now }).await?;
                 report.succeed(Step::Balance, 1, 1);
             }
-            None => report.fail(Step::Balance, SiteFault::malformed("it does not say what its quota is worth")),
+            (None, _) => {
+                self.store.forget_balance(provider).await?;
+                report.succeed(Step::Balance, 1, 1);
+            }
+            (Some(_), None) => {
+                report.fail(Step::Balance, SiteFault::malformed("it does not say what its quota is worth"));
+            }
         }
         Ok(Next::Go)
     }
@@ -224,6 +246,21 @@ impl Upkeep {
             Err(error) => return Err(error),
         }
         Ok(())
+    }
+}
+
+/// Returns what the account can spend, in the site's units: an empty wallet may stand beside a subscription that pays.
+/// `None` where that has no bound.
+async fn spendable(site: &SiteClient, wallet: i64, now: Timestamp) -> Result<Option<i64>, SiteFault> {
+    if wallet > 0 {
+        return Ok(Some(wallet));
+    }
+    match site.subscriptions(now).await {
+        Ok(Subscriptions::Left(0)) => Ok(Some(wallet)),
+        Ok(Subscriptions::Left(left)) => Ok(Some(left)),
+        Ok(Subscriptions::Unbounded) => Ok(None),
+        Err(SiteFault::Unsupported { .. }) => Ok(Some(wallet)),
+        Err(fault) => Err(fault),
     }
 }
 

@@ -35,6 +35,9 @@ pub(crate) enum ConnectError {
     /// It took too long.
     #[error("connecting took longer than {} ms", .0.as_millis())]
     TimedOut(Duration),
+    /// It took too long through a proxy, which may be what is silent.
+    #[error("connecting through the proxy took longer than {} ms", .0.as_millis())]
+    ProxyTimedOut(Duration),
     /// Name resolution or TCP failed.
     #[error("connecting failed: {0}")]
     Tcp(io::Error),
@@ -59,6 +62,11 @@ impl ConnectError {
     /// Returns whether the way to the proxy, or the proxy, is what failed.
     pub(crate) const fn is_proxy(&self) -> bool {
         matches!(self, Self::ProxyUnreachable(_) | Self::ProxyTls(_) | Self::ProxyRefused(_))
+    }
+
+    /// Returns that connecting to `origin` took longer than `limit`.
+    pub(super) const fn timed_out(origin: &Origin, limit: Duration) -> Self {
+        if origin.proxy.is_some() { Self::ProxyTimedOut(limit) } else { Self::TimedOut(limit) }
     }
 }
 
@@ -96,7 +104,7 @@ pub(super) async fn connect(
     tls: &Arc<rustls::ClientConfig>,
     limit: Duration,
 ) -> Result<Connection, ConnectError> {
-    tokio::time::timeout(limit, open(origin, tls)).await.map_err(|_| ConnectError::TimedOut(limit))?
+    tokio::time::timeout(limit, open(origin, tls)).await.map_err(|_| ConnectError::timed_out(origin, limit))?
 }
 
 async fn open(origin: &Origin, tls: &Arc<rustls::ClientConfig>) -> Result<Connection, ConnectError> {

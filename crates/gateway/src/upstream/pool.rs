@@ -173,7 +173,7 @@ impl Pool {
             drop(held);
             connection
         };
-        tokio::time::timeout(limit, shared).await.map_err(|_| ConnectError::TimedOut(limit))?
+        tokio::time::timeout(limit, shared).await.map_err(|_| ConnectError::timed_out(origin, limit))?
     }
 
     /// Returns what to hold while connecting, if the connection may be one to share.

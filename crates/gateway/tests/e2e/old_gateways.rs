@@ -375,6 +375,64 @@ async fn a_folder_of_api_proxy_serves_its_addresses() {
     gateway.finish().await;
 }
 
+/// What the candidates of a model have left, by the order in which they would be tried.
+async fn calls_left(gateway: &Gateway, model: &str) -> Vec<(i64, Value)> {
+    let preview = gateway.admin(Method::POST, "/api/route/preview", Some(json!({"model": model}))).await;
+    let candidates = preview.json()["data"]["decision"]["candidates"].as_array().unwrap().clone();
+    let shown = |one: &Value| (one["calls_left"].as_i64().unwrap_or(-1), one["obstacle"]["code"].clone());
+    candidates.iter().map(shown).collect()
+}
+
+#[tokio::test]
+async fn quotas_of_api_proxy_are_counted_down_and_a_restart_forgets_none() {
+    let (upstream, body) = (any_secret().await, Dialect::Chat.request("gpt-4", false));
+    let address = format!("{}/v1", upstream.base_url());
+    let dir = folder(&[("configs/providers/mine.json", &provider_file("mine", &address)), ("data/readme", "")]);
+    let [first, second] = SEALED;
+    let statements = format!(
+        "CREATE TABLE api_keys (id INTEGER PRIMARY KEY AUTOINCREMENT, provider TEXT NOT NULL, name TEXT NOT NULL, \
+         api_key TEXT NOT NULL, api_secret TEXT, base_url TEXT NOT NULL, cost_per_request REAL DEFAULT 0, \
+         remaining_quota INTEGER DEFAULT -1, total_quota INTEGER DEFAULT -1, is_active BOOLEAN DEFAULT 1); \
+         INSERT INTO api_keys (provider, name, api_key, base_url, cost_per_request, remaining_quota) VALUES \
+         ('mine', 'z1', '{first}', '{address}', 0.0, 3), ('mine', 'z2', '{second}', '{address}', 0.2, 3), \
+         ('mine', 'spent', '{first}', '{address}', 0.0, 0);"
+    );
+    execute(&dir.path().join("data/api_proxy.db"), &statements).await;
+    let variables =
+        [("ENCRYPTION_KEY", "testkey".to_owned()), ("SLUICE_LEGACY__ALLOW_LOOPBACK_WITHOUT_KEY", "true".to_owned())];
+    let mut gateway = Gateway::start_as(dir, Launch::of(Some("."), &variables)).await;
+    let post = |gateway: &Gateway| gateway.bare(Method::POST, "/api/v1/chat/completions").json(&body);
+    let used_up = json!("calls_used_up");
+    assert_eq!(
+        calls_left(&gateway, "gpt-4").await,
+        [(3, Value::Null), (3, Value::Null), (0, used_up.clone())],
+        "the cheaper of equals goes first"
+    );
+    let mut credentials = Vec::new();
+    for _ in 0..3 {
+        let got = gateway.call(post(&gateway)).await;
+        assert_eq!(got.status, 200, "{}", got.text());
+        credentials.push(gateway.record(got.call()).await["provider_token_id"].clone());
+    }
+    assert!(credentials[0] == credentials[2] && credentials[0] != credentials[1], "{credentials:?}");
+    // What fails is not taken.
+    upstream.set_script(Script::new(Act::error(Failure::new(400, "no"))).with_contract(Contract::Off));
+    assert_eq!(gateway.call(post(&gateway)).await.status, 400);
+    upstream.set_script(Script::default().with_contract(Contract::Off));
+    assert_eq!(calls_left(&gateway, "gpt-4").await.iter().map(|(left, _)| *left).collect::<Vec<_>>(), [2, 1, 0]);
+    gateway.restart().await;
+    assert_eq!(calls_left(&gateway, "gpt-4").await.iter().map(|(left, _)| *left).collect::<Vec<_>>(), [2, 1, 0]);
+    for _ in 0..3 {
+        assert_eq!(gateway.call(post(&gateway)).await.status, 200);
+    }
+    let before = upstream.requests().len();
+    let refused = gateway.call(post(&gateway)).await;
+    assert!(refused.status == 429 || refused.status == 503 || refused.status == 402, "{}", refused.text());
+    assert!(refused.text().contains("3 with a key that has no calls left"), "{}", refused.text());
+    assert_eq!(upstream.requests().len(), before);
+    gateway.finish().await;
+}
+
 #[tokio::test]
 async fn lists_of_api_proxy_tell_what_there_is() {
     let (openai, mine) = (upstream("sk-abc"), upstream("sk-abc"));

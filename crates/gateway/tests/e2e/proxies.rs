@@ -178,6 +178,28 @@ async fn a_proxy_that_does_not_do_its_work_is_named_and_the_call_goes_elsewhere(
 }
 
 #[tokio::test]
+async fn a_proxy_that_opens_no_tunnel_is_given_up_by_the_connect_timeout() {
+    for (kind, scheme) in [(ProxyKind::Http, "http"), (ProxyKind::Socks5, "socks5h")] {
+        let (upstream, proxy) = (upstream().await, Proxy::start(kind, None).await.unwrap());
+        proxy.set_mood(Mood::Silent);
+        let url = format!("{scheme}://{}", proxy.address());
+        let mut proxied = behind(provider("proxied", &upstream, json!(["m"])), &url, "https://localhost:1");
+        proxied["timeouts"] = json!({"connect_ms": 700, "first_byte_ms": 60_000});
+        let direct = with(provider("direct", &upstream, json!(["m"])), json!({"priority": -1}));
+        let gateway = Gateway::before(vec![proxied, direct]).await;
+        let started = Instant::now();
+        let answer = gateway.call(gateway.post("/v1/chat/completions", question(false, 10))).await;
+        assert_eq!(answer.status, 200, "{scheme}: {}", answer.text());
+        assert!(started.elapsed() < Duration::from_secs(20), "{scheme}: {:?}", started.elapsed());
+        let attempts = gateway.record(answer.call()).await["attempts"].clone();
+        let error = attempts[0]["error"].as_str().unwrap_or_default();
+        assert!(error.ends_with("the upstream's proxy opened no connection within 700 ms"), "{scheme}: {attempts}");
+        assert_eq!(attempts[1]["provider_name"], "direct", "{scheme}: {attempts}");
+        gateway.finish().await;
+    }
+}
+
+#[tokio::test]
 async fn what_is_asked_of_a_site_goes_through_its_providers_proxy_too() {
     for (kind, scheme) in [(ProxyKind::Http, "http"), (ProxyKind::Socks5, "socks5h")] {
         let proxy = Proxy::start(kind, Some(USER)).await.unwrap();

@@ -161,6 +161,40 @@ async fn the_reasons_are_kept_with_the_call_and_told_before_it() {
 }
 
 #[tokio::test]
+async fn rules_that_are_not_saved_can_be_previewed_and_change_nothing() {
+    let (one, two) = (upstream().await, upstream().await);
+    let gateway = Gateway::start(json!({
+        "providers": [provider("one", &one, json!(["m"])), provider("two", &two, json!(["m"]))],
+        "routing": {"rules": [{"name": "kept", "when": "true", "providers": [{"provider": "one"}]}]},
+    }))
+    .await;
+    let preview = async |rules: Value| {
+        let long = "word ".repeat(300);
+        let body = json!({"messages": [{"role": "user", "content": long}]});
+        let input = json!({"model": "m", "body": body, "rules": rules});
+        gateway.admin(Method::POST, "/api/route/preview", Some(input)).await
+    };
+    let chosen = |preview: &Value| {
+        let decision = &preview["data"]["decision"];
+        (decision["rule"].clone(), decision["candidates"][0]["provider"].clone())
+    };
+    let draft = json!([
+        {"name": "short", "when": "TokenCount < 50", "providers": [{"provider": "one"}]},
+        {"name": "long", "when": "TokenCount > 200", "providers": [{"provider": "two"}, {"provider": "gone"}]},
+    ]);
+    let drafted = preview(draft).await.json();
+    assert_eq!(chosen(&drafted), (json!("long"), json!("two")), "{drafted}");
+    assert_eq!(drafted["data"]["problems"], json!(["rule 2 names the provider `gone`, which is not in use"]));
+    let none = preview(json!([])).await.json();
+    assert_eq!(none["data"]["decision"]["rule"], Value::Null, "{none}");
+    let broken = preview(json!([{"name": "bad", "when": "TokenCount >"}])).await;
+    assert!(broken.status == 400 && broken.text().contains("rule 1 `bad`"), "{}", broken.text());
+    let kept = gateway.admin(Method::POST, "/api/route/preview", Some(json!({"model": "m"}))).await.json();
+    assert_eq!(chosen(&kept), (json!("kept"), json!("one")), "nothing was saved: {kept}");
+    gateway.finish().await;
+}
+
+#[tokio::test]
 async fn a_preview_names_every_route_that_is_not_taken_and_why() {
     let (chat, messages) = (upstream().await, Upstream::start(Kind::Anthropic, Script::default()).await.unwrap());
     let gateway = Gateway::start(json!({

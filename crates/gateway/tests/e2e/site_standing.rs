@@ -247,3 +247,34 @@ async fn a_list_of_all_users_keys_gives_the_accounts_own() {
     assert_eq!(names, ["one"]);
     gateway.finish().await;
 }
+
+#[tokio::test]
+async fn an_empty_wallet_beside_a_live_subscription_is_no_empty_account() {
+    let gateway = Gateway::start(json!({})).await;
+    let key = gateway.make_key("k").await;
+    let (provider, upstream, site) = add(&gateway, "first", facts("m"), 0).await;
+    let view =
+        async || gateway.admin(Method::GET, &format!("/api/provider/{provider}"), None).await.json()["data"].clone();
+    for (subscription, obstacle) in [
+        (Some((500_000, 0)), Value::Null),
+        (Some((500_000, 500_000)), json!("balance_empty")),
+        // No bound.
+        (Some((0, 900_000)), Value::Null),
+        (None, json!("balance_empty")),
+    ] {
+        site.change(|site| (site.quota, site.subscription) = (0, subscription));
+        sync(&gateway, provider).await;
+        until_it_is(&gateway, "first", &obstacle).await;
+        let before = calls(&upstream);
+        let is_open = obstacle.is_null();
+        assert_eq!(call(&gateway, &key).await.status == 200, is_open, "{subscription:?}");
+        assert_eq!(calls(&upstream) - before, usize::from(is_open), "{subscription:?}");
+        let expected = match subscription {
+            Some((500_000, 0)) => "$1.00",
+            Some((0, _)) => "",
+            Some(_) | None => "$0.00",
+        };
+        assert_eq!(view().await["balance"], expected, "{subscription:?}");
+    }
+    gateway.finish().await;
+}

@@ -2,11 +2,12 @@
 
 use std::time::Duration;
 
+use reqwest::Method;
 use rstest::rstest;
 use serde_json::{Value, json};
 use sluice_testkit::{Act, Answer, Encoding, Kind, Piece, Raw, Script, Upstream};
 
-use crate::gateway::{Gateway, provider, with};
+use crate::gateway::{Gateway, eventually, provider, with};
 use crate::samples::Dialect;
 
 const SILENT: &str = r#"{"id":"c","object":"chat.completion","choices":[{"index":0,"message":{"role":"assistant","content":""},"finish_reason":"stop"}]}"#;
@@ -49,6 +50,21 @@ async fn an_answer_that_says_nothing_is_treated_as_the_operator_wants(#[case] is
         assert_eq!((got.status, errors(&record)), (200, expected), "{mode}: {}", got.text());
         let is_silent = got.text() == if is_stream { SILENT_STREAM } else { SILENT };
         assert_eq!(is_silent, mode != "enforce", "{mode}: {}", got.text());
+        let counted = u64::from(mode != "off");
+        // Sums are some seconds old at most.
+        let is_counted = async || {
+            let providers = gateway.admin(Method::GET, "/api/provider/", None).await.json()["data"]["items"].clone();
+            let of_silent = providers.as_array().unwrap().iter().find(|one| one["name"] == "silent").cloned()?;
+            (of_silent["invalid_answers"] == counted).then_some(())
+        };
+        eventually("the count", is_counted).await;
+        let explained = async || {
+            let preview = gateway.admin(Method::POST, "/api/route/preview", Some(json!({"model": "m"}))).await.json();
+            let candidates = preview["data"]["decision"]["candidates"].as_array()?.clone();
+            let of_silent = candidates.into_iter().find(|one| one["provider"] == "silent")?;
+            (of_silent["invalid_answers"] == counted).then_some(())
+        };
+        eventually("the count of the candidate", explained).await;
         gateway.finish().await;
     }
 }

@@ -11,6 +11,7 @@ pub struct Model {
     pub name: String,
     pub secret: String,
     pub limits: Option<String>,
+    pub call_quota: Option<i64>,
     pub group_name: String,
     pub enabled: bool,
     pub priority: i64,

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 
 use sea_orm::{ColumnTrait, DatabaseTransaction, EntityTrait, QueryFilter, QuerySelect};
 use sluice_domain::clock::Timestamp;
-use sluice_domain::id::{AccountId, CallId, NodeId, TransferId};
+use sluice_domain::id::{AccountId, CallId, CredentialId, NodeId, TransferId};
 use sluice_domain::ledger::{Actor, BookedTransfer, Draw, SettledCall, Transfer, TransferKind};
 use uuid::Uuid;
 
@@ -17,7 +17,7 @@ use super::rows::id_bytes;
 use crate::batch::{chunks, insert_all};
 use crate::entities::{call, transfer};
 use crate::store::{commit, db};
-use crate::{Store, StoreError, What, usage};
+use crate::{Store, StoreError, What, credential_calls, usage};
 
 /// Ids in one question about what is known.
 const LOOKUP_CHUNK: usize = 256;
@@ -33,6 +33,8 @@ pub struct Settlement<'a> {
     pub at: Timestamp,
     /// The calls, in any order. A few hundred to a few thousand are best.
     pub calls: &'a [SettledCall],
+    /// Credentials whose calls are counted because they have a quota of them.
+    pub counted: &'a [CredentialId],
 }
 
 /// What became of a batch.
@@ -176,6 +178,7 @@ async fn post_in(
         insert_all(tx, &transfers).await?;
         books.save(tx).await?;
     }
+    credential_calls::count(tx, settlement.node, settlement.counted, calls).await?;
     usage::add_calls(tx, settlement.node, calls).await
 }
 

@@ -117,7 +117,7 @@ pub(crate) fn call(n: u64, charge: Option<Draw>) -> SettledCall {
 
 pub(crate) async fn settle(store: &Store, calls: &[SettledCall]) -> Result<Settled, StoreError> {
     let revenue = store.open_account(Holder::Revenue(NODE), NOW).await?.id;
-    store.settle(&Settlement { node: NODE, revenue, at: NOW, calls }).await
+    store.settle(&Settlement { node: NODE, revenue, at: NOW, calls, counted: &[] }).await
 }
 
 /// Settles and returns how many calls were posted and how many were known; none may be rejected.

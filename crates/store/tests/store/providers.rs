@@ -210,6 +210,7 @@ async fn a_credential_comes_back_as_it_was_made_and_changed() {
             name: new.name,
             secret: new.secret,
             limits: limits(3),
+            call_quota: Some(7),
             group_name: "default".to_owned(),
             enabled: true,
             priority: 3,
@@ -221,6 +222,7 @@ async fn a_credential_comes_back_as_it_was_made_and_changed() {
             secret: Some(SecretString::from("sk-2")),
             weight: Some(0),
             limits: Some(Limits::NONE),
+            call_quota: Some(None),
             group_name: Some(String::new()),
             ..CredentialPatch::default()
         };
@@ -229,6 +231,7 @@ async fn a_credential_comes_back_as_it_was_made_and_changed() {
             secret: SecretString::from("sk-2"),
             weight: 0,
             limits: Limits::NONE,
+            call_quota: None,
             group_name: String::new(),
             ..expected
         };

@@ -185,6 +185,7 @@ pub(crate) fn new_credential(name: &str) -> NewCredential {
         name: name.to_owned(),
         secret: SecretString::from(format!("sk-{name}")),
         limits: limits(3),
+        call_quota: Some(7),
         group_name: "default".to_owned(),
         enabled: true,
         priority: 3,

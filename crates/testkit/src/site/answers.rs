@@ -29,6 +29,7 @@ pub(super) fn answer(site: &mut SiteFacts, inbound: &Inbound) -> Reply {
         (&Method::GET, ["api", "user", "self"]) => agreed(
             json!({"id": site.user_id, "username": "me", "quota": site.quota, "used_quota": 1, "group": site.group}),
         ),
+        (&Method::GET, ["api", "subscription", "self"]) if site.generation == Generation::Latest => subscriptions(site),
         (&Method::GET, ["api", "user", "self", "groups"]) if site.generation != Generation::OneApi => groups(site),
         (&Method::GET, ["api", "user", "available_models"]) if site.generation == Generation::OneApi => {
             agreed(site.models.iter().map(|model| model.name.clone()).collect())
@@ -78,6 +79,17 @@ fn status(site: &SiteFacts) -> Reply {
         data.insert("quota_per_unit".to_owned(), units.into());
     }
     agreed(data)
+}
+
+fn subscriptions(site: &SiteFacts) -> Reply {
+    let row = |&(total, used): &(i64, i64)| {
+        json!({"subscription": {
+            "id": 1, "user_id": site.user_id, "plan_id": 1, "amount_total": total, "amount_used": used, "start_time": 1,
+            "end_time": 4_102_444_800_i64, "status": "active", "source": "order", "next_reset_time": 0, "upgrade_group": "",
+        }})
+    };
+    let rows: Vec<Value> = site.subscription.iter().map(row).collect();
+    agreed(json!({"billing_preference": "subscription_first", "subscriptions": rows, "all_subscriptions": rows}))
 }
 
 fn pricing(site: &SiteFacts) -> Reply {

@@ -20,6 +20,8 @@ fn contender(id: i64) -> Contender {
         cost: None,
         first_token_ms: None,
         quota: None,
+        calls_left: None,
+        invalid: 0,
         load: Load::default(),
     }
 }

@@ -25,6 +25,8 @@ pub(super) struct ActivityView {
     resting_because: Option<&'static str>,
     /// Until when; 0 where they do not.
     resting_until: i64,
+    /// Answers within the health window that said nothing, where answers are looked at.
+    invalid_answers: u64,
     /// Different models of its enabled routes.
     model_count: u64,
     /// Its credentials.
@@ -42,6 +44,7 @@ pub(super) struct ActivityView {
 /// What some providers serve, and what they did today.
 pub(super) struct Activity {
     resting: HashMap<ProviderId, Rest>,
+    invalid: HashMap<ProviderId, u64>,
     offers: HashMap<ProviderId, Offer>,
     today: HashMap<ProviderId, UsageSums>,
 }
@@ -54,7 +57,8 @@ impl Activity {
             offers = read_offers(state, shown).await?;
             today = read_today(state, now).await?;
         }
-        Ok(Self { resting: state.previewer.resting_providers(), offers, today })
+        let (resting, invalid) = (state.previewer.resting_providers(), state.previewer.invalid_answers());
+        Ok(Self { resting, invalid, offers, today })
     }
 
     /// Returns it for one of them.
@@ -65,6 +69,7 @@ impl Activity {
         ActivityView {
             resting_because: rest.map(|rest| rest.trouble.as_str()),
             resting_until: rest.map_or(0, |rest| rest.until_ms.div_euclid(1_000)),
+            invalid_answers: self.invalid.get(&id).copied().unwrap_or_default(),
             model_count: offer.models,
             credential_count: offer.credentials,
             enabled_credential_count: offer.enabled_credentials,

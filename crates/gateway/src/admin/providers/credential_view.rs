@@ -2,9 +2,11 @@
 
 use secrecy::ExposeSecret;
 use serde::Serialize;
-use sluice_store::SiteKey;
+use sluice_domain::id::CredentialId;
+use sluice_store::{SiteKey, StoreError, What};
 use utoipa::ToSchema;
 
+use crate::admin::AdminState;
 use crate::admin::state::origin_of;
 use crate::admin::wire::{LimitsView, status};
 
@@ -50,6 +52,10 @@ pub(super) struct CredentialView {
     weight: i64,
     /// What the vendor lets it ask for.
     limits: LimitsView,
+    /// How many calls it may answer in all; `null` for no bound.
+    call_quota: Option<u64>,
+    /// How many of these are left, those under way included; `null` for no bound.
+    calls_left: Option<u64>,
     /// When it was made, Unix seconds.
     created_at: i64,
     /// `database`, or `file` for credentials that the configuration file declares; those are read-only.
@@ -57,7 +63,32 @@ pub(super) struct CredentialView {
 }
 
 impl CredentialView {
-    pub(super) fn of(key: &SiteKey) -> Self {
+    /// Shows credentials with what their quotas have left.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub(super) async fn counted(state: &AdminState, keys: &[SiteKey]) -> Result<Vec<Self>, StoreError> {
+        let has_quota = |key: &&SiteKey| key.credential.call_quota.is_some();
+        let ids: Vec<CredentialId> = keys.iter().filter(has_quota).map(|key| key.credential.id).collect();
+        let answered = state.store.calls_answered(&ids).await?;
+        let view = |key: &SiteKey| {
+            let gone = answered.get(&key.credential.id).copied().unwrap_or(0);
+            let left = key.credential.call_quota.map(|quota| quota.saturating_sub(gone));
+            Self { calls_left: left, ..Self::of(key) }
+        };
+        Ok(keys.iter().map(view).collect())
+    }
+
+    /// Shows one credential with what its quota has left.
+    ///
+    /// # Errors
+    /// The database is away.
+    pub(super) async fn counted_one(state: &AdminState, key: SiteKey) -> Result<Self, StoreError> {
+        let mut views = Self::counted(state, &[key]).await?;
+        views.pop().ok_or(StoreError::NotFound { what: What::Credential })
+    }
+
+    fn of(key: &SiteKey) -> Self {
         let SiteKey { credential, upstream } = key;
         let upstream = upstream.as_ref();
         let problem = upstream.and_then(|upstream| upstream.problem.clone());
@@ -80,6 +111,8 @@ impl CredentialView {
             priority: credential.priority,
             weight: credential.weight,
             limits: credential.limits.into(),
+            call_quota: credential.call_quota,
+            calls_left: credential.call_quota,
             created_at: credential.created_at.unix_secs(),
             origin: origin_of(credential.id.0),
         }

@@ -19,7 +19,7 @@ use super::{find, find_writable};
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
-use crate::admin::wire::input::{not_negative, required_text, text};
+use crate::admin::wire::input::{not_negative, nullable, required_text, text};
 use crate::admin::wire::{
     At, Body, Envelope, Failure, Language, LimitsView, Nothing, Problem, Reply, done, found, status,
 };
@@ -43,10 +43,10 @@ async fn list_credentials(
 ) -> Reply<Vec<CredentialView>> {
     let provider = find(&state, ProviderId(id)).await?;
     if provider.id.0 < 0 {
-        let declared = all_of(&state, provider.id).await?;
-        return found(declared.into_iter().map(|credential| CredentialView::of(&own(credential))).collect());
+        let declared: Vec<SiteKey> = all_of(&state, provider.id).await?.into_iter().map(own).collect();
+        return found(CredentialView::counted(&state, &declared).await?);
     }
-    found(state.store.list_site_keys(provider.id).await?.iter().map(CredentialView::of).collect())
+    found(CredentialView::counted(&state, &state.store.list_site_keys(provider.id).await?).await?)
 }
 
 fn own(credential: Credential) -> SiteKey {
@@ -83,6 +83,9 @@ struct CredentialInput {
     weight: Option<i64>,
     /// What the vendor lets it ask for, all at once; `{}` for no limits.
     limits: Option<LimitsView>,
+    /// How many calls it may answer in all, counted from when it gets such a bound first; `null` for no bound.
+    #[serde(default, deserialize_with = "nullable")]
+    call_quota: Option<Option<u64>>,
     /// For a key to make at the site: whether only the account limits it (default).
     unlimited_quota: Option<bool>,
     /// For a key to make at the site: what it may use, in the site's units.
@@ -114,6 +117,7 @@ impl CredentialInput {
             priority: self.priority,
             weight: self.weight.map(|weight| not_negative("weight", weight)).transpose()?,
             limits: self.limits.map(Limits::from),
+            call_quota: self.call_quota,
         })
     }
 }
@@ -146,6 +150,7 @@ async fn create_credential(
         name: sent.name.unwrap_or_else(|| "default".to_owned()),
         secret,
         limits: sent.limits.unwrap_or_default(),
+        call_quota: sent.call_quota.flatten(),
         group_name: sent.group_name.unwrap_or_default(),
         enabled: status::read_new(input.status)?,
         priority: sent.priority.unwrap_or(provider.priority),
@@ -153,7 +158,7 @@ async fn create_credential(
         created_at: state.clock.now(),
     };
     let made = state.store.create_credential(provider.id, new).await?;
-    found(CreatedView::here(CredentialView::of(&own(made))))
+    found(CreatedView::here(CredentialView::counted_one(&state, own(made)).await?))
 }
 
 /// One credential, its secret masked.
@@ -162,10 +167,10 @@ async fn create_credential(
     responses((status = 200, description = "The credential.", body = Envelope<CredentialView>)))]
 async fn read_credential(State(state): State<Arc<AdminState>>, _: AsAdmin, At(id): At<i64>) -> Reply<CredentialView> {
     if let Some(credential) = state.declared.credentials.iter().find(|credential| credential.id.0 == id) {
-        return found(CredentialView::of(&own(credential.clone())));
+        return found(CredentialView::counted_one(&state, own(credential.clone())).await?);
     }
-    let credential = state.store.find_site_key(CredentialId(id)).await?;
-    found(CredentialView::of(&credential.ok_or(StoreError::NotFound { what: What::Credential })?))
+    let credential = existing(&state, CredentialId(id)).await?;
+    found(CredentialView::counted_one(&state, credential).await?)
 }
 
 /// Change a credential: only the fields that are sent.
@@ -189,7 +194,8 @@ async fn update_credential(
         site_keys::enter(&state, &known.credential, upstream, secret).await?;
     }
     state.store.update_credential(id, patch).await?;
-    found(CredentialView::of(&existing(&state, id).await?))
+    let changed = existing(&state, id).await?;
+    found(CredentialView::counted_one(&state, changed).await?)
 }
 
 /// Delete a credential with its routes. One that is a key of the provider's site is deleted there first; where that fails

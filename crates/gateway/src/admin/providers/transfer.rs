@@ -1,13 +1,15 @@
 //! Providers as a file: exported without secrets, imported with or without.
 
+mod credentials;
+
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use axum::extract::State;
-use secrecy::{ExposeSecret, SecretString};
-use serde::Serialize;
+use secrecy::ExposeSecret;
+use serde::{Deserialize, Serialize};
 use sluice_domain::provider::Provider;
-use sluice_store::{PageRequest, ProviderFilter};
+use sluice_store::{PageRequest, ProviderFilter, SiteKey};
 use url::Url;
 use utoipa::ToSchema;
 use utoipa_axum::router::OpenApiRouter;
@@ -20,6 +22,7 @@ use crate::admin::AdminState;
 use crate::admin::access::{AsAdmin, AsRoot};
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Body, Envelope, Failure, Language, Note, Problem, Reply, found, found_with};
+use credentials::Transferred;
 
 /// No more providers are exported or imported at once.
 const MAX_PROVIDERS: usize = 1_000;
@@ -57,14 +60,27 @@ struct ExportedProvider {
     /// System access token of its site; a secret.
     #[serde(skip_serializing_if = "Option::is_none")]
     access_token: Option<String>,
-    /// The credential called `default`, which an import makes anew with the provider; a secret.
+    /// The secret of the credential called `default`, for importers that know no other.
     #[serde(skip_serializing_if = "Option::is_none")]
     key: Option<String>,
+    /// All credentials; secrets.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    credentials: Option<Vec<Transferred>>,
+}
+
+/// A provider in an import.
+#[derive(Clone, Deserialize, ToSchema)]
+struct ImportedProvider {
+    #[serde(flatten)]
+    provider: ProviderInput,
+    /// Its credentials; where there are some, `key` is not looked at.
+    credentials: Option<Vec<Transferred>>,
 }
 
 impl ExportedProvider {
-    /// Returns it with its secrets; `key` is its first credential.
-    fn with_secrets(provider: Provider, key: Option<&SecretString>) -> Self {
+    /// Returns it with its secrets.
+    fn with_secrets(provider: Provider, keys: &[SiteKey]) -> Self {
+        let first = keys.iter().map(|key| &key.credential).find(|credential| credential.name == FIRST_CREDENTIAL);
         let headers: BTreeMap<String, String> =
             provider.headers.iter().map(|(name, value)| (name.clone(), value.expose_secret().to_owned())).collect();
         let proxy_url = provider.proxy_url.as_ref().map(|url| url.expose_secret().to_owned());
@@ -73,7 +89,8 @@ impl ExportedProvider {
             proxy_url,
             headers: Some(headers),
             access_token: provider.access_token.as_ref().map(|token| token.expose_secret().to_owned()),
-            key: key.map(|key| key.expose_secret().to_owned()),
+            key: first.map(|first| first.secret.expose_secret().to_owned()).filter(|secret| !secret.is_empty()),
+            credentials: Some(keys.iter().map(Transferred::of).collect()),
             ..Self::of(provider)
         }
     }
@@ -87,6 +104,7 @@ impl ExportedProvider {
             headers: None,
             access_token: None,
             key: None,
+            credentials: None,
             user_id: provider.upstream_user_id,
             status: crate::admin::wire::status::number(provider.enabled),
             priority: provider.priority,
@@ -116,19 +134,18 @@ fn is_open(proxy_url: &str) -> bool {
     Url::parse(proxy_url).is_ok_and(|url| url.username().is_empty() && url.password().is_none())
 }
 
-/// All providers of the database with their secrets, for root: system access tokens, proxies, headers, and the credential
-/// called `default` of each. It stands in the audit log that this was asked for.
+/// All providers of the database with their secrets, for root: system access tokens, proxies, headers and credentials. It
+/// stands in the audit log that this was asked for.
 #[utoipa::path(post, path = "/api/provider/export", tag = "Providers",
     responses((status = 200, description = "The providers.", body = Envelope<Vec<ExportedProvider>>)))]
 async fn export_with_secrets(State(state): State<Arc<AdminState>>, AsRoot(me): AsRoot) -> Reply<Vec<ExportedProvider>> {
-    let catalog = state.store.load_catalog().await?;
-    let key_of = |provider: &Provider| {
-        let mut of_provider = catalog.credentials.iter().filter(|credential| credential.provider_id == provider.id);
-        of_provider.find(|credential| credential.name == FIRST_CREDENTIAL).map(|credential| &credential.secret)
-    };
     tracing::info!(user.id = me.user.id.0, "the secrets of providers were exported");
-    let exported = catalog.providers.iter().take(MAX_PROVIDERS);
-    found(exported.map(|provider| ExportedProvider::with_secrets(provider.clone(), key_of(provider))).collect())
+    let mut exported = Vec::new();
+    for provider in stored(&state).await? {
+        let keys = state.store.list_site_keys(provider.id).await?;
+        exported.push(ExportedProvider::with_secrets(provider, &keys));
+    }
+    found(exported)
 }
 
 async fn stored(state: &AdminState) -> Result<Vec<Provider>, Failure> {
@@ -159,13 +176,13 @@ struct ImportProblem {
 
 /// Import providers. One with the same `base_url` and `user_id` (without `user_id`: and name) is changed by the fields that are sent, others are
 /// made. Those that cannot be used are skipped, with the reason.
-#[utoipa::path(post, path = "/api/provider/import", tag = "Providers", request_body = Vec<ProviderInput>,
+#[utoipa::path(post, path = "/api/provider/import", tag = "Providers", request_body = Vec<ImportedProvider>,
     responses((status = 200, description = "What was done.", body = Envelope<ImportView>)))]
 async fn import_providers(
     State(state): State<Arc<AdminState>>,
     _: AsAdmin,
     language: Language,
-    Body(inputs): Body<Vec<ProviderInput>>,
+    Body(inputs): Body<Vec<ImportedProvider>>,
 ) -> Reply<ImportView> {
     if inputs.len() > MAX_PROVIDERS {
         let reason = format!("has more than {MAX_PROVIDERS} providers");
@@ -174,7 +191,7 @@ async fn import_providers(
     let mut present = stored(&state).await?;
     let mut view = ImportView::default();
     for (index, input) in inputs.into_iter().enumerate() {
-        let name = input.name.clone().unwrap_or_default();
+        let name = input.provider.name.clone().unwrap_or_default();
         match import(&state, &mut present, input).await {
             Ok(Done::Created) => view.created += 1,
             Ok(Done::Updated) => view.updated += 1,
@@ -195,7 +212,12 @@ enum Done {
     Updated,
 }
 
-async fn import(state: &AdminState, present: &mut Vec<Provider>, input: ProviderInput) -> Result<Done, Failure> {
+async fn import(state: &AdminState, present: &mut Vec<Provider>, input: ImportedProvider) -> Result<Done, Failure> {
+    let ImportedProvider { provider: mut input, credentials } = input;
+    if let Some(credentials) = &credentials {
+        credentials::check(credentials)?;
+        input.take_key()?;
+    }
     let base_url = read_base_url(input.base_url.as_deref().unwrap_or_default())?;
     let user_id = input.user_id()?.flatten();
     // Several accounts at one site without a user id are told apart by their name.
@@ -204,14 +226,17 @@ async fn import(state: &AdminState, present: &mut Vec<Provider>, input: Provider
         let is_same = provider.base_url == base_url && provider.upstream_user_id == user_id;
         is_same && (user_id.is_some() || is_named(provider))
     });
-    match twin {
+    let (provider, done) = match twin {
         Some(twin) => {
             *twin = update(state, twin, input).await?;
-            Ok(Done::Updated)
+            (twin.clone(), Done::Updated)
         }
         None => {
-            present.push(create(state, input).await?);
-            Ok(Done::Created)
+            let made = create(state, input).await?;
+            present.push(made.clone());
+            (made, Done::Created)
         }
-    }
+    };
+    credentials::put(state, &provider, &credentials.unwrap_or_default()).await?;
+    Ok(done)
 }

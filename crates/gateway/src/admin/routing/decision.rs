@@ -55,6 +55,10 @@ struct CandidateView {
     first_token_ms: Option<u64>,
     /// Calls that were under way there.
     in_flight: u64,
+    /// How many more calls its credential may answer in all; `null` where that has no bound.
+    calls_left: Option<u64>,
+    /// Answers that said nothing lately, where answers are looked at.
+    invalid_answers: u64,
     /// Whether the call must be converted for it.
     converts: bool,
     /// Why it could not be used; `null` where it could.
@@ -121,7 +125,15 @@ async fn provider_names(state: &AdminState, decision: &Decision) -> Result<HashM
 
 impl CandidateView {
     fn veiled(self) -> Self {
-        Self { provider_id: None, provider: None, provider_token_id: None, model: None, cost_micros: None, ..self }
+        Self {
+            provider_id: None,
+            provider: None,
+            provider_token_id: None,
+            model: None,
+            cost_micros: None,
+            calls_left: None,
+            ..self
+        }
     }
 
     fn of(candidate: Considered, place: usize, names: &HashMap<ProviderId, String>) -> Self {
@@ -139,6 +151,8 @@ impl CandidateView {
             cost_micros: candidate.cost.map(|cost| cost.0),
             first_token_ms: candidate.first_token_ms,
             in_flight: candidate.in_flight,
+            calls_left: candidate.calls_left,
+            invalid_answers: candidate.invalid,
             converts: candidate.converts,
             obstacle: candidate.obstacle.map(|obstacle| ObstacleView { code: obstacle.code(), text: words(&obstacle) }),
         }
@@ -160,6 +174,7 @@ fn words(obstacle: &Obstacle) -> String {
         Obstacle::NotChosen => "a rule chose others".to_owned(),
         Obstacle::Unpriced => "nobody says what it costs, and the call is billed; add a price".to_owned(),
         Obstacle::BalanceEmpty => "its account has nothing left; top it up".to_owned(),
+        Obstacle::CallsUsedUp => "its credential has answered as many calls as its quota allows; raise it".to_owned(),
         Obstacle::BalanceStale => {
             "its site did not say for two days what is left; see why its synchronisation fails".to_owned()
         }

@@ -1,5 +1,6 @@
 //! Where would this call go right now?
 
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use axum::extract::State;
@@ -9,7 +10,7 @@ use sluice_domain::access::{AddressList, ModelList};
 use sluice_domain::id::{KeyId, UserId};
 use sluice_domain::key::{Caller, Key, KeyBilling};
 use sluice_domain::limit::Limits;
-use sluice_domain::route::policy::Scope;
+use sluice_domain::route::policy::{Choice, Rule, Scope};
 use sluice_domain::user::{DEFAULT_GROUP, Funding};
 use sluice_store::{StoreError, What};
 use utoipa::ToSchema;
@@ -21,6 +22,8 @@ use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{Body, Envelope, Failure, Problem, Reply, found};
+use crate::snapshot::rules::Ruled;
+use crate::tokens;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(preview_route))
@@ -43,6 +46,10 @@ struct PreviewInput {
     #[serde(default)]
     #[schema(value_type = Option<Object>)]
     body: Option<Value>,
+    /// Rules that are not saved, to see what they would decide; left out, those in force.
+    #[serde(default)]
+    #[schema(value_type = Option<Vec<Object>>)]
+    rules: Option<Vec<Rule>>,
 }
 
 fn chat() -> String {
@@ -56,9 +63,11 @@ struct PreviewView {
     decision: DecisionView,
     /// What the caller would be told instead of an answer; `null` where a provider would be tried.
     refusal: Option<String>,
+    /// What is doubtful about the rules that were sent: providers that are not in use.
+    problems: Vec<String>,
 }
 
-/// Tell where a call would go right now, and why, without making it. Draws are made as for a call, so that the order of
+/// Tell where a call would go right now, and why, without making it or saving anything. Draws are made as for a call, so that the order of
 /// candidates with shares may differ each time.
 #[utoipa::path(post, path = "/api/route/preview", tag = "Routing", request_body = PreviewInput,
     responses((status = 200, description = "Where the call would go.", body = Envelope<PreviewView>)))]
@@ -72,10 +81,50 @@ async fn preview_route(
         None => anybody(),
     };
     let body = request(input.model, input.body);
-    let previewed = state.previewer.preview(caller, &input.path, body.to_string().into()).await;
+    let problems = match &input.rules {
+        Some(rules) => doubts(&state, rules).await?,
+        None => Vec::new(),
+    };
+    let draft = input.rules.as_deref().map(compiled).transpose()?;
+    if draft.iter().flatten().any(Ruled::counts_tokens) {
+        // The first count waits for a vocabulary.
+        tokio::task::spawn_blocking(|| tokens::count("")).await.ok();
+    }
+    let call = (input.path.as_str(), body.to_string().into());
+    let previewed = state.previewer.preview(caller, call, draft.as_deref()).await;
     let previewed = previewed.ok_or(Problem::Internal)?;
     let decision = DecisionView::of(&state, previewed.decision).await?;
-    found(PreviewView { decision, refusal: previewed.refusal })
+    found(PreviewView { decision, refusal: previewed.refusal, problems })
+}
+
+/// Compiles rules that are not saved.
+fn compiled(rules: &[Rule]) -> Result<Vec<Ruled>, Failure> {
+    let compile = |(number, rule): (usize, &Rule)| {
+        Ruled::compile(rule, number).map_err(|error| {
+            let reason = format!("rule {number} `{}`: {error}", rule.name);
+            Problem::ValueInvalid.with("field", "rules").with("reason", reason)
+        })
+    };
+    (1..).zip(rules).map(compile).collect()
+}
+
+/// Returns what speaks against rules that compile.
+async fn doubts(state: &AdminState, rules: &[Rule]) -> Result<Vec<String>, Failure> {
+    let catalog = state.store.load_catalog().await?;
+    let providers: HashSet<String> = catalog
+        .providers
+        .iter()
+        .chain(&state.declared.providers)
+        .filter(|provider| provider.enabled)
+        .map(|provider| provider.name.to_lowercase())
+        .collect();
+    let choices =
+        (1_usize..).zip(rules).flat_map(|(number, rule)| rule.providers.iter().map(move |choice| (number, choice)));
+    let missing = choices.filter(|(_, choice)| !providers.contains(&choice.provider.to_lowercase()));
+    let word = |(number, choice): (usize, &Choice)| {
+        format!("rule {number} names the provider `{}`, which is not in use", choice.provider)
+    };
+    Ok(missing.map(word).collect())
 }
 
 fn request(model: Option<String>, body: Option<Value>) -> Value {

@@ -13,7 +13,8 @@ use utoipa_axum::routes;
 use crate::admin::AdminState;
 use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
-use crate::admin::wire::{Envelope, Failure, PageQuery, PageView, Params, Problem, Reply, found};
+use crate::admin::wire::{Envelope, Failure, Language, PageQuery, PageView, Params, Problem, Reply, found};
+use crate::saying::Saying;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default().serve(routes!(list_alerts))
@@ -27,7 +28,7 @@ struct AlertView {
     kind: String,
     /// Which one of them; empty where there is only one.
     subject: String,
-    /// What is wrong and what to do.
+    /// What is wrong and what to do, in the language asked for.
     message: String,
     /// How often it was seen since it was raised.
     count: u64,
@@ -39,13 +40,13 @@ struct AlertView {
     resolved_time: Option<i64>,
 }
 
-impl From<Alert> for AlertView {
-    fn from(alert: Alert) -> Self {
+impl AlertView {
+    fn of(alert: Alert, language: Language) -> Self {
         Self {
             id: alert.id.0,
             kind: alert.kind,
             subject: alert.subject,
-            message: alert.message,
+            message: Saying::read(&alert.message, language),
             count: alert.count,
             raised_time: alert.raised_at.unix_secs(),
             last_seen_time: alert.last_seen_at.unix_secs(),
@@ -81,10 +82,11 @@ impl AlertQuery {
 async fn list_alerts(
     State(state): State<Arc<AdminState>>,
     _: AsAdmin,
+    language: Language,
     Params(page): Params<PageQuery>,
     Params(query): Params<AlertQuery>,
 ) -> Reply<PageView<AlertView>> {
     let request = page.request()?;
     let alerts = state.store.list_alerts(query.is_open_only()?, request).await?;
-    found(PageView::of(alerts, request, AlertView::from))
+    found(PageView::of(alerts, request, |alert| AlertView::of(alert, language)))
 }

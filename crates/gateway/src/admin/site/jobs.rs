@@ -17,6 +17,7 @@ use crate::admin::access::AsAdmin;
 use crate::admin::docs::Spellings;
 use crate::admin::wire::{At, Envelope, Failure, Language, PageQuery, PageView, Params, Problem, Reply, found};
 use crate::jobs::{NotBegun, Schedule, Standing};
+use crate::saying::Saying;
 
 pub(super) fn endpoints() -> OpenApiRouter<Arc<AdminState>> {
     OpenApiRouter::default()
@@ -79,12 +80,12 @@ struct JobRunView {
     done: u64,
     /// Things there are to do; `null` where that is not known.
     total: Option<u64>,
-    /// What is being done, and afterwards what came of it, in plain English.
+    /// What is being done, and afterwards what came of it, in the language asked for.
     message: String,
 }
 
 impl JobRunView {
-    fn of(run: JobRun, now: Timestamp) -> Self {
+    fn of(run: JobRun, (language, now): (Language, Timestamp)) -> Self {
         Self {
             id: run.id.0,
             job: run.job,
@@ -96,7 +97,7 @@ impl JobRunView {
             duration_ms: run.ended_at.unwrap_or(now).0.saturating_sub(run.began_at.0).max(0),
             done: run.progress.done,
             total: run.progress.total,
-            message: run.progress.text,
+            message: Saying::read(&run.progress.text, language),
         }
     }
 }
@@ -135,7 +136,7 @@ impl JobView {
 async fn view(state: &AdminState, standing: Standing, language: Language) -> Result<JobView, StoreError> {
     let now = state.clock.now();
     let runs = state.store.list_job_runs(standing.about.name, PageRequest::nth(0, 1)).await?;
-    let last = runs.items.into_iter().next().map(|run| JobRunView::of(run, now));
+    let last = runs.items.into_iter().next().map(|run| JobRunView::of(run, (language, now)));
     Ok(JobView::of(standing, last, (language, now)))
 }
 
@@ -172,20 +173,26 @@ async fn list_job_runs(
     State(state): State<Arc<AdminState>>,
     _: AsAdmin,
     At(name): At<String>,
+    language: Language,
     Params(page): Params<PageQuery>,
 ) -> Reply<PageView<JobRunView>> {
     let (request, now) = (page.request()?, state.clock.now());
     let runs = state.store.list_job_runs(&name, request).await?;
-    found(PageView::of(runs, request, |run| JobRunView::of(run, now)))
+    found(PageView::of(runs, request, |run| JobRunView::of(run, (language, now))))
 }
 
 /// Begin a job now, on this node, whenever it is due. It goes on after the answer; ask for the job to see how far it is.
 #[utoipa::path(post, path = "/api/job/{name}/run", tag = "Jobs", params(("name" = String, Path, description = "Name.")),
     responses((status = 200, description = "The run that has begun.", body = Envelope<JobRunView>)))]
-async fn run_job(State(state): State<Arc<AdminState>>, _: AsAdmin, At(name): At<String>) -> Reply<JobRunView> {
+async fn run_job(
+    State(state): State<Arc<AdminState>>,
+    _: AsAdmin,
+    At(name): At<String>,
+    language: Language,
+) -> Reply<JobRunView> {
     let run = begin(&state, &name).await?;
     let run = state.store.find_job_run(run).await?.ok_or(StoreError::NotFound { what: What::JobRun })?;
-    found(JobRunView::of(run, state.clock.now()))
+    found(JobRunView::of(run, (language, state.clock.now())))
 }
 
 /// Begins a job now.

@@ -19,6 +19,10 @@ async fn a_key_is_shown_once_and_works() {
     let list = root.get("/api/agg-token").await;
     assert!(!list.text.contains(key_body(&key)));
     let last4 = key.get(47..).unwrap();
+    assert_eq!(
+        (&made.body["id"], caller.key.id),
+        (&list.ok()["items"][0]["id"], KeyId(made.body["id"].as_i64().unwrap()))
+    );
     assert_eq!(list.ok()["items"][0]["key"], json!(format!("ag-****{last4}")));
 }
 

@@ -57,7 +57,8 @@ impl Site {
         let store = &self.state.store;
         let at = Timestamp(NOW_MS);
         let revenue = store.open_account(Holder::Revenue(NODE), at).await.unwrap().id;
-        let settled = store.settle(&Settlement { node: NODE, revenue, at, calls: &[call] }).await.unwrap();
+        let settled =
+            store.settle(&Settlement { node: NODE, revenue, at, calls: &[call], counted: &[] }).await.unwrap();
         assert_eq!(settled.posted, 1, "{:?}", settled.rejected);
     }
 

@@ -144,8 +144,12 @@ async fn root_exports_secrets_when_asked_and_they_round_trip() {
     make(&root, body).await;
     let body = json!({"name": "two", "vendor": "newapi", "base_url": "https://y.example", "proxy_url": "socks5://proxy.example:1080"});
     make(&root, body).await;
+    let spare = json!({"name": "spare", "key": "sk-spare-secret-22", "group_name": "vip", "status": 2, "priority": 3,
+        "weight": 0, "limits": {"concurrency": 4}, "call_quota": 90});
+    root.post("/api/provider/1/tokens", spare).await.ok();
+    root.post("/api/provider/2/tokens", json!({"name": "other", "key": "sk-other-secret-33"})).await.ok();
     let plain = root.get("/api/provider/export").await;
-    for secret in ["sk-0123456789ab", "management", "user:pass", "header-secret"] {
+    for secret in ["sk-0123456789ab", "sk-spare-secret-22", "management", "user:pass", "header-secret"] {
         assert!(!plain.text.contains(secret), "{secret}");
     }
     assert_eq!(plain.ok()[0].get("proxy_enabled"), None, "an import leaves the proxy as it is");
@@ -153,12 +157,43 @@ async fn root_exports_secrets_when_asked_and_they_round_trip() {
     assert_eq!(ada.post("/api/provider/export", json!({})).await.failure(), (403, "forbidden"));
     let whole = root.post("/api/provider/export", json!({})).await.ok().clone();
     assert_eq!(whole[0]["headers"], json!({"x-team": "header-secret"}));
+    let limits = json!({"requests_per_minute": null, "tokens_per_minute": null, "concurrency": 4});
+    let spare = json!({"name": "spare", "key": "sk-spare-secret-22", "group_name": "vip", "status": 2, "priority": 3,
+        "weight": 0, "limits": limits, "call_quota": 90});
+    assert_eq!((&whole[0]["credentials"][1], &whole[1]["credentials"][0]["name"]), (&spare, &json!("other")));
     let entry = root.get("/api/audit/?action=POST%20/api/provider/export&status=success").await;
     assert_eq!(entry.ok()["total"], json!(1));
     assert!(!root.get("/api/audit/").await.text.contains("header-secret"));
     let (_other, root) = Site::ready().await;
     assert_eq!(root.post("/api/provider/import", whole.clone()).await.ok()["created"], json!(2));
     assert_eq!(root.post("/api/provider/export", json!({})).await.ok(), &whole);
+    let mut changed = whole.clone();
+    changed[0]["credentials"][1]["weight"] = json!(7);
+    assert_eq!(root.post("/api/provider/import", changed.clone()).await.ok()["updated"], json!(2));
+    assert_eq!(root.post("/api/provider/export", json!({})).await.ok(), &changed, "none was made twice");
+    assert!(!root.get("/api/audit/").await.text.contains("sk-spare-secret-22"));
+    let twice = json!([{"name": "x", "base_url": "https://z.example",
+        "credentials": [{"name": "a", "key": "sk-1"}, {"name": "a", "key": "sk-2"}]}]);
+    let skipped = root.post("/api/provider/import", twice).await;
+    assert!(skipped.ok()["problems"][0]["message"].as_str().unwrap().contains("twice"), "{}", skipped.text);
+    assert_eq!(root.get("/api/provider/").await.ok()["total"], json!(2));
+}
+
+#[tokio::test]
+async fn keys_of_a_site_are_imported_as_keys_of_that_site() {
+    let (site, root) = Site::ready().await;
+    let file = json!([{"name": "s", "vendor": "newapi", "base_url": "https://s.example", "access_token": "t", "user_id": 7,
+        "credentials": [{"name": "k", "key": "sk-site-secret-11", "upstream_token_id": 12, "weight": 5},
+            {"name": "hidden", "upstream_token_id": 13}]}]);
+    for (done, weight) in [("created", 5), ("updated", 6)] {
+        let mut file = file.clone();
+        file[0]["credentials"][0]["weight"] = json!(weight);
+        assert_eq!(root.post("/api/provider/import", file).await.ok()[done], json!(1));
+        let keys = site.state.store.list_site_keys(ProviderId(1)).await.unwrap();
+        let upstream = keys.iter().map(|key| (key.upstream.as_ref().map(|upstream| upstream.id), key.is_usable()));
+        assert_eq!(upstream.collect::<Vec<_>>(), [(Some(12), true), (Some(13), false)]);
+        assert_eq!(keys[0].credential.weight, weight);
+    }
 }
 
 #[tokio::test]
@@ -207,6 +242,10 @@ async fn a_credential_is_changed_field_by_field() {
     assert_eq!(stored[0].secret.expose_secret(), "sk-second-secret-2222");
     assert_eq!(root.put(&path, json!({"key": "line\nbreak"})).await.failure(), (400, "invalid_value"));
     assert_eq!(root.post("/api/provider/1/tokens", json!({"name": "d"})).await.failure(), (400, "invalid_value"));
+    let bounded = root.put(&path, json!({"call_quota": 40})).await;
+    assert_eq!((&bounded.ok()["call_quota"], &bounded.ok()["calls_left"]), (&json!(40), &json!(40)));
+    assert_eq!(root.put(&path, json!({"weight": 1})).await.ok()["call_quota"], json!(40));
+    assert_eq!(root.put(&path, json!({"call_quota": null})).await.ok()["calls_left"], Value::Null);
     root.delete(&path).await.ok();
     assert_eq!(root.get("/api/provider/1/tokens").await.ok(), &json!([]));
 }
@@ -246,6 +285,7 @@ async fn what_the_file_declares_is_listed_without_secrets_and_read_only() {
         name: "default".to_owned(),
         secret: SecretString::from("declared-secret"),
         limits: Limits::NONE,
+        call_quota: None,
         group_name: String::new(),
         enabled: true,
         priority: 0,

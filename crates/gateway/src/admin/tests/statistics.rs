@@ -29,7 +29,7 @@ async fn settle(site: &Site, user: i64, model: &str, ago_ms: &[i64]) {
             saved: CacheSaving { cost: Micros(30), charge: Micros(50) },
         });
     }
-    let settlement = Settlement { node: NODE, revenue, at: now, calls: &calls };
+    let settlement = Settlement { node: NODE, revenue, at: now, calls: &calls, counted: &[] };
     assert!(store.settle(&settlement).await.unwrap().rejected.is_empty());
 }
 

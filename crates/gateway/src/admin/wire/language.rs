@@ -46,7 +46,7 @@ impl Language {
     }
 
     /// Puts `facts` into the `{places}` of a text.
-    pub(crate) fn fill(self, text: &str, facts: &[(&'static str, String)]) -> String {
+    pub(crate) fn fill(self, text: &str, facts: &[(&str, String)]) -> String {
         let mut rest = text;
         let mut filled = String::with_capacity(text.len() + 32);
         // One pass: a fact that itself looks like a place stays as it is.

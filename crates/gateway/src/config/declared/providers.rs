@@ -16,6 +16,8 @@ use crate::config::boot::MAX_TIMEOUT_MS;
 use crate::config::reader::{Complaint, Field, Reader};
 
 const MAX_WEIGHT: u64 = 1_000_000;
+/// The database counts up to there.
+const MAX_CALLS: u64 = i64::MAX.unsigned_abs();
 const MAX_PRIORITY: i64 = 1_000_000;
 const DEFAULT_STANDING: Standing = Standing { priority: 0, weight: 1 };
 const DEFAULT_CREDENTIAL: &str = "default";
@@ -152,6 +154,7 @@ fn read_credential(
             Given::Nothing | Given::Unusable => plain.secret,
         },
         limits: limits::read(reader),
+        call_quota: reader.whole("call_quota", 0..=MAX_CALLS),
         group_name: reader.text("group").unwrap_or_default(),
         enabled: reader.flag("enabled").unwrap_or(true),
         ..plain
@@ -165,6 +168,7 @@ fn credential(provider: &Provider, name: String, standing: Standing) -> Credenti
         name,
         secret: SecretString::default(),
         limits: Limits::NONE,
+        call_quota: None,
         group_name: String::new(),
         enabled: true,
         priority: standing.priority,

@@ -1,7 +1,8 @@
 //! The gateway with a folder of provider files and a database of sealed keys.
 //!
 //! Its keys become credentials, those of one provider and base URL together. Which of them went first was decided by
-//! what is left of their quota and by their cost for each call; that order becomes their priorities.
+//! what is left of their quota and by their cost for each call. Those without quota keep that order as their priorities;
+//! the others go below them with their quotas, and their costs become weights.
 
 mod files;
 mod seal;
@@ -118,7 +119,7 @@ impl Installation {
 
 fn add(files: &[ProviderFile], keys: Vec<(OldKey, Secret)>, vendors: &Vendors, to: &mut Translation) {
     to.document.routing.strategy = Some(Strategy::QuotaFirst);
-    let priorities = priorities(keys.iter().map(|(key, _)| key));
+    let ranks = Ranks::of(keys.iter().map(|(key, _)| key));
     let mut places: Vec<Place> = Vec::new();
     for (key, secret) in keys {
         note_quota(&key, to);
@@ -136,8 +137,7 @@ fn add(files: &[ProviderFile], keys: Vec<(OldKey, Secret)>, vendors: &Vendors, t
             places.push(place);
         }
         if let Some(provider) = to.document.providers.get_mut(index.unwrap_or(places.len() - 1)) {
-            let priority = priorities.get(&key.id).copied();
-            add_credential(provider, &key, Credential { secret, priority, ..Credential::default() });
+            add_credential(provider, &key, ranks.credential(&key, secret));
         }
     }
     let is_unused = |file: &&ProviderFile| !places.iter().any(|place| place.provider == file.provider);
@@ -175,37 +175,53 @@ fn add_provider(provider: Provider, of: (&OldKey, Option<&ProviderFile>, &Secret
 fn add_credential(provider: &mut Provider, key: &OldKey, plain: Credential) {
     let names = provider.credentials.iter().map(|credential| credential.name.as_str());
     let name = free_name(&key.name, names);
-    let enabled = (!key.is_active || key.remaining_quota == 0).then_some(false);
+    let enabled = (!key.is_active).then_some(false);
     provider.credentials.push(Credential { name, enabled, ..plain });
 }
 
 fn note_quota(key: &OldKey, to: &mut Translation) {
     match key.remaining_quota {
         UNLIMITED => {}
-        0 => to.note(format!("key `{}` is used up, and switched off", key.name)),
-        left => to.note(format!(
-            "key `{}` had {left} calls left, which are not counted here; limit it at its vendor",
-            key.name
-        )),
+        0 => to.note(format!("key `{}` has no calls left; raise its `call_quota` to use it again", key.name)),
+        left => to.note(format!("key `{}` has {left} calls left, which are counted down from now on", key.name)),
     }
 }
 
-/// Returns the priority of each key: those without quota first, then by what is left, then by cost.
-fn priorities<'k>(keys: impl Iterator<Item = &'k OldKey>) -> BTreeMap<i64, i64> {
-    let mut ranks: Vec<(i64, (bool, i64, f64))> = keys
-        .map(|key| (key.id, (key.remaining_quota == UNLIMITED, key.remaining_quota, -key.cost_per_request)))
-        .collect();
-    ranks.sort_by(|(_, a), (_, b)| (a.0, a.1).cmp(&(b.0, b.1)).then(a.2.total_cmp(&b.2)));
-    let mut priority = 0;
+/// Where each key stands among the others.
+struct Ranks {
+    /// Those without quota: the cheaper the higher, all above the others.
+    priorities: BTreeMap<i64, i64>,
+    /// Those with one: the cheaper the heavier, from 1.
+    weights: BTreeMap<i64, i64>,
+}
+
+impl Ranks {
+    fn of<'k>(keys: impl Iterator<Item = &'k OldKey>) -> Self {
+        let (unlimited, limited): (Vec<_>, Vec<_>) = keys.partition(|key| key.remaining_quota == UNLIMITED);
+        Self { priorities: ranked(&unlimited), weights: ranked(&limited) }
+    }
+
+    fn credential(&self, key: &OldKey, secret: Secret) -> Credential {
+        let weight = self.weights.get(&key.id).and_then(|weight| u64::try_from(*weight).ok());
+        let priority = self.priorities.get(&key.id).copied();
+        let call_quota = weight.map(|_| u64::try_from(key.remaining_quota).unwrap_or(0));
+        Credential { secret, priority: priority.or(Some(0)), weight, call_quota, ..Credential::default() }
+    }
+}
+
+/// Returns a rank from 1 for each key, the cheapest highest; those that cost the same share one.
+fn ranked(keys: &[&OldKey]) -> BTreeMap<i64, i64> {
+    let mut keys = keys.to_vec();
+    keys.sort_by(|a, b| b.cost_per_request.total_cmp(&a.cost_per_request));
+    let mut rank = 0;
     let mut last = None;
-    ranks
-        .into_iter()
-        .map(|(id, rank)| {
-            priority += i64::from(last.is_some_and(|last| last != rank));
-            last = Some(rank);
-            (id, priority)
-        })
-        .collect()
+    let mut ranked = BTreeMap::new();
+    for key in keys {
+        rank += i64::from(last != Some(key.cost_per_request));
+        last = Some(key.cost_per_request);
+        ranked.insert(key.id, rank);
+    }
+    ranked
 }
 
 fn provider_of(

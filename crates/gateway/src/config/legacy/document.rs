@@ -72,6 +72,10 @@ pub(crate) struct Credential {
     pub(crate) enabled: Option<bool>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pub(crate) priority: Option<i64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) weight: Option<u64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub(crate) call_quota: Option<u64>,
 }
 
 /// A text that nothing but the configuration itself may show.

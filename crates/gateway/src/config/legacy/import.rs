@@ -186,6 +186,7 @@ fn new_credential(credential: &Credential) -> NewCredential {
         priority: credential.priority,
         weight: credential.weight,
         limits: credential.limits,
+        call_quota: credential.call_quota,
         created_at: Clock::System.now(),
     }
 }

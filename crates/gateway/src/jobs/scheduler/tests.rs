@@ -58,13 +58,13 @@ impl Job for Sample {
         self.begun.fetch_add(1, Ordering::Relaxed);
         let deed = *self.deed.lock();
         match deed {
-            Deed::Succeed => Ok(Report { text: "done".to_owned(), result: Some("{}".to_owned()) }),
-            Deed::Fail => Err(JobFailure("no luck".to_owned())),
+            Deed::Succeed => Ok(Report { text: "done".into(), result: Some("{}".to_owned()) }),
+            Deed::Fail => Err(JobFailure("no luck".into())),
             Deed::Panic => panic!("on purpose"),
             Deed::Hang => {
                 turn.reached(3, Some(7), "hanging");
                 turn.stop().cancelled().await;
-                Err(JobFailure("told to stop".to_owned()))
+                Err(JobFailure("told to stop".into()))
             }
             Deed::HangDeaf => std::future::pending().await,
         }

@@ -90,7 +90,8 @@ fn more(count: u64, what: &str) -> Option<String> {
     (count > 0).then(|| row("", &format!("and {count} more {what}")))
 }
 
-fn counted(count: u64, one: &str, many: &str) -> String {
+/// Returns how many there are, in English.
+pub(crate) fn counted(count: u64, one: &str, many: &str) -> String {
     if count == 1 { format!("1 {one}") } else { format!("{count} {many}") }
 }
 

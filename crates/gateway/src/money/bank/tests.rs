@@ -76,7 +76,7 @@ impl Town {
                 }
             })
             .collect();
-        let settlement = Settlement { node: NODE, revenue, at: Timestamp(NOW), calls: &calls };
+        let settlement = Settlement { node: NODE, revenue, at: Timestamp(NOW), calls: &calls, counted: &[] };
         assert_eq!(self.store.settle(&settlement).await.unwrap().posted, calls.len());
     }
 }

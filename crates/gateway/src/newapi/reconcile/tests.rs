@@ -61,6 +61,7 @@ fn known(row: i64, secret: &str, upstream: Option<UpstreamKey>) -> SiteKey {
         name: format!("key {}", upstream.as_ref().map_or(0, |upstream| upstream.id)),
         secret: SecretString::from(secret),
         limits: Limits::NONE,
+        call_quota: None,
         group_name: "default".to_owned(),
         enabled: true,
         priority: 0,

@@ -53,6 +53,10 @@ pub(super) fn send_fault(provider: &str, error: &SendError) -> Fault {
             Kind::UpstreamTimeout,
             format!("connecting to the upstream took longer than {} ms", limit.as_millis()),
         ),
+        SendError::Connect(ConnectError::ProxyTimedOut(limit)) => Fault::new(
+            Kind::UpstreamTimeout,
+            format!("the upstream's proxy opened no connection within {} ms", limit.as_millis()),
+        ),
         SendError::Connect(error) if error.is_proxy() => {
             tracing::warn!(provider, %error, "connecting through a proxy failed");
             Fault::new(Kind::UpstreamUnreachable, "the upstream cannot be reached through its proxy")

@@ -260,6 +260,7 @@ impl<'s> Failed<'s> {
 
 fn not_entered(refusal: &Refusal) -> Fault {
     match refusal {
+        Refusal::UsedUp => Fault::new(Kind::NoneHealthy, "no provider has calls left; try again"),
         Refusal::Probed(_, Some(Trouble::RateLimited)) => {
             Fault::later(Kind::UpstreamLimited, "all providers are at their limits; try again", 1)
         }

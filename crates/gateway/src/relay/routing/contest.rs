@@ -90,6 +90,8 @@ impl Contest<'_> {
             cost: self.cost(candidate, &learned),
             first_token_ms: learned.first_token_ms,
             quota: balance.map(|balance| balance.left),
+            calls_left: target.quota.as_ref().map(|quota| quota.left()),
+            invalid: learned.invalid,
             load: Load {
                 in_flight: target.vital.limiter.in_flight(),
                 used: target.vital.used(),
@@ -125,6 +127,9 @@ impl Contest<'_> {
         let is_empty = |left: i64, at_ms: i64| left <= 0 && self.now_ms.saturating_sub(at_ms) < BALANCE_FRESH_MS;
         if target.provider.balance.is_some_and(|balance| is_empty(balance.left.0, balance.updated_at.0)) {
             return Some(Obstacle::BalanceEmpty);
+        }
+        if target.quota.as_ref().is_some_and(|quota| quota.left() == 0) {
+            return Some(Obstacle::CallsUsedUp);
         }
         let rests = |(of, passage): &(Subject, Passage)| match *passage {
             Passage::Shut(trouble, until_ms) => Some(Obstacle::Resting { trouble, of: *of, until_ms }),
@@ -244,6 +249,8 @@ impl Contest<'_> {
             cost: contender.cost,
             first_token_ms: contender.first_token_ms.map(|ms| ms as u64),
             in_flight: contender.load.in_flight.into(),
+            calls_left: contender.calls_left,
+            invalid: contender.invalid.into(),
             converts: contender.converts,
             obstacle: contender.obstacle,
         }

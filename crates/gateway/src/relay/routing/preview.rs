@@ -18,6 +18,7 @@ use crate::relay::inbound::identify::Client;
 use crate::relay::inbound::intake::Payload;
 use crate::relay::routing::{Outcome, none_usable};
 use crate::relay::{Asked, Shared};
+use crate::snapshot::rules::Ruled;
 
 /// Tells where calls would go.
 #[derive(Clone, Default)]
@@ -48,10 +49,15 @@ impl Previewer {
         self.0.as_deref()
     }
 
-    /// Returns where a call of `caller` would go; `None` where no relay runs.
-    pub(crate) async fn preview(&self, caller: Caller, path: &str, body: Bytes) -> Option<Previewed> {
+    /// Returns where a call of `caller` would go, by the rules in force or by those of a `draft`; `None` where no relay runs.
+    pub(crate) async fn preview(
+        &self,
+        caller: Caller,
+        call: (&str, Bytes),
+        draft: Option<&[Ruled]>,
+    ) -> Option<Previewed> {
         let shared = self.shared()?;
-        Some(preview(shared, caller, path, body).await.unwrap_or_else(refused))
+        Some(preview(shared, caller, call, draft).await.unwrap_or_else(refused))
     }
 }
 
@@ -59,7 +65,12 @@ fn refused(message: String) -> Previewed {
     Previewed { decision: Decision::default(), refusal: Some(message) }
 }
 
-async fn preview(shared: &Shared, caller: Caller, path: &str, body: Bytes) -> Result<Previewed, String> {
+async fn preview(
+    shared: &Shared,
+    caller: Caller,
+    (path, body): (&str, Bytes),
+    draft: Option<&[Ruled]>,
+) -> Result<Previewed, String> {
     let request = Request::builder().method(Method::POST).uri(path).body(());
     let (parts, ()) = request.map_err(|error| format!("`{path}` is not a path: {error}"))?.into_parts();
     let Endpoint::Relay { operation, subject } = endpoint(&Method::POST, parts.uri.path()) else {
@@ -74,9 +85,13 @@ async fn preview(shared: &Shared, caller: Caller, path: &str, body: Bytes) -> Re
     if !client.caller.key.models.allows(&demand.model) {
         return Err("the key may not use this model".to_owned());
     }
-    let budget_left = shared.budget_left(&snapshot, &client).await;
+    let budget_left = match draft {
+        Some(draft) if draft.iter().any(Ruled::asks_budget) => shared.spendable(&client).await,
+        Some(_) => None,
+        None => shared.budget_left(&snapshot, &client).await,
+    };
     let (snapshot, client, subject) = (&*snapshot, &client, &*subject);
-    let asked = Asked { snapshot, client, operation, subject, pin: None, budget_left };
+    let asked = Asked { snapshot, client, operation, subject, pin: None, budget_left, draft };
     let mut previewed = contest(shared, &asked, &demand, &parts).await;
     add_bystanders(&mut previewed.decision, &asked, &demand);
     Ok(previewed)
@@ -135,6 +150,8 @@ fn add_bystanders(decision: &mut Decision, asked: &Asked<'_>, demand: &Demand) {
             cost: None,
             first_token_ms: None,
             in_flight: 0,
+            calls_left: None,
+            invalid: 0,
             converts: false,
             obstacle: Some(bystander.obstacle),
         });

@@ -62,6 +62,7 @@ const fn words(obstacle: &Obstacle) -> &'static str {
         Obstacle::PinnedElsewhere | Obstacle::NotChosen => "not chosen",
         Obstacle::Unpriced => "without a price",
         Obstacle::BalanceEmpty => "without balance",
+        Obstacle::CallsUsedUp => "with a key that has no calls left",
         Obstacle::BalanceStale => "with a balance that was not heard of for days",
         Obstacle::KeyWithheld { reason: Withheld::Disabled } => "with a key that its site disabled",
         Obstacle::KeyWithheld { reason: Withheld::Expired } => "with an expired key",
@@ -97,6 +98,8 @@ mod tests {
             cost: None,
             first_token_ms: None,
             in_flight: 0,
+            calls_left: None,
+            invalid: 0,
             converts: false,
             obstacle: Some(obstacle),
         };

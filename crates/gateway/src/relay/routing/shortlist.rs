@@ -19,7 +19,7 @@ use crate::relay::inbound::demand::Demand;
 use crate::relay::inbound::identify::Client;
 use crate::relay::routing::{Contest, Outcome, none_usable};
 use crate::relay::{Asked, Call, Relay, Shared, clipped, stored};
-use crate::snapshot::rules::{Question, Ruled};
+use crate::snapshot::rules::{Question, Ruled, first_that_holds};
 use crate::snapshot::{Candidate, Snapshot};
 use crate::standing::affinity::Conversation;
 use crate::standing::limiter::nanos;
@@ -109,9 +109,11 @@ impl Relay {
 impl Shared {
     /// Returns what a caller can still spend; `None` where nothing limits it, or no rule asks.
     pub(in crate::relay) async fn budget_left(&self, snapshot: &Snapshot, client: &Client) -> Option<Micros> {
-        if !snapshot.policies.asks_budget() {
-            return None;
-        }
+        if snapshot.policies.asks_budget() { self.spendable(client).await } else { None }
+    }
+
+    /// Returns what a caller can still spend; `None` where nothing limits it.
+    pub(in crate::relay) async fn spendable(&self, client: &Client) -> Option<Micros> {
         self.bank.left(&client.purse).await
     }
 
@@ -127,7 +129,11 @@ impl Shared {
         let mut groups = Vec::with_capacity(models.len());
         let mut refusal = None;
         for model in models {
-            let rule = snapshot.policies.ruling(&question(asked, demand, (parts, model), self.clock.now()));
+            let question = question(asked, demand, (parts, model), self.clock.now());
+            let rule = match asked.draft {
+                Some(draft) => first_that_holds(draft, &question),
+                None => snapshot.policies.ruling(&question),
+            };
             let model = rule.and_then(|rule| rule.model.as_deref()).unwrap_or(model);
             let mut candidates = match rule.map(|rule| rule.choices.as_slice()) {
                 None | Some([]) => snapshot.candidates(model, demand.wanted()),

@@ -1,6 +1,6 @@
 //! What routing knows of the routes of a model right now.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use sluice_domain::id::{CredentialId, ProviderId};
@@ -21,6 +21,8 @@ pub(crate) struct Standing {
     pub(crate) priced: Option<Arc<Priced>>,
     pub(crate) worth: Worth,
     pub(crate) sample: Sample,
+    /// Answers that said nothing lately.
+    pub(crate) invalid: u32,
     /// What failures and latency multiply its share by.
     pub(crate) health: f64,
     /// Why it is left alone; `None` where it is not.
@@ -59,6 +61,24 @@ impl Previewer {
     }
 }
 
+impl Previewer {
+    /// Returns how many answers of each provider said nothing lately; empty where no relay runs.
+    pub(crate) fn invalid_answers(&self) -> HashMap<ProviderId, u64> {
+        let Some(shared) = self.shared() else { return HashMap::new() };
+        let snapshot = shared.live.load();
+        let (now_ms, windows) = (shared.clock.now().0, snapshot.policies.windows());
+        let (mut seen, mut counts) = (HashSet::new(), HashMap::new());
+        for (target, vital) in snapshot.route_vitals() {
+            let invalid = vital.learned(now_ms, windows).map_or(0, |learned| learned.invalid);
+            // Routes under several names share what is known.
+            if invalid > 0 && seen.insert(Arc::as_ptr(vital)) {
+                *counts.entry(target.provider.id).or_default() += u64::from(invalid);
+            }
+        }
+        counts
+    }
+}
+
 fn rest(passage: &Passage, of: Subject) -> Option<Rest> {
     match *passage {
         Passage::Shut(trouble, until_ms) => Some(Rest { trouble, of, until_ms }),
@@ -86,6 +106,7 @@ fn standing(candidate: &Candidate<'_>, policies: &Policies, now_ms: i64) -> Stan
         },
         health: health(&learned.sample, &policies.factors),
         sample: learned.sample,
+        invalid: learned.invalid,
         rest: rests.max_by_key(|rest| rest.until_ms),
     }
 }

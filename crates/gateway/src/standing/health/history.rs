@@ -41,6 +41,8 @@ pub(crate) struct Learned {
     pub(crate) sample: Sample,
     /// Spent within the usage window.
     pub(crate) spent: Micros,
+    /// Answers within the health window that said nothing.
+    pub(crate) invalid: u32,
     pub(crate) first_token_ms: Option<f64>,
     pub(crate) output_tokens: Option<f64>,
 }
@@ -59,6 +61,8 @@ pub(super) struct Span {
     duration_ms: u64,
     #[serde(rename = "s")]
     spent: i64,
+    #[serde(rename = "i", default)]
+    invalid: u32,
 }
 
 /// All that attempts have shown, as it is kept from one run to the next.
@@ -95,6 +99,7 @@ pub(super) struct History {
 struct Sums {
     sample: Sample,
     spent: Micros,
+    invalid: u32,
 }
 
 struct Spans {
@@ -119,7 +124,7 @@ impl Spans {
         } else {
             (self.days.as_slice(), first.div_euclid(HOURS_PER_DAY), hour.div_euclid(HOURS_PER_DAY))
         };
-        spans.iter().filter(move |span| span.attempts > 0 && (first..=last).contains(&span.number))
+        spans.iter().filter(move |span| !span.is_empty() && (first..=last).contains(&span.number))
     }
 }
 
@@ -134,6 +139,10 @@ fn place(spans: &mut [Span], number: i64) -> Option<&mut Span> {
 }
 
 impl Span {
+    const fn is_empty(&self) -> bool {
+        self.attempts == 0 && self.invalid == 0
+    }
+
     fn note(&mut self, finish: &Finish) {
         self.attempts = self.attempts.saturating_add(1);
         self.failures = self.failures.saturating_add(finish.has_failed.into());
@@ -143,6 +152,14 @@ impl Span {
 }
 
 impl History {
+    pub(super) fn note_invalid(&self, at_ms: i64) {
+        let hour = at_ms.div_euclid(HOUR_MS);
+        let mut spans = self.spans.lock();
+        let Spans { hours, days } = &mut *spans;
+        let places = [place(hours, hour), place(days, hour.div_euclid(HOURS_PER_DAY))];
+        places.into_iter().flatten().for_each(|span| span.invalid = span.invalid.saturating_add(1));
+    }
+
     pub(super) fn note(&self, finish: &Finish) {
         let hour = finish.at_ms.div_euclid(HOUR_MS);
         {
@@ -166,11 +183,12 @@ impl History {
     }
 
     pub(super) fn learned(&self, now_ms: i64, windows: Windows) -> Learned {
-        let Sums { sample, spent } = self.sums(now_ms, windows);
+        let Sums { sample, spent, invalid } = self.sums(now_ms, windows);
         let length = f64::from_bits(self.length.load(Ordering::Relaxed));
         Learned {
             sample,
             spent,
+            invalid,
             first_token_ms: self.first_token.expected(),
             output_tokens: (length > 0.0).then_some(length),
         }
@@ -179,7 +197,7 @@ impl History {
     /// Returns all that is known.
     pub(super) fn kept(&self) -> Kept {
         let spans = self.spans.lock();
-        let used = |spans: &[Span]| spans.iter().filter(|span| span.attempts > 0).copied().collect();
+        let used = |spans: &[Span]| spans.iter().filter(|span| !span.is_empty()).copied().collect();
         let length = f64::from_bits(self.length.load(Ordering::Relaxed));
         Kept {
             hours: used(&spans.hours),
@@ -198,7 +216,7 @@ impl History {
             for (spans, known) in [(hours.as_mut_slice(), &kept.hours), (days.as_mut_slice(), &kept.days)] {
                 for span in known {
                     // Of two that take the same place the later one counts.
-                    if let Some(slot) = place(spans, span.number).filter(|slot| slot.attempts == 0) {
+                    if let Some(slot) = place(spans, span.number).filter(|slot| slot.is_empty()) {
                         *slot = *span;
                     }
                 }
@@ -229,15 +247,16 @@ impl History {
     fn sum_up(&self, now_ms: i64, windows: Windows) -> Sums {
         let hour = now_ms.div_euclid(HOUR_MS);
         let spans = self.spans.lock();
-        let (mut attempts, mut failures, mut duration_ms) = (0_u32, 0_u32, 0_u64);
+        let (mut attempts, mut failures, mut duration_ms, mut invalid) = (0_u32, 0_u32, 0_u64, 0_u32);
         for span in spans.within(windows.health, hour) {
             attempts = attempts.saturating_add(span.attempts);
             failures = failures.saturating_add(span.failures);
+            invalid = invalid.saturating_add(span.invalid);
             duration_ms = duration_ms.saturating_add(span.duration_ms);
         }
         let mean_ms = if attempts == 0 { 0.0 } else { duration_ms as f64 / f64::from(attempts) };
         let spent = spans.within(windows.usage, hour).fold(0_i64, |sum, span| sum.saturating_add(span.spent));
-        Sums { sample: Sample { attempts, failures, mean_ms }, spent: Micros(spent) }
+        Sums { sample: Sample { attempts, failures, mean_ms }, spent: Micros(spent), invalid }
     }
 }
 

@@ -8,7 +8,7 @@ use super::*;
 const FAILING: Setback = Setback { trouble: Trouble::Failing, pause_ms: None };
 
 fn visited(limits: Limits) -> Visited {
-    Visited { provider: Arc::default(), credential: Arc::default(), route: Arc::default(), limits }
+    Visited { provider: Arc::default(), credential: Arc::default(), route: Arc::default(), limits, quota: None }
 }
 
 #[test]

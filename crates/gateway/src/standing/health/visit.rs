@@ -10,6 +10,7 @@ use sluice_domain::route::{Setback, Subject, Trouble};
 use super::history::Finish;
 use super::vital::{RouteVital, SharedGate, Vital};
 use crate::standing::limiter::{Full, Permit, nanos};
+use crate::standing::quota::{Quota, Taken};
 
 /// What an attempt goes to.
 #[derive(Clone)]
@@ -19,6 +20,8 @@ pub(crate) struct Visited {
     pub(crate) route: Arc<RouteVital>,
     /// Of the credential.
     pub(crate) limits: Limits,
+    /// Of the credential, if it has one.
+    pub(crate) quota: Option<Arc<Quota>>,
 }
 
 /// Why a visit cannot be made, though it could a moment ago.
@@ -28,6 +31,8 @@ pub(crate) enum Refusal {
     Probed(Subject, Option<Trouble>),
     /// A limit of the credential has no room.
     Full(Full),
+    /// The credential has answered as many calls as it may in all.
+    UsedUp,
 }
 
 impl Visited {
@@ -65,12 +70,13 @@ impl Visited {
 
     fn begin(&self, tokens: u64, now_ms: i64) -> Result<Visit, Refusal> {
         let now = nanos();
+        let taken = self.quota.as_ref().map(|quota| quota.take().ok_or(Refusal::UsedUp)).transpose()?;
         let credential = self.credential.limiter.enter(&self.limits, tokens, now).map_err(Refusal::Full)?;
         let provider = self.provider.limiter.enter(&Limits::NONE, 0, now).map_err(Refusal::Full)?;
         self.provider.count();
         self.credential.count();
         let (started, verdict) = (Instant::now(), Verdict::None);
-        Ok(Visit { of: self.clone(), credential, _provider: provider, begun_ms: now_ms, started, verdict })
+        Ok(Visit { of: self.clone(), credential, _provider: provider, taken, begun_ms: now_ms, started, verdict })
     }
 }
 
@@ -87,6 +93,7 @@ pub(crate) struct Visit {
     of: Visited,
     credential: Permit,
     _provider: Permit,
+    taken: Option<Taken>,
     begun_ms: i64,
     started: Instant,
     verdict: Verdict,
@@ -118,6 +125,11 @@ impl Visit {
         }
         self.verdict = Verdict::Bad;
         self.note(Finish { has_failed: true, ..Finish::default() });
+    }
+
+    /// Hands over what the attempt takes of a quota: it counts until the call is settled.
+    pub(crate) const fn give_taken(&mut self) -> Option<Taken> {
+        self.taken.take()
     }
 
     /// Notes what an answer was like that came to its end, and the tokens it took.

@@ -105,6 +105,11 @@ impl RouteVital {
         self.history.get_or_init(Box::default).note(finish);
     }
 
+    /// Notes that an answer said nothing.
+    pub(crate) fn note_invalid(&self, at_ms: i64) {
+        self.history.get_or_init(Box::default).note_invalid(at_ms);
+    }
+
     /// Returns what its attempts have shown; `None` before the first.
     pub(crate) fn learned(&self, now_ms: i64, windows: Windows) -> Option<Learned> {
         self.history.get().map(|history| history.learned(now_ms, windows))

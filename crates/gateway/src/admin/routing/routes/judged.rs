@@ -34,6 +34,8 @@ pub(super) struct JudgedView {
     health_success_rate: Option<f64>,
     /// Share of those that failed, from 0 to 1.
     health_fail_rate: Option<f64>,
+    /// Answers that said nothing lately, where answers are looked at.
+    health_invalid_count: Option<u32>,
     /// Their mean duration, milliseconds.
     health_avg_latency_ms: Option<f64>,
     /// Whether it rests, because it failed or asked for it.
@@ -67,6 +69,7 @@ impl JudgedView {
             health_sample_count: Some(sample.attempts),
             health_success_rate: share(sample.attempts.saturating_sub(sample.failures)),
             health_fail_rate: share(sample.failures),
+            health_invalid_count: Some(standing.invalid),
             health_avg_latency_ms: (sample.mean_ms > 0.0).then_some(sample.mean_ms),
             suppressed: standing.rest.is_some(),
             suppressed_until: standing.rest.map(|rest| rest.until_ms.div_euclid(1_000)),

@@ -71,7 +71,10 @@ async fn an_export_of_many_pages_is_whole_and_in_order() {
         .collect();
     let store = &site.state.store;
     let revenue = store.open_account(Holder::Revenue(NODE), Timestamp(NOW_MS)).await.unwrap().id;
-    store.settle(&Settlement { node: NODE, revenue, at: Timestamp(NOW_MS), calls: &calls }).await.unwrap();
+    store
+        .settle(&Settlement { node: NODE, revenue, at: Timestamp(NOW_MS), calls: &calls, counted: &[] })
+        .await
+        .unwrap();
     for query in [String::new(), format!("&account={}", mia.account)] {
         let export = root.get(&format!("/api/ledger/export?format=jsonl{query}")).await;
         let seqs: Vec<i64> = export

@@ -70,26 +70,37 @@ fn models_have_the_names_that_were_promised() {
 }
 
 #[test]
-fn unlimited_keys_go_first_then_those_with_most_left_then_the_cheaper() {
+fn unlimited_keys_go_first_by_their_cost_and_the_others_have_it_as_their_weight() {
     let keys = [
         old_key(1, "openai", -1, 0.5),
         old_key(2, "openai", -1, 0.1),
         old_key(3, "openai", 100, 0.0),
-        old_key(4, "azure", 5, 0.0),
+        old_key(4, "azure", 5, 0.2),
         old_key(5, "azure", 5, 0.2),
-        old_key(6, "azure", 5, 0.2),
     ];
-    let priorities = priorities(keys.iter());
-    assert_eq!(priorities, BTreeMap::from([(2, 4), (1, 3), (3, 2), (4, 1), (5, 0), (6, 0)]));
+    let ranks = Ranks::of(keys.iter());
+    let made = keys.iter().map(|key| {
+        let made = ranks.credential(key, Secret::default());
+        (made.priority, made.weight, made.call_quota)
+    });
+    let expected = [
+        (Some(1), None, None),
+        (Some(2), None, None),
+        (Some(0), Some(2), Some(100)),
+        (Some(0), Some(1), Some(5)),
+        (Some(0), Some(1), Some(5)),
+    ];
+    assert_eq!(made.collect::<Vec<_>>(), expected);
 }
 
 #[test]
-fn keys_that_are_off_or_used_up_stay_off() {
+fn keys_that_are_off_stay_off_and_those_that_are_used_up_have_nothing_left() {
     let off = OldKey { is_active: false, ..old_key(1, "openai", -1, 0.0) };
     let made = made(&[("openai.json", OPENAI)], vec![off, old_key(2, "openai", 0, 0.0), old_key(3, "openai", 7, 0.0)]);
-    let enabled: Vec<_> = made.document.providers[0].credentials.iter().map(|each| each.enabled).collect();
-    assert_eq!(enabled, [Some(false), Some(false), None]);
-    assert!(made.notes.iter().any(|note| note.contains("had 7 calls left")));
+    let credentials = made.document.providers[0].credentials.iter();
+    let stand: Vec<_> = credentials.map(|each| (each.enabled, each.call_quota)).collect();
+    assert_eq!(stand, [(Some(false), None), (None, Some(0)), (None, Some(7))]);
+    assert!(made.notes.iter().any(|note| note.contains("has 7 calls left")));
 }
 
 #[test]
