@@ -1,8 +1,9 @@
 //! How many calls per second one writer settles: record, charge, lease and balance of each, on SQLite, and on PostgreSQL
 //! and MariaDB where `SLUICE_TEST_POSTGRES_URL` and `SLUICE_TEST_MARIADB_URL` name a server.
 //!
-//! `cargo bench -p sluice-store --bench settle [-- SIZE]`, with batches of one size or of several. Prints medians of the
-//! rate, and the CPU time of this process per call; nothing is asserted.
+//! `cargo bench -p sluice-store --bench settle [-- SIZE] [--on NAME]`, with batches of one size or of several, on all databases
+//! or on the one of that name, such as `PostgreSQL`. Prints medians of the rate, the rate of the whole time that was spent
+//! settling, and the CPU time of this process per call; nothing is asserted.
 #![expect(
     clippy::unwrap_used,
     clippy::indexing_slicing,
@@ -10,7 +11,7 @@
     reason = "a benchmark prints, and fails by panicking"
 )]
 
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use sea_orm::{ConnectionTrait, Database};
 use sluice_domain::call::{CallRecord, Outcome};
@@ -27,6 +28,7 @@ use uuid::Uuid;
 #[global_allocator]
 static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
 
+const SQLITE: &str = "SQLite";
 const POSTGRES: &str = "PostgreSQL";
 const MARIADB: &str = "MariaDB";
 const NOW: Timestamp = Timestamp(1_700_000_000_000);
@@ -53,11 +55,16 @@ struct Customer {
 #[tokio::main(flavor = "current_thread")]
 async fn main() {
     let folder = tempfile::tempdir().unwrap();
-    measure("SQLite", &format!("sqlite://{}", folder.path().join("sluice.db").display())).await;
+    if is_wanted(SQLITE) {
+        measure(SQLITE, &format!("sqlite://{}", folder.path().join("sluice.db").display())).await;
+    }
     for (name, variable, create) in [
         (POSTGRES, "SLUICE_TEST_POSTGRES_URL", "CREATE DATABASE {} TEMPLATE template0"),
         (MARIADB, "SLUICE_TEST_MARIADB_URL", "CREATE DATABASE {}"),
     ] {
+        if !is_wanted(name) {
+            continue;
+        }
         let Ok(server) = std::env::var(variable) else { continue };
         let database = format!("sluice_bench_{:016x}", rand::random::<u64>());
         let admin = Database::connect(server.as_str()).await.unwrap();
@@ -67,6 +74,10 @@ async fn main() {
         measure(name, url.as_str()).await;
         admin.execute_unprepared(&format!("DROP DATABASE {database}")).await.unwrap();
     }
+}
+
+fn is_wanted(name: &str) -> bool {
+    std::env::args().skip_while(|argument| argument != "--on").nth(1).is_none_or(|only| only == name)
 }
 
 async fn measure(name: &str, url: &str) {
@@ -82,6 +93,7 @@ async fn measure(name: &str, url: &str) {
     ] {
         for size in sizes() {
             let mut micros_per_call = Vec::new();
+            let mut settling = Duration::ZERO;
             let (mut settled_calls, mut made_ns) = (0, 0);
             let (database_before, own_before) = (database_ns(name), own_ns());
             for _ in 0..(BATCHES * 1_024 / size).min(BATCHES) {
@@ -93,7 +105,9 @@ async fn measure(name: &str, url: &str) {
                 let settlement = Settlement { node: NODE, revenue, at: NOW, calls: &calls, counted: &[] };
                 let began = Instant::now();
                 let settled = store.settle(&settlement).await.unwrap();
-                micros_per_call.push(began.elapsed().as_secs_f64() * 1e6 / size as f64);
+                let took = began.elapsed();
+                settling += took;
+                micros_per_call.push(took.as_secs_f64() * 1e6 / size as f64);
                 assert_eq!(settled.posted, calls.len());
             }
             micros_per_call.sort_by(f64::total_cmp);
@@ -101,8 +115,9 @@ async fn measure(name: &str, url: &str) {
             let own = own_ns() - own_before - made_ns;
             let database = database_ns(name).saturating_sub(database_before);
             println!(
-                "{name:>10}  {what:<33} batches of {size:>5}: {:>7.0} calls/s, CPU {:.1} µs each, {:.1} the database's",
+                "{name:>10}  {what:<33} batches of {size:>5}: {:>7.0} calls/s, {:>7.0} sustained, CPU {:.1} µs each, {:.1} the database's",
                 1e6 / median,
+                settled_calls as f64 / settling.as_secs_f64(),
                 own as f64 / 1e3 / settled_calls as f64,
                 database as f64 / 1e3 / settled_calls as f64,
             );

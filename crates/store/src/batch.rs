@@ -3,6 +3,8 @@
 //! Insert first and read the unique violation: counting what an upsert did differs by database. The statements here are
 //! put together by hand: an expression per value shows at thousands of rows a second.
 
+use std::time::Duration;
+
 use sea_orm::{DatabaseTransaction, ExecResult, TransactionTrait, Value};
 
 use crate::dialect::Rewriting;
@@ -12,6 +14,42 @@ use crate::{Store, StoreError, What};
 
 /// Rows that one step of a purge deletes, so that it never holds others up for long.
 pub(crate) const PURGE_STEP: u64 = 500;
+/// How long one step of a purge that keeps a pace is to take at most.
+const LONGEST_STEP: Duration = Duration::from_millis(4);
+/// A step that waited for the disk is not rested from for longer.
+const LONGEST_REST: Duration = Duration::from_millis(50);
+const FEWEST_ROWS: u64 = 16;
+const MOST_ROWS: u64 = 2_048;
+
+/// How fast many rows with many indexes are purged: as many at a step as take a few milliseconds, and a rest as long after
+/// it. Whoever writes meanwhile waits for one step at most, and has half of the time.
+#[derive(Debug)]
+pub(crate) struct Pace {
+    rows: u64,
+}
+
+impl Default for Pace {
+    fn default() -> Self {
+        Self { rows: 4 * FEWEST_ROWS }
+    }
+}
+
+impl Pace {
+    /// Returns how many rows the next step has, if `left` are wanted.
+    pub(crate) fn rows(&self, left: u64) -> u64 {
+        self.rows.min(left)
+    }
+
+    /// Rests after a step that took so long.
+    pub(crate) async fn rest(&mut self, took: Duration) {
+        self.rows = match took {
+            long if long > LONGEST_STEP => (self.rows / 2).max(FEWEST_ROWS),
+            short if short < LONGEST_STEP / 3 => (self.rows * 2).min(MOST_ROWS),
+            _ => self.rows,
+        };
+        tokio::time::sleep(took.min(LONGEST_REST)).await;
+    }
+}
 
 /// What can be inserted.
 pub(crate) trait Row {
@@ -187,6 +225,20 @@ pub(crate) fn chunks<T>(rows: &[T], limit: usize) -> impl Iterator<Item = &[T]> 
 mod tests {
     use super::*;
     use proptest::prelude::*;
+
+    #[tokio::test]
+    async fn steps_that_take_long_get_shorter_and_are_rested_from() {
+        let mut pace = Pace::default();
+        let mut rows = Vec::new();
+        let began = std::time::Instant::now();
+        for took_ms in [9, 9, 9, 2, 1, 1] {
+            pace.rest(Duration::from_millis(took_ms)).await;
+            rows.push(pace.rows(u64::MAX));
+        }
+        assert_eq!(rows, [32, 16, 16, 16, 32, 64]);
+        assert!(began.elapsed() >= Duration::from_millis(31));
+        assert_eq!(pace.rows(5), 5, "no more than are wanted");
+    }
 
     proptest! {
         #[test]

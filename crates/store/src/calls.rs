@@ -3,25 +3,32 @@
 use std::fmt;
 use std::net::IpAddr;
 use std::str::FromStr;
+use std::time::Instant;
 
 use sea_orm::{ColumnTrait, ConnectionTrait, EntityTrait, QueryFilter, QueryOrder, QuerySelect};
 use sluice_domain::call::{Attempt, CallRecord, Outcome};
 use sluice_domain::clock::Timestamp;
-use sluice_domain::id::{CallId, CredentialId, KeyId, ProviderId, UserId};
+use sluice_domain::id::{CallId, CredentialId, KeyId, NodeId, ProviderId, UserId};
+use sluice_domain::ledger::{Holder, SettledCall};
 use sluice_domain::money::Micros;
+use sluice_domain::price::CacheSaving;
 use sluice_domain::route::Decision;
 use sluice_domain::usage::{Usage, UsageSource};
 use uuid::Uuid;
 
-use crate::batch;
+use self::joint::Joint;
+use crate::batch::Pace;
 use crate::entities::call;
-use crate::store::db;
-use crate::{MAX_PAGE_SIZE, Page, PageRequest, Store, StoreError, What};
+use crate::store::{commit, db};
+use crate::{MAX_PAGE_SIZE, Page, PageRequest, Settlement, Store, StoreError, What};
 
 mod details;
+mod joint;
 mod rows;
 mod selection;
 
+/// Whose hours hold calls that no node settled.
+const NOBODY: NodeId = NodeId(0);
 /// Where numbered pages stop counting.
 const MAX_COUNT: u64 = 10_000;
 
@@ -136,13 +143,23 @@ impl FromStr for CallCursor {
 }
 
 impl Store {
-    /// Writes records in one transaction and returns how many are new: those that exist already are left alone, so
+    /// Writes records of calls that nobody pays for and returns how many are new: those that exist already are left alone, so
     /// that a replay is harmless. Texts longer than their column are cut.
     ///
     /// # Errors
-    /// `Unavailable` when the database is away; then none is written.
+    /// `Unavailable` when the database is away; then some or none are written.
     pub async fn record_calls(&self, records: &[CallRecord]) -> Result<usize, StoreError> {
-        self.insert_new(records).await
+        let unpaid = |record: &CallRecord| SettledCall {
+            record: record.clone(),
+            receipt: None,
+            charge: None,
+            budgets: Vec::new(),
+            saved: CacheSaving::default(),
+        };
+        let calls: Vec<SettledCall> = records.iter().map(unpaid).collect();
+        let Some(at) = records.first().map(|record| record.created_at) else { return Ok(0) };
+        let revenue = self.open_account(Holder::Revenue(NOBODY), at).await?.id;
+        Ok(self.settle(&Settlement { node: NOBODY, revenue, at, calls: &calls }).await?.posted)
     }
 
     /// Returns at most `limit` calls after `cursor`, newest first.
@@ -155,7 +172,11 @@ impl Store {
         cursor: Option<CallCursor>,
         limit: u64,
     ) -> Result<Vec<CallRow>, StoreError> {
-        let mut wanted = selection::newest_first(filter).limit(limit.clamp(1, MAX_PAGE_SIZE));
+        let limit = limit.clamp(1, MAX_PAGE_SIZE);
+        if let Some(joint) = Joint::of(filter, cursor) {
+            return Ok(self.page_joint(&joint, PageRequest { offset: 0, limit }, limit).await?.items);
+        }
+        let mut wanted = selection::newest_first(filter).limit(limit);
         if let Some(cursor) = cursor {
             wanted = wanted.filter(selection::beyond(cursor));
         }
@@ -170,14 +191,32 @@ impl Store {
     /// `Unavailable` when the database is away.
     pub async fn page_calls(&self, filter: &CallFilter, page: PageRequest) -> Result<Page<CallRow>, StoreError> {
         let page = page.bounded();
-        let total = self.count_calls(filter, MAX_COUNT).await?;
         // Skipping reads what it skips, so that it has a bound too.
         if page.offset >= MAX_COUNT {
-            return Ok(Page { items: Vec::new(), total });
+            return Ok(Page { items: Vec::new(), total: self.count_calls(filter, MAX_COUNT).await? });
         }
+        if let Some(joint) = Joint::of(filter, None) {
+            return self.page_joint(&joint, page, MAX_COUNT).await;
+        }
+        let total = self.count_calls(filter, MAX_COUNT).await?;
         let wanted = selection::newest_first(filter).offset(page.offset).limit(page.limit);
         let rows = wanted.all(self.reader()).await.map_err(db(What::Call))?;
         Ok(Page { items: rows.into_iter().map(rows::to_call).collect::<Result<_, _>>()?, total })
+    }
+
+    /// Returns one page of calls that meet several restrictions, counted up to `at_most`.
+    async fn page_joint(
+        &self,
+        joint: &Joint<'_>,
+        page: PageRequest,
+        at_most: u64,
+    ) -> Result<Page<CallRow>, StoreError> {
+        let tx = self.begin_read().await?;
+        let spans = joint.spans(&tx, at_most).await?;
+        let rows = joint.rows(&tx, &spans, page).await?;
+        commit(tx).await?;
+        let items = rows.into_iter().map(rows::to_call).collect::<Result<_, _>>()?;
+        Ok(Page { items, total: joint::sum(&spans).min(at_most) })
     }
 
     /// Counts calls, but stops at `at_most`.
@@ -185,9 +224,14 @@ impl Store {
     /// # Errors
     /// `Unavailable` when the database is away.
     pub async fn count_calls(&self, filter: &CallFilter, at_most: u64) -> Result<u64, StoreError> {
+        if let Some(joint) = Joint::of(filter, None) {
+            let tx = self.begin_read().await?;
+            let spans = joint.spans(&tx, at_most).await?;
+            commit(tx).await?;
+            return Ok(joint::sum(&spans).min(at_most));
+        }
         let counted = self.reader().query_one(&selection::count(filter, at_most)).await.map_err(db(What::Call))?;
-        let count = counted.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0)).map_err(db(What::Call))?;
-        Ok(u64::try_from(count).unwrap_or(0))
+        selection::read_count(counted)
     }
 
     /// Counts the calls whose client got exactly this error, among the newest `among` failures.
@@ -196,9 +240,7 @@ impl Store {
     /// `Unavailable` when the database is away.
     pub async fn count_errors(&self, filter: &CallFilter, error: &str, among: u64) -> Result<u64, StoreError> {
         let wanted = selection::count_errors(filter, error, among.clamp(1, MAX_COUNT));
-        let counted = self.reader().query_one(&wanted).await.map_err(db(What::Call))?;
-        let count = counted.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0)).map_err(db(What::Call))?;
-        Ok(u64::try_from(count).unwrap_or(0))
+        selection::read_count(self.reader().query_one(&wanted).await.map_err(db(What::Call))?)
     }
 
     /// Returns one call, if it exists and is `for_user`'s where that is given.
@@ -224,15 +266,15 @@ impl Store {
     }
 
     /// Deletes at most `max_rows` calls that began before `before`, oldest first, and returns how many; fewer than
-    /// asked means done.
+    /// asked means done. Nobody who writes meanwhile waits for more than a few milliseconds.
     ///
     /// # Errors
     /// `Unavailable` when the database is away.
     pub async fn purge_calls_before(&self, before: Timestamp, max_rows: u64) -> Result<u64, StoreError> {
-        let mut purged = 0;
+        let (mut purged, mut pace) = (0, Pace::default());
         while purged < max_rows {
-            let step = (max_rows - purged).min(batch::PURGE_STEP);
-            let found = self.purge_calls_step(before, step).await?;
+            let step = pace.rows(max_rows - purged);
+            let found = self.purge_calls_step(before, step, &mut pace).await?;
             purged += found;
             if found < step {
                 break;
@@ -241,14 +283,18 @@ impl Store {
         Ok(purged)
     }
 
-    async fn purge_calls_step(&self, before: Timestamp, rows: u64) -> Result<u64, StoreError> {
+    async fn purge_calls_step(&self, before: Timestamp, rows: u64, pace: &mut Pace) -> Result<u64, StoreError> {
         let oldest = || call::Entity::find().select_only().column(call::Column::Id).order_by_asc(call::Column::Id);
         let old = selection::began_before(before);
         let last = oldest().filter(old.clone()).offset(rows - 1).limit(1).into_tuple::<Vec<u8>>().one(self.reader());
         // One range of the primary key, up to a row or up to the age.
         let range = last.await.map_err(db(What::Call))?.map_or(old, |last| call::Column::Id.lte(last));
-        let purged = call::Entity::delete_many().filter(range).exec(self.writer()).await;
-        purged.map(|purged| purged.rows_affected).map_err(db(What::Call))
+        let tx = self.begin_write().await?;
+        let began = Instant::now();
+        let purged = call::Entity::delete_many().filter(range).exec(&tx).await.map_err(db(What::Call))?;
+        commit(tx).await?;
+        pace.rest(began.elapsed()).await;
+        Ok(purged.rows_affected)
     }
 }
 

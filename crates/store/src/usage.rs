@@ -8,10 +8,12 @@
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, ProviderId, UserId};
 
+mod counts;
 mod hours;
 mod query;
 mod sums;
 
+pub(crate) use counts::{Counted, calls_by_hour, calls_in_all};
 pub(crate) use hours::add_calls;
 pub use sums::{SpeedSums, UsageSums};
 
@@ -131,7 +133,8 @@ impl Grain {
     }
 }
 
-const HOUR_MS: i64 = 3_600_000;
+/// Milliseconds of an hour.
+pub(crate) const HOUR_MS: i64 = 3_600_000;
 
 /// Returns the beginning of an hour.
 fn start_of(hour: i64) -> Timestamp {

@@ -30,7 +30,7 @@ pub(super) fn outcome_number(outcome: Outcome) -> i32 {
     }
 }
 
-impl Row for CallRecord {
+impl Row for &SettledCall {
     const TABLE: &'static str = "calls";
     const COLUMNS: &'static [&'static str] = &[
         "id",
@@ -50,19 +50,6 @@ impl Row for CallRecord {
         "receipt",
     ];
     const WHAT: What = What::Call;
-
-    fn push_values(&self, values: &mut Vec<Value>) -> Result<(), StoreError> {
-        push_record(self, values)?;
-        values.push(Value::BigInt(None));
-        values.push(Value::String(None));
-        Ok(())
-    }
-}
-
-impl Row for &SettledCall {
-    const TABLE: &'static str = CallRecord::TABLE;
-    const COLUMNS: &'static [&'static str] = CallRecord::COLUMNS;
-    const WHAT: What = CallRecord::WHAT;
 
     fn push_values(&self, values: &mut Vec<Value>) -> Result<(), StoreError> {
         push_record(&self.record, values)?;

@@ -1,7 +1,9 @@
 //! Which calls a list shows, and in which order.
 
-use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, Query, SelectStatement};
-use sea_orm::{ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QuerySelect, QueryTrait, Select};
+use sea_orm::sea_query::{Asterisk, Expr, ExprTrait, Func, Query, SelectStatement, Value};
+use sea_orm::{
+    ColumnTrait, Condition, EntityTrait, QueryFilter, QueryOrder, QueryResult, QuerySelect, QueryTrait, Select,
+};
 use sluice_domain::call::Outcome;
 use sluice_domain::clock::Timestamp;
 
@@ -9,6 +11,8 @@ use super::rows::{OUTCOMES, outcome_number};
 use super::{CallCursor, CallFilter};
 use crate::entities::call;
 use crate::entities::call::Column;
+use crate::store::db;
+use crate::{StoreError, What};
 
 /// An id has 48 bits of time.
 const LAST_MS: u64 = (1 << 48) - 1;
@@ -16,8 +20,31 @@ const LAST_MS: u64 = (1 << 48) - 1;
 const UNUSUAL: &str = "outcome < 3";
 const FAILED: &str = "succeeded = FALSE";
 
+/// A restriction whose index leads to the calls; the others are looked at in what it finds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Lead {
+    User,
+    Key,
+    Provider,
+    Model,
+    /// How they ended, where that is rare.
+    Ending,
+}
+
+/// How what meets a restriction is found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Finding {
+    ByIndex,
+    ByLooking,
+}
+
 pub(super) fn newest_first(filter: &CallFilter) -> Select<call::Entity> {
-    call::Entity::find().filter(condition(filter)).order_by_desc(Column::Id)
+    newest_first_by(filter, None)
+}
+
+/// Returns the same by the index of one restriction, where the database is not to choose.
+pub(super) fn newest_first_by(filter: &CallFilter, lead: Option<Lead>) -> Select<call::Entity> {
+    call::Entity::find().filter(condition(filter, lead)).order_by_desc(Column::Id)
 }
 
 /// Returns the condition for what comes after the cursor.
@@ -30,10 +57,23 @@ pub(super) fn began_before(time: Timestamp) -> Expr {
     Column::Id.lt(first_id(time))
 }
 
+/// Returns the condition for calls that began at `since` or later and before `until`, Unix milliseconds.
+pub(super) fn began_between(since: i64, until: i64) -> Condition {
+    Condition::all().add(Column::Id.gte(first_id(Timestamp(since)))).add(began_before(Timestamp(until)))
+}
+
 pub(super) fn count(filter: &CallFilter, at_most: u64) -> SelectStatement {
-    let bounded =
-        call::Entity::find().select_only().column(Column::Id).filter(condition(filter)).limit(at_most).into_query();
+    count_of(call::Entity::find().filter(condition(filter, None)), at_most)
+}
+
+pub(super) fn count_of(wanted: Select<call::Entity>, at_most: u64) -> SelectStatement {
+    let bounded = wanted.select_only().column(Column::Id).limit(at_most).into_query();
     Query::select().expr(Expr::col(Asterisk).count()).from_subquery(bounded, "bounded").take()
+}
+
+pub(super) fn read_count(counted: Option<QueryResult>) -> Result<u64, StoreError> {
+    let count = counted.map_or(Ok(0), |row| row.try_get_by_index::<i64>(0)).map_err(db(What::Call))?;
+    Ok(u64::try_from(count).unwrap_or(0))
 }
 
 /// Only so many failures are looked at: no index finds one kind of them.
@@ -44,28 +84,44 @@ pub(super) fn count_errors(filter: &CallFilter, error: &str, among: u64) -> Sele
     Query::select().expr(Expr::col(Asterisk).count()).from_subquery(newest, "newest").and_where(is_wanted).take()
 }
 
-fn condition(filter: &CallFilter) -> Condition {
+fn condition(filter: &CallFilter, lead: Option<Lead>) -> Condition {
     let CallFilter { user_id, key_id, provider_id, model, outcome, failed, since, until } = filter;
+    let finding = |this| if lead.is_none_or(|lead| lead == this) { Finding::ByIndex } else { Finding::ByLooking };
+    let equal = |this, column: Column, value: Value| match finding(this) {
+        Finding::ByIndex => column.eq(value),
+        Finding::ByLooking => aside(column).eq(value),
+    };
     Condition::all()
-        .add_option(user_id.map(|user| Column::UserId.eq(user.0)))
-        .add_option(key_id.map(|key| Column::KeyId.eq(key.0)))
-        .add_option(provider_id.map(|provider| Column::ProviderId.eq(provider.0)))
-        .add_option(model.as_ref().map(|model| Column::ModelAsked.eq(model.as_str())))
-        .add_option(outcome.map(ended))
-        .add_option(failed.map(|failed| if failed { Expr::cust(FAILED) } else { Column::Succeeded.ne(false) }))
+        .add_option(user_id.map(|user| equal(Lead::User, Column::UserId, user.0.into())))
+        .add_option(key_id.map(|key| equal(Lead::Key, Column::KeyId, key.0.into())))
+        .add_option(provider_id.map(|provider| equal(Lead::Provider, Column::ProviderId, provider.0.into())))
+        .add_option(model.as_ref().map(|model| equal(Lead::Model, Column::ModelAsked, model.as_str().into())))
+        .add_option(outcome.map(|outcome| ended(outcome, finding(Lead::Ending))))
+        .add_option(failed.map(|failed| match (failed, finding(Lead::Ending)) {
+            (true, Finding::ByIndex) => Expr::cust(FAILED),
+            (failed, _) => Column::Succeeded.ne(failed),
+        }))
         .add_option(since.map(|since| Column::Id.gte(first_id(since))))
         .add_option(until.map(began_before))
 }
 
+/// Returns a column in words that no index is found by.
+fn aside(column: Column) -> Expr {
+    Expr::from(Func::coalesce([column.into_expr(), column.into_expr()]))
+}
+
 /// What nearly all calls have in common is said so that no index is tempting: one that restricts more is then free.
-fn ended(outcome: Outcome) -> Expr {
-    match outcome {
-        Outcome::Complete => {
+fn ended(outcome: Outcome, finding: Finding) -> Expr {
+    match (outcome, finding) {
+        (Outcome::Complete, _) => {
             let others = OUTCOMES.into_iter().filter(|other| *other != Outcome::Complete);
             Column::Outcome.is_not_in(others.map(outcome_number))
         }
-        Outcome::Refused | Outcome::Broken | Outcome::Abandoned => {
+        (Outcome::Refused | Outcome::Broken | Outcome::Abandoned, Finding::ByIndex) => {
             Column::Outcome.eq(outcome_number(outcome)).and(Expr::cust(UNUSUAL))
+        }
+        (Outcome::Refused | Outcome::Broken | Outcome::Abandoned, Finding::ByLooking) => {
+            Column::Outcome.eq(outcome_number(outcome))
         }
     }
 }
@@ -127,6 +183,35 @@ mod tests {
             let plan = plan(&store, &page).await;
             assert!(plan.starts_with(&format!("SEARCH calls USING INDEX {index} (")), "{plan}");
             assert!(!plan.contains("TEMP B-TREE") && plan.contains("id<"), "{plan}");
+        }
+    }
+
+    #[tokio::test]
+    async fn of_several_restrictions_the_one_that_leads_is_found_by_its_index() {
+        let folder = tempfile::tempdir().unwrap();
+        let store = empty_store(&folder).await;
+        let all = CallFilter {
+            user_id: Some(UserId(1)),
+            key_id: Some(KeyId(1)),
+            provider_id: Some(ProviderId(1)),
+            model: Some("m".to_owned()),
+            ..CallFilter::default()
+        };
+        let failed = CallFilter { failed: Some(true), ..all.clone() };
+        let abandoned = CallFilter { outcome: Some(Outcome::Abandoned), ..all };
+        for (lead, indexes) in [
+            (Lead::User, ["calls_user"; 2]),
+            (Lead::Key, ["calls_key"; 2]),
+            (Lead::Provider, ["calls_provider"; 2]),
+            (Lead::Model, ["calls_model"; 2]),
+            (Lead::Ending, ["calls_failed", "calls_unusual"]),
+        ] {
+            for (filter, index) in [&failed, &abandoned].into_iter().zip(indexes) {
+                let page = newest_first_by(filter, Some(lead)).filter(began_between(0, 9)).limit(10).into_query();
+                let plan = plan(&store, &page).await;
+                assert!(plan.starts_with(&format!("SEARCH calls USING INDEX {index} (")), "{lead:?}: {plan}");
+                assert!(!plan.contains("TEMP B-TREE") && plan.contains("id<"), "{lead:?}: {plan}");
+            }
         }
     }
 

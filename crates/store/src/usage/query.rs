@@ -1,5 +1,7 @@
 //! Questions about usage. Every answer has a bound, and none reads calls.
 
+use std::time::Instant;
+
 use sea_orm::{QueryResult, TryGetable, Value};
 use sluice_domain::clock::Timestamp;
 use sluice_domain::id::{KeyId, ProviderId, UserId};
@@ -8,9 +10,10 @@ use super::sums::{Part, SpeedSums};
 use super::{
     Grain, Grouping, HOUR_MS, Step, Unpriced, UsageFilter, UsageGroup, UsagePoint, UsageTotal, first_id, start_of,
 };
+use crate::batch::Pace;
 use crate::sql::Sql;
-use crate::store::db;
-use crate::{MAX_PAGE_SIZE, Store, StoreError, What, batch};
+use crate::store::{commit, db};
+use crate::{MAX_PAGE_SIZE, Store, StoreError, What};
 
 #[cfg(test)]
 mod plans;
@@ -157,16 +160,17 @@ impl Store {
     }
 
     /// Forgets at most `max_rows` rows of hours that ended before `before`, oldest first, and returns how many; fewer
-    /// than asked means done. Charts end there.
+    /// than asked means done. Charts end there, and so do lists of calls by several restrictions: calls must be purged first.
     ///
     /// # Errors
     /// `Unavailable` when the database is away.
     pub async fn purge_usage_before(&self, before: Timestamp, max_rows: u64) -> Result<u64, StoreError> {
         let mut purged = 0;
+        let mut pace = Pace::default();
         for grain in Grain::ALL {
             while purged < max_rows {
-                let step = (max_rows - purged).min(batch::PURGE_STEP);
-                let found = self.purge_usage_step(grain, hour_of(before), step).await?;
+                let step = pace.rows(max_rows - purged);
+                let found = self.purge_usage_step(grain, hour_of(before), step, &mut pace).await?;
                 purged += found;
                 if found < step {
                     break;
@@ -176,7 +180,7 @@ impl Store {
         Ok(purged)
     }
 
-    async fn purge_usage_step(&self, grain: Grain, before: i64, rows: u64) -> Result<u64, StoreError> {
+    async fn purge_usage_step(&self, grain: Grain, before: i64, rows: u64, pace: &mut Pace) -> Result<u64, StoreError> {
         let mut oldest = Sql::new(self.reader());
         oldest.push("SELECT id FROM usage_hours WHERE id >= ");
         oldest.bind(first_id(grain, 0));
@@ -191,7 +195,12 @@ impl Store {
         purge.bind(first_id(grain, 0));
         purge.push(" AND id <= ");
         purge.bind(last);
-        purge.execute(self.writer(), What::Usage).await.map(|purged| purged.rows_affected())
+        let tx = self.begin_write().await?;
+        let began = Instant::now();
+        let purged = purge.execute(&tx, What::Usage).await?;
+        commit(tx).await?;
+        pace.rest(began.elapsed()).await;
+        Ok(purged.rows_affected())
     }
 
     /// Begins a question: `before`, the column of the split, the sums.
@@ -205,13 +214,13 @@ impl Store {
 }
 
 /// The hours from `first` up to but without `end`.
-struct Hours {
+pub(super) struct Hours {
     first: i64,
     end: i64,
 }
 
 impl Hours {
-    fn of(filter: &UsageFilter) -> Self {
+    pub(super) fn of(filter: &UsageFilter) -> Self {
         Self { first: hour_of(filter.since), end: hour_of(Timestamp(filter.until.0.saturating_add(HOUR_MS - 1))) }
     }
 }
@@ -243,7 +252,7 @@ fn bucket(step: Step, hours: &Hours) -> Result<String, StoreError> {
 }
 
 /// Appends the condition: a range of the index of what restricts most.
-fn restrict(sql: &mut Sql, filter: &UsageFilter, hours: &Hours, grain: Grain) {
+pub(super) fn restrict(sql: &mut Sql, filter: &UsageFilter, hours: &Hours, grain: Grain) {
     if filter.user_id.is_some() || filter.key_id.is_some() {
         sql.push(&format!("grain = {} AND hour >= ", grain.number()));
         sql.bind(hours.first);
@@ -327,6 +336,6 @@ fn to_unpriced(row: &QueryResult) -> Result<Unpriced, StoreError> {
     })
 }
 
-fn get<T: TryGetable>(row: &QueryResult, place: usize) -> Result<T, StoreError> {
+pub(super) fn get<T: TryGetable>(row: &QueryResult, place: usize) -> Result<T, StoreError> {
     row.try_get_by_index(place).map_err(db(What::Usage))
 }

@@ -15,6 +15,7 @@ mod checkins;
 mod concurrency;
 mod groups;
 mod jobs;
+mod joint;
 mod keys;
 mod leases;
 mod money;
