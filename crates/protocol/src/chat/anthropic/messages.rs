@@ -136,6 +136,12 @@ enum Position {
 
 fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Turn<'_>], position: Position) {
     let Some(role) = turns.first().map(|turn| speaker(turn)) else { return };
+    if let Some(text) = plain_text(turns)
+        && (position == Position::Middle || role != Role::Assistant)
+    {
+        w.begin_object().key("role").word(word_of(role)).key("content").text(text).end_object();
+        return;
+    }
     // Results must stand first in their message.
     let mut parts: Vec<(Path<'_>, usize, &Part<'_>)> = Vec::new();
     for is_result in [true, false] {
@@ -149,12 +155,7 @@ fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&
     if parts.is_empty() {
         return;
     }
-    let word = match role {
-        Role::System | Role::Developer => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    };
-    w.begin_object().key("role").word(word).key("content");
+    w.begin_object().key("role").word(word_of(role)).key("content");
     match parts.as_slice() {
         [(at, _, Part { content: Content::Text(text, _), cache: None, extra })]
             if !encoding.is_native() || extra.is_empty() =>
@@ -184,6 +185,24 @@ fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&
         encoding.extra(w, &turn.extra, at);
     }
     w.end_object();
+}
+
+const fn word_of(role: Role) -> &'static str {
+    match role {
+        Role::System | Role::Developer => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
+}
+
+/// Returns the text of a message that has nothing else to be carried or lost, as most have.
+fn plain_text<'t, 'a>(turns: &[&'t Turn<'a>]) -> Option<&'t Text<'a>> {
+    let [turn] = turns else { return None };
+    let [Part { content: Content::Text(text, citations), cache: None, extra }] = turn.parts.as_slice() else {
+        return None;
+    };
+    let is_bare = citations.is_empty() && extra.has_none() && turn.name.is_none() && turn.extra.has_none();
+    (is_bare && !text.is_blank()).then_some(text)
 }
 
 /// Returns whether a part is a text of which the API would say that it has nothing in it.

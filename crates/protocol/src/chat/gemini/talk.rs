@@ -23,6 +23,7 @@ impl<'a> Wire<'a> for Talk<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
         let mut talk = Self::default();
         if cursor.peek() == Some(b'[') {
+            talk.turns = cursor.room();
             cursor.list(|cursor, index| talk.add(cursor, index))?;
         } else {
             // One content may stand without its list.
