@@ -271,6 +271,15 @@ impl<'e, 'a> Encoding<'e, 'a> {
     }
 }
 
+/// Returns the text of a turn that has nothing else to be carried or lost, as most have.
+pub(in crate::chat) fn bare_text<'t, 'a>(turn: &'t Turn<'a>) -> Option<&'t Text<'a>> {
+    let [Part { content: Content::Text(text, citations), cache: None, extra }] = turn.parts.as_slice() else {
+        return None;
+    };
+    let is_bare = citations.is_empty() && extra.has_none() && turn.name.is_none() && turn.extra.has_none();
+    (is_bare && !text.is_empty()).then_some(text)
+}
+
 /// Returns where a turn stands in a request of this dialect.
 pub(in crate::chat) const fn place_of(dialect: Dialect, turn: &Turn<'_>) -> Path<'static> {
     match (turn.message, dialect) {
