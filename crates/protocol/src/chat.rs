@@ -66,15 +66,28 @@ pub fn decode_request(dialect: Dialect, body: &[u8]) -> Result<Request<'_>, Deco
 /// # Errors
 /// Only for a dialect that is not one of chat.
 pub fn encode_request(dialect: Dialect, request: &Request<'_>, target: &Target<'_>) -> Result<Encoded, DecodeError> {
-    let mut encoded = match dialect {
-        Dialect::OpenaiChat => openai_chat::encode_request(request, target),
-        Dialect::OpenaiResponses => openai_responses::encode_request(request, target),
-        Dialect::Anthropic => anthropic::encode_request(request, target),
-        Dialect::Gemini => gemini::encode_request(request, target),
-        Dialect::Single => return Err(unknown(dialect)),
+    let mut encoded = match codec::settle::settled(request, dialect, target) {
+        Some(settled) => {
+            let mut encoded = encode_settled(dialect, &settled.request, target)?;
+            encoded.memo.searches_tools = settled.searches_tools;
+            let later = std::mem::replace(&mut encoded.losses, settled.losses);
+            encoded.losses.append(later);
+            encoded
+        }
+        None => encode_settled(dialect, request, target)?,
     };
     encoded.losses.name_for(request.dialect);
     Ok(encoded)
+}
+
+fn encode_settled(dialect: Dialect, request: &Request<'_>, target: &Target<'_>) -> Result<Encoded, DecodeError> {
+    match dialect {
+        Dialect::OpenaiChat => Ok(openai_chat::encode_request(request, target)),
+        Dialect::OpenaiResponses => Ok(openai_responses::encode_request(request, target)),
+        Dialect::Anthropic => Ok(anthropic::encode_request(request, target)),
+        Dialect::Gemini => Ok(gemini::encode_request(request, target)),
+        Dialect::Single => Err(unknown(dialect)),
+    }
 }
 
 static ENVELOPE: Needle = Needle::new(|| Finder::new(signature::MAGIC_BASE64));
@@ -177,7 +190,8 @@ pub fn echoed(dialect: Dialect, body: &RawObject<'_>) -> Vec<(&'static str, Rang
 
 fn text_of(body: &[u8]) -> Result<&str, DecodeError> {
     let body = body.strip_prefix(b"\xef\xbb\xbf").unwrap_or(body);
-    std::str::from_utf8(body).map_err(|_| codec::wire::Path::Root.error("the body is not valid UTF-8"))
+    // Text beyond ASCII is where the standard library's check takes a byte at a time.
+    simdutf8::basic::from_utf8(body).map_err(|_| codec::wire::Path::Root.error("the body is not valid UTF-8"))
 }
 
 fn unknown(dialect: Dialect) -> DecodeError {

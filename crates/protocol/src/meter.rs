@@ -274,7 +274,7 @@ impl Seen {
                 self.is_error_event = false;
                 self.is_image_event = false;
             }
-            Line::Other => {}
+            Line::Other | Line::TooLong => {}
         }
     }
 

@@ -136,7 +136,7 @@ impl Seen {
             _ if self.verdict.is_some() => {}
             Line::Event(name) => self.is_error_event = name == b"error",
             Line::Blank => self.is_error_event = false,
-            Line::Other => {}
+            Line::Other | Line::TooLong => {}
             Line::Data(data) => self.data(rule, data.trim_ascii()),
         }
     }

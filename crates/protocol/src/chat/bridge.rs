@@ -83,6 +83,10 @@ pub enum Trait {
     NoFormatWithTools,
     /// Takes ids of tool calls that are nine letters and digits only.
     ShortCallIds,
+    /// Searches the web with its dialect's own tool.
+    SearchesWeb,
+    /// Runs code with its dialect's own tool.
+    RunsCode,
 }
 
 /// The upstream that a request goes to.
@@ -128,6 +132,8 @@ pub struct Memo {
     pub answer_shape: AnswerShape,
     /// Tools that take free text at the caller's and JSON upstream, by their names upstream.
     pub free_tools: Vec<String>,
+    /// Whether the function `tool_search` is the caller's own search for tools.
+    pub searches_tools: bool,
 }
 
 /// How a structured answer stands in what the upstream gives.

@@ -343,8 +343,23 @@ pub enum Tool<'a> {
 pub enum HostedKind {
     /// Search on the web.
     WebSearch,
+    /// Runs code in a sandbox.
+    Code,
+    /// Declared in the words of the upstream already.
+    Ready,
     /// Anything else.
     Other,
+}
+
+impl HostedKind {
+    /// Reads the type of a tool that has one.
+    pub(super) fn of_word(word: &str) -> Self {
+        match word {
+            word if word.starts_with("web_search") => Self::WebSearch,
+            word if word.starts_with("code_interpreter") || word.starts_with("code_execution") => Self::Code,
+            _ => Self::Other,
+        }
+    }
 }
 
 /// A function of the caller's.

@@ -15,6 +15,8 @@ pub(super) type Sink<'s> = &'s mut dyn FnMut(Event<'_>);
 /// Most bytes of one event whose data comes in several lines.
 const MAX_EVENT_BYTES: usize = 16 * 1024 * 1024;
 
+const TOO_LONG: &str = "the upstream sent an event that is too long to be converted";
+
 /// Turns one stream into another dialect.
 #[derive(Debug)]
 pub struct Transcoder {
@@ -114,12 +116,12 @@ impl Core {
         match line {
             _ if self.has_failed => {}
             Line::Data(data) if self.pending.is_empty() => self.data(data, out),
-            Line::Data(data) => {
-                if self.pending.len() + data.len() < MAX_EVENT_BYTES {
-                    self.pending.push(b'\n');
-                    self.pending.extend_from_slice(data);
-                }
+            Line::Data(data) if self.pending.len() + data.len() < MAX_EVENT_BYTES => {
+                self.pending.push(b'\n');
+                self.pending.extend_from_slice(data);
             }
+            // Without what it said, the rest would pass for the whole answer.
+            Line::Data(_) | Line::TooLong => self.fail(Failure::broken(TOO_LONG), out),
             Line::Blank if !self.pending.is_empty() => {
                 let data = std::mem::take(&mut self.pending);
                 if self.read(&data, out).is_err() {

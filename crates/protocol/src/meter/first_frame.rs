@@ -66,7 +66,7 @@ fn judge_events(start: &[u8], is_whole: bool) -> FirstFrame {
         Line::Event(name) => is_error_event = name == b"error",
         Line::Data(data) if is_error_event || is_error_data(data) => verdict = FirstFrame::Error,
         Line::Data(_) => verdict = FirstFrame::Answer,
-        Line::Other | Line::Blank => {}
+        Line::Other | Line::TooLong | Line::Blank => {}
     };
     lines.push(start, &mut judge);
     if is_whole {

@@ -111,16 +111,24 @@ impl<'a> Scanner<'a> {
 
     /// Steps over `"key" :` and the white space after it; returns where the key stands, quotes included.
     pub(crate) fn skip_key(&mut self) -> Result<Range<usize>, RawError> {
+        self.skip_known_key().map(|(key, _)| key)
+    }
+
+    /// Does the same; says too whether the key is known to have no escapes.
+    pub(crate) fn skip_known_key(&mut self) -> Result<(Range<usize>, bool), RawError> {
         let start = self.at;
         if self.peek() != Some(b'"') {
             return Err(self.fail("expected a key in double quotes"));
         }
-        self.skip_string()?;
+        let is_plain = self.skip_plain_word();
+        if !is_plain {
+            self.skip_string()?;
+        }
         let key = start..self.at;
         self.skip_space();
         self.expect(b':', "expected `:` after a key")?;
         self.skip_space();
-        Ok(key)
+        Ok((key, is_plain))
     }
 
     /// Steps over one value of any kind. White space before it must be gone already.
@@ -198,8 +206,9 @@ impl<'a> Scanner<'a> {
         }
     }
 
-    /// Steps over a string, from its opening quote to behind its closing one.
-    pub(crate) fn skip_string(&mut self) -> Result<(), RawError> {
+    /// Steps over a short string without escapes; stays in front of any other, and returns false.
+    #[inline]
+    fn skip_plain_word(&mut self) -> bool {
         /// Most keys, ids and words of a dialect are shorter; for them a block would cost more than it saves.
         const SHORT_WORDS: usize = 3;
         let mut at = self.at + 1;
@@ -213,11 +222,19 @@ impl<'a> Scanner<'a> {
             at += found.trailing_zeros() as usize / 8;
             if self.source.get(at) == Some(&b'"') {
                 self.at = at + 1;
-                return Ok(());
+                return true;
             }
             break;
         }
-        match blocks::end_of_string(self.source, at) {
+        false
+    }
+
+    /// Steps over a string, from its opening quote to behind its closing one.
+    pub(crate) fn skip_string(&mut self) -> Result<(), RawError> {
+        if self.skip_plain_word() {
+            return Ok(());
+        }
+        match blocks::end_of_string(self.source, self.at + 1) {
             Ok(end) => {
                 self.at = end;
                 Ok(())

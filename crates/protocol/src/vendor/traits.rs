@@ -113,7 +113,10 @@ impl Name {
 /// A model's name in which `*` stands for any text.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(try_from = "String")]
-pub(crate) struct Pattern(String);
+pub(crate) struct Pattern {
+    /// What stands between the stars; one more than there are stars.
+    pieces: Vec<String>,
+}
 
 impl TryFrom<String> for Pattern {
     type Error = &'static str;
@@ -122,7 +125,7 @@ impl TryFrom<String> for Pattern {
         match text.as_str() {
             "" => Err("a pattern must not be empty"),
             text if text.bytes().any(|byte| byte.is_ascii_uppercase()) => Err("a pattern must be in lower case"),
-            _ => Ok(Self(text)),
+            text => Ok(Self { pieces: text.split('*').map(str::to_owned).collect() }),
         }
     }
 }
@@ -130,20 +133,19 @@ impl TryFrom<String> for Pattern {
 impl Pattern {
     /// Returns whether a name in lower case is one of those that the pattern stands for.
     pub(crate) fn matches(&self, name: &str) -> bool {
-        let mut pieces = self.0.split('*');
-        let Some(mut rest) = pieces.next().and_then(|first| name.strip_prefix(first)) else { return false };
-        let mut pieces = pieces.peekable();
-        if pieces.peek().is_none() {
-            return rest.is_empty();
-        }
-        while let Some(piece) = pieces.next() {
-            if pieces.peek().is_none() {
-                return rest.ends_with(piece);
-            }
-            let Some((_, after)) = rest.split_once(piece) else { return false };
+        let (first, middle, last) = match self.pieces.as_slice() {
+            [first, middle @ .., last] => (first, middle, last),
+            [whole] => return name == whole,
+            [] => return false,
+        };
+        let Some(mut rest) = name.strip_prefix(first.as_str()) else { return false };
+        for piece in middle {
+            // The search of the standard library takes longer to begin than a model's name is long.
+            let found = memchr::memmem::find(rest.as_bytes(), piece.as_bytes());
+            let Some(after) = found.and_then(|at| rest.get(at + piece.len()..)) else { return false };
             rest = after;
         }
-        true
+        rest.ends_with(last.as_str())
     }
 }
 
@@ -237,6 +239,14 @@ mod tests {
     #[case("gemini", Dialect::Gemini, "models/gemini-2.5-pro", &[Trait::ThinkingBudget, Trait::AlwaysThinks], &[Trait::HighIsMostEffort])]
     #[case("gemini", Dialect::Gemini, "gemini-3-pro-preview", &[Trait::LowIsLeastEffort], &[Trait::ThinkingBudget])]
     #[case("gemini", Dialect::Gemini, "gemini-2.0-flash", &[Trait::NoThinking], &[Trait::ThinkingBudget])]
+    #[case("gemini", Dialect::Gemini, "gemini-2.5-pro", &[Trait::SearchesWeb, Trait::RunsCode], &[])]
+    #[case("gemini", CHAT, "gemini-2.5-pro", &[], &[Trait::SearchesWeb])]
+    #[case("openai", RESPONSES, "gpt-5.2", &[Trait::SearchesWeb, Trait::RunsCode], &[])]
+    #[case("openai", RESPONSES, "gpt-4.1-nano", &[], &[Trait::SearchesWeb])]
+    #[case("openai", CHAT, "gpt-5.2", &[], &[Trait::SearchesWeb])]
+    #[case("openai", CHAT, "gpt-4o-search-preview", &[Trait::SearchesWeb], &[])]
+    #[case("anthropic", Dialect::Anthropic, "claude-opus-4-6", &[Trait::SearchesWeb], &[])]
+    #[case("newapi", Dialect::Anthropic, "claude-opus-4-6", &[], &[Trait::SearchesWeb])]
     fn the_files_that_ship_know_each_familys_ways(
         #[case] vendor: &str,
         #[case] dialect: Dialect,

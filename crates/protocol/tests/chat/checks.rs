@@ -48,7 +48,7 @@ pub(crate) const CHECKS: &[Check] = &[
     ("vendor", vendor),
 ];
 
-const TRAITS: [Trait; 35] = [
+const TRAITS: [Trait; 37] = [
     Trait::ThinkingBudget,
     Trait::NoThinking,
     Trait::NoSampling,
@@ -84,6 +84,8 @@ const TRAITS: [Trait; 35] = [
     Trait::OpenApiSchemas,
     Trait::NoFormatWithTools,
     Trait::ShortCallIds,
+    Trait::SearchesWeb,
+    Trait::RunsCode,
 ];
 
 /// Returns numbers that follow from the input.

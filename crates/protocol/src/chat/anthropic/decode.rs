@@ -83,7 +83,7 @@ fn tool_of<'a>(json: &Json<'a>, at: Path<'_>) -> Result<Tool<'a>, DecodeError> {
     let kind = tool.kind.unwrap_or_default();
     let kind = kind.to_plain();
     if !kind.is_empty() && kind != "custom" {
-        let kind = if kind.starts_with("web_search") { HostedKind::WebSearch } else { HostedKind::Other };
+        let kind = HostedKind::of_word(&kind);
         return Ok(Tool::Hosted { kind, native: json.clone() });
     }
     Ok(Tool::Function(Function {

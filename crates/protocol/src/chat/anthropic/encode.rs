@@ -10,7 +10,9 @@ use crate::chat::codec::schema::Rules;
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::reasoning::{Amount, Effort, Show};
-use crate::chat::request::{CacheMark, Content, Format, FormatSchema, Function, Request, Role, Tier, Tool, ToolChoice};
+use crate::chat::request::{
+    CacheMark, Content, Format, FormatSchema, Function, HostedKind, Request, Role, Tier, Tool, ToolChoice,
+};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
@@ -359,13 +361,13 @@ fn write_tools(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let is_written = |tool: &Tool<'_>| match tool {
         Tool::Function(function) => is_allowed(&function.name),
         Tool::Free { name, .. } => is_allowed(name),
-        Tool::Hosted { .. } => is_native,
+        Tool::Hosted { kind, .. } => is_native || *kind == HostedKind::Ready,
     };
     for (index, _) in request.toolbox.tools.iter().enumerate().filter(|(_, tool)| is_foreign(tool) && !is_native) {
         encoding.losses.cosmetic(list.index(index), "the upstream's own tools are others");
     }
     if !answer && !request.toolbox.tools.iter().any(is_written) {
-        return;
+        return encoding.note_lost_choice();
     }
     w.key("tools").begin_array();
     for (index, tool) in request.toolbox.tools.iter().enumerate().filter(|(_, tool)| is_written(tool)) {
@@ -386,7 +388,7 @@ fn write_tools(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
 }
 
 fn is_foreign(tool: &Tool<'_>) -> bool {
-    matches!(tool, Tool::Hosted { .. })
+    matches!(tool, Tool::Hosted { kind, .. } if *kind != HostedKind::Ready)
 }
 
 fn write_function(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, function: &Function<'_>, at: Path<'_>) {

@@ -3,7 +3,7 @@
 use super::blocks::is_marked;
 use super::encode::write_cache;
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, input_object, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, bare_text, input_object, solid};
 use crate::chat::codec::media::text_of_base64;
 use crate::chat::codec::names::{ANTHROPIC_CALL, ANTHROPIC_TOOL};
 use crate::chat::codec::wire::Path;
@@ -47,9 +47,10 @@ pub(super) fn write_messages(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
     let talk: Vec<&Turn<'_>> = talk.flat_map(|(_, turns)| *turns).collect();
     w.key("messages").begin_array();
     let mut messages = talk.chunk_by(|one, next| speaker(one) == speaker(next)).peekable();
+    let mut room = Vec::new();
     while let Some(turns) = messages.next() {
         let position = if messages.peek().is_none() { Position::Last } else { Position::Middle };
-        write_message(encoding, w, turns, position);
+        write_message(encoding, w, (turns, position), &mut room);
     }
     w.end_array();
 }
@@ -134,10 +135,26 @@ enum Position {
     Last,
 }
 
-fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Turn<'_>], position: Position) {
+/// Parts of a message with their places.
+type Placed<'p, 'a> = (Path<'static>, usize, &'p Part<'a>);
+
+/// Writes a message; `parts` is room for its parts.
+fn write_message<'p, 'a>(
+    encoding: &mut Encoding<'_, '_>,
+    w: &mut Writer<'_>,
+    (turns, position): (&[&'p Turn<'a>], Position),
+    parts: &mut Vec<Placed<'p, 'a>>,
+) {
     let Some(role) = turns.first().map(|turn| speaker(turn)) else { return };
+    if let [turn] = turns
+        && let Some(text) = bare_text(turn).filter(|text| !text.is_blank())
+        && (position == Position::Middle || role != Role::Assistant)
+    {
+        w.begin_object().key("role").word(word_of(role)).key("content").text(text).end_object();
+        return;
+    }
     // Results must stand first in their message.
-    let mut parts: Vec<(Path<'_>, usize, &Part<'_>)> = Vec::new();
+    parts.clear();
     for is_result in [true, false] {
         for turn in turns {
             let at = encoding.place(turn);
@@ -149,12 +166,7 @@ fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&
     if parts.is_empty() {
         return;
     }
-    let word = match role {
-        Role::System | Role::Developer => "system",
-        Role::User => "user",
-        Role::Assistant => "assistant",
-    };
-    w.begin_object().key("role").word(word).key("content");
+    w.begin_object().key("role").word(word_of(role)).key("content");
     match parts.as_slice() {
         [(at, _, Part { content: Content::Text(text, _), cache: None, extra })]
             if !encoding.is_native() || extra.is_empty() =>
@@ -170,8 +182,8 @@ fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&
         }
         _ => {
             w.begin_array();
-            for (at, place, part) in parts {
-                write_part(encoding, w, (part, role), at.item(CONTENT, place));
+            for (at, place, part) in parts.iter() {
+                write_part(encoding, w, (part, role), at.item(CONTENT, *place));
             }
             w.end_array();
         }
@@ -184,6 +196,14 @@ fn write_message(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&
         encoding.extra(w, &turn.extra, at);
     }
     w.end_object();
+}
+
+const fn word_of(role: Role) -> &'static str {
+    match role {
+        Role::System | Role::Developer => "system",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
 }
 
 /// Returns whether a part is a text of which the API would say that it has nothing in it.

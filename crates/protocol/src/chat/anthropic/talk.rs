@@ -14,7 +14,7 @@ pub(super) struct Talk<'a> {
 
 impl<'a> Wire<'a> for Talk<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
-        let mut turns = Vec::new();
+        let mut turns = cursor.room();
         cursor.list(|cursor, index| {
             let message = Message::read(cursor)?;
             turns.push(turn_of(message, index).map_err(Unreadable::of)?);

@@ -90,6 +90,15 @@ impl<'a> Cursor<'a> {
         self.scanner.peek()
     }
 
+    /// Returns room for the messages of a conversation of which this much is left to read: a list that grows with each
+    /// would be moved half a dozen times.
+    pub(in crate::chat) fn room<T>(&self) -> Vec<T> {
+        const USUAL_MESSAGE_BYTES: usize = 512;
+        const MAX_MESSAGES: usize = 1_024;
+        let left = self.text.len() - self.scanner.at().min(self.text.len());
+        Vec::with_capacity((left / USUAL_MESSAGE_BYTES).clamp(1, MAX_MESSAGES))
+    }
+
     /// Reads a value for which `null` is the same as absent.
     pub(in crate::chat) fn maybe<T: Wire<'a>>(&mut self) -> Reading<Option<T>> {
         if self.peek() == Some(b'n') {
@@ -116,10 +125,11 @@ impl<'a> Cursor<'a> {
             return self.leave();
         }
         loop {
-            let key = self.scanner.skip_key();
-            let range = key.map_err(|error| self.syntax(&error))?;
+            let key = self.scanner.skip_known_key();
+            let (range, is_plain) = key.map_err(|error| self.syntax(&error))?;
             let inside = self.text.get(range.start + 1..range.end - 1).unwrap_or_default();
-            each(self, plain_key(inside)?).map_err(|error| error.under(inside))?;
+            let key = if is_plain { Cow::Borrowed(inside) } else { plain_key(inside)? };
+            each(self, key).map_err(|error| error.under(inside))?;
             if !self.goes_on(b'}', "expected `,` or `}`")? {
                 return self.leave();
             }
@@ -214,7 +224,7 @@ impl<'a> Wire<'a> for Text<'a> {
             return Err(cursor.unexpected("expected a string"));
         }
         let literal = cursor.step(Scanner::skip_string)?;
-        Ok(Self::from_literal(literal).unwrap_or_default())
+        Ok(Self::from_escaped(literal.get(1..literal.len().saturating_sub(1)).unwrap_or_default()))
     }
 }
 

@@ -9,9 +9,9 @@ use super::unwrap::ANSWER_FIELD;
 use super::wire::{Extra, Path};
 use super::write::Writer;
 use crate::chat::bridge::{AnswerShape, Memo, Target};
-use crate::chat::loss::{Losses, NO_SUCH_FIELD, Severity};
+use crate::chat::loss::{Loss, Losses, NO_SUCH_FIELD, Severity};
 use crate::chat::reasoning::{Amount, Effort};
-use crate::chat::request::{Content, Format, FormatSchema, Input, Part, Request, Role, Tool, Turn};
+use crate::chat::request::{Content, Format, FormatSchema, Input, Part, Request, Role, Tool, ToolChoice, Turn};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 use crate::raw::RawObject;
@@ -104,14 +104,7 @@ impl<'e, 'a> Encoding<'e, 'a> {
 
     /// Returns where a turn stands in the caller's request.
     pub(in crate::chat) fn place(&self, turn: &Turn<'_>) -> Path<'static> {
-        match (turn.message, self.request.dialect) {
-            (Some(index), Dialect::Gemini) => Path::Item(&Path::Root, "contents", index),
-            (Some(index), Dialect::OpenaiResponses) => Path::Item(&Path::Root, "input", index),
-            (Some(index), _) => Path::Item(&Path::Root, "messages", index),
-            (None, Dialect::Gemini) => Path::Key(&Path::Root, "systemInstruction"),
-            (None, Dialect::OpenaiResponses) => Path::Key(&Path::Root, "instructions"),
-            (None, _) => Path::Key(&Path::Root, "system"),
-        }
+        place_of(self.request.dialect, turn)
     }
 
     /// Records a loss once per reason: a long conversation would repeat it in each turn.
@@ -141,10 +134,15 @@ impl<'e, 'a> Encoding<'e, 'a> {
             if is_read || ORDINARY.contains(&value.as_str()) {
                 continue;
             }
-            // A long conversation has them at every message.
-            if key.starts_with(MESSAGE_FIELDS) && self.losses.iter().any(|loss| loss.path.ends_with(key)) {
+            // A long conversation has them at every message, where the caller wrote them without the prefix.
+            let bare = key.strip_prefix(MESSAGE_FIELDS);
+            let is_told = |loss: &Loss| {
+                loss.reason == NO_SUCH_FIELD && loss.path.rsplit('.').next() == bare && loss.path.contains('[')
+            };
+            if bare.is_some() && self.losses.iter().any(is_told) {
                 continue;
             }
+            let key = bare.unwrap_or(key);
             let leaf = key.rsplit('.').next().unwrap_or(key);
             let is_semantic = matches!(at, Path::Root) && SEMANTIC_FIELDS.contains(&leaf);
             let severity = if is_semantic { Severity::Semantic } else { Severity::Cosmetic };
@@ -233,6 +231,23 @@ impl<'e, 'a> Encoding<'e, 'a> {
         lacks
     }
 
+    /// Records that a tool must be used which the upstream does not have, where no tool is left to be chosen from.
+    pub(in crate::chat) fn note_lost_choice(&mut self) {
+        let choice = &self.request.toolbox.choice;
+        let is_forced = matches!(
+            choice,
+            Some(
+                ToolChoice::Required
+                    | ToolChoice::Named(_)
+                    | ToolChoice::Allowed { is_required: true, .. }
+                    | ToolChoice::Foreign(_)
+            )
+        );
+        if is_forced && !self.request.toolbox.tools.is_empty() {
+            self.losses.semantic("tool_choice", "the upstream has no such tool");
+        }
+    }
+
     /// Returns whether a tool takes free text.
     pub(in crate::chat) fn is_free_tool(&self, name: &Text<'_>) -> bool {
         let tools = &self.request.toolbox.tools;
@@ -253,6 +268,27 @@ impl<'e, 'a> Encoding<'e, 'a> {
     pub(in crate::chat) fn room(&self) -> Vec<u8> {
         let read = self.request.read_bytes;
         Vec::with_capacity(read + read / 8 + 1_024)
+    }
+}
+
+/// Returns the text of a turn that has nothing else to be carried or lost, as most have.
+pub(in crate::chat) fn bare_text<'t, 'a>(turn: &'t Turn<'a>) -> Option<&'t Text<'a>> {
+    let [Part { content: Content::Text(text, citations), cache: None, extra }] = turn.parts.as_slice() else {
+        return None;
+    };
+    let is_bare = citations.is_empty() && extra.has_none() && turn.name.is_none() && turn.extra.has_none();
+    (is_bare && !text.is_empty()).then_some(text)
+}
+
+/// Returns where a turn stands in a request of this dialect.
+pub(in crate::chat) const fn place_of(dialect: Dialect, turn: &Turn<'_>) -> Path<'static> {
+    match (turn.message, dialect) {
+        (Some(index), Dialect::Gemini) => Path::Item(&Path::Root, "contents", index),
+        (Some(index), Dialect::OpenaiResponses) => Path::Item(&Path::Root, "input", index),
+        (Some(index), _) => Path::Item(&Path::Root, "messages", index),
+        (None, Dialect::Gemini) => Path::Key(&Path::Root, "systemInstruction"),
+        (None, Dialect::OpenaiResponses) => Path::Key(&Path::Root, "instructions"),
+        (None, _) => Path::Key(&Path::Root, "system"),
     }
 }
 

@@ -111,6 +111,11 @@ impl<'a> Extra<'a> {
         self.iter().find(|(name, _)| *name == key).map(|(_, value)| value)
     }
 
+    /// Takes a field away.
+    pub(in crate::chat) fn remove(&mut self, key: &str) {
+        self.fields.retain(|(name, _)| name != key);
+    }
+
     /// Takes over the fields of an object inside, under keys such as `reasoning.mode`.
     pub(in crate::chat) fn adopt(&mut self, key: &str, inner: Extra<'a>) {
         for (name, value) in inner.fields {

@@ -21,7 +21,7 @@ const NO_SIGNATURE: &str = "skip_thought_signature_validator";
 /// Writes `systemInstruction` and `contents`.
 pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let request = encoding.request;
-    let names = call_names(&request.turns);
+    let mut names = CallNames::of(&request.turns);
     let (instructions, talk): (Vec<&Turn<'_>>, Vec<&Turn<'_>>) =
         request.turns.iter().partition(|turn| turn.role.is_instruction());
     if let Some(first) = talk.first()
@@ -55,7 +55,7 @@ pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
         let (group, after) = rest.split_at(length);
         match first.role {
             Role::Assistant => write_model(encoding, w, group),
-            Role::User | Role::System | Role::Developer => write_user(encoding, w, group, &names),
+            Role::User | Role::System | Role::Developer => write_user(encoding, w, group, &mut names),
         }
         rest = after;
     }
@@ -66,24 +66,35 @@ pub(super) fn write_contents(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>
     w.end_array();
 }
 
-/// Returns the tool of each call by the call's id: results must repeat it.
-fn call_names<'r, 'a>(turns: &'r [Turn<'a>]) -> HashMap<&'r str, &'r Text<'a>> {
-    let parts = turns.iter().flat_map(|turn| &turn.parts);
-    parts
-        .filter_map(|part| match &part.content {
+/// The tool of each call by the call's id: results must repeat it. Most come in the order of their calls, and only for
+/// others is it looked up.
+struct CallNames<'r, 'a> {
+    calls: Vec<(&'r str, &'r Text<'a>)>,
+    next: usize,
+    by_id: Option<HashMap<&'r str, &'r Text<'a>>>,
+}
+
+impl<'r, 'a> CallNames<'r, 'a> {
+    fn of(turns: &'r [Turn<'a>]) -> Self {
+        let parts = turns.iter().flat_map(|turn| &turn.parts);
+        let calls = parts.filter_map(|part| match &part.content {
             Content::Call(call) => Some((call.id.as_escaped(), &call.name)),
             _ => None,
-        })
-        .collect()
+        });
+        Self { calls: calls.collect(), next: 0, by_id: None }
+    }
+
+    fn get(&mut self, id: &str) -> Option<&'r Text<'a>> {
+        if let Some((_, name)) = self.calls.get(self.next).filter(|(next, _)| *next == id) {
+            self.next += 1;
+            return Some(name);
+        }
+        self.by_id.get_or_insert_with(|| self.calls.iter().copied().collect()).get(id).copied()
+    }
 }
 
 /// Results must follow their calls directly, so they come first.
-fn write_user(
-    encoding: &mut Encoding<'_, '_>,
-    w: &mut Writer<'_>,
-    turns: &[&Turn<'_>],
-    names: &HashMap<&str, &Text<'_>>,
-) {
+fn write_user(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turns: &[&Turn<'_>], names: &mut CallNames<'_, '_>) {
     let start = w.len();
     w.begin_object().key("role").word("user").key("parts").begin_array();
     let empty = w.len();
@@ -92,7 +103,7 @@ fn write_user(
         let at = encoding.place(turn);
         for (index, part) in turn.parts.iter().enumerate() {
             if let Content::Result(result) = &part.content {
-                let name = names.get(result.call.as_escaped()).copied().or(result.name.as_ref());
+                let name = names.get(result.call.as_escaped()).or(result.name.as_ref());
                 let place = Place { name, at: at.item(CONTENT, index) };
                 let outside = write_result(encoding, w, (part, result), &place);
                 media.extend(outside.into_iter().map(|part| (at, part)));

@@ -75,6 +75,7 @@ fn add_tools<'a>(tools: &mut Vec<Tool<'a>>, json: &Json<'a>, at: Path<'_>) -> Re
     for (key, value) in object.extra.iter() {
         let kind = match key {
             "googleSearch" | "google_search" | "googleSearchRetrieval" => HostedKind::WebSearch,
+            "codeExecution" | "code_execution" => HostedKind::Code,
             _ => HostedKind::Other,
         };
         let native = Json::trusted(format!("{{\"{}\":{}}}", Text::plain(key).as_escaped(), value.as_str()));

@@ -9,7 +9,7 @@ use crate::chat::codec::schema::Rules;
 use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::reasoning::{Amount, Effort, Show};
-use crate::chat::request::{Format, Function, Request, Tier, Tool, ToolChoice};
+use crate::chat::request::{Format, Function, HostedKind, Request, Tier, Tool, ToolChoice};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
@@ -240,13 +240,14 @@ fn write_tools(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let tools = &request.toolbox.tools;
     let is_hosted = |tool: &Tool<'_>| matches!(tool, Tool::Hosted { .. });
     if !encoding.is_native() {
-        for (index, _) in tools.iter().enumerate().filter(|(_, tool)| is_hosted(tool)) {
+        for (index, _) in tools.iter().enumerate().filter(|(_, tool)| is_hosted(tool) && !is_ready(tool)) {
             encoding.losses.cosmetic(root.item("tools", index), "the upstream's own tools are others");
         }
     }
     let has_own = tools.iter().any(|tool| !is_hosted(tool));
-    if !has_own && (!encoding.is_native() || tools.is_empty()) {
-        return;
+    let has_hosted = tools.iter().any(|tool| is_ready(tool) || (encoding.is_native() && is_hosted(tool)));
+    if !has_own && !has_hosted {
+        return encoding.note_lost_choice();
     }
     w.key("tools").begin_array();
     if has_own {
@@ -267,7 +268,9 @@ fn write_tools(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         w.end_array().end_object();
     }
     for tool in tools {
-        if let (Tool::Hosted { native, .. }, true) = (tool, encoding.is_native()) {
+        if let Tool::Hosted { native, .. } = tool
+            && (encoding.is_native() || is_ready(tool))
+        {
             w.json(native);
         }
     }
@@ -299,6 +302,10 @@ fn write_function(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, function:
     }
     encoding.extra(w, &function.extra, at);
     w.end_object();
+}
+
+fn is_ready(tool: &Tool<'_>) -> bool {
+    matches!(tool, Tool::Hosted { kind: HostedKind::Ready, .. })
 }
 
 /// The older language refuses objects without properties.

@@ -23,6 +23,7 @@ impl<'a> Wire<'a> for Talk<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
         let mut talk = Self::default();
         if cursor.peek() == Some(b'[') {
+            talk.turns = cursor.room();
             cursor.list(|cursor, index| talk.add(cursor, index))?;
         } else {
             // One content may stand without its list.
@@ -92,9 +93,13 @@ impl<'a> Speech<'a> {
 /// Gives ids to calls and results that have none: in the order of the conversation, results to the oldest call of their
 /// name that has none yet. A result may have an id although its call has none: some clients invent ids for what they run
 /// and do not write them into the call.
+///
+/// Most results come in the order of their calls; only for others is it looked up which call they belong to.
 #[derive(Debug, Default)]
 pub(super) struct Ids<'a> {
     calls: Vec<Known<'a>>,
+    /// How many of the calls can be looked up.
+    indexed: usize,
     /// Places of the calls with an id of the caller's, by that id.
     by_id: HashMap<Cow<'a, str>, VecDeque<usize>>,
     /// Places of the calls without, by the tool's name.
@@ -108,24 +113,51 @@ pub(super) struct Ids<'a> {
 #[derive(Debug)]
 struct Known<'a> {
     id: Text<'a>,
+    name: Text<'a>,
+    /// Whether the id is the caller's.
+    is_given: bool,
     has_result: bool,
 }
 
 impl<'a> Ids<'a> {
     fn call(&mut self, name: &Text<'a>, id: Option<Text<'a>>) -> Text<'a> {
-        let place = self.calls.len();
-        let tool = name.to_lasting();
-        match &id {
-            Some(id) => self.by_id.entry(id.to_lasting()).or_default().push_back(place),
-            None => self.without_id.entry(tool.clone()).or_default().push_back(place),
-        }
-        self.by_tool.entry(tool).or_default().push_back(place);
-        let id = id.unwrap_or_else(|| positional_call(place));
-        self.calls.push(Known { id: id.clone(), has_result: false });
+        let is_given = id.is_some();
+        let id = id.unwrap_or_else(|| positional_call(self.calls.len()));
+        self.calls.push(Known { id: id.clone(), name: name.clone(), is_given, has_result: false });
         id
     }
 
+    /// Makes all calls so far known to those who look them up.
+    fn index(&mut self) {
+        for (place, call) in self.calls.iter().enumerate().skip(self.indexed) {
+            let tool = call.name.to_lasting();
+            if call.is_given {
+                self.by_id.entry(call.id.to_lasting()).or_default().push_back(place);
+            } else {
+                self.without_id.entry(tool.clone()).or_default().push_back(place);
+            }
+            self.by_tool.entry(tool).or_default().push_back(place);
+        }
+        self.indexed = self.calls.len();
+    }
+
+    /// Returns the call whose turn it is, if the result is its.
+    fn next(&mut self, name: Option<&Text<'a>>, id: Option<&Text<'a>>) -> Option<Text<'a>> {
+        let place = self.first_of_all()?;
+        let call = self.calls.get_mut(place)?;
+        let is_its = match id {
+            Some(id) => call.is_given && call.id == *id,
+            None => name.is_none_or(|name| call.name == *name),
+        };
+        call.has_result |= is_its;
+        is_its.then(|| call.id.clone())
+    }
+
     fn result(&mut self, name: Option<&Text<'a>>, id: Option<Text<'a>>) -> Text<'a> {
+        if let Some(id) = self.next(name, id.as_ref()) {
+            return id;
+        }
+        self.index();
         let tool = name.map(Text::to_plain);
         let place = match (&id, tool) {
             (Some(id), tool) => match self.by_id.get_mut(id.to_plain().as_ref()) {

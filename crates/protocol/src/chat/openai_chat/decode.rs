@@ -229,8 +229,7 @@ fn tool_of<'a>(tool: ToolDeclaration<'a>, at: Path<'_>) -> Result<Tool<'a>, Deco
                 native.push_str(&format!(",\"{}\":{}", Text::plain(key).as_escaped(), value.as_str()));
             }
             native.push('}');
-            let kind =
-                if kind.to_plain().starts_with("web_search") { HostedKind::WebSearch } else { HostedKind::Other };
+            let kind = HostedKind::of_word(&kind.to_plain());
             Ok(Tool::Hosted { kind, native: Json::trusted(native) })
         }
     }

@@ -9,7 +9,7 @@ use crate::chat::codec::schema::{Rules, is_strict};
 use crate::chat::codec::wire::{Extra, Path};
 use crate::chat::codec::write::Writer;
 use crate::chat::reasoning::{Amount, Effort};
-use crate::chat::request::{Format, FormatSchema, Function, Request, Tier, Tool, ToolChoice};
+use crate::chat::request::{Format, FormatSchema, Function, HostedKind, Request, Tier, Tool, ToolChoice};
 use crate::chat::text::{Json, Text};
 use crate::operation::Dialect;
 
@@ -265,10 +265,19 @@ fn write_tools(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let root = Path::Root;
     let list = root.key("tools");
     let is_dropped = |tool: &Tool<'_>| matches!(tool, Tool::Hosted { .. }) && request.dialect != Dialect::OpenaiChat;
-    for (index, _) in request.toolbox.tools.iter().enumerate().filter(|(_, tool)| is_dropped(tool)) {
+    let ready = request.toolbox.tools.iter().find_map(|tool| match tool {
+        Tool::Hosted { kind: HostedKind::Ready, native } => Some(native),
+        _ => None,
+    });
+    w.maybe_json("web_search_options", ready);
+    let is_lost = |tool: &Tool<'_>| is_dropped(tool) && !matches!(tool, Tool::Hosted { kind: HostedKind::Ready, .. });
+    for (index, _) in request.toolbox.tools.iter().enumerate().filter(|(_, tool)| is_lost(tool)) {
         encoding.losses.cosmetic(list.index(index), "the upstream runs no tools of its own");
     }
     if request.toolbox.tools.iter().all(is_dropped) {
+        if ready.is_none() {
+            encoding.note_lost_choice();
+        }
         return;
     }
     w.key("tools").begin_array();

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, free_input_as_json, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, bare_text, free_input_as_json, solid};
 use crate::chat::codec::media::{audio_format, base64_of_text, text_of_base64};
 use crate::chat::codec::names::{CHAT_CALL, OPENAI_TOOL, short_call};
 use crate::chat::codec::wire::Path;
@@ -49,8 +49,12 @@ fn write_speech(
     turn: &Turn<'_>,
     (role, at): (&'static str, Path<'_>),
 ) {
-    let parts: Vec<&Part<'_>> = turn.parts.iter().collect();
     w.begin_object().key("role").word(role);
+    if let Some(text) = bare_text(turn) {
+        w.key("content").text(text).end_object();
+        return;
+    }
+    let parts: Vec<&Part<'_>> = turn.parts.iter().collect();
     write_content(encoding, w, &parts, (PARAGRAPH, at));
     w.maybe_text("name", turn.name.as_ref());
     encoding.extra(w, &turn.extra, at);
@@ -85,6 +89,10 @@ fn write_results<'t, 'a>(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, tu
 }
 
 fn write_user(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Turn<'_>, media: Vec<&Part<'_>>) {
+    if let Some(text) = bare_text(turn).filter(|_| media.is_empty()) {
+        w.begin_object().key("role").word("user").key("content").text(text).end_object();
+        return;
+    }
     let at = encoding.place(turn);
     let mut said = media;
     said.extend(turn.parts.iter().filter(|part| !matches!(part.content, Content::Result(_))));
@@ -313,6 +321,10 @@ fn write_result<'p, 'a>(
 }
 
 fn write_assistant(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, turn: &Turn<'_>, at: Path<'_>) {
+    if let Some(text) = bare_text(turn) {
+        w.begin_object().key("role").word("assistant").key("content").text(text).end_object();
+        return;
+    }
     let mut said: Vec<&Part<'_>> = Vec::new();
     let mut calls = Vec::new();
     let mut refusal = None;

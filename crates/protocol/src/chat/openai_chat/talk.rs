@@ -19,7 +19,7 @@ pub(super) struct Talk<'a> {
 
 impl<'a> Wire<'a> for Talk<'a> {
     fn read(cursor: &mut Cursor<'a>) -> Reading<Self> {
-        let mut talk = Self::default();
+        let mut talk = Self { turns: cursor.room(), calls: 0 };
         cursor.list(|cursor, index| {
             let mut message = Message::default();
             message.fill(cursor)?;

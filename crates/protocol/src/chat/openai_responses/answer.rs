@@ -3,6 +3,7 @@
 use std::borrow::Cow;
 
 use super::items::{Said, model_part, said};
+use super::own::TOOL_SEARCH;
 use super::wire::{Item, ResponseObject};
 use crate::chat::answer::{Answer, Choice, Finish, Head};
 use crate::chat::bridge::Bridge;
@@ -283,6 +284,11 @@ pub(super) fn write_reasoning_item(w: &mut Writer<'_>, id: &str, texts: &[Text<'
     w.end_object();
 }
 
+/// Returns whether a call is one of the client's own search for tools.
+pub(super) fn is_tool_search(call: &ToolCall<'_>, bridge: &Bridge) -> bool {
+    bridge.memo.searches_tools && call.name == *TOOL_SEARCH
+}
+
 /// Writes a tool call with the input that it has so far.
 pub(super) fn write_call_item(
     w: &mut Writer<'_>,
@@ -290,6 +296,12 @@ pub(super) fn write_call_item(
     (call, input, status): (&ToolCall<'_>, &Input<'_>, &str),
     bridge: &Bridge,
 ) {
+    if is_tool_search(call, bridge) {
+        w.begin_object().key("id").string(id).kind("tool_search_call").key("status").string(status);
+        w.key("call_id").string(&RESPONSES_CALL.fit(&call.id)).key("execution").string("client");
+        w.key("arguments").json(&object_of_input(input).0).end_object();
+        return;
+    }
     let is_free = matches!(input, Input::Free(_));
     w.begin_object().key("id").string(id).kind(if is_free { "custom_tool_call" } else { "function_call" });
     w.key("status").string(status).key("call_id").string(&RESPONSES_CALL.fit(&call.id));

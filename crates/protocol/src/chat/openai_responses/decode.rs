@@ -112,7 +112,7 @@ pub(super) fn add_tool<'a>(toolbox: &mut Toolbox<'a>, json: &Json<'a>, at: Path<
             extra: tool.extra,
         }),
         kind => {
-            let kind = if kind.starts_with("web_search") { HostedKind::WebSearch } else { HostedKind::Other };
+            let kind = HostedKind::of_word(kind);
             toolbox.tools.push(Tool::Hosted { kind, native: json.clone() });
         }
     }

@@ -9,7 +9,7 @@ use crate::chat::codec::wire::Path;
 use crate::chat::codec::write::Writer;
 use crate::chat::openai_chat::{tier_word, write_format_schema};
 use crate::chat::reasoning::{Amount, Effort, Show};
-use crate::chat::request::{Format, Function, Request, Tool, ToolChoice};
+use crate::chat::request::{Format, Function, HostedKind, Request, Tool, ToolChoice};
 use crate::chat::text::{Number, Text};
 use crate::operation::Dialect;
 
@@ -193,13 +193,14 @@ fn note_losses(encoding: &mut Encoding<'_, '_>) {
 fn write_tools(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
     let request = encoding.request;
     let root = Path::Root;
+    let is_native = encoding.is_native();
     let is_dropped =
-        |tool: &Tool<'_>| matches!(tool, Tool::Hosted { .. }) && request.dialect != Dialect::OpenaiResponses;
+        |tool: &Tool<'_>| matches!(tool, Tool::Hosted { kind, .. } if *kind != HostedKind::Ready) && !is_native;
     for (index, _) in request.toolbox.tools.iter().enumerate().filter(|(_, tool)| is_dropped(tool)) {
         encoding.losses.cosmetic(root.item("tools", index), "the upstream's own tools are others");
     }
     if request.toolbox.tools.iter().all(is_dropped) {
-        return;
+        return encoding.note_lost_choice();
     }
     w.key("tools").begin_array();
     for (index, tool) in request.toolbox.tools.iter().enumerate().filter(|(_, tool)| !is_dropped(tool)) {
@@ -275,7 +276,8 @@ fn write_choice(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>, choice: &To
             return;
         }
         ToolChoice::Foreign(native) => {
-            if encoding.is_native() {
+            let is_ready = |tool: &Tool<'_>| matches!(tool, Tool::Hosted { kind: HostedKind::Ready, .. });
+            if encoding.is_native() || encoding.request.toolbox.tools.iter().any(is_ready) {
                 w.key("tool_choice").json(native);
             } else {
                 encoding.losses.semantic("tool_choice", "the upstream has no such tool");

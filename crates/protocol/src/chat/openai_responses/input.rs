@@ -1,7 +1,7 @@
 //! Writes the conversation of a responses request.
 
 use crate::chat::bridge::Trait;
-use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, MESSAGE_FIELDS, solid};
+use crate::chat::codec::encoding::{CONTENT, Encoding, JSON_INSTRUCTION, MESSAGE_FIELDS, bare_text, solid};
 use crate::chat::codec::media::text_of_base64;
 use crate::chat::codec::names::{OPENAI_TOOL, RESPONSES_CALL};
 use crate::chat::codec::wire::Path;
@@ -38,15 +38,33 @@ pub(super) fn write_input(encoding: &mut Encoding<'_, '_>, w: &mut Writer<'_>) {
         w.key("content").string(JSON_INSTRUCTION).end_object();
     }
     for turn in turns {
+        if let Some(text) = bare_text(turn) {
+            w.begin_object()
+                .kind("message")
+                .key("role")
+                .word(word_of(turn.role))
+                .key("content")
+                .text(text)
+                .end_object();
+            continue;
+        }
         let at = encoding.place(turn);
         match turn.role {
-            Role::System => write_message(encoding, w, turn, ("system", at)),
-            Role::Developer => write_message(encoding, w, turn, ("developer", at)),
+            Role::System | Role::Developer => write_message(encoding, w, turn, (word_of(turn.role), at)),
             Role::User => write_user(encoding, w, turn, at),
             Role::Assistant => write_assistant(encoding, w, turn, at),
         }
     }
     w.end_array();
+}
+
+const fn word_of(role: Role) -> &'static str {
+    match role {
+        Role::System => "system",
+        Role::Developer => "developer",
+        Role::User => "user",
+        Role::Assistant => "assistant",
+    }
 }
 
 fn write_message(

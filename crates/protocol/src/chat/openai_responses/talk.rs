@@ -25,6 +25,7 @@ impl<'a> Wire<'a> for Talk<'a> {
             talk.turns.push(turn);
             return Ok(talk);
         }
+        talk.turns = cursor.room();
         cursor.list(|cursor, index| {
             let mut item = Item::default();
             let json = cursor.spanning(|cursor| item.fill(cursor))?;
@@ -44,6 +45,14 @@ impl<'a> Talk<'a> {
             return Ok(());
         }
         let extra = std::mem::take(&mut item.extra);
+        if item.kind.as_ref().is_some_and(|kind| *kind == *"tool_search_output") {
+            // Calls of what was found name it together with its namespace from here on.
+            let mut found = Toolbox::default();
+            for (place, tool) in item.tools.take().unwrap_or_default().iter().enumerate() {
+                add_tool(&mut found, tool, at.item("tools", place))?;
+            }
+            self.toolbox.namespaces.extend(found.namespaces);
+        }
         match said(json, item, at)? {
             Said::Message(Role::Assistant, mut parts) => {
                 // Several messages are one turn; what their vendor says of one, such as its phase, stays with its words.

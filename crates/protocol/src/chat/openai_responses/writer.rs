@@ -2,8 +2,8 @@
 //! with its parts inside, then the event that ends the response. Every event has the next `sequence_number`.
 
 use super::answer::{
-    Items, Shown, State, inside_of_list, list_writer, reasoning_proof, response_id, write_annotation, write_call_item,
-    write_reasoning_item, write_refusal_part, write_response, write_text_part,
+    Items, Shown, State, inside_of_list, is_tool_search, list_writer, reasoning_proof, response_id, write_annotation,
+    write_call_item, write_reasoning_item, write_refusal_part, write_response, write_text_part,
 };
 use crate::chat::answer::{Event, Finish, Head, Opening};
 use crate::chat::bridge::Bridge;
@@ -58,6 +58,8 @@ enum Kind {
     Thinking,
     Function,
     Free,
+    /// The client's own search for tools, whose input comes with the item.
+    Search,
 }
 
 #[derive(Debug)]
@@ -173,7 +175,7 @@ impl StreamWriter {
         w.key("content_index").count(message.count).key("part");
         match kind {
             Kind::Refusal => write_refusal_part(&mut w, &Text::default()),
-            Kind::Text | Kind::Thinking | Kind::Function | Kind::Free => {
+            Kind::Text | Kind::Thinking | Kind::Function | Kind::Free | Kind::Search => {
                 write_text_part(&mut w, &Text::default(), &[], "");
             }
         }
@@ -198,7 +200,11 @@ impl StreamWriter {
             }
             self.close(bridge, out);
         }
-        let kind = if matches!(call.input, Input::Free(_)) { Kind::Free } else { Kind::Function };
+        let kind = match &call.input {
+            Input::Free(_) => Kind::Free,
+            Input::Arguments(_) | Input::Object(_) if is_tool_search(call, bridge) => Kind::Search,
+            Input::Arguments(_) | Input::Object(_) => Kind::Function,
+        };
         let id = self.items.next(if kind == Kind::Free { "ctc" } else { "fc" });
         let nothing = Text::default();
         let input = input_of(kind, &nothing);
@@ -222,6 +228,7 @@ impl StreamWriter {
             Kind::Thinking => "response.reasoning_summary_text.delta",
             Kind::Function => "response.function_call_arguments.delta",
             Kind::Free => "response.custom_tool_call_input.delta",
+            Kind::Search => return,
         };
         let mut w = begin(&mut self.sequence, name, out);
         write_place(&mut w, &open.id, self.outputs);
@@ -263,7 +270,7 @@ impl StreamWriter {
         match open.kind {
             Kind::Text | Kind::Refusal => self.close_said(&open, out),
             Kind::Thinking => self.close_thinking(&open, bridge, out),
-            Kind::Function | Kind::Free => self.close_call(&open, bridge, out),
+            Kind::Function | Kind::Free | Kind::Search => self.close_call(&open, bridge, out),
         }
     }
 
@@ -314,17 +321,20 @@ impl StreamWriter {
 
     fn close_call(&mut self, open: &Open, bridge: &Bridge, out: &mut Vec<u8>) {
         let Some(call) = &open.call else { return };
-        let (name, field) = match open.kind {
-            Kind::Free => ("response.custom_tool_call_input.done", "input"),
-            _ => ("response.function_call_arguments.done", "arguments"),
+        let told = match open.kind {
+            Kind::Free => Some(("response.custom_tool_call_input.done", "input")),
+            Kind::Search => None,
+            _ => Some(("response.function_call_arguments.done", "arguments")),
         };
-        let mut w = begin(&mut self.sequence, name, out);
-        write_place(&mut w, &open.id, self.outputs);
-        if open.kind == Kind::Function {
-            w.key("name").text(&call.name);
+        if let Some((name, field)) = told {
+            let mut w = begin(&mut self.sequence, name, out);
+            write_place(&mut w, &open.id, self.outputs);
+            if open.kind == Kind::Function {
+                w.key("name").text(&call.name);
+            }
+            w.key(field).text(&open.text);
+            end(w);
         }
-        w.key(field).text(&open.text);
-        end(w);
         let input = input_of(open.kind, &open.text);
         self.done(out, |w| write_call_item(w, &open.id, (call, &input, open.status), bridge));
     }
@@ -369,7 +379,8 @@ impl Open {
 
     /// Returns whether this is a call whose input is no JSON object.
     fn is_doubtful(&self) -> bool {
-        self.kind == Kind::Function && object_of_input(&input_of(self.kind, &self.text)).1 == Sound::Wrapped
+        matches!(self.kind, Kind::Function | Kind::Search)
+            && object_of_input(&input_of(self.kind, &self.text)).1 == Sound::Wrapped
     }
 }
 
@@ -397,7 +408,7 @@ fn write_part_place(w: &mut Writer<'_>, kind: Kind, message: Option<&Message>) {
     match kind {
         Kind::Text | Kind::Refusal => w.key("content_index").count(message.map_or(0, |message| message.count)),
         Kind::Thinking => w.key("summary_index").count(0),
-        Kind::Function | Kind::Free => w,
+        Kind::Function | Kind::Free | Kind::Search => w,
     };
 }
 
