@@ -1,7 +1,8 @@
 import '@fontsource-variable/inter/wght.css'
-import '@mantine/core/styles.css'
-import '@mantine/notifications/styles.css'
-import '@mantine/spotlight/styles.css'
+// In layers: what the console says of a component holds, in whichever order browsers get the files.
+import '@mantine/core/styles.layer.css'
+import '@mantine/notifications/styles.layer.css'
+import '@mantine/spotlight/styles.layer.css'
 import './components/base.css'
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'

@@ -21,6 +21,10 @@ export async function laterOn(browser, world, complaints, pictures) {
   await makeToken(page, world, pictures)
   await changeSettings(page, world, pictures)
   await changeMany(page, world, pictures)
+  await limitKey(page, world, pictures)
+  await findKeyAccount(page, world)
+  await switchRoutes(page, world)
+  await lookAtYesterday(page, world, pictures)
   await exportCalls(page, world)
   await context.close()
   // The browser complains of the one setting that was refused, as it must be.
@@ -148,6 +152,66 @@ async function changeMany(page, world, pictures) {
   await bar.getByRole('button', { name: 'Disable' }).click()
   await bar.waitFor({ state: 'detached' })
   await page.getByRole('row', { name: /one of many.*Disabled/s }).waitFor()
+}
+
+/** A key gets a budget as it is made, and another one later. */
+async function limitKey(page, world, pictures) {
+  await page.goto(`${world.base}/keys?new=true`)
+  const form = page.getByRole('dialog')
+  await form.getByRole('textbox', { name: 'Name' }).fill('frugal')
+  await form.getByLabel('In total').fill('a lot')
+  await form.getByRole('button', { name: 'Create key' }).click()
+  await form.getByText('Type an amount such as 10 or 2.50.').waitFor()
+  await form.getByLabel('In total').fill('1.50')
+  await page.screenshot({ path: `${pictures}key-budget.png` })
+  await form.getByRole('button', { name: 'Create key' }).click()
+  await form.getByRole('button', { name: 'Done' }).click()
+  await page.getByRole('link', { name: 'frugal' }).click()
+  await page.getByText('$0.00 of $1.50').waitFor()
+  await page.getByRole('button', { name: 'Edit' }).click()
+  await form.getByLabel('A month').fill('0.75')
+  await form.getByRole('button', { name: 'Save' }).click()
+  await page.getByText('$0.00 of $0.75').waitFor()
+  await page.getByText('$0.00 of $1.50').waitFor()
+  await page.getByRole('alert').getByRole('button', { name: 'Close' }).first().click()
+}
+
+async function findKeyAccount(page, world) {
+  await page.goto(`${world.base}/accounts`)
+  await page.getByRole('combobox', { name: 'Find the account of a user or key' }).fill('frug')
+  await page.getByRole('option', { name: /^frugal/ }).click()
+  await page.getByRole('heading', { name: 'frugal', level: 1 }).waitFor()
+}
+
+/** Routes of two models are switched off at once, and on again. */
+async function switchRoutes(page, world) {
+  await page.goto(`${world.base}/models?q=gpt`)
+  const names = [/^Select gpt-5 · /, /^Select gpt-4o-mini-tts · /]
+  for (const [act, isOn] of [
+    ['Disable', false],
+    ['Enable', true],
+  ]) {
+    for (const name of names) await page.getByRole('checkbox', { name }).check()
+    const bar = page.getByRole('region', { name: '2 selected' })
+    await bar.getByRole('button', { name: act }).click()
+    await bar.waitFor({ state: 'detached' })
+    const table = page.getByRole('table', { name: 'gpt-5', exact: true })
+    await table.getByRole('switch', { checked: isOn }).waitFor()
+  }
+}
+
+/** Any other time is chosen by its ends, and stands in the address. */
+async function lookAtYesterday(page, world, pictures) {
+  for (const place of ['dashboard', 'logs']) {
+    await page.goto(`${world.base}/${place}`)
+    await page.getByRole('button', { name: 'Any other time' }).click()
+    await page.getByLabel('From', { exact: true }).fill('2026-01-30T14:00')
+    await page.getByLabel('To', { exact: true }).fill('2026-01-31T09:30')
+    await page.screenshot({ path: `${pictures}range-${place}.png` })
+    await page.getByRole('button', { name: 'Show', exact: true }).click()
+    await page.waitForURL(/from=\d+&to=\d+/)
+    await page.getByRole('button', { name: /^Any other time: Jan 30, 14:00/ }).waitFor()
+  }
 }
 
 async function exportCalls(page, world) {

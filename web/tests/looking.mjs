@@ -6,7 +6,7 @@ import { createRequire } from 'node:module'
 const axe = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 const RULES = ['wcag2a', 'wcag2aa', 'wcag21a', 'wcag21aa', 'best-practice']
 const TEXT_KEY =
-  /\b(account|accounts|audit|budgets|bulk|candidates|common|connect|dashboard|errors|groups|jobs|keys|limits|logs|money|nav|obstacles|palette|playground|prices|profile|providers|remarks|routes|rules|settings|strategies|usage|users|welcome)\.[a-z]\w+/
+  /\b(account|accounts|audit|budgets|bulk|candidates|common|connect|dashboard|errors|groups|jobs|keys|limits|logs|money|nav|obstacles|palette|playground|prices|profile|providers|range|remarks|routes|rules|settings|strategies|usage|users|welcome)\.[a-z]\w+/
 
 /** Notes what a page complains about. */
 export function listen(page, problems) {

@@ -3,13 +3,15 @@
 /** Each page: a name for its picture, its address, and what has to be there before it is looked at. */
 export const PAGES = [
   { name: 'dashboard', path: '/dashboard', ready: 'main dl dd' },
+  { name: 'dashboard-custom', path: '/dashboard?from=1790000000&to=1800000000', ready: 'main dl dd' },
   { name: 'dashboard-own', path: '/dashboard?whose=own&range=7d', ready: 'main dl dd' },
   { name: 'keys', path: '/keys', ready: 'table[aria-busy=false]' },
+  { name: 'keys-all', path: '/keys?whose=all&user=1', ready: 'table[aria-busy=false]' },
   { name: 'keys-new', path: '/keys?new=true', ready: '[role=dialog] form' },
   { name: 'key', path: (world) => `/keys/${world.keyId}`, ready: 'pre' },
   { name: 'logs', path: '/logs', ready: 'table[aria-busy=false]' },
   { name: 'logs-filtered', path: '/logs?status=error&hours=24', ready: 'main table, main h2' },
-  { name: 'call', path: (world) => `/logs/${world.callId}`, ready: 'pre' },
+  { name: 'call', path: (world) => `/logs/${world.callId}`, ready: 'main dl dd' },
   { name: 'playground', path: '/playground', ready: 'main textarea' },
   { name: 'models', path: '/models', ready: 'main table' },
   { name: 'models-way', path: '/models?way=gpt-4o-mini', ready: '[role=dialog] form' },

@@ -15,6 +15,7 @@ const binary = process.env.SLUICE_BIN ?? `${target}/debug/sluice`
 const pictures = new URL('pictures/', import.meta.url).pathname
 const wanted = process.argv.slice(2)
 const READY_MAX_MS = 30_000
+const PICTURE_MAX_MS = 120_000
 // Each language, size and colour meets each of the others; WALK_ALL=1 adds the rest.
 const SOME = [
   ['en', 'desk', 'light'],
@@ -72,7 +73,7 @@ async function lookAt(context, { path, ready }, name) {
   } catch (error) {
     problems.push(error.message.split('\n')[0])
   }
-  await page.screenshot({ path: `${pictures}${name}.png`, fullPage: true })
+  await page.screenshot({ path: `${pictures}${name}.png`, fullPage: true, timeout: PICTURE_MAX_MS })
   await page.close()
   for (const problem of problems) complaints.push(`${name}: ${problem}`)
 }

@@ -1,13 +1,15 @@
 import { MantineProvider } from '@mantine/core'
-import { ModalsProvider } from '@mantine/modals'
-import { Notifications } from '@mantine/notifications'
 import { QueryClientProvider } from '@tanstack/react-query'
 import { RouterProvider } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { lazy, Suspense, useEffect, useMemo, useState } from 'react'
+import { useTranslation } from 'react-i18next'
 import { makeQueryClient, onSessionEnd } from '@/lib/queries'
 import { session } from '@/lib/session'
-import { colours, schemeManager, styleNonce, theme } from '@/lib/theme'
-import { makeRouter } from './router'
+import { colours, schemeManager, speakingTheme, styleNonce } from '@/lib/theme'
+import { makeRouter, prepareForTrouble } from './router'
+
+// Nobody needs them before the page is there.
+const Overlays = lazy(async () => ({ default: (await import('./Overlays')).Overlays }))
 
 const OPEN_TO_ALL = ['/login', '/setup', '/register']
 
@@ -15,7 +17,10 @@ const OPEN_TO_ALL = ['/login', '/setup', '/register']
 export function App() {
   const [client] = useState(makeQueryClient)
   const [router] = useState(() => makeRouter(client))
+  const { t } = useTranslation()
+  const theme = useMemo(() => speakingTheme(t('common.close')), [t])
 
+  useEffect(prepareForTrouble, [])
   useEffect(
     () =>
       onSessionEnd(() => {
@@ -37,10 +42,10 @@ export function App() {
       getStyleNonce={styleNonce}
     >
       <QueryClientProvider client={client}>
-        <ModalsProvider>
-          <RouterProvider router={router} />
-          <Notifications position="bottom-right" />
-        </ModalsProvider>
+        <RouterProvider router={router} />
+        <Suspense>
+          <Overlays />
+        </Suspense>
       </QueryClientProvider>
     </MantineProvider>
   )

@@ -1,4 +1,4 @@
-import { ActionIcon, Burger, Drawer, Kbd, Tooltip, UnstyledButton } from '@mantine/core'
+import { ActionIcon, Burger, Kbd, UnstyledButton } from '@mantine/core'
 import { useDisclosure, useHotkeys } from '@mantine/hooks'
 import { openSpotlight } from '@mantine/spotlight'
 import { IconSearch } from '@tabler/icons-react'
@@ -7,12 +7,13 @@ import { lazy, Suspense } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Brand } from '@/components/Brand'
 import { focusPageSearch } from '@/components/SearchInput'
-import { AccountMenu } from './AccountMenu'
 import { Navigation } from './Navigation'
 import classes from './Shell.module.css'
 
-// Nobody needs it before the page is there.
+// Nobody needs them before the page is there.
+const AccountMenu = lazy(async () => ({ default: (await import('./AccountMenu')).AccountMenu }))
 const CommandPalette = lazy(async () => ({ default: (await import('./CommandPalette')).CommandPalette }))
+const MenuDrawer = lazy(async () => ({ default: (await import('./MenuDrawer')).MenuDrawer }))
 
 /** The frame of all pages: navigation, search, account. */
 export function Shell() {
@@ -36,22 +37,15 @@ export function Shell() {
           <Brand />
         </div>
         <Palette />
-        <AccountMenu />
+        <Suspense fallback={<span className={classes.account} />}>
+          <AccountMenu />
+        </Suspense>
       </header>
       <main id="content" className={classes.content} tabIndex={-1}>
         <Outlet />
       </main>
-      <Drawer
-        opened={isOpen}
-        onClose={menu.close}
-        position="left"
-        size={280}
-        title={<Brand />}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
-        <Navigation onGo={menu.close} />
-      </Drawer>
       <Suspense>
+        <MenuDrawer isOpen={isOpen} onClose={menu.close} />
         <CommandPalette />
       </Suspense>
     </div>
@@ -68,18 +62,16 @@ function Palette() {
         <span>{t('palette.open')}</span>
         <Kbd size="xs">{key}</Kbd>
       </UnstyledButton>
-      <Tooltip label={t('palette.open')}>
-        <ActionIcon
-          className={classes.paletteSmall}
-          variant="subtle"
-          color="gray"
-          size="lg"
-          onClick={openSpotlight}
-          aria-label={t('palette.open')}
-        >
-          <IconSearch size={18} />
-        </ActionIcon>
-      </Tooltip>
+      <ActionIcon
+        className={classes.paletteSmall}
+        variant="subtle"
+        color="gray"
+        size="lg"
+        onClick={openSpotlight}
+        aria-label={t('palette.open')}
+      >
+        <IconSearch size={18} />
+      </ActionIcon>
     </>
   )
 }

@@ -1,7 +1,9 @@
 import { MantineProvider } from '@mantine/core'
 import { render, screen } from '@testing-library/react'
 import userEvent from '@testing-library/user-event'
-import { expect, it, vi } from 'vitest'
+import { useState } from 'react'
+import { beforeAll, expect, it, vi } from 'vitest'
+import { startLanguages } from '@/lib/i18n'
 import { type Column, DataTable } from './DataTable'
 
 interface Fruit {
@@ -23,6 +25,8 @@ const columns: Column<Fruit>[] = [
     ),
   },
 ]
+
+beforeAll(startLanguages)
 
 function show(rows: Fruit[] | undefined, onOpen?: (fruit: Fruit) => void) {
   render(
@@ -47,4 +51,43 @@ it('opens a row by mouse and by key, and leaves buttons in it their own meaning'
 it('says that it is busy while there are no rows yet, and not when there are none', () => {
   show(undefined)
   expect(screen.getByRole('table', { name: 'Fruits' }).getAttribute('aria-busy')).toBe('true')
+})
+
+/** Two tables that share what is chosen. */
+function Shared() {
+  const [ids, setIds] = useState<ReadonlySet<number>>(new Set())
+  const selection = {
+    ids,
+    onChange: setIds,
+    idOf: ({ id }: Fruit) => id,
+    nameOf: ({ name }: Fruit) => name,
+    canChoose: () => true,
+  }
+  return (
+    <MantineProvider>
+      {[1, 2].map((id) => (
+        <DataTable
+          key={id}
+          label={`Table ${id}`}
+          columns={columns}
+          rows={[{ id, name: `Pear ${id}` }]}
+          rowId={(fruit) => fruit.id}
+          selection={selection}
+        />
+      ))}
+      <p>chosen: {[...ids].join(' ')}</p>
+    </MantineProvider>
+  )
+}
+
+it('chooses all of a table without losing what is chosen in another', async () => {
+  const user = userEvent.setup()
+  render(<Shared />)
+  const [first, second] = screen.getAllByRole('checkbox', { name: 'Select all that are shown' })
+  if (!first || !second) throw new Error('a table has no box for all')
+  await user.click(first)
+  await user.click(second)
+  expect(screen.getByText('chosen: 1 2')).toBeTruthy()
+  await user.click(first)
+  expect(screen.getByText('chosen: 2')).toBeTruthy()
 })

@@ -13,6 +13,8 @@ export interface Column<T> {
   cell: (row: T) => ReactNode
   /** Numbers stand at the right. */
   align?: 'right'
+  /** For tables that stand below each other and share their columns. */
+  width?: string
   /** Not shown below about 1,100 px. */
   isMinor?: boolean
   /** On phones: the head of the card, or its foot, instead of a line with a label. */
@@ -61,12 +63,24 @@ const WAITING_ROWS = 6
 export function DataTable<T>({ label, columns, rows, rowId, groupOf, ...others }: Props<T>) {
   return (
     <Paper className={classes.frame}>
-      <table className={classes.table} aria-label={label} aria-busy={rows === undefined} role="table">
+      <table
+        className={classes.table}
+        data-fixed={columns.some(({ width }) => width !== undefined)}
+        aria-label={label}
+        aria-busy={rows === undefined}
+        role="table"
+      >
         <thead role="rowgroup">
           <tr role="row">
             {others.selection && <ChooseAll rows={rows ?? []} choosing={others.selection} />}
             {columns.map((column) => (
-              <th key={column.id} role="columnheader" scope="col" className={classOf(column)}>
+              <th
+                key={column.id}
+                role="columnheader"
+                scope="col"
+                className={classOf(column)}
+                style={{ width: column.width }}
+              >
                 {column.role === 'actions' ? (
                   <span className="visually-hidden">{column.header}</span>
                 ) : (
@@ -154,15 +168,17 @@ function ChooseAll<T>({ rows, choosing }: { rows: T[]; choosing: Choosing<T> }) 
   const { ids, idOf, canChoose, onChange } = choosing
   const all = rows.filter(canChoose).map(idOf)
   const isAll = all.length > 0 && all.every((id) => ids.has(id))
+  // Other tables of the page may share the choice.
+  const others = [...ids].filter((id) => !all.includes(id))
   return (
     <th role="columnheader" scope="col" className={classes.choose}>
       <Checkbox
         size="xs"
         aria-label={t('bulk.selectAll')}
         checked={isAll}
-        indeterminate={!isAll && ids.size > 0}
+        indeterminate={!isAll && all.some((id) => ids.has(id))}
         disabled={all.length === 0}
-        onChange={() => onChange(new Set(isAll ? [] : all))}
+        onChange={() => onChange(new Set(isAll ? others : [...others, ...all]))}
       />
     </th>
   )

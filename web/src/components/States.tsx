@@ -1,4 +1,4 @@
-import { Button, Center, Code, Group, Loader, Stack, Text, ThemeIcon, Title } from '@mantine/core'
+import { Button, Code, Group, Text, ThemeIcon, Title } from '@mantine/core'
 import { type Icon, IconAlertTriangle } from '@tabler/icons-react'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
@@ -74,18 +74,5 @@ export function ErrorState({ error, onRetry }: ErrorProps) {
         </Button>
       )}
     </div>
-  )
-}
-
-/** What stands where a whole page is under way. */
-export function Waiting() {
-  const { t } = useTranslation()
-  return (
-    <Center mih="50dvh" role="status">
-      <Stack align="center" gap="xs">
-        <Loader size="sm" />
-        <span className="visually-hidden">{t('common.loading')}</span>
-      </Stack>
-    </Center>
   )
 }

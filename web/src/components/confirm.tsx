@@ -21,7 +21,6 @@ export function useConfirm(): (question: Question) => void {
       children: <Text size="sm">{text}</Text>,
       labels: { confirm: act, cancel: t('common.cancel') },
       confirmProps: isDangerous === true ? { color: 'red' } : {},
-      closeButtonProps: { 'aria-label': t('common.close') },
       onConfirm: onAct,
     })
 }

@@ -13,12 +13,7 @@ export function useUnsavedGuard(isDirty: boolean): ReactNode {
   })
   const isAsking = blocker.status === 'blocked'
   return (
-    <Modal
-      opened={isAsking}
-      onClose={() => blocker.reset?.()}
-      title={t('common.unsavedTitle')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Modal opened={isAsking} onClose={() => blocker.reset?.()} title={t('common.unsavedTitle')}>
       <Stack>
         <Text size="sm">{t('common.unsavedText')}</Text>
         <Group justify="flex-end">

@@ -10,6 +10,9 @@ export type BudgetScope = Schemas['ScopeInput']
 /** How often a budget can start anew. */
 export const PERIODS = ['day', 'week', 'month', 'total'] as const
 
+/** How often a budget starts anew. */
+export type Period = (typeof PERIODS)[number]
+
 const MOST = 100
 
 /** The budgets of one key or user. */

@@ -71,9 +71,17 @@ describe('times', () => {
   it.each([
     [850, '850 ms'],
     [1_234, '1.2 s'],
-    [125_000, '2 min 5 s'],
+    [125_000, '2 min 5 sec'],
+    [600_000, '10 min'],
+    [86_400_000, '24 hr'],
   ])('%i ms last %s', (millis, text) => {
     expect(english.duration(millis)).toBe(text)
+  })
+
+  it('with two ends are told as one', () => {
+    const from = new Date(2026, 0, 30, 14, 0).getTime() / 1_000
+    const to = new Date(2026, 0, 31, 9, 30).getTime() / 1_000
+    expect(english.span(from, to)).toBe('Jan 30, 14:00\u2009–\u2009Jan 31, 09:30')
   })
 
   it('are seen from now, in the language', () => {

@@ -30,9 +30,18 @@ export function makeFormat(language: string) {
   const precise = new Intl.DateTimeFormat(language, { dateStyle: 'medium', timeStyle: 'medium' })
   const day = new Intl.DateTimeFormat(language, { dateStyle: 'medium' })
   const shortDate = new Intl.DateTimeFormat(language, { month: 'short', day: 'numeric' })
+  const span = new Intl.DateTimeFormat(language, {
+    month: 'short',
+    day: 'numeric',
+    hour: '2-digit',
+    minute: '2-digit',
+    hourCycle: 'h23',
+  })
   const hour = new Intl.DateTimeFormat(language, { hour: '2-digit', minute: '2-digit', hourCycle: 'h23' })
   const clock = new Intl.DateTimeFormat(language, { timeStyle: 'medium', hourCycle: 'h23' })
   const relative = new Intl.RelativeTimeFormat(language, { numeric: 'auto' })
+  const unit = (name: string) => new Intl.NumberFormat(language, { style: 'unit', unit: name })
+  const spans = { whole, part: second, hours: unit('hour'), minutes: unit('minute'), seconds: unit('second') }
   return {
     /** A count in full: `12,345`. */
     number: (value: number) => whole.format(value),
@@ -62,10 +71,12 @@ export function makeFormat(language: string) {
     shortDate: (seconds: number) => shortDate.format(seconds * 1_000),
     /** Unix seconds: the time of day, `14:00`. */
     hour: (seconds: number) => hour.format(seconds * 1_000),
+    /** Two times in Unix seconds, as short as they are told apart: `Jan 30, 14:00 – Jan 31, 09:00`. */
+    span: (from: number, to: number) => span.formatRange(from * 1_000, to * 1_000),
     /** Unix seconds, as seen from now: `3 minutes ago`. */
     ago: (seconds: number, now = Date.now() / 1_000) => relativeTo(seconds - now, relative),
-    /** Milliseconds: `850 ms`, `1.2 s`, `2 min 5 s`. */
-    duration: (millis: number) => writeDuration(millis, whole, second),
+    /** Milliseconds: `850 ms`, `1.2 s`, `2 min 5 sec`, `10 min`, `24 hr`. */
+    duration: (millis: number) => writeDuration(millis, spans),
   }
 }
 
@@ -139,11 +150,15 @@ function relativeTo(seconds: number, relative: Intl.RelativeTimeFormat): string 
   return relative.format(Math.round(seconds / (365 * DAY)), 'year')
 }
 
-function writeDuration(millis: number, whole: Intl.NumberFormat, second: Intl.NumberFormat): string {
+type Spans = Record<'whole' | 'part' | 'hours' | 'minutes' | 'seconds', Intl.NumberFormat>
+
+function writeDuration(millis: number, { whole, part, ...long }: Spans): string {
   if (millis < 1_000) return `${whole.format(Math.round(millis))} ms`
-  if (millis < 60_000) return `${second.format(millis / 1_000)} s`
+  if (millis < MINUTE * 1_000) return `${part.format(millis / 1_000)} s`
   const seconds = Math.round(millis / 1_000)
-  return `${whole.format(Math.floor(seconds / 60))} min ${whole.format(seconds % 60)} s`
+  if (seconds % HOUR === 0) return long.hours.format(seconds / HOUR)
+  const minutes = long.minutes.format(Math.floor(seconds / MINUTE))
+  return seconds % MINUTE === 0 ? minutes : `${minutes} ${long.seconds.format(seconds % MINUTE)}`
 }
 
 /** Unix seconds as the value of a `datetime-local` field, in the zone of the browser. */
@@ -168,6 +183,19 @@ export function browserZone(): string {
 /** Returns the time zones that the browser knows by name, `UTC` first. */
 export function timeZones(): string[] {
   return ['UTC', ...Intl.supportedValuesOf('timeZone').filter((zone) => zone !== 'UTC')]
+}
+
+/** Returns when a day or a month began in the zone of the browser, so many of them ago; Unix seconds. */
+export function startOf(unit: 'day' | 'month', ago: number): number {
+  const now = new Date()
+  const day = unit === 'day' ? now.getDate() - ago : 1
+  const month = unit === 'month' ? now.getMonth() - ago : now.getMonth()
+  return Math.floor(new Date(now.getFullYear(), month, day).getTime() / 1_000)
+}
+
+/** Returns the present time, Unix seconds. */
+export function nowSecs(): number {
+  return Math.floor(Date.now() / 1_000)
 }
 
 /** Returns whether a time is over; Unix seconds. */

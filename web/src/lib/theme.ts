@@ -2,6 +2,7 @@ import {
   type CSSVariablesResolver,
   createTheme,
   localStorageColorSchemeManager,
+  type MantineThemeOverride,
   type MantineColorsTuple,
 } from '@mantine/core'
 
@@ -39,7 +40,10 @@ const FONTS =
 const MONOSPACE =
   'ui-monospace, SFMono-Regular, "SF Mono", Menlo, Consolas, "Liberation Mono", "Noto Sans Mono CJK SC", monospace'
 
-export const theme = createTheme({
+/** What a dialog is about stands above it as the title of a section does. */
+const TITLE = { fontSize: '1.125rem', fontWeight: 600, overflowWrap: 'anywhere' } as const
+
+const theme = createTheme({
   primaryColor: 'accent',
   primaryShade: 7,
   colors: { accent, dark },
@@ -58,15 +62,27 @@ export const theme = createTheme({
   respectReducedMotion: true,
   components: {
     // Keeping the page from scrolling behind a dialog would insert a style that the policy of the page refuses.
-    Modal: { defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.45 } } },
+    Modal: {
+      defaultProps: { lockScroll: false, centered: true, overlayProps: { backgroundOpacity: 0.45 } },
+      styles: { title: TITLE },
+    },
     Drawer: {
       defaultProps: { lockScroll: false, position: 'right', overlayProps: { backgroundOpacity: 0.45 } },
+      styles: { title: TITLE },
     },
     Tooltip: { defaultProps: { withArrow: true, openDelay: 250, multiline: true, maw: 320 } },
     Badge: { defaultProps: { variant: 'light', radius: 'sm', tt: 'none', fw: 500 } },
     Paper: { defaultProps: { withBorder: true, radius: 'md' } },
   },
 })
+
+/** Returns the theme for a language: a cross that closes something says so to readers of the screen. */
+export function speakingTheme(close: string): MantineThemeOverride {
+  return createTheme({
+    ...theme,
+    components: { ...theme.components, CloseButton: { defaultProps: { 'aria-label': close } } },
+  })
+}
 
 /** Texts that are less loud still have to be read: the built-in shades fall short of WCAG AA. */
 export const colours: CSSVariablesResolver = () => ({

@@ -21,6 +21,7 @@ import playground from './en/playground.json'
 import prices from './en/prices.json'
 import profile from './en/profile.json'
 import providers from './en/providers.json'
+import range from './en/range.json'
 import remarks from './en/remarks.json'
 import routes from './en/routes.json'
 import rules from './en/rules.json'
@@ -54,6 +55,7 @@ export default {
   prices,
   profile,
   providers,
+  range,
   remarks,
   routes,
   rules,

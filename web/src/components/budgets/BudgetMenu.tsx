@@ -50,12 +50,7 @@ export function BudgetMenu({ of: budget, owner }: Props) {
           </Menu.Item>
         </Menu.Dropdown>
       </Menu>
-      <Modal
-        opened={isOpen}
-        onClose={form.close}
-        title={name}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Modal opened={isOpen} onClose={form.close} title={name}>
         <EditBudget of={budget} onDone={form.close} />
       </Modal>
     </>

@@ -53,12 +53,7 @@ export function OwnerBudgets({ scope, id, name }: Props) {
           <BudgetBar of={budget} label={period(budget)} />
         </div>
       ))}
-      <Modal
-        opened={isOpen}
-        onClose={form.close}
-        title={t('budgets.addFor', { name })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Modal opened={isOpen} onClose={form.close} title={t('budgets.addFor', { name })}>
         <BudgetForm scope={scope} owner={id} onDone={form.close} />
       </Modal>
     </Section>

@@ -27,7 +27,6 @@ export function OrderModal({ account, order, onClose }: Props) {
       // Half-typed money is not thrown away by a slip of the hand.
       closeOnClickOutside={false}
       title={order && t(`orders.kinds.${order.kind}`)}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       {order && <OrderForm account={account} order={order} onDone={onClose} />}
     </Modal>

@@ -70,7 +70,6 @@ export function Statement({ which, onRefund }: Props) {
         onClose={() => setShown(null)}
         size="lg"
         title={t('accounts.entry', { seq: shown?.seq ?? 0 })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {shown && <EntryDetails of={shown} onRefund={onRefund && refund} />}
       </Drawer>

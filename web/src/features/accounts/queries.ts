@@ -100,6 +100,11 @@ export const userChoices = (text: string) =>
     placeholderData: (before) => before,
   })
 
+/** Returns the account of a key; it is opened when it is first looked at. */
+export async function findAccountOfKey(id: number) {
+  return unwrap(await api.GET('/api/agg-token/{id}/account', { params: { path: { id } } }))
+}
+
 /** Returns the account of a user; it is opened when it is first looked at. */
 export async function findAccountOfUser(id: number) {
   return unwrap(await api.GET('/api/user/{id}/account', { params: { path: { id } } }))

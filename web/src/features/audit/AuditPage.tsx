@@ -69,13 +69,7 @@ export function AuditPage() {
         isLoading={found.isFetchingNextPage}
         onMore={() => void found.fetchNextPage()}
       />
-      <Drawer
-        opened={shown !== null}
-        onClose={() => setShown(null)}
-        size="lg"
-        title={shown?.action}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Drawer opened={shown !== null} onClose={() => setShown(null)} size="lg" title={shown?.action}>
         {shown && <Details of={shown} />}
       </Drawer>
     </Page>

@@ -54,12 +54,7 @@ export function BudgetsPage() {
         isLoading={found.isFetchingNextPage}
         onMore={() => void found.fetchNextPage()}
       />
-      <Modal
-        opened={search.new === true}
-        onClose={close}
-        title={t('budgets.add')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Modal opened={search.new === true} onClose={close} title={t('budgets.add')}>
         <NewBudget onDone={close} />
       </Modal>
     </Page>

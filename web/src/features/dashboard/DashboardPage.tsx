@@ -5,6 +5,7 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { LinkButton } from '@/components/Links'
 import { Page } from '@/components/Page'
+import { RangePicker } from '@/components/RangePicker'
 import { Section } from '@/components/Section'
 import { EmptyState, ErrorState } from '@/components/States'
 import { MeasureChoice } from '@/components/usage/MeasureChoice'
@@ -14,7 +15,10 @@ import { Attention } from './Attention'
 import { Numerals } from './Numerals'
 import { Parts } from './Parts'
 import { type Sight, usage } from './queries'
-import { RANGES } from './search'
+import { type DashboardSearch, periodOf, RANGES } from './search'
+
+/** How long a time is of which only the end was said. */
+const DAY_SECS = 86_400
 
 const route = getRouteApi('/shell/dashboard')
 
@@ -25,19 +29,30 @@ export function DashboardPage() {
   const search = route.useSearch()
   const go = route.useNavigate()
   const sight: Sight = isAdmin(user) && search.whose !== 'own' ? 'all' : 'own'
-  const chosen = search.range ?? '24h'
+  const period = periodOf(search)
   const by = sight === 'own' && search.by !== 'key' ? 'model' : (search.by ?? 'model')
   const measure = search.measure ?? 'spend'
-  const found = useQuery(usage(sight, chosen, by))
+  const found = useQuery(usage(sight, period, by))
+  const show = (time: Pick<DashboardSearch, 'range' | 'from' | 'to'>) =>
+    void go({
+      search: { ...search, range: undefined, from: undefined, to: undefined, ...time },
+      replace: true,
+    })
   const range = (
-    <SegmentedControl
-      aria-label={t('usage.range')}
-      value={chosen}
-      data={RANGES.map((value) => ({ value, label: t(`usage.ranges.${value}`) }))}
-      onChange={(next) =>
-        void go({ search: { ...search, range: next === '24h' ? undefined : next }, replace: true })
-      }
-    />
+    <>
+      <SegmentedControl
+        aria-label={t('usage.range')}
+        // Nothing of it is chosen where any other time is.
+        value={typeof period === 'string' ? period : ''}
+        data={RANGES.map((value) => ({ value, label: t(`usage.ranges.${value}`) }))}
+        onChange={(next) => show({ range: RANGES.find((name) => name === next && name !== '24h') })}
+      />
+      <RangePicker
+        label={t('usage.anyRange')}
+        value={{ from: search.from, to: search.to }}
+        onChange={({ from, to }) => show({ from: from ?? (to && to - DAY_SECS), to })}
+      />
+    </>
   )
   const whose = (
     <SegmentedControl

@@ -40,8 +40,11 @@ export function Numerals({ sight, of: report }: Props) {
     amounts(t('usage.measures.tokens'), (of) => of.input_tokens + of.output_tokens, format.compact),
     wait(t('dashboard.firstHalf'), (of) => of.first_token_p50_ms),
     wait(t('dashboard.firstMost'), (of) => of.first_token_p95_ms),
-    amounts(t('dashboard.saved'), (of) => of.cache_saved_micros, format.money),
-    amounts(t('dashboard.cached'), cachedOf, format.percent),
+    {
+      label: t('dashboard.saved'),
+      value: report && format.money(report.total.cache_saved_micros),
+      hint: report && t('dashboard.cached', { share: format.percent(cachedOf(report.total)) }),
+    },
   ]
   if (account) figures.push({ label: t('dashboard.balance'), value: format.money(account.available_micros) })
   if (now) {
@@ -59,6 +62,6 @@ function successOf({ success_rate: rate }: Amounts): number | null {
 }
 
 /** The share of what was read that came from a cache. */
-function cachedOf(amounts: Amounts): number | null {
-  return amounts.input_tokens === 0 ? null : amounts.cache_read_tokens / amounts.input_tokens
+function cachedOf(amounts: Amounts): number {
+  return amounts.input_tokens === 0 ? 0 : amounts.cache_read_tokens / amounts.input_tokens
 }

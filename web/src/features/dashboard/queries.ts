@@ -1,7 +1,7 @@
 import { queryOptions } from '@tanstack/react-query'
 import { api, unwrap } from '@/lib/api'
 import { browserOffsetHours } from '@/lib/format'
-import type { Part, Range } from './search'
+import type { Part, Period } from './search'
 
 /** Whose calls are counted. */
 export type Sight = 'all' | 'own'
@@ -12,12 +12,13 @@ const SHOWN_ALERTS = 5
 const MOST = 100
 const PARTS_SHOWN = 8
 
-/** What was used up to now and in the same time before, as a whole and in parts. */
-export const usage = (sight: Sight, range: Range, by: Part) =>
+/** What was used in a time and in one as long before, as a whole and in parts. */
+export const usage = (sight: Sight, period: Period, by: Part) =>
   queryOptions({
-    queryKey: ['dashboard', 'usage', sight, range, by],
+    queryKey: ['dashboard', 'usage', sight, period, by],
     queryFn: async () => {
-      const query = { range, by, parts: PARTS_SHOWN, offset_hours: browserOffsetHours() }
+      const time = typeof period === 'string' ? { range: period } : period
+      const query = { ...time, by, parts: PARTS_SHOWN, offset_hours: browserOffsetHours() }
       if (sight === 'all') return unwrap(await api.GET('/api/dashboard/usage', { params: { query } }))
       return unwrap(await api.GET('/api/dashboard/self/usage', { params: { query } }))
     },

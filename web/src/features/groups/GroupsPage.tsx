@@ -60,12 +60,7 @@ export function GroupsPage() {
         isLoading={found.isFetchingNextPage}
         onMore={() => void found.fetchNextPage()}
       />
-      <Drawer
-        opened={shown !== null}
-        onClose={close}
-        title={shown === 'new' ? t('groups.new') : shown?.name}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Drawer opened={shown !== null} onClose={close} title={shown === 'new' ? t('groups.new') : shown?.name}>
         {shown && <GroupForm of={shown} taken={rows?.map(({ name }) => name) ?? []} onDone={close} />}
       </Drawer>
     </Page>

@@ -3,8 +3,10 @@ import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { type Column, DataTable } from '@/components/DataTable'
 import { ErrorState } from '@/components/States'
+import { sentence } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import { jobRuns, type Run } from './queries'
+import { useJobName } from './names'
 import { RunStatus } from './RunStatus'
 
 interface Props {
@@ -16,13 +18,13 @@ interface Props {
 /** The last runs of a job. */
 export function History({ name, onClose }: Props) {
   const { t } = useTranslation()
+  const nameOf = useJobName()
   return (
     <Drawer
       opened={name !== undefined}
       onClose={onClose}
       size="xl"
-      title={name === undefined ? '' : t('jobs.historyOf', { name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
+      title={name === undefined ? '' : t('jobs.historyOf', { name: nameOf(name) })}
     >
       {name !== undefined && <Runs name={name} />}
     </Drawer>
@@ -31,6 +33,7 @@ export function History({ name, onClose }: Props) {
 
 function Runs({ name }: { name: string }) {
   const { t } = useTranslation()
+  const nameOf = useJobName()
   const runs = useQuery(jobRuns(name))
   const columns = useColumns()
   if (runs.isError) return <ErrorState error={runs.error} onRetry={() => void runs.refetch()} />
@@ -43,7 +46,7 @@ function Runs({ name }: { name: string }) {
   }
   return (
     <DataTable
-      label={t('jobs.historyOf', { name })}
+      label={t('jobs.historyOf', { name: nameOf(name) })}
       columns={columns}
       rows={runs.data}
       rowId={(run) => run.id}
@@ -68,6 +71,10 @@ function useColumns(): Column<Run>[] {
       align: 'right',
       cell: (run) => format.duration(run.duration_ms),
     },
-    { id: 'message', header: t('jobs.outcome'), cell: (run) => (run.message === '' ? '—' : run.message) },
+    {
+      id: 'message',
+      header: t('jobs.outcome'),
+      cell: (run) => (run.message === '' ? '—' : sentence(run.message)),
+    },
   ]
 }

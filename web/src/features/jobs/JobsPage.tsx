@@ -6,12 +6,13 @@ import { useTranslation } from 'react-i18next'
 import { type Column, DataTable } from '@/components/DataTable'
 import { Page } from '@/components/Page'
 import { ErrorState } from '@/components/States'
-import { useComplain } from '@/lib/errors'
+import { sentence, useComplain } from '@/lib/errors'
 import { type Format, useFormat } from '@/lib/format'
 import { History } from './History'
 import classes from './Jobs.module.css'
 import { type Job, jobList, useRunJob } from './queries'
 import { RunStatus } from './RunStatus'
+import { useJobName } from './names'
 
 const route = getRouteApi('/shell/admin/jobs')
 
@@ -38,6 +39,7 @@ function useColumns(onHistory: (name: string) => void): Column<Job>[] {
   const { t } = useTranslation()
   const format = useFormat()
   const schedule = useSchedule(format)
+  const nameOf = useJobName()
   return [
     { id: 'name', header: t('jobs.name'), role: 'title', cell: (job) => <What of={job} /> },
     { id: 'schedule', header: t('jobs.schedule'), cell: schedule },
@@ -45,12 +47,15 @@ function useColumns(onHistory: (name: string) => void): Column<Job>[] {
       id: 'next',
       header: t('jobs.next'),
       isMinor: true,
-      cell: (job) => (typeof job.next_run_time === 'number' ? format.ago(job.next_run_time) : '—'),
+      cell: ({ next_run_time: at }) => (
+        <span className="nowrap">{typeof at === 'number' ? format.ago(at) : '—'}</span>
+      ),
     },
     { id: 'last', header: t('jobs.last'), cell: (job) => <Last of={job} /> },
     {
       id: 'acts',
       header: t('common.actions'),
+      align: 'right',
       cell: (job) => (
         <div className={classes.acts}>
           <RunNow of={job} />
@@ -59,7 +64,7 @@ function useColumns(onHistory: (name: string) => void): Column<Job>[] {
             variant="subtle"
             color="gray"
             leftSection={<IconHistory size={14} aria-hidden />}
-            aria-label={t('jobs.historyOf', { name: job.name })}
+            aria-label={t('jobs.historyOf', { name: nameOf(job.name) })}
             onClick={() => onHistory(job.name)}
           >
             {t('jobs.history')}
@@ -81,13 +86,14 @@ function useSchedule(format: Format): (job: Job) => string {
 }
 
 function What({ of: job }: { of: Job }) {
+  const nameOf = useJobName()
   return (
     <div>
       <Text size="sm" fw={550}>
-        {job.name}
+        {nameOf(job.name)}
       </Text>
       <Text size="xs" c="dimmed">
-        {job.description}
+        {sentence(job.description)}
       </Text>
     </div>
   )
@@ -96,6 +102,7 @@ function What({ of: job }: { of: Job }) {
 function Last({ of: job }: { of: Job }) {
   const { t } = useTranslation()
   const format = useFormat()
+  const nameOf = useJobName()
   const run = job.last_run
   if (run == null) return <>{t('common.never')}</>
   const share = typeof run.total === 'number' && run.total > 0 ? run.done / run.total : null
@@ -103,12 +110,16 @@ function Last({ of: job }: { of: Job }) {
     <div className={classes.last}>
       <RunStatus of={run.status} />
       <Text size="xs" c="dimmed">
-        {job.is_running ? run.message : format.ago(run.ended_time ?? run.began_time)}
+        {job.is_running ? sentence(run.message) : format.ago(run.ended_time ?? run.began_time)}
       </Text>
       {job.is_running && (
-        <Progress value={(share ?? 1) * 100} animated aria-label={t('jobs.progressOf', { name: job.name })} />
+        <Progress
+          value={(share ?? 1) * 100}
+          animated
+          aria-label={t('jobs.progressOf', { name: nameOf(job.name) })}
+        />
       )}
-      {!job.is_running && run.message !== '' && <Text size="xs">{run.message}</Text>}
+      {!job.is_running && run.message !== '' && <Text size="xs">{sentence(run.message)}</Text>}
     </div>
   )
 }
@@ -117,13 +128,14 @@ function RunNow({ of: job }: { of: Job }) {
   const { t } = useTranslation()
   const complain = useComplain()
   const run = useRunJob()
+  const nameOf = useJobName()
   return (
     <Button
       size="xs"
       variant="default"
       leftSection={<IconPlayerPlay size={14} aria-hidden />}
       loading={run.isPending || job.is_running}
-      aria-label={t('jobs.runOf', { name: job.name })}
+      aria-label={t('jobs.runOf', { name: nameOf(job.name) })}
       onClick={() => run.mutate(job.name, { onError: complain })}
     >
       {t('jobs.run')}

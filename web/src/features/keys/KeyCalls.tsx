@@ -7,6 +7,7 @@ import { LinkButton } from '@/components/Links'
 import { Section } from '@/components/Section'
 import type { Schemas } from '@/lib/api'
 import { useFormat } from '@/lib/format'
+import { isAdmin, useUser } from '@/lib/session'
 import { keyCalls } from './queries'
 
 type Call = Schemas['CallView']
@@ -15,7 +16,8 @@ type Call = Schemas['CallView']
 export function KeyCalls({ id }: { id: number }) {
   const { t } = useTranslation()
   const go = useNavigate()
-  const calls = useQuery(keyCalls(id))
+  const user = useUser()
+  const calls = useQuery(keyCalls(id, isAdmin(user) ? 'all' : 'own'))
   const columns = useColumns()
   const all = (
     <LinkButton to="/logs" search={{ key: id }} variant="default" size="xs">

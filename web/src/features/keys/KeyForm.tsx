@@ -16,9 +16,11 @@ import { ExpiryField } from '@/components/ExpiryField'
 import { LimitFields } from '@/components/LimitFields'
 import { MoreSettings } from '@/components/MoreSettings'
 import { useExplain } from '@/lib/errors'
+import { readMoney } from '@/lib/format'
 import { modelNames } from '@/lib/models'
 import { STRATEGIES } from '@/lib/strategies'
 import { isAdmin, useUser } from '@/lib/session'
+import { BudgetFields } from './BudgetFields'
 import classes from './KeyForm.module.css'
 import { providerNames } from '@/lib/providers'
 import type { KeyValues } from './values'
@@ -38,9 +40,14 @@ interface Props {
 export function KeyForm({ initial, act, isBusy, error, onSubmit }: Props) {
   const { t } = useTranslation()
   const explain = useExplain()
+  const amount = (text: string) =>
+    text.trim() === '' || readMoney(text) !== null ? null : t('budgets.noAmount')
   const form = useForm<KeyValues>({
     initialValues: initial,
-    validate: { name: (name) => (name.trim() === '' ? t('keys.nameMissing') : null) },
+    validate: {
+      name: (name) => (name.trim() === '' ? t('keys.nameMissing') : null),
+      budgets: { day: amount, week: amount, month: amount, total: amount },
+    },
   })
   const models = useQuery(modelNames).data ?? []
   return (
@@ -72,6 +79,7 @@ export function KeyForm({ initial, act, isBusy, error, onSubmit }: Props) {
           description={t('keys.expiresHint')}
           {...form.getInputProps('expires')}
         />
+        <BudgetFields form={form} />
         <LimitFields form={form} />
         <Advanced form={form} models={models} />
         <Button type="submit" loading={isBusy}>

@@ -1,6 +1,5 @@
 import { Badge, Breadcrumbs, Button, Drawer, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
-import { notifications } from '@mantine/notifications'
 import { IconPencil, IconRotate } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useNavigate } from '@tanstack/react-router'
@@ -12,19 +11,20 @@ import { ItemMenu } from '@/components/ItemMenu'
 import { LinkAnchor } from '@/components/Links'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
-import { ErrorState, Waiting } from '@/components/States'
+import { ErrorState } from '@/components/States'
+import { Waiting } from '@/components/Waiting'
 import { useUndoableDelete } from '@/components/undo'
 import { useComplain } from '@/lib/errors'
 import { isPast, useFormat } from '@/lib/format'
+import type { Key } from '@/lib/keys'
 import { modelNames } from '@/lib/models'
-import { isAdmin, useUser } from '@/lib/session'
+import { EditKey } from './EditKey'
 import { KeyCalls } from './KeyCalls'
-import { KeyForm } from './KeyForm'
 import { KeyStatus } from './KeyStatus'
 import { KeyUsage } from './KeyUsage'
-import { deleteKey, type Key, keyDetails, useUpdateKey } from './queries'
+import { deleteKey, keyDetails, useUpdateKey } from './queries'
 import { RotateKey } from './RotateKey'
-import { bodyOf, modelsOf, valuesOf } from './values'
+import { modelsOf } from './values'
 
 const route = getRouteApi('/shell/keys/$id')
 
@@ -144,7 +144,6 @@ function Actions({ of: key }: { of: Key }) {
   const { t } = useTranslation()
   const [isEditing, edit] = useDisclosure(false)
   const [isRotating, rotation] = useDisclosure(false)
-  const user = useUser()
   const go = useNavigate()
   const update = useUpdateKey()
   const remove = useUndoableDelete()
@@ -152,10 +151,6 @@ function Actions({ of: key }: { of: Key }) {
   const doom = () => {
     remove({ id: `key-${key.id}`, name: key.name, remove: () => deleteKey(key.id), queryKey: ['keys'] })
     void go({ to: '/keys' })
-  }
-  const saved = () => {
-    edit.close()
-    notifications.show({ message: t('common.saved') })
   }
   return (
     <>
@@ -174,25 +169,8 @@ function Actions({ of: key }: { of: Key }) {
         }
         onDelete={doom}
       />
-      <Drawer
-        opened={isEditing}
-        onClose={edit.close}
-        size="lg"
-        title={t('keys.editing', { name: key.name })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
-        <KeyForm
-          initial={valuesOf(key)}
-          act={t('common.save')}
-          isBusy={update.isPending}
-          error={update.error}
-          onSubmit={(values) =>
-            update.mutate(
-              { ...bodyOf(values, isAdmin(user) ? 'admin' : 'user'), id: key.id },
-              { onSuccess: saved },
-            )
-          }
-        />
+      <Drawer opened={isEditing} onClose={edit.close} size="lg" title={t('keys.editing', { name: key.name })}>
+        <EditKey of={key} onDone={edit.close} />
       </Drawer>
     </>
   )

@@ -1,7 +1,7 @@
 import { Badge } from '@mantine/core'
 import { useTranslation } from 'react-i18next'
 import { isPast } from '@/lib/format'
-import type { Key } from './queries'
+import type { Key } from '@/lib/keys'
 
 /** Whether a key works, and why not. */
 export function KeyStatus({ of: key }: { of: Key }) {

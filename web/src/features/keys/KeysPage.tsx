@@ -1,6 +1,6 @@
 import { Badge, Button, Group, Text, Tooltip } from '@mantine/core'
 import { IconKey, IconPlus, IconSearchOff } from '@tabler/icons-react'
-import { useInfiniteQuery } from '@tanstack/react-query'
+import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { BulkBar, useSelection } from '@/components/bulk'
@@ -9,14 +9,17 @@ import { ItemMenu } from '@/components/ItemMenu'
 import { LinkAnchor } from '@/components/Links'
 import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
-import { SearchInput } from '@/components/SearchInput'
 import { EmptyState, ErrorState } from '@/components/States'
-import { useDeleted, useUndoableDelete } from '@/components/undo'
+import { useUndoableDelete } from '@/components/undo'
 import { useComplain } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
+import type { Key, KeyOwner } from '@/lib/keys'
+import { isAdmin, useUser } from '@/lib/session'
+import { KeyFilters } from './KeyFilters'
 import { KeyStatus } from './KeyStatus'
 import { NewKey } from './NewKey'
-import { deleteKey, type Key, keyList, useBulkKeys, useUpdateKey } from './queries'
+import { deleteKey, useBulkKeys, userNames, useUpdateKey } from './queries'
+import { useKeys } from './useKeys'
 import { modelsOf } from './values'
 
 const route = getRouteApi('/shell/keys')
@@ -27,19 +30,20 @@ const CHOOSING = {
   canChoose: ({ origin }: Key) => origin !== 'file',
 }
 
-/** One's own keys. */
+/** Keys: the own ones, or for administrators those of all users. */
 export function KeysPage() {
   const { t } = useTranslation()
+  const user = useUser()
   const search = route.useSearch()
   const go = route.useNavigate()
-  const keys = useInfiniteQuery(keyList)
-  const deleted = useDeleted()
-  const columns = useColumns()
-  const all = keys.data?.pages.flatMap((page) => page.items).filter((key) => !deleted.has(`key-${key.id}`))
-  const wanted = (search.q ?? '').toLowerCase()
-  const rows = all?.filter((key) => key.name.toLowerCase().includes(wanted))
+  const whose = isAdmin(user) && search.whose === 'all' ? 'all' : 'own'
+  const keys = useKeys(search, whose)
+  const { rows } = keys
+  const columns = useColumns(whose)
   const selection = useSelection(rows?.map(({ id }) => id) ?? [])
   const bulk = useBulkKeys()
+  const isFiltered = search.q !== undefined || (whose === 'all' && search.user !== undefined)
+  const isBare = rows?.length === 0 && !isFiltered && whose === 'own'
   const add = (
     <Button
       leftSection={<IconPlus size={16} aria-hidden />}
@@ -49,27 +53,26 @@ export function KeysPage() {
     </Button>
   )
   return (
-    <Page title={t('keys.title')} about={t('keys.about')} actions={all?.length === 0 ? undefined : add}>
-      {keys.isError && <ErrorState error={keys.error} onRetry={() => void keys.refetch()} />}
-      {!keys.isError && all?.length !== 0 && (
-        <SearchInput
-          label={t('keys.search')}
-          value={search.q ?? ''}
-          maw={360}
-          onSearch={(q) => void go({ search: { ...search, q: q === '' ? undefined : q }, replace: true })}
+    <Page title={t('keys.title')} about={t('keys.about')} actions={isBare ? undefined : add}>
+      {(!isBare || isAdmin(user)) && (
+        <KeyFilters
+          search={search}
+          whose={whose}
+          onChange={(next) => void go({ search: next, replace: true })}
         />
       )}
-      {all?.length === 0 && (
+      {keys.error && <ErrorState error={keys.error} onRetry={keys.retry} />}
+      {isBare && (
         <EmptyState icon={IconKey} title={t('keys.empty')} actions={add}>
           {t('keys.emptyHint')}
         </EmptyState>
       )}
-      {all?.length !== 0 && rows?.length === 0 && (
+      {!isBare && rows?.length === 0 && (
         <EmptyState icon={IconSearchOff} title={t('keys.nothing')}>
-          {t('keys.nothingHint', { text: search.q ?? '' })}
+          {t('keys.nothingHint')}
         </EmptyState>
       )}
-      {!keys.isError && rows?.length !== 0 && (
+      {!keys.error && rows?.length !== 0 && (
         <DataTable
           label={t('keys.title')}
           columns={columns}
@@ -80,12 +83,13 @@ export function KeysPage() {
           onOpen={(key) => void go({ to: '/keys/$id', params: { id: String(key.id) } })}
         />
       )}
+      {!keys.isWhole && (
+        <Text size="xs" c="dimmed">
+          {t('keys.notAll')}
+        </Text>
+      )}
       <BulkBar selection={selection} act={bulk.mutateAsync} />
-      <LoadMore
-        hasMore={keys.hasNextPage}
-        isLoading={keys.isFetchingNextPage}
-        onMore={() => void keys.fetchNextPage()}
-      />
+      <LoadMore hasMore={keys.hasMore} isLoading={keys.isLoadingMore} onMore={keys.more} />
       <NewKey
         isOpen={search.new === true}
         onClose={() => void go({ search: { ...search, new: undefined } })}
@@ -94,10 +98,11 @@ export function KeysPage() {
   )
 }
 
-function useColumns(): Column<Key>[] {
+function useColumns(whose: KeyOwner): Column<Key>[] {
   const { t } = useTranslation()
   const format = useFormat()
-  return [
+  const names = useQuery({ ...userNames, enabled: whose === 'all' }).data
+  const columns: Column<Key>[] = [
     { id: 'name', header: t('keys.name'), role: 'title', cell: (key) => <KeyName named={key} /> },
     { id: 'status', header: t('keys.status'), cell: (key) => <KeyStatus of={key} /> },
     { id: 'models', header: t('keys.models'), isMinor: true, cell: (key) => <Models of={key} /> },
@@ -121,6 +126,11 @@ function useColumns(): Column<Key>[] {
     },
     { id: 'actions', header: t('common.actions'), role: 'actions', cell: (key) => <KeyMenu of={key} /> },
   ]
+  if (whose === 'all') {
+    const nameOf = (id: number) => names?.get(id) ?? `#${id}`
+    columns.splice(1, 0, { id: 'owner', header: t('keys.owner'), cell: (key) => nameOf(key.user_id) })
+  }
+  return columns
 }
 
 function KeyName({ named }: { named: Key }) {

@@ -4,7 +4,7 @@ import { KeySecret } from '@/components/connect/KeySecret'
 import { isAdmin, useUser } from '@/lib/session'
 import { KeyForm } from './KeyForm'
 import { useCreateKey } from './queries'
-import { bodyOf, NEW_KEY } from './values'
+import { bodyOf, budgetsIn, NEW_KEY } from './values'
 
 interface Props {
   isOpen: boolean
@@ -29,7 +29,6 @@ export function NewKey({ isOpen, onClose }: Props) {
       // The secret is shown only now: a slip of the hand must not lose it.
       closeOnClickOutside={!create.isSuccess}
       closeOnEscape={!create.isSuccess}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       {create.isSuccess ? (
         <KeySecret secret={create.data} onDone={close} />
@@ -39,7 +38,12 @@ export function NewKey({ isOpen, onClose }: Props) {
           act={t('keys.create')}
           isBusy={create.isPending}
           error={create.error}
-          onSubmit={(values) => create.mutate(bodyOf(values, isAdmin(user) ? 'admin' : 'user'))}
+          onSubmit={(values) =>
+            create.mutate({
+              ...bodyOf(values, isAdmin(user) ? 'admin' : 'user'),
+              budgets: budgetsIn(values, []),
+            })
+          }
         />
       )}
     </Drawer>

@@ -3,7 +3,8 @@ import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { KeySecret } from '@/components/connect/KeySecret'
 import { useExplain } from '@/lib/errors'
-import { type Key, useRotateKey } from './queries'
+import type { Key } from '@/lib/keys'
+import { useRotateKey } from './queries'
 
 const HOUR_SECS = 3_600
 const DAY_SECS = 86_400
@@ -43,7 +44,6 @@ export function RotateKey({ of: key, isOpen, onClose }: Props) {
       // The secret is shown only now: a slip of the hand must not lose it.
       closeOnClickOutside={!rotate.isSuccess}
       closeOnEscape={!rotate.isSuccess}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       {rotate.isSuccess ? (
         <KeySecret secret={rotate.data} onDone={close} />

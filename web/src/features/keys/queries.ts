@@ -1,22 +1,40 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, firstPage, type Schemas, unwrap } from '@/lib/api'
 import { browserOffsetHours } from '@/lib/format'
-
-/** A key, without its secret. */
-export type Key = Schemas['KeyView']
+import type { KeyOwner } from '@/lib/keys'
 
 const PAGE_SIZE = 50
 const RECENT = 8
+const USERS_PER_PAGE = 100
+const USER_PAGES_MAX = 10
 
-/** One's own keys, newest first. */
-export const keyList = infiniteQueryOptions({
-  queryKey: ['keys', 'list'],
-  queryFn: async ({ pageParam }) => {
-    const query = { page_size: PAGE_SIZE, cursor: pageParam }
-    return unwrap(await api.GET('/api/agg-token/', { params: { query } }))
+/** Keys, newest first. */
+export const keyList = (whose: KeyOwner) =>
+  infiniteQueryOptions({
+    queryKey: ['keys', 'list', whose],
+    queryFn: async ({ pageParam }) => {
+      const query = { page_size: PAGE_SIZE, cursor: pageParam, ...(whose === 'all' && { all: '1' }) }
+      return unwrap(await api.GET('/api/agg-token/', { params: { query } }))
+    },
+    initialPageParam: firstPage(),
+    getNextPageParam: (page) => page.next_cursor ?? undefined,
+  })
+
+/** Names of users by their id, to say whose a key is. */
+export const userNames = queryOptions({
+  queryKey: ['users', 'names'],
+  queryFn: async () => {
+    const names = new Map<number, string>()
+    let cursor: string | undefined
+    for (let page = 0; page < USER_PAGES_MAX; page += 1) {
+      const query = { page_size: USERS_PER_PAGE, cursor }
+      const { items, next_cursor: next } = unwrap(await api.GET('/api/user/', { params: { query } }))
+      for (const { id, username } of items) names.set(id, username)
+      if (next == null) break
+      cursor = next
+    }
+    return names
   },
-  initialPageParam: firstPage(),
-  getNextPageParam: (page) => page.next_cursor ?? undefined,
 })
 
 /** One key. */
@@ -27,11 +45,12 @@ export const keyDetails = (id: number) =>
   })
 
 /** The last calls with a key. */
-export const keyCalls = (id: number) =>
+export const keyCalls = (id: number, whose: KeyOwner) =>
   queryOptions({
-    queryKey: ['keys', id, 'calls'],
+    queryKey: ['keys', id, 'calls', whose],
     queryFn: async () => {
       const query = { key: id, page_size: RECENT }
+      if (whose === 'all') return unwrap(await api.GET('/api/log/', { params: { query } })).items
       return unwrap(await api.GET('/api/log/self', { params: { query } })).items
     },
   })
@@ -67,7 +86,11 @@ export function useUpdateKey() {
   const client = useQueryClient()
   return useMutation({
     mutationFn: async (body: Schemas['KeyInput']) => unwrap(await api.PUT('/api/agg-token/', { body })),
-    onSuccess: () => client.invalidateQueries({ queryKey: ['keys'] }),
+    onSuccess: () =>
+      Promise.all([
+        client.invalidateQueries({ queryKey: ['keys'] }),
+        client.invalidateQueries({ queryKey: ['budgets'] }),
+      ]),
   })
 }
 

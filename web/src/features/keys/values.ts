@@ -1,6 +1,7 @@
 import type { Schemas } from '@/lib/api'
-import { readTime, timeInput } from '@/lib/format'
-import type { Key } from './queries'
+import { type Budget, type Period, PERIODS } from '@/lib/budgets'
+import { browserZone, moneyInput, readMoney, readTime, timeInput } from '@/lib/format'
+import type { Key } from '@/lib/keys'
 
 /** What stands in the form of a key. */
 export interface KeyValues {
@@ -13,6 +14,8 @@ export interface KeyValues {
   requestsPerMinute: number | ''
   tokensPerMinute: number | ''
   concurrency: number | ''
+  /** Dollars as they are typed, for each kind of period; empty for no budget. */
+  budgets: Record<Period, string>
   showsCost: boolean
   strategy: string
   providers: string[]
@@ -28,13 +31,19 @@ export const NEW_KEY: KeyValues = {
   requestsPerMinute: '',
   tokensPerMinute: '',
   concurrency: '',
+  budgets: { day: '', week: '', month: '', total: '' },
   showsCost: false,
   strategy: '',
   providers: [],
 }
 
 /** The form for a key that exists. */
-export function valuesOf(key: Key): KeyValues {
+export function valuesOf(key: Key, budgets: Budget[]): KeyValues {
+  const limits = { ...NEW_KEY.budgets }
+  for (const { period, limit_micros: limit } of budgets) {
+    const known = PERIODS.find((name) => name === period)
+    if (known) limits[known] = moneyInput(limit)
+  }
   return {
     name: key.name,
     models: key.model_limits_enabled ? modelsOf(key) : [],
@@ -44,6 +53,7 @@ export function valuesOf(key: Key): KeyValues {
     requestsPerMinute: key.limits.requests_per_minute ?? '',
     tokensPerMinute: key.limits.tokens_per_minute ?? '',
     concurrency: key.limits.concurrency ?? '',
+    budgets: limits,
     showsCost: key.shows_cost,
     strategy: key.strategy ?? '',
     providers: key.providers,
@@ -53,6 +63,15 @@ export function valuesOf(key: Key): KeyValues {
 /** The models that a key may use, or patterns of them. */
 export function modelsOf(key: Key): string[] {
   return key.model_limits.split(',').filter((name) => name !== '')
+}
+
+/** The budgets that the API is told. The periods of those that are there go on by the zone that they began with. */
+export function budgetsIn(values: KeyValues, present: Budget[]): Schemas['KeyBudgetInput'][] {
+  return PERIODS.flatMap((period) => {
+    const limit = readMoney(values.budgets[period])
+    const zone = present.find((budget) => budget.period === period)?.zone ?? browserZone()
+    return limit === null ? [] : [{ period, limit_micros: limit, zone }]
+  })
 }
 
 /** What the API is told. What only administrators may say is left out for others. */

@@ -5,16 +5,18 @@ import { useTranslation } from 'react-i18next'
 import { CodeBlock, CopyIcon } from '@/components/Copy'
 import { type Fact, Facts } from '@/components/Facts'
 import { LinkAnchor } from '@/components/Links'
+import { MoreSettings } from '@/components/MoreSettings'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
-import { ErrorState, Waiting } from '@/components/States'
+import { ErrorState } from '@/components/States'
+import { Waiting } from '@/components/Waiting'
 import { useFormat } from '@/lib/format'
 import { isAdmin, useUser } from '@/lib/session'
 import { Attempts } from './Attempts'
 import { CallStatus } from './CallStatus'
 import { Decision } from './Decision'
 import { LossList } from './LossList'
-import { type Call, callDetails } from './queries'
+import { type Call, callDetails, keyNames } from './queries'
 import { Receipt } from './Receipt'
 
 const route = getRouteApi('/shell/logs/$call')
@@ -67,7 +69,9 @@ function Details({ of: call }: { of: Call }) {
       {isAdmin(user) && <Decision call={call.id} />}
       <Receipt call={call.id} />
       <Section title={t('logs.record')}>
-        <CodeBlock label={t('logs.record')} caption="JSON" text={JSON.stringify(call, null, 2)} />
+        <MoreSettings label={t('logs.showRecord')}>
+          <CodeBlock label={t('logs.record')} caption="JSON" text={JSON.stringify(call, null, 2)} />
+        </MoreSettings>
       </Section>
     </Page>
   )
@@ -106,9 +110,10 @@ function useFacts(call: Call): Fact[] {
 }
 
 function KeyLink({ id }: { id: number }) {
+  const name = useQuery(keyNames).data?.find((key) => key.id === id)?.name
   return (
     <LinkAnchor to="/keys/$id" params={{ id: String(id) }} size="sm">
-      #{id}
+      {name ?? `#${id}`}
     </LinkAnchor>
   )
 }

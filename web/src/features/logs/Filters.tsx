@@ -3,8 +3,8 @@ import { useDisclosure } from '@mantine/hooks'
 import { IconAdjustmentsHorizontal, IconFilterOff } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { RangePicker } from '@/components/RangePicker'
 import { SearchInput } from '@/components/SearchInput'
-import { readTime, timeInput } from '@/lib/format'
 import { isAdmin, useUser } from '@/lib/session'
 import classes from './Filters.module.css'
 import { providerNames } from '@/lib/providers'
@@ -179,60 +179,28 @@ function SearchText({
 }
 
 const SPANS = [1, 24, 168, 720] as const
-const CUSTOM = 'custom'
 
 function TimeFilter({ search, change }: PartProps) {
   const { t } = useTranslation()
-  const isCustom = search.from !== undefined || search.to !== undefined
-  const data = [
-    ...SPANS.map((hours) => ({ value: String(hours), label: t(`logs.filters.hours${hours}`) })),
-    { value: CUSTOM, label: t('logs.filters.custom') },
-  ]
-  const choose = (value: string | null) => {
-    if (value === CUSTOM) change({ hours: undefined, from: startOfToday() })
-    else change({ hours: value === null ? undefined : Number(value), from: undefined, to: undefined })
-  }
   return (
     <>
       <Select
         aria-label={t('logs.time')}
         placeholder={t('logs.filters.anyTime')}
         className={classes.field}
-        data={data}
+        data={SPANS.map((hours) => ({ value: String(hours), label: t(`logs.filters.hours${hours}`) }))}
         clearable
-        value={isCustom ? CUSTOM : search.hours === undefined ? null : String(search.hours)}
-        onChange={choose}
+        value={search.hours === undefined ? null : String(search.hours)}
+        onChange={(value) =>
+          change({ hours: value === null ? undefined : Number(value), from: undefined, to: undefined })
+        }
       />
-      {isCustom && (
-        <>
-          <Moment label={t('logs.filters.from')} value={search.from} onChange={(from) => change({ from })} />
-          <Moment label={t('logs.filters.to')} value={search.to} onChange={(to) => change({ to })} />
-        </>
-      )}
+      <RangePicker
+        label={t('logs.filters.custom')}
+        value={{ from: search.from, to: search.to }}
+        className={classes.moment}
+        onChange={({ from, to }) => change({ from, to, hours: undefined })}
+      />
     </>
-  )
-}
-
-function startOfToday(): number {
-  return Math.floor(new Date().setHours(0, 0, 0, 0) / 1_000)
-}
-
-function Moment({
-  label,
-  value,
-  onChange,
-}: {
-  label: string
-  value: number | undefined
-  onChange: (value: number | undefined) => void
-}) {
-  return (
-    <TextInput
-      type="datetime-local"
-      aria-label={label}
-      className={classes.moment}
-      value={value === undefined ? '' : timeInput(value)}
-      onChange={(event) => onChange(readTime(event.currentTarget.value) ?? undefined)}
-    />
   )
 }

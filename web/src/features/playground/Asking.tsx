@@ -23,13 +23,7 @@ export function Asking({ isOpen, onClose, settings, onChange, model, turns }: Pr
   const change = (part: Partial<Settings>) => onChange({ ...settings, ...part })
   const isSound = areTools(settings.tools)
   return (
-    <Drawer
-      opened={isOpen}
-      onClose={onClose}
-      size="lg"
-      title={t('playground.settings')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Drawer opened={isOpen} onClose={onClose} size="lg" title={t('playground.settings')}>
       <Stack>
         <Textarea
           label={t('playground.system')}

@@ -22,16 +22,9 @@ interface Props {
 
 /** Everything about the price of a model at a provider: what holds, who says so, what was and what will be. */
 export function OfferDrawer({ model, provider, onClose, onSet }: Props) {
-  const { t } = useTranslation()
   const isOpen = model !== undefined && provider !== undefined
   return (
-    <Drawer
-      opened={isOpen}
-      onClose={onClose}
-      size="xl"
-      title={model}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Drawer opened={isOpen} onClose={onClose} size="xl" title={model}>
       {isOpen && <Details model={model} provider={provider} onSet={onSet} />}
     </Drawer>
   )

@@ -88,13 +88,7 @@ export function PricesPage() {
           setStating(values)
         }}
       />
-      <Drawer
-        opened={form !== null}
-        onClose={close}
-        size="xl"
-        title={t('prices.new')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Drawer opened={form !== null} onClose={close} size="xl" title={t('prices.new')}>
         {form && <PriceForm initial={form} onDone={stated} />}
       </Drawer>
     </Page>

@@ -32,7 +32,6 @@ export function NewToken({ isOpen, onClose }: Props) {
       // The token is shown only now: a slip of the hand must not lose it.
       closeOnClickOutside={!create.isSuccess}
       closeOnEscape={!create.isSuccess}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       {create.isSuccess ? (
         <Ready token={create.data.token} onDone={close} />

@@ -64,7 +64,6 @@ export function Credentials({ of: provider }: { of: Provider }) {
         opened={edited !== null}
         onClose={() => setEdited(null)}
         title={edited === 'new' ? t('providers.credentials.add') : t('common.edit')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         {edited !== null && (
           <CredentialForm provider={provider.id} of={edited} onDone={() => setEdited(null)} />

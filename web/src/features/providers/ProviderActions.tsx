@@ -62,13 +62,7 @@ export function ProviderActions({ of: provider }: { of: Provider }) {
       </Button>
       <OtherActions of={provider} />
       <TrialDrawer provider={provider} isOpen={isTrying} onClose={trial.close} />
-      <Modal
-        opened={isAsking}
-        onClose={asking.close}
-        size="lg"
-        title={t('providers.discover')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Modal opened={isAsking} onClose={asking.close} size="lg" title={t('providers.discover')}>
         <DiscoveryResult
           isBusy={discover.isPending}
           error={discover.error}
@@ -81,7 +75,6 @@ export function ProviderActions({ of: provider }: { of: Provider }) {
         onClose={edit.close}
         size="lg"
         title={t('providers.editing', { name: provider.name })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         <EditForm of={provider} onDone={edit.close} />
       </Drawer>

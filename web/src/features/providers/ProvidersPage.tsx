@@ -95,13 +95,7 @@ export function ProvidersPage() {
         isLoading={providers.isFetchingNextPage}
         onMore={() => void providers.fetchNextPage()}
       />
-      <Drawer
-        opened={search.new === true}
-        onClose={close}
-        size="lg"
-        title={t('providers.new')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
-      >
+      <Drawer opened={search.new === true} onClose={close} size="lg" title={t('providers.new')}>
         <AddProvider
           taken={rows?.map(({ name }) => name) ?? []}
           onDone={({ id }) => void go({ to: '/providers/$id', params: { id: String(id) } })}

@@ -1,8 +1,10 @@
-import { Alert, Group, Loader, Modal, Stack, Text } from '@mantine/core'
+import { Alert, Group, Loader, Modal, Progress, Stack, Text } from '@mantine/core'
 import { IconAlertTriangle, IconCircleCheck } from '@tabler/icons-react'
+import { useEffect, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { Schemas } from '@/lib/api'
 import { sentence, useExplain } from '@/lib/errors'
+import { useFormat } from '@/lib/format'
 import { DiscoveryResult } from './DiscoveryResult'
 import type { useSync } from './queries'
 
@@ -19,19 +21,8 @@ export function SyncModal({ sync, provider, isOpen, onClose }: Props) {
   const explain = useExplain()
   const retry = () => sync.mutate(provider)
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      size="lg"
-      title={t('providers.sync')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
-      {sync.isPending && (
-        <Group role="status">
-          <Loader size="sm" />
-          <Text size="sm">{t('providers.syncing')}</Text>
-        </Group>
-      )}
+    <Modal opened={isOpen} onClose={onClose} size="lg" title={t('providers.sync')}>
+      {sync.isPending && <Pending since={sync.submittedAt} />}
       {sync.isError && (
         <Alert color="red" role="alert" title={t('errors.title')}>
           {explain(sync.error)}
@@ -48,6 +39,31 @@ export function SyncModal({ sync, provider, isOpen, onClose }: Props) {
         </Stack>
       )}
     </Modal>
+  )
+}
+
+const TICK_MS = 1_000
+
+/** That it goes on, and for how long it has; what came of each step is told at its end. */
+function Pending({ since }: { since: number }) {
+  const { t } = useTranslation()
+  const format = useFormat()
+  const [now, setNow] = useState(since)
+  useEffect(() => {
+    const timer = setInterval(() => setNow(Date.now()), TICK_MS)
+    return () => clearInterval(timer)
+  }, [])
+  return (
+    <Stack gap="sm">
+      <Group role="status">
+        <Loader size="sm" />
+        <Text size="sm">{t('providers.syncing')}</Text>
+      </Group>
+      <Progress value={100} animated aria-hidden />
+      <Text size="xs" c="dimmed" className="numbers">
+        {t('providers.syncingFor', { time: format.duration(Math.max(0, now - since)) })}
+      </Text>
+    </Stack>
   )
 }
 

@@ -27,7 +27,6 @@ export function Transfer() {
   const report = (done: Schemas['ImportView']) =>
     modals.open({
       title: t('providers.imported'),
-      closeButtonProps: { 'aria-label': t('common.close') },
       children: <Report of={done} />,
     })
   const give = () =>

@@ -26,7 +26,6 @@ export function TrialDrawer({ provider, isOpen, onClose }: Props) {
       onClose={onClose}
       size="lg"
       title={t('providers.trial.title', { name: provider.name })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
     >
       {isOpen && <TrialForm provider={provider.id} />}
     </Drawer>

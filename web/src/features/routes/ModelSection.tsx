@@ -1,6 +1,7 @@
 import { Button } from '@mantine/core'
 import { IconRoute } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
+import type { Selection } from '@/components/bulk'
 import { DataTable } from '@/components/DataTable'
 import { Section } from '@/components/Section'
 import { useRouteColumns } from './columns'
@@ -12,12 +13,14 @@ import { useMoving } from './useMoving'
 interface Props {
   model: string
   routes: Route[]
+  /** The routes that are chosen, of this model and of others. */
+  selection: Selection
   /** Shows where a call would go. */
   onWay: () => void
 }
 
 /** A model with its routes, in the order in which they are tried. */
-export function ModelSection({ model, routes, onWay }: Props) {
+export function ModelSection({ model, routes, selection, onWay }: Props) {
   const { t } = useTranslation()
   const columns = useRouteColumns()
   const moving = useMoving(routes)
@@ -31,7 +34,9 @@ export function ModelSection({ model, routes, onWay }: Props) {
     id: 'grip',
     header: t('routes.move'),
     role: 'actions' as const,
-    cell: (row: Route) => <Grip of={row} {...moving.gripOf(row)} />,
+    width: '3.75rem',
+    // A route alone has nowhere to go, and its table has the columns of the others.
+    cell: (row: Route) => (routes.length > 1 ? <Grip of={row} {...moving.gripOf(row)} /> : null),
   }
   const groupOf = ({ priority }: Route) => {
     const place = tiers.indexOf(priority)
@@ -42,15 +47,23 @@ export function ModelSection({ model, routes, onWay }: Props) {
     <Section title={model} actions={way}>
       <DataTable
         label={model}
-        columns={routes.length > 1 ? [...columns, grip] : columns}
+        columns={[...columns, grip]}
         rows={routes}
         rowId={(row) => row.id}
         isMuted={(row) => !isOn(row)}
         rowProps={moving.rowProps}
+        selection={{ ...selection, ...CHOOSING }}
         {...(tiers.length > 1 && { groupOf })}
       />
     </Section>
   )
+}
+
+/** What is declared in the configuration file is changed there. */
+const CHOOSING = {
+  idOf: ({ id }: Route) => id,
+  nameOf: ({ model_name: model, provider_name: provider }: Route) => `${model} · ${provider}`,
+  canChoose: ({ origin }: Route) => origin !== 'file',
 }
 
 function isOn(row: Route): boolean {

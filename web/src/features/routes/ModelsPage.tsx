@@ -3,12 +3,13 @@ import { IconRoute, IconSearchOff } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { BulkBar, useSelection } from '@/components/bulk'
 import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
 import { SearchInput } from '@/components/SearchInput'
 import { EmptyState, ErrorState } from '@/components/States'
 import { ModelSection } from './ModelSection'
-import { type Route, routeList } from './queries'
+import { type Route, routeList, useBulkRoutes } from './queries'
 import { Way } from './Way'
 
 const route = getRouteApi('/shell/admin/models')
@@ -20,6 +21,8 @@ export function ModelsPage() {
   const go = route.useNavigate()
   const found = useInfiniteQuery(routeList(search.q))
   const rows = found.data?.pages.flatMap((page) => page.items)
+  const selection = useSelection(rows?.map(({ id }) => id) ?? [])
+  const bulk = useBulkRoutes()
   return (
     <Page title={t('routes.title')} about={t('routes.about')}>
       <SearchInput
@@ -41,9 +44,11 @@ export function ModelsPage() {
           key={model}
           model={model}
           routes={routes}
+          selection={selection}
           onWay={() => void go({ search: { ...search, way: model.replaceAll('*', '') } })}
         />
       ))}
+      <BulkBar selection={selection} act={bulk.mutateAsync} />
       <LoadMore
         hasMore={found.hasNextPage}
         isLoading={found.isFetchingNextPage}

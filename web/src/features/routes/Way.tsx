@@ -1,9 +1,10 @@
-import { Alert, Button, Drawer, Group, Stack, Text, TextInput } from '@mantine/core'
+import { Button, Drawer, Group, Skeleton, Stack, Text, TextInput } from '@mantine/core'
+import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Destination } from '@/components/Destination'
-import { useExplain } from '@/lib/errors'
-import { usePreview } from './queries'
+import { ErrorState } from '@/components/States'
+import { wayOf } from './queries'
 
 interface Props {
   /** The model asked for; `undefined` keeps it closed. */
@@ -15,13 +16,7 @@ interface Props {
 export function Way({ model, onClose }: Props) {
   const { t } = useTranslation()
   return (
-    <Drawer
-      opened={model !== undefined}
-      onClose={onClose}
-      size="xl"
-      title={t('routes.way')}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Drawer opened={model !== undefined} onClose={onClose} size="xl" title={t('routes.way')}>
       {model !== undefined && <Question model={model} />}
     </Drawer>
   )
@@ -29,25 +24,27 @@ export function Way({ model, onClose }: Props) {
 
 function Question({ model }: { model: string }) {
   const { t } = useTranslation()
-  const explain = useExplain()
-  const preview = usePreview()
-  const [name, setName] = useState(model)
+  const [typed, setTyped] = useState(model)
+  const [asked, setAsked] = useState(model)
+  const way = useQuery({ ...wayOf(asked), enabled: asked !== '' })
   return (
     <Stack>
       <form
         onSubmit={(event) => {
           event.preventDefault()
-          preview.mutate({ model: name })
+          setAsked(typed)
+          if (typed === asked) void way.refetch()
         }}
       >
         <Group align="flex-end" gap="xs">
           <TextInput
             flex={1}
             label={t('routes.model')}
-            value={name}
-            onChange={(event) => setName(event.currentTarget.value.trim())}
+            value={typed}
+            data-autofocus
+            onChange={(event) => setTyped(event.currentTarget.value.trim())}
           />
-          <Button type="submit" loading={preview.isPending} disabled={name === ''}>
+          <Button type="submit" loading={way.isFetching} disabled={typed === ''}>
             {t('routes.ask')}
           </Button>
         </Group>
@@ -55,12 +52,9 @@ function Question({ model }: { model: string }) {
       <Text size="sm" c="dimmed">
         {t('routes.wayHint')}
       </Text>
-      {preview.isError && (
-        <Alert color="red" role="alert">
-          {explain(preview.error)}
-        </Alert>
-      )}
-      {preview.data && <Destination of={preview.data} />}
+      {way.isError && <ErrorState error={way.error} onRetry={() => void way.refetch()} />}
+      {way.isLoading && <Skeleton height={160} />}
+      {way.data && <Destination of={way.data} />}
     </Stack>
   )
 }

@@ -17,24 +17,48 @@ export function useRouteColumns(): Column<Route>[] {
     { id: 'provider', header: t('routes.provider'), role: 'title', cell: (row) => <Who of={row} /> },
     {
       id: 'share',
+      width: '4.75rem',
       header: t('routes.share'),
       align: 'right',
       cell: ({ effective_share_percent: share }) =>
         typeof share === 'number' ? format.percent(share / 100) : '—',
     },
-    { id: 'price', header: t('routes.price'), align: 'right', cell: (row) => <Price of={row} /> },
-    { id: 'health', header: t('routes.health'), align: 'right', cell: (row) => <Health of={row} /> },
+    {
+      id: 'price',
+      width: '9.5rem',
+      header: t('routes.price'),
+      align: 'right',
+      cell: (row) => <Price of={row} />,
+    },
+    {
+      id: 'health',
+      width: '5.5rem',
+      header: t('routes.health'),
+      align: 'right',
+      cell: (row) => <Health of={row} />,
+    },
     {
       id: 'latency',
+      width: '5.5rem',
       header: t('routes.latency'),
       align: 'right',
       isMinor: true,
       cell: ({ health_avg_latency_ms: latency }) =>
         typeof latency === 'number' ? format.duration(latency) : '—',
     },
-    { id: 'priority', header: t('routes.priority'), cell: (row) => <Changeable of={row} field="priority" /> },
-    { id: 'weight', header: t('routes.weight'), cell: (row) => <Changeable of={row} field="weight" /> },
-    { id: 'on', header: t('routes.on'), cell: (row) => <OnOff of={row} /> },
+    {
+      id: 'priority',
+      width: '6rem',
+      header: t('routes.priority'),
+      cell: (row) => <Changeable of={row} field="priority" />,
+    },
+    {
+      id: 'weight',
+      width: '6rem',
+      header: t('routes.weight'),
+      cell: (row) => <Changeable of={row} field="weight" />,
+    },
+    { id: 'on', width: '4.5rem', header: t('routes.on'), cell: (row) => <OnOff of={row} /> },
   ]
 }
 
@@ -47,10 +71,9 @@ function Who({ of: row }: { of: Route }) {
     <div>
       <Text size="sm" fw={550}>
         {row.provider_name}
-        <Text span c="dimmed" size="sm">
-          {' '}
-          · {row.token_name}
-        </Text>
+      </Text>
+      <Text size="xs" c="dimmed">
+        {row.token_name}
       </Text>
       {row.upstream_model != null && (
         <Text size="xs" c="dimmed">
@@ -137,7 +160,7 @@ function Changeable({ of: row, field }: { of: Route; field: 'priority' | 'weight
     <Tooltip label={t('common.readOnly')} disabled={!isFile}>
       <NumberInput
         size="xs"
-        w={84}
+        w={72}
         aria-label={t(`routes.${field}Of`, { provider: row.provider_name })}
         allowDecimal={false}
         disabled={isFile || update.isPending}

@@ -1,4 +1,4 @@
-import { infiniteQueryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
+import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, firstPage, type Schemas, unwrap } from '@/lib/api'
 
 /** A route with what it leads to and how it does. */
@@ -31,11 +31,20 @@ export function useUpdateRoute() {
   })
 }
 
-/** Asking where a call would go; nothing is sent. */
-export function usePreview() {
+/** Where a call would go if it came now; nothing is sent. */
+export const wayOf = (model: string) =>
+  queryOptions({
+    queryKey: ['routes', 'way', model],
+    queryFn: async () => unwrap(await api.POST('/api/route/preview', { body: { model } })),
+    staleTime: 0,
+  })
+
+/** Doing the same to many routes. */
+export function useBulkRoutes() {
+  const client = useQueryClient()
   return useMutation({
-    mutationFn: async (body: Schemas['PreviewInput']) =>
-      unwrap(await api.POST('/api/route/preview', { body })),
+    mutationFn: async (body: Schemas['BulkInput']) => unwrap(await api.POST('/api/route/bulk', { body })),
+    onSettled: () => client.invalidateQueries({ queryKey: ['routes'] }),
   })
 }
 

@@ -17,12 +17,7 @@ interface Props {
 export function NewPassword({ of: user, isOpen, onClose }: Props) {
   const { t } = useTranslation()
   return (
-    <Modal
-      opened={isOpen}
-      onClose={onClose}
-      title={t('users.newPasswordOf', { name: user.username })}
-      closeButtonProps={{ 'aria-label': t('common.close') }}
-    >
+    <Modal opened={isOpen} onClose={onClose} title={t('users.newPasswordOf', { name: user.username })}>
       <Form of={user} onDone={onClose} />
     </Modal>
   )

@@ -7,8 +7,9 @@ import { LinkAnchor } from '@/components/Links'
 import { Section } from '@/components/Section'
 import { useExplain } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
+import type { Key } from '@/lib/keys'
 import type { User } from '@/lib/session'
-import { type Key, userKeys } from './queries'
+import { userKeys } from './queries'
 
 /** The keys of a user. */
 export function UserKeys({ of: user }: { of: User }) {

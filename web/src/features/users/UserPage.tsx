@@ -10,7 +10,8 @@ import { Facts } from '@/components/Facts'
 import { LinkAnchor } from '@/components/Links'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
-import { ErrorState, Waiting } from '@/components/States'
+import { ErrorState } from '@/components/States'
+import { Waiting } from '@/components/Waiting'
 import { useFormat } from '@/lib/format'
 import type { User } from '@/lib/session'
 import { Access } from './Access'
@@ -100,7 +101,6 @@ function Actions({ of: user }: { of: User }) {
         onClose={edit.close}
         size="lg"
         title={t('users.editing', { name: user.username })}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         <UserForm
           initial={valuesOf(user)}

@@ -84,7 +84,6 @@ export function UsersPage() {
         onClose={() => change({ new: undefined })}
         size="lg"
         title={t('users.new')}
-        closeButtonProps={{ 'aria-label': t('common.close') }}
       >
         <NewUser />
       </Drawer>

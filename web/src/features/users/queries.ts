@@ -1,10 +1,9 @@
 import { infiniteQueryOptions, queryOptions, useMutation, useQueryClient } from '@tanstack/react-query'
 import { api, firstPage, type Schemas, unwrap } from '@/lib/api'
+import { newestKeys } from '@/lib/keys'
 import { isRoot, type User } from '@/lib/session'
 import type { UserSearch } from './search'
 
-/** A key, without its secret. */
-export type Key = Schemas['KeyView']
 /** A place where a user is logged in. */
 export type Session = Schemas['SessionView']
 /** A personal access token, without the token itself. */
@@ -12,8 +11,6 @@ export type Token = Schemas['TokenView']
 
 const PAGE_SIZE = 50
 const MOST = 100
-/** Pages of keys that are looked through for those of one user. */
-const KEY_PAGES = 10
 const MONTH_SECS = 30 * 86_400
 
 /** Users, newest first. */
@@ -39,19 +36,8 @@ export const userDetails = (id: number) =>
 /** The keys of a user, among the newest of all. */
 export const userKeys = (id: number) =>
   queryOptions({
-    queryKey: ['keys', 'of', id],
-    queryFn: async () => {
-      const found: Key[] = []
-      let cursor: string | undefined
-      for (let page = 0; page < KEY_PAGES; page += 1) {
-        const query = { all: '1', page_size: MOST, cursor }
-        const { items, next_cursor: next } = unwrap(await api.GET('/api/agg-token/', { params: { query } }))
-        found.push(...items.filter((key) => key.user_id === id))
-        if (next == null) return { keys: found, isWhole: true }
-        cursor = next
-      }
-      return { keys: found, isWhole: false }
-    },
+    ...newestKeys('all'),
+    select: ({ keys, isWhole }) => ({ keys: keys.filter((key) => key.user_id === id), isWhole }),
   })
 
 /** The calls of a user in the last thirty days, in numbers. */
