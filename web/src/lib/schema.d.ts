@@ -1220,8 +1220,8 @@ export interface paths {
         get: operations["export_providers"];
         put?: never;
         /**
-         * All providers of the database with their secrets, for root: system access tokens, proxies, headers, and the credential
-         *     called `default` of each. It stands in the audit log that this was asked for.
+         * All providers of the database with their secrets, for root: system access tokens, proxies, headers and credentials. It
+         *     stands in the audit log that this was asked for.
          */
         post: operations["export_with_secrets"];
         delete?: never;
@@ -1559,7 +1559,7 @@ export interface paths {
         get?: never;
         put?: never;
         /**
-         * Tell where a call would go right now, and why, without making it. Draws are made as for a call, so that the order of
+         * Tell where a call would go right now, and why, without making it or saving anything. Draws are made as for a call, so that the order of
          *     candidates with shares may differ each time.
          */
         post: operations["preview_route"];
@@ -2102,7 +2102,7 @@ export interface components {
              * @description When it was seen last, Unix seconds.
              */
             last_seen_time: number;
-            /** @description What is wrong and what to do. */
+            /** @description What is wrong and what to do, in the language asked for. */
             message: string;
             /**
              * Format: int64
@@ -2607,6 +2607,11 @@ export interface components {
         };
         /** @description One candidate as it was seen. */
         CandidateView: {
+            /**
+             * Format: int64
+             * @description How many more calls its credential may answer in all; `null` where that has no bound.
+             */
+            calls_left?: number | null;
             /** @description Whether the call must be converted for it. */
             converts: boolean;
             /**
@@ -2629,6 +2634,11 @@ export interface components {
              * @description Calls that were under way there.
              */
             in_flight: number;
+            /**
+             * Format: int64
+             * @description Answers that said nothing lately, where answers are looked at.
+             */
+            invalid_answers: number;
             /** @description Name of the model there; `null` where it is the one that was asked for. */
             model?: string | null;
             obstacle?: components["schemas"]["ObstacleView"] | null;
@@ -2698,6 +2708,11 @@ export interface components {
         };
         /** @description A credential to make, or a change of one: absent fields take the default, or stay. */
         CredentialInput: {
+            /**
+             * Format: int64
+             * @description How many calls it may answer in all, counted from when it gets such a bound first; `null` for no bound.
+             */
+            call_quota?: number | null;
             /** @description Group at the upstream, for NewAPI sites. */
             group_name?: string | null;
             /** @description The secret; empty keeps the stored one. */
@@ -2732,6 +2747,16 @@ export interface components {
         };
         /** @description A credential. */
         CredentialView: {
+            /**
+             * Format: int64
+             * @description How many calls it may answer in all; `null` for no bound.
+             */
+            call_quota?: number | null;
+            /**
+             * Format: int64
+             * @description How many of these are left, those under way included; `null` for no bound.
+             */
+            calls_left?: number | null;
             /**
              * Format: int64
              * @description When it was made, Unix seconds.
@@ -3336,6 +3361,16 @@ export interface components {
             data: {
                 /**
                  * Format: int64
+                 * @description How many calls it may answer in all; `null` for no bound.
+                 */
+                call_quota?: number | null;
+                /**
+                 * Format: int64
+                 * @description How many of these are left, those under way included; `null` for no bound.
+                 */
+                calls_left?: number | null;
+                /**
+                 * Format: int64
                  * @description When it was made, Unix seconds.
                  */
                 created_at: number;
@@ -3560,7 +3595,7 @@ export interface components {
                 id: number;
                 /** @description The job's name. */
                 job: string;
-                /** @description What is being done, and afterwards what came of it, in plain English. */
+                /** @description What is being done, and afterwards what came of it, in the language asked for. */
                 message: string;
                 /**
                  * Format: int64
@@ -3967,7 +4002,7 @@ export interface components {
                      * @description When it was seen last, Unix seconds.
                      */
                     last_seen_time: number;
-                    /** @description What is wrong and what to do. */
+                    /** @description What is wrong and what to do, in the language asked for. */
                     message: string;
                     /**
                      * Format: int64
@@ -4376,7 +4411,7 @@ export interface components {
                     id: number;
                     /** @description The job's name. */
                     job: string;
-                    /** @description What is being done, and afterwards what came of it, in plain English. */
+                    /** @description What is being done, and afterwards what came of it, in the language asked for. */
                     message: string;
                     /**
                      * Format: int64
@@ -5072,6 +5107,8 @@ export interface components {
             data: {
                 /** @description The candidates, and why. */
                 decision: components["schemas"]["DecisionView"];
+                /** @description What is doubtful about the rules that were sent: providers that are not in use. */
+                problems: string[];
                 /** @description What the caller would be told instead of an answer; `null` where a provider would be tried. */
                 refusal?: string | null;
             };
@@ -5651,6 +5688,16 @@ export interface components {
             data: {
                 /**
                  * Format: int64
+                 * @description How many calls it may answer in all; `null` for no bound.
+                 */
+                call_quota?: number | null;
+                /**
+                 * Format: int64
+                 * @description How many of these are left, those under way included; `null` for no bound.
+                 */
+                calls_left?: number | null;
+                /**
+                 * Format: int64
                  * @description When it was made, Unix seconds.
                  */
                 created_at: number;
@@ -5735,11 +5782,13 @@ export interface components {
                 access_token?: string | null;
                 base_url: string;
                 checkin_enabled: boolean;
+                /** @description All credentials; secrets. */
+                credentials?: components["schemas"]["ExportedCredential"][] | null;
                 /** @description Headers that every call to it carries; a secret. */
                 headers?: {
                     [key: string]: string;
                 } | null;
-                /** @description The credential called `default`, which an import makes anew with the provider; a secret. */
+                /** @description The secret of the credential called `default`, for importers that know no other. */
                 key?: string | null;
                 model_alias_mapping: {
                     [key: string]: string;
@@ -6164,17 +6213,57 @@ export interface components {
              */
             status: number;
         };
+        /**
+         * @description A credential of a provider as exports have it. An import changes the one that has its number at the site, or else its
+         *     name, and makes it where there is none; others stay.
+         */
+        ExportedCredential: {
+            /**
+             * Format: int64
+             * @description How many calls it may answer in all.
+             */
+            call_quota?: number | null;
+            /** @description Group at the upstream. */
+            group_name?: string;
+            /** @description Its secret; empty where the site does not show it. */
+            key?: string;
+            /** @description What the vendor lets it ask for. */
+            limits?: components["schemas"]["LimitsView"];
+            name: string;
+            /**
+             * Format: int64
+             * @description The provider's by default.
+             */
+            priority?: number | null;
+            /**
+             * Format: int64
+             * @description 1 enabled (default), 2 disabled.
+             */
+            status?: number | null;
+            /**
+             * Format: int64
+             * @description Its number at the provider's site; left out for one that was entered by hand.
+             */
+            upstream_token_id?: number | null;
+            /**
+             * Format: int64
+             * @description The provider's by default.
+             */
+            weight?: number | null;
+        };
         /** @description A provider in an export. Everything can be imported again; secrets are there only where they were asked for. */
         ExportedProvider: {
             /** @description System access token of its site; a secret. */
             access_token?: string | null;
             base_url: string;
             checkin_enabled: boolean;
+            /** @description All credentials; secrets. */
+            credentials?: components["schemas"]["ExportedCredential"][] | null;
             /** @description Headers that every call to it carries; a secret. */
             headers?: {
                 [key: string]: string;
             } | null;
-            /** @description The credential called `default`, which an import makes anew with the provider; a secret. */
+            /** @description The secret of the credential called `default`, for importers that know no other. */
             key?: string | null;
             model_alias_mapping: {
                 [key: string]: string;
@@ -6335,6 +6424,11 @@ export interface components {
             skipped: number;
             updated: number;
         };
+        /** @description A provider in an import. */
+        ImportedProvider: components["schemas"]["ProviderInput"] & {
+            /** @description Its credentials; where there are some, `key` is not looked at. */
+            credentials?: components["schemas"]["ExportedCredential"][] | null;
+        };
         /** @description A check-in at a provider. */
         ItemView: {
             /** @description Whether the check-in was switched off there, because the site has none. */
@@ -6393,7 +6487,7 @@ export interface components {
             id: number;
             /** @description The job's name. */
             job: string;
-            /** @description What is being done, and afterwards what came of it, in plain English. */
+            /** @description What is being done, and afterwards what came of it, in the language asked for. */
             message: string;
             /**
              * Format: int64
@@ -6475,6 +6569,11 @@ export interface components {
              * @description Share of those that failed, from 0 to 1.
              */
             health_fail_rate?: number | null;
+            /**
+             * Format: int32
+             * @description Answers that said nothing lately, where answers are looked at.
+             */
+            health_invalid_count?: number | null;
             /**
              * Format: double
              * @description What failures and latency multiply its share by.
@@ -6787,6 +6886,20 @@ export interface components {
             provider_id: number;
             provider_name: string;
             sell?: components["schemas"]["VersionView"] | null;
+        };
+        /** @description A key that was made. Its id stands beside the data, which old scripts take for the key itself. */
+        MadeKey: {
+            /** @description The key itself. */
+            data: string;
+            /**
+             * Format: int64
+             * @description Its id, for all that is asked of it later.
+             */
+            id: number;
+            /** @description Something that a person should read. */
+            message: string;
+            /** @description Always `true` here. */
+            success: boolean;
         };
         /** @description Something to do with a user. */
         ManageInput: {
@@ -7217,11 +7330,15 @@ export interface components {
             model?: string | null;
             /** @description Path of the call. */
             path?: string;
+            /** @description Rules that are not saved, to see what they would decide; left out, those in force. */
+            rules?: Record<string, never>[] | null;
         };
         /** @description Where a call would go. */
         PreviewView: {
             /** @description The candidates, and why. */
             decision: components["schemas"]["DecisionView"];
+            /** @description What is doubtful about the rules that were sent: providers that are not in use. */
+            problems: string[];
             /** @description What the caller would be told instead of an answer; `null` where a provider would be tried. */
             refusal?: string | null;
         };
@@ -7345,6 +7462,11 @@ export interface components {
              * @description Those of them whose client got an error.
              */
             failures_today: number;
+            /**
+             * Format: int64
+             * @description Answers within the health window that said nothing, where answers are looked at.
+             */
+            invalid_answers: number;
             /**
              * Format: int64
              * @description Different models of its enabled routes.
@@ -9250,7 +9372,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["Envelope_String"];
+                    "application/json": components["schemas"]["MadeKey"];
                 };
             };
             /** @description What went wrong, with a true HTTP status and a stable `code`. */
@@ -10968,7 +11090,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProviderInput"][];
+                "application/json": components["schemas"]["ImportedProvider"][];
             };
         };
         responses: {
@@ -11921,7 +12043,7 @@ export interface operations {
         };
         requestBody: {
             content: {
-                "application/json": components["schemas"]["ProviderInput"][];
+                "application/json": components["schemas"]["ImportedProvider"][];
             };
         };
         responses: {
