@@ -159,7 +159,7 @@ impl Store {
         let calls: Vec<SettledCall> = records.iter().map(unpaid).collect();
         let Some(at) = records.first().map(|record| record.created_at) else { return Ok(0) };
         let revenue = self.open_account(Holder::Revenue(NOBODY), at).await?.id;
-        Ok(self.settle(&Settlement { node: NOBODY, revenue, at, calls: &calls }).await?.posted)
+        Ok(self.settle(&Settlement { node: NOBODY, revenue, at, calls: &calls, counted: &[] }).await?.posted)
     }
 
     /// Returns at most `limit` calls after `cursor`, newest first.
