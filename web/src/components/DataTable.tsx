@@ -21,7 +21,8 @@ export interface Column<T> {
   role?: 'title' | 'actions'
 }
 
-interface Props<T> {
+/** What a table shows, and what its rows do. */
+export interface TableProps<T> {
   /** What the table lists, for readers of the screen. */
   label: string
   columns: Column<T>[]
@@ -60,7 +61,7 @@ type RowExtras = Pick<ComponentProps<'tr'>, 'onDragOver' | 'onDragLeave' | 'onDr
 const WAITING_ROWS = 6
 
 /** A list: a table where there is room, cards on a phone. Without rows yet it shows where they will be. */
-export function DataTable<T>({ label, columns, rows, rowId, groupOf, ...others }: Props<T>) {
+export function DataTable<T>({ label, columns, rows, rowId, groupOf, ...others }: TableProps<T>) {
   return (
     <Paper className={classes.frame}>
       <table
@@ -132,7 +133,8 @@ function GroupTitle<T>({ of: row, before, groupOf, span }: GroupProps<T>) {
   )
 }
 
-interface RowProps<T> extends Pick<Props<T>, 'columns' | 'onOpen' | 'isMuted' | 'rowProps' | 'selection'> {
+interface RowProps<T>
+  extends Pick<TableProps<T>, 'columns' | 'onOpen' | 'isMuted' | 'rowProps' | 'selection'> {
   row: T
 }
 

@@ -1,9 +1,9 @@
-import { Alert, Button, Group, Stack, Stepper, Text, TextInput, Title } from '@mantine/core'
+import { Alert, Button, Group, Stack, Stepper, TextInput, Title } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { Connect } from '@/components/connect/Connect'
-import { CopyAction } from '@/components/Copy'
+import { Secret } from '@/components/connect/Secret'
 import { LinkButton } from '@/components/Links'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
@@ -111,12 +111,7 @@ function UseStep({ secret }: { secret: string }) {
   return (
     <Stack gap="lg">
       <Section title={t('connect.once')} about={t('connect.onceHint')}>
-        <Group justify="space-between" className={classes.secret}>
-          <Text ff="monospace" size="sm" className={classes.text} data-testid="secret">
-            {secret}
-          </Text>
-          <CopyAction text={secret} label={t('connect.copyKey')} />
-        </Group>
+        <Secret text={secret} />
       </Section>
       <FirstMessage secret={secret} models={models} />
       <Section title={t('connect.title')} about={t('welcome.connectHint')}>

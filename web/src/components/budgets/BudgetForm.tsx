@@ -1,11 +1,11 @@
-import { Alert, Button, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Select, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type BudgetScope, PERIODS, useBudgets } from '@/lib/budgets'
-import { useExplain } from '@/lib/errors'
 import { browserZone, readMoney, timeZones } from '@/lib/format'
 import { newId } from '@/lib/ids'
+import { FormError } from '../FormError'
 
 const ZONES = timeZones()
 
@@ -21,7 +21,6 @@ interface Props {
 /** A budget to make. */
 export function BudgetForm({ scope, owner, children, onDone }: Props) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const { create } = useBudgets()
   // One for the whole form: however often it is sent, the budget is made once.
   const [key] = useState(newId)
@@ -43,11 +42,7 @@ export function BudgetForm({ scope, owner, children, onDone }: Props) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        {create.error && (
-          <Alert color="red" role="alert">
-            {explain(create.error)}
-          </Alert>
-        )}
+        <FormError error={create.error} />
         {children}
         <TextInput
           label={t('budgets.limit')}

@@ -1,11 +1,10 @@
-import { Alert, Button, Group, Stack, Text, Title } from '@mantine/core'
+import { Alert, Button, Group, Stack, Title } from '@mantine/core'
 import { IconShieldLock } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { modelNames } from '@/lib/models'
-import { CopyAction } from '../Copy'
 import { Connect } from './Connect'
-import classes from './KeySecret.module.css'
+import { Secret } from './Secret'
 
 interface Props {
   secret: string
@@ -21,12 +20,7 @@ export function KeySecret({ secret, onDone }: Props) {
       <Alert icon={<IconShieldLock size={18} aria-hidden />} color="yellow" title={t('connect.once')}>
         {t('connect.onceHint')}
       </Alert>
-      <Group gap="xs" className={classes.secret}>
-        <Text ff="monospace" size="sm" className={classes.text} data-testid="secret">
-          {secret}
-        </Text>
-        <CopyAction text={secret} label={t('connect.copyKey')} />
-      </Group>
+      <Secret text={secret} />
       <Stack gap="sm">
         <Title order={2}>{t('connect.title')}</Title>
         <Connect secret={secret} models={models.filter((name) => !name.includes('*'))} />

@@ -3,8 +3,8 @@ import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi, useRouter } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { FormError } from '@/components/FormError'
 import { LinkAnchor } from '@/components/Links'
-import { useExplain } from '@/lib/errors'
 import { status } from '@/lib/session'
 import { EntryFrame } from './EntryFrame'
 import { useLogin } from './queries'
@@ -16,7 +16,6 @@ export function LoginPage() {
   const { t } = useTranslation()
   const { next, ended } = route.useSearch()
   const router = useRouter()
-  const explain = useExplain()
   const login = useLogin()
   const facts = useQuery(status).data
   const form = useForm({ mode: 'uncontrolled', initialValues: { username: '', password: '' } })
@@ -28,11 +27,7 @@ export function LoginPage() {
       <form onSubmit={enter}>
         <Stack mt="lg">
           {ended === true && !login.isError && <Alert color="yellow">{t('account.ended')}</Alert>}
-          {login.isError && (
-            <Alert color="red" role="alert">
-              {explain(login.error)}
-            </Alert>
-          )}
+          <FormError error={login.error} />
           <TextInput
             label={t('account.username')}
             autoComplete="username"

@@ -1,10 +1,10 @@
-import { Alert, Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
+import { Button, PasswordInput, Stack, Text, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { FormError } from '@/components/FormError'
 import { LinkAnchor } from '@/components/Links'
-import { useExplain } from '@/lib/errors'
 import { PASSWORD_MAX, PASSWORD_MIN } from '@/lib/password'
 import { EntryFrame } from './EntryFrame'
 import { useRegister } from './queries'
@@ -13,7 +13,6 @@ import { useRegister } from './queries'
 export function RegisterPage() {
   const { t } = useTranslation()
   const go = useNavigate()
-  const explain = useExplain()
   const register = useRegister()
   const form = useForm({
     initialValues: { username: '', email: '', password: '' },
@@ -27,11 +26,7 @@ export function RegisterPage() {
     <EntryFrame title={t('account.register')}>
       <form onSubmit={form.onSubmit((values) => register.mutate(values, { onSuccess: finish }))}>
         <Stack mt="lg">
-          {register.isError && (
-            <Alert color="red" role="alert">
-              {explain(register.error)}
-            </Alert>
-          )}
+          <FormError error={register.error} />
           <TextInput
             label={t('account.username')}
             autoComplete="username"

@@ -1,11 +1,11 @@
-import { Alert, Button, PasswordInput, Stack, TextInput } from '@mantine/core'
+import { Button, PasswordInput, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FormError } from '@/components/FormError'
 import { LinkButton } from '@/components/Links'
-import { useExplain } from '@/lib/errors'
 import { PASSWORD_MAX, PASSWORD_MIN } from '@/lib/password'
 import { status } from '@/lib/session'
 import { EntryFrame } from './EntryFrame'
@@ -42,7 +42,6 @@ function SetupForm() {
   const { t } = useTranslation()
   const [linked] = useState(takeToken)
   const go = useNavigate()
-  const explain = useExplain()
   const setup = useSetup()
   const form = useForm({
     initialValues: { token: linked, username: '', password: '', repeat: '' },
@@ -67,11 +66,7 @@ function SetupForm() {
   return (
     <form onSubmit={submit}>
       <Stack mt="lg">
-        {setup.isError && (
-          <Alert color="red" role="alert">
-            {explain(setup.error)}
-          </Alert>
-        )}
+        <FormError error={setup.error} />
         {linked === '' && (
           <TextInput
             label={t('account.token')}

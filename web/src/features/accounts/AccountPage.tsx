@@ -1,4 +1,4 @@
-import { Badge, Breadcrumbs, Button, Menu, Text, Tooltip } from '@mantine/core'
+import { Badge, Button, Menu, Tooltip } from '@mantine/core'
 import { IconChevronDown, IconPlus } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
@@ -10,6 +10,7 @@ import { isBookable, KINDS, useHolder } from '@/components/money/holder'
 import { OrderModal, type StartedOrder } from '@/components/money/OrderModal'
 import { Page } from '@/components/Page'
 import { ErrorState } from '@/components/States'
+import { Trail } from '@/components/Trail'
 import { Waiting } from '@/components/Waiting'
 import type { Account } from '@/lib/accounts'
 import { useFormat } from '@/lib/format'
@@ -32,16 +33,7 @@ function Details({ of: account }: { of: Account }) {
   const holder = useHolder()
   const [order, setOrder] = useState<StartedOrder | null>(null)
   const name = holder(account)
-  const above = (
-    <Breadcrumbs mb={4} fz="sm">
-      <LinkAnchor to="/accounts" size="sm">
-        {t('accounts.title')}
-      </LinkAnchor>
-      <Text size="sm" c="dimmed">
-        {name}
-      </Text>
-    </Breadcrumbs>
-  )
+  const above = <Trail up={<LinkAnchor to="/accounts">{t('accounts.title')}</LinkAnchor>} here={name} />
   return (
     <Page
       title={name}

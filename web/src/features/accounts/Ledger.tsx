@@ -4,6 +4,7 @@ import { IconDownload, IconShieldCheck } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { Facts } from '@/components/Facts'
+import { FormError } from '@/components/FormError'
 import { LinkAnchor } from '@/components/Links'
 import { Section } from '@/components/Section'
 import { sentence, useExplain } from '@/lib/errors'
@@ -34,11 +35,7 @@ export function Ledger() {
           {explain(found.error)}
         </Text>
       )}
-      {verify.error && (
-        <Alert color="red" role="alert">
-          {explain(verify.error)}
-        </Alert>
-      )}
+      <FormError error={verify.error} />
       {found.data && <State of={found.data} />}
       {verify.data && !verify.data.is_clean && <Deviations of={verify.data} />}
     </Section>

@@ -4,13 +4,12 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CopyIcon } from '@/components/Copy'
-import { type Column, DataTable } from '@/components/DataTable'
+import type { Column } from '@/components/DataTable'
 import { Facts } from '@/components/Facts'
 import { LinkAnchor } from '@/components/Links'
-import { LoadMore } from '@/components/LoadMore'
 import type { StartedOrder } from '@/components/money/OrderModal'
+import { PagedTable } from '@/components/PagedTable'
 import { Section } from '@/components/Section'
-import { ErrorState } from '@/components/States'
 import { useFormat } from '@/lib/format'
 import { isAdmin, useUser } from '@/lib/session'
 import { Export } from './Ledger'
@@ -45,25 +44,18 @@ export function Statement({ which, onRefund }: Props) {
       about={t('accounts.statementHint')}
       actions={typeof which === 'number' && isAdmin(user) ? <Export account={which} /> : undefined}
     >
-      {found.isError && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
-      {rows?.length === 0 && (
-        <Text size="sm" c="dimmed">
-          {t('accounts.noEntries')}
-        </Text>
-      )}
-      {!found.isError && rows?.length !== 0 && (
-        <DataTable
-          label={t('accounts.statement')}
-          columns={columns}
-          rows={rows}
-          rowId={({ seq }) => seq}
-          onOpen={setShown}
-        />
-      )}
-      <LoadMore
-        hasMore={found.hasNextPage}
-        isLoading={found.isFetchingNextPage}
-        onMore={() => void found.fetchNextPage()}
+      <PagedTable
+        found={found}
+        empty={
+          <Text size="sm" c="dimmed">
+            {t('accounts.noEntries')}
+          </Text>
+        }
+        label={t('accounts.statement')}
+        columns={columns}
+        rows={rows}
+        rowId={({ seq }) => seq}
+        onOpen={setShown}
       />
       <Drawer
         opened={shown !== null}

@@ -5,13 +5,14 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { CodeBlock } from '@/components/Copy'
-import { type Column, DataTable } from '@/components/DataTable'
+import type { Column } from '@/components/DataTable'
 import { Facts } from '@/components/Facts'
-import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
+import { PagedTable } from '@/components/PagedTable'
 import { SearchInput } from '@/components/SearchInput'
-import { EmptyState, ErrorState } from '@/components/States'
+import { EmptyState } from '@/components/States'
 import { useFormat } from '@/lib/format'
+import { areaOf } from './areas'
 import { type Entry, entryList } from './queries'
 
 const route = getRouteApi('/shell/admin/audit')
@@ -49,25 +50,18 @@ export function AuditPage() {
           }}
         />
       </Group>
-      {found.isError && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
-      {!found.isError && rows?.length === 0 && (
-        <EmptyState icon={IconListDetails} title={t('audit.nothing')}>
-          {t('audit.nothingHint')}
-        </EmptyState>
-      )}
-      {!found.isError && rows?.length !== 0 && (
-        <DataTable
-          label={t('audit.title')}
-          columns={columns}
-          rows={rows}
-          rowId={(entry) => entry.id}
-          onOpen={setShown}
-        />
-      )}
-      <LoadMore
-        hasMore={found.hasNextPage}
-        isLoading={found.isFetchingNextPage}
-        onMore={() => void found.fetchNextPage()}
+      <PagedTable
+        found={found}
+        empty={
+          <EmptyState icon={IconListDetails} title={t('audit.nothing')}>
+            {t('audit.nothingHint')}
+          </EmptyState>
+        }
+        label={t('audit.title')}
+        columns={columns}
+        rows={rows}
+        rowId={(entry) => entry.id}
+        onOpen={setShown}
       />
       <Drawer opened={shown !== null} onClose={() => setShown(null)} size="lg" title={shown?.action}>
         {shown && <Details of={shown} />}
@@ -86,15 +80,29 @@ function useColumns(): Column<Entry>[] {
       id: 'action',
       header: t('audit.action'),
       role: 'title',
-      cell: (entry) => (
-        <Text size="sm" ff="monospace">
-          {entry.action}
-        </Text>
-      ),
+      cell: (entry) => <Action of={entry} />,
     },
     { id: 'subject', header: t('audit.subject'), isMinor: true, cell: (entry) => entry.subject || '—' },
     { id: 'status', header: t('audit.status'), cell: (entry) => <Outcome of={entry} /> },
   ]
+}
+
+/** What part of Sluice an entry is about, and what exactly was asked for. */
+function Action({ of: { action } }: { of: Entry }) {
+  const { t } = useTranslation()
+  const area = areaOf(action)
+  return (
+    <div>
+      {area && (
+        <Text size="sm" fw={550}>
+          {t(`nav.${area}`)}
+        </Text>
+      )}
+      <Text size="xs" c="dimmed" ff="monospace">
+        {action}
+      </Text>
+    </div>
+  )
 }
 
 function Outcome({ of: entry }: { of: Entry }) {

@@ -5,11 +5,11 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { BudgetBar, usePeriod } from '@/components/budgets/BudgetBar'
 import { BudgetMenu } from '@/components/budgets/BudgetMenu'
-import { type Column, DataTable } from '@/components/DataTable'
+import type { Column } from '@/components/DataTable'
 import { LinkAnchor } from '@/components/Links'
-import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
-import { EmptyState, ErrorState } from '@/components/States'
+import { PagedTable } from '@/components/PagedTable'
+import { EmptyState } from '@/components/States'
 import type { Budget } from '@/lib/budgets'
 import { isAdmin, useUser } from '@/lib/session'
 import { NewBudget } from './NewBudget'
@@ -40,19 +40,17 @@ export function BudgetsPage() {
       about={t('budgets.about')}
       actions={rows?.length === 0 ? undefined : add}
     >
-      {found.isError && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
-      {rows?.length === 0 && (
-        <EmptyState icon={IconGauge} title={t('budgets.empty')} actions={add}>
-          {t('budgets.emptyHint')}
-        </EmptyState>
-      )}
-      {!found.isError && rows?.length !== 0 && (
-        <DataTable label={t('budgets.title')} columns={columns} rows={rows} rowId={({ id }) => id} />
-      )}
-      <LoadMore
-        hasMore={found.hasNextPage}
-        isLoading={found.isFetchingNextPage}
-        onMore={() => void found.fetchNextPage()}
+      <PagedTable
+        found={found}
+        empty={
+          <EmptyState icon={IconGauge} title={t('budgets.empty')} actions={add}>
+            {t('budgets.emptyHint')}
+          </EmptyState>
+        }
+        label={t('budgets.title')}
+        columns={columns}
+        rows={rows}
+        rowId={({ id }) => id}
       />
       <Modal opened={search.new === true} onClose={close} title={t('budgets.add')}>
         <NewBudget onDone={close} />

@@ -1,9 +1,9 @@
-import { Alert, Button, Stack, Textarea, TextInput } from '@mantine/core'
+import { Button, Stack, Textarea, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useTranslation } from 'react-i18next'
+import { FormError } from '@/components/FormError'
 import { LimitFields, type LimitValues } from '@/components/LimitFields'
-import { useExplain } from '@/lib/errors'
 import { type Group, usePutGroup } from './queries'
 
 interface Values extends LimitValues {
@@ -45,7 +45,6 @@ interface Props {
 /** What a group pays, and how much it may ask for. */
 export function GroupForm({ of: group, taken, onDone }: Props) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const put = usePutGroup()
   const isNew = group === 'new'
   const form = useForm<Values>({
@@ -79,11 +78,7 @@ export function GroupForm({ of: group, taken, onDone }: Props) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        {put.error && (
-          <Alert color="red" role="alert">
-            {explain(put.error)}
-          </Alert>
-        )}
+        <FormError error={put.error} />
         <TextInput
           label={t('groups.name')}
           withAsterisk

@@ -5,10 +5,10 @@ import { getRouteApi } from '@tanstack/react-router'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { useConfirm } from '@/components/confirm'
-import { type Column, DataTable } from '@/components/DataTable'
-import { LoadMore } from '@/components/LoadMore'
+import type { Column } from '@/components/DataTable'
 import { Page } from '@/components/Page'
-import { EmptyState, ErrorState } from '@/components/States'
+import { PagedTable } from '@/components/PagedTable'
+import { EmptyState } from '@/components/States'
 import { useComplain } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
 import { GroupForm } from './GroupForm'
@@ -40,25 +40,18 @@ export function GroupsPage() {
   )
   return (
     <Page title={t('groups.title')} about={t('groups.about')} actions={rows?.length === 0 ? undefined : add}>
-      {found.isError && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
-      {rows?.length === 0 && (
-        <EmptyState icon={IconUsersGroup} title={t('groups.empty')} actions={add}>
-          {t('groups.emptyHint')}
-        </EmptyState>
-      )}
-      {!found.isError && rows?.length !== 0 && (
-        <DataTable
-          label={t('groups.title')}
-          columns={columns}
-          rows={rows}
-          rowId={({ name }) => name}
-          onOpen={setEdited}
-        />
-      )}
-      <LoadMore
-        hasMore={found.hasNextPage}
-        isLoading={found.isFetchingNextPage}
-        onMore={() => void found.fetchNextPage()}
+      <PagedTable
+        found={found}
+        empty={
+          <EmptyState icon={IconUsersGroup} title={t('groups.empty')} actions={add}>
+            {t('groups.emptyHint')}
+          </EmptyState>
+        }
+        label={t('groups.title')}
+        columns={columns}
+        rows={rows}
+        rowId={({ name }) => name}
+        onOpen={setEdited}
       />
       <Drawer opened={shown !== null} onClose={close} title={shown === 'new' ? t('groups.new') : shown?.name}>
         {shown && <GroupForm of={shown} taken={rows?.map(({ name }) => name) ?? []} onDone={close} />}

@@ -1,21 +1,11 @@
-import {
-  Alert,
-  Button,
-  MultiSelect,
-  Select,
-  Stack,
-  Switch,
-  TagsInput,
-  Textarea,
-  TextInput,
-} from '@mantine/core'
+import { Button, MultiSelect, Select, Stack, Switch, TagsInput, Textarea, TextInput } from '@mantine/core'
 import { useForm, type UseFormReturnType } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { ExpiryField } from '@/components/ExpiryField'
+import { FormError } from '@/components/FormError'
 import { LimitFields } from '@/components/LimitFields'
 import { MoreSettings } from '@/components/MoreSettings'
-import { useExplain } from '@/lib/errors'
 import { readMoney } from '@/lib/format'
 import { modelNames } from '@/lib/models'
 import { STRATEGIES } from '@/lib/strategies'
@@ -39,7 +29,6 @@ interface Props {
 /** What a key may do. */
 export function KeyForm({ initial, act, isBusy, error, onSubmit }: Props) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const amount = (text: string) =>
     text.trim() === '' || readMoney(text) !== null ? null : t('budgets.noAmount')
   const form = useForm<KeyValues>({
@@ -53,11 +42,7 @@ export function KeyForm({ initial, act, isBusy, error, onSubmit }: Props) {
   return (
     <form onSubmit={form.onSubmit(onSubmit)}>
       <Stack>
-        {error && (
-          <Alert color="red" role="alert">
-            {explain(error)}
-          </Alert>
-        )}
+        <FormError error={error} />
         <TextInput
           label={t('keys.name')}
           description={t('keys.nameHint')}

@@ -1,4 +1,4 @@
-import { Badge, Breadcrumbs, Button, Drawer, Group, Text } from '@mantine/core'
+import { Badge, Button, Drawer, Group, Text } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { IconPencil, IconRotate } from '@tabler/icons-react'
 import { useQuery } from '@tanstack/react-query'
@@ -12,6 +12,7 @@ import { LinkAnchor } from '@/components/Links'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
 import { ErrorState } from '@/components/States'
+import { Trail } from '@/components/Trail'
 import { Waiting } from '@/components/Waiting'
 import { useUndoableDelete } from '@/components/undo'
 import { useComplain } from '@/lib/errors'
@@ -39,14 +40,7 @@ export function KeyPage() {
 
 function Details({ of: key }: { of: Key }) {
   const { t } = useTranslation()
-  const above = (
-    <Breadcrumbs mb={4} fz="sm">
-      <LinkAnchor to="/keys">{t('keys.title')}</LinkAnchor>
-      <Text size="sm" c="dimmed">
-        {key.name}
-      </Text>
-    </Breadcrumbs>
-  )
+  const above = <Trail up={<LinkAnchor to="/keys">{t('keys.title')}</LinkAnchor>} here={key.name} />
   const isFile = key.origin === 'file'
   return (
     <Page

@@ -6,7 +6,7 @@ import { useTranslation } from 'react-i18next'
 import { BulkBar, useSelection } from '@/components/bulk'
 import { type Column, DataTable } from '@/components/DataTable'
 import { ItemMenu } from '@/components/ItemMenu'
-import { LinkAnchor } from '@/components/Links'
+import { KeyName } from '@/components/KeyName'
 import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
 import { EmptyState, ErrorState } from '@/components/States'
@@ -103,7 +103,7 @@ function useColumns(whose: KeyOwner): Column<Key>[] {
   const format = useFormat()
   const names = useQuery({ ...userNames, enabled: whose === 'all' }).data
   const columns: Column<Key>[] = [
-    { id: 'name', header: t('keys.name'), role: 'title', cell: (key) => <KeyName named={key} /> },
+    { id: 'name', header: t('keys.name'), role: 'title', cell: (key) => <KeyName of={key} /> },
     { id: 'status', header: t('keys.status'), cell: (key) => <KeyStatus of={key} /> },
     { id: 'models', header: t('keys.models'), isMinor: true, cell: (key) => <Models of={key} /> },
     {
@@ -131,19 +131,6 @@ function useColumns(whose: KeyOwner): Column<Key>[] {
     columns.splice(1, 0, { id: 'owner', header: t('keys.owner'), cell: (key) => nameOf(key.user_id) })
   }
   return columns
-}
-
-function KeyName({ named }: { named: Key }) {
-  return (
-    <div>
-      <LinkAnchor to="/keys/$id" params={{ id: String(named.id) }} fw={550} c="inherit">
-        {named.name}
-      </LinkAnchor>
-      <Text size="xs" c="dimmed" ff="monospace">
-        {named.key}
-      </Text>
-    </div>
-  )
 }
 
 const SHOWN_MODELS = 2

@@ -1,8 +1,8 @@
-import { Alert, Button, Drawer, Select, Stack, Text } from '@mantine/core'
+import { Button, Drawer, Select, Stack, Text } from '@mantine/core'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { KeySecret } from '@/components/connect/KeySecret'
-import { useExplain } from '@/lib/errors'
+import { FormError } from '@/components/FormError'
 import type { Key } from '@/lib/keys'
 import { useRotateKey } from './queries'
 
@@ -27,7 +27,6 @@ interface Props {
 /** A new secret for a key; the present one works on for a while, so that nothing has to stop. */
 export function RotateKey({ of: key, isOpen, onClose }: Props) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const rotate = useRotateKey(key.id)
   const [grace, setGrace] = useState<string>('day')
   const secs = GRACES.find(({ id }) => id === grace)?.secs ?? DAY_SECS
@@ -50,11 +49,7 @@ export function RotateKey({ of: key, isOpen, onClose }: Props) {
       ) : (
         <Stack>
           <Text size="sm">{t('keys.rotate.about')}</Text>
-          {rotate.error && (
-            <Alert color="red" role="alert">
-              {explain(rotate.error)}
-            </Alert>
-          )}
+          <FormError error={rotate.error} />
           <Select
             label={t('keys.rotate.grace')}
             data={GRACES.map(({ id }) => ({ value: id, label: t(`keys.rotate.graces.${id}`) }))}

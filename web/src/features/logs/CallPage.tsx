@@ -1,4 +1,4 @@
-import { Alert, Breadcrumbs, Group, Text } from '@mantine/core'
+import { Alert, Group, Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -9,6 +9,7 @@ import { MoreSettings } from '@/components/MoreSettings'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
 import { ErrorState } from '@/components/States'
+import { Trail } from '@/components/Trail'
 import { Waiting } from '@/components/Waiting'
 import { useFormat } from '@/lib/format'
 import { isAdmin, useUser } from '@/lib/session'
@@ -34,14 +35,7 @@ function Details({ of: call }: { of: Call }) {
   const { t } = useTranslation()
   const user = useUser()
   const title = call.request_model_original === '' ? t('logs.noModel') : call.request_model_original
-  const above = (
-    <Breadcrumbs mb={4} fz="sm">
-      <LinkAnchor to="/logs">{t('logs.title')}</LinkAnchor>
-      <Text size="sm" c="dimmed">
-        {t('logs.call')}
-      </Text>
-    </Breadcrumbs>
-  )
+  const above = <Trail up={<LinkAnchor to="/logs">{t('logs.title')}</LinkAnchor>} here={t('logs.call')} />
   const name = (
     <Group gap={6} component="span">
       <Text span size="sm" ff="monospace">

@@ -3,11 +3,10 @@ import { IconFilterOff, IconListSearch } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { DataTable } from '@/components/DataTable'
 import { LinkButton } from '@/components/Links'
-import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
-import { EmptyState, ErrorState } from '@/components/States'
+import { PagedTable } from '@/components/PagedTable'
+import { EmptyState } from '@/components/States'
 import { isAdmin, useUser } from '@/lib/session'
 import { useCallColumns } from './columns'
 import { Export } from './Export'
@@ -43,21 +42,15 @@ export function LogsPage() {
   return (
     <Page title={t('logs.title')} about={t('logs.about')} actions={actions}>
       <Filters search={search} sight={sight} onChange={(next) => void go({ search: next, replace: true })} />
-      {calls.isError && <ErrorState error={calls.error} onRetry={() => void calls.refetch()} />}
       {!calls.isError && rows?.length === 0 && (isFiltered(search) ? <NothingFound /> : <NothingYet />)}
-      {!calls.isError && rows?.length !== 0 && (
-        <DataTable
-          label={t('logs.title')}
-          columns={columns}
-          rows={rows}
-          rowId={(call) => call.id}
-          onOpen={(call) => void go({ to: '/logs/$call', params: { call: call.id } })}
-        />
-      )}
-      <LoadMore
-        hasMore={calls.hasNextPage}
-        isLoading={calls.isFetchingNextPage}
-        onMore={() => void calls.fetchNextPage()}
+      <PagedTable
+        found={calls}
+        empty={isFiltered(search) ? <NothingFound /> : <NothingYet />}
+        label={t('logs.title')}
+        columns={columns}
+        rows={rows}
+        rowId={(call) => call.id}
+        onOpen={(call) => void go({ to: '/logs/$call', params: { call: call.id } })}
       />
     </Page>
   )

@@ -2,9 +2,9 @@ import { Text } from '@mantine/core'
 import { IconSearchOff } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { type Column, DataTable } from '@/components/DataTable'
-import { LoadMore } from '@/components/LoadMore'
-import { EmptyState, ErrorState } from '@/components/States'
+import type { Column } from '@/components/DataTable'
+import { PagedTable } from '@/components/PagedTable'
+import { NoPrices } from './NoPrices'
 import { PriceText, Since, Source } from './PriceText'
 import { builtinList, type Version } from './queries'
 import { OwnPrice } from './StatedPrices'
@@ -47,30 +47,20 @@ export function BuiltinPrices({ text, onSet }: Props) {
       cell: (version) => <OwnPrice onClick={() => onSet(followerOf(version, 'cost'))} />,
     },
   ]
-  if (found.isError) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />
-  if (rows?.length === 0) {
-    return (
-      <EmptyState icon={IconSearchOff} title={t('prices.nothing')}>
-        {t('prices.nothingHint', { text: text ?? '' })}
-      </EmptyState>
-    )
-  }
+  const empty = (
+    <NoPrices text={text ?? ''} icon={IconSearchOff} title={t('prices.nothing')}>
+      {t('prices.builtinHint')}
+    </NoPrices>
+  )
   return (
-    <>
-      <Text size="sm" c="dimmed">
-        {t('prices.builtinHint')}
-      </Text>
-      <DataTable
-        label={t('prices.views.builtin')}
-        columns={columns}
-        rows={rows}
-        rowId={({ version }) => version}
-      />
-      <LoadMore
-        hasMore={found.hasNextPage}
-        isLoading={found.isFetchingNextPage}
-        onMore={() => void found.fetchNextPage()}
-      />
-    </>
+    <PagedTable
+      found={found}
+      empty={empty}
+      hint={t('prices.builtinHint')}
+      label={t('prices.views.builtin')}
+      columns={columns}
+      rows={rows}
+      rowId={({ version }) => version}
+    />
   )
 }

@@ -1,13 +1,14 @@
 import { Skeleton, Stack, Text } from '@mantine/core'
-import { IconCircleCheck, IconSearchOff } from '@tabler/icons-react'
+import { IconCircleCheck } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
 import { type Column, DataTable } from '@/components/DataTable'
 import { LoadMore } from '@/components/LoadMore'
 import { Section } from '@/components/Section'
-import { EmptyState, ErrorState } from '@/components/States'
+import { ErrorState } from '@/components/States'
 import { useFormat } from '@/lib/format'
 import { CLASSES } from './classes'
+import { NoPrices } from './NoPrices'
 import { type Dispute, disputeList } from './queries'
 import { OwnPrice } from './StatedPrices'
 import { newPrice, type PriceValues } from './values'
@@ -25,14 +26,10 @@ export function DisputedPrices({ text, onSet }: Props) {
   if (found.isError) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />
   if (rows === undefined) return <Skeleton height={240} />
   if (rows.length === 0) {
-    return text === undefined ? (
-      <EmptyState icon={IconCircleCheck} title={t('prices.noDispute')}>
+    return (
+      <NoPrices text={text} icon={IconCircleCheck} title={t('prices.noDispute')}>
         {t('prices.noDisputeHint')}
-      </EmptyState>
-    ) : (
-      <EmptyState icon={IconSearchOff} title={t('prices.nothing')}>
-        {t('prices.nothingHint', { text })}
-      </EmptyState>
+      </NoPrices>
     )
   }
   return (
@@ -64,6 +61,7 @@ function One({ of: dispute, onSet }: { of: Dispute; onSet: Props['onSet'] }) {
         id: source,
         header: source,
         align: 'right',
+        width: '10rem',
         cell: (rate) => {
           const micros = dispute.rates[rate]?.[source]
           return micros === undefined ? '—' : t('prices.perMillion', { price: format.exactMoney(micros) })

@@ -1,11 +1,11 @@
 import { Badge, Button, Skeleton, Text } from '@mantine/core'
-import { IconCoin, IconSearchOff } from '@tabler/icons-react'
+import { IconCoin } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { type Column, DataTable } from '@/components/DataTable'
+import type { Column } from '@/components/DataTable'
 import { LinkButton } from '@/components/Links'
-import { LoadMore } from '@/components/LoadMore'
-import { EmptyState, ErrorState } from '@/components/States'
+import { PagedTable } from '@/components/PagedTable'
+import { NoPrices } from './NoPrices'
 import { PriceText, Since, Source } from './PriceText'
 import { effectivePrice, type Offer, offerList } from './queries'
 import { followerOf, newPrice, type PriceValues } from './values'
@@ -21,43 +21,26 @@ export function EffectivePrices({ text, onOpen, onSet }: Props) {
   const { t } = useTranslation()
   const found = useInfiniteQuery(offerList(text))
   const columns = useColumns(onSet)
-  if (found.isError) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />
-  if (found.data?.length === 0) return <Nothing text={text} />
-  return (
-    <>
-      <DataTable
-        label={t('prices.views.effective')}
-        columns={columns}
-        rows={found.data}
-        rowId={({ provider, model }) => `${provider} ${model}`}
-        onOpen={onOpen}
-      />
-      <LoadMore
-        hasMore={found.hasNextPage}
-        isLoading={found.isFetchingNextPage}
-        onMore={() => void found.fetchNextPage()}
-      />
-    </>
-  )
-}
-
-function Nothing({ text }: { text: string | undefined }) {
-  const { t } = useTranslation()
-  if (text !== undefined) {
-    return (
-      <EmptyState icon={IconSearchOff} title={t('prices.nothing')}>
-        {t('prices.nothingHint', { text })}
-      </EmptyState>
-    )
-  }
-  return (
-    <EmptyState
+  const empty = (
+    <NoPrices
+      text={text}
       icon={IconCoin}
       title={t('prices.empty')}
       actions={<LinkButton to="/providers">{t('prices.toProviders')}</LinkButton>}
     >
       {t('prices.emptyHint')}
-    </EmptyState>
+    </NoPrices>
+  )
+  return (
+    <PagedTable
+      found={found}
+      empty={empty}
+      label={t('prices.views.effective')}
+      columns={columns}
+      rows={found.data}
+      rowId={({ provider, model }) => `${provider} ${model}`}
+      onOpen={onOpen}
+    />
   )
 }
 

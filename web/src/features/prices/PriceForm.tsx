@@ -12,7 +12,7 @@ import { useForm, type UseFormReturnType } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
-import { useExplain } from '@/lib/errors'
+import { FormError } from '@/components/FormError'
 import { newId } from '@/lib/ids'
 import { modelNames } from '@/lib/models'
 import { CLASSES, type Service, SERVICES } from './classes'
@@ -31,7 +31,6 @@ interface Props {
 /** A price to state. It is never changed later, only followed by another. */
 export function PriceForm({ initial, onDone }: Props) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const create = useCreatePrice()
   // One for the whole form: however often it is sent, the price is stated once.
   const [key] = useState(newId)
@@ -44,11 +43,7 @@ export function PriceForm({ initial, onDone }: Props) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        {create.error && (
-          <Alert color="red" role="alert">
-            {explain(create.error)}
-          </Alert>
-        )}
+        <FormError error={create.error} />
         <Autocomplete
           label={t('prices.model')}
           description={t('prices.modelHint')}

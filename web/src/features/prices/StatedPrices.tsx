@@ -1,13 +1,13 @@
 import { ActionIcon, Badge, Button, Group, Menu, Text } from '@mantine/core'
-import { IconCoin, IconDots, IconPencil, IconSearchOff, IconTrash } from '@tabler/icons-react'
+import { IconCoin, IconDots, IconPencil, IconTrash } from '@tabler/icons-react'
 import { useInfiniteQuery, useQuery } from '@tanstack/react-query'
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import { type Column, DataTable } from '@/components/DataTable'
-import { LoadMore } from '@/components/LoadMore'
-import { EmptyState, ErrorState } from '@/components/States'
+import type { Column } from '@/components/DataTable'
+import { PagedTable } from '@/components/PagedTable'
 import { useDeleted, useUndoableDelete } from '@/components/undo'
 import { isPast } from '@/lib/format'
+import { NoPrices } from './NoPrices'
 import { Place, PriceText, Since, Source } from './PriceText'
 import { deletePrice, type Price, providerChoices, statedList } from './queries'
 import { followerOf, type PriceValues } from './values'
@@ -28,33 +28,21 @@ export function StatedPrices({ text, onSet, add }: Props) {
   const rows = found.data?.pages
     .flatMap((page) => page.items)
     .filter((price) => !deleted.has(`price-${price.id}`))
-  if (found.isError) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />
-  if (rows?.length === 0) {
-    return text === undefined ? (
-      <EmptyState icon={IconCoin} title={t('prices.noneStated')} actions={add}>
-        {t('prices.noneStatedHint')}
-      </EmptyState>
-    ) : (
-      <EmptyState icon={IconSearchOff} title={t('prices.nothing')}>
-        {t('prices.nothingHint', { text })}
-      </EmptyState>
-    )
-  }
+  const empty = (
+    <NoPrices text={text} icon={IconCoin} title={t('prices.noneStated')} actions={add}>
+      {t('prices.noneStatedHint')}
+    </NoPrices>
+  )
   return (
-    <>
-      <DataTable
-        label={t('prices.views.stated')}
-        columns={columns}
-        rows={rows}
-        rowId={({ id }) => id}
-        isMuted={({ effective_from: from }) => !isPast(from)}
-      />
-      <LoadMore
-        hasMore={found.hasNextPage}
-        isLoading={found.isFetchingNextPage}
-        onMore={() => void found.fetchNextPage()}
-      />
-    </>
+    <PagedTable
+      found={found}
+      empty={empty}
+      label={t('prices.views.stated')}
+      columns={columns}
+      rows={rows}
+      rowId={({ id }) => id}
+      isMuted={({ effective_from: from }) => !isPast(from)}
+    />
   )
 }
 

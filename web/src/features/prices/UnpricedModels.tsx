@@ -2,9 +2,9 @@ import { Badge, Button, Group, Text } from '@mantine/core'
 import { IconCircleCheck } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
-import { type Column, DataTable } from '@/components/DataTable'
-import { LoadMore } from '@/components/LoadMore'
-import { EmptyState, ErrorState } from '@/components/States'
+import type { Column } from '@/components/DataTable'
+import { PagedTable } from '@/components/PagedTable'
+import { EmptyState } from '@/components/States'
 import { useFormat } from '@/lib/format'
 import { type Unpriced, unpricedList } from './queries'
 import { newPrice, type PriceValues } from './values'
@@ -15,31 +15,21 @@ export function UnpricedModels({ onSet }: { onSet: (values: PriceValues) => void
   const found = useInfiniteQuery(unpricedList)
   const rows = found.data?.pages.flatMap((page) => page.items)
   const columns = useColumns(onSet)
-  if (found.isError) return <ErrorState error={found.error} onRetry={() => void found.refetch()} />
-  if (rows?.length === 0) {
-    return (
-      <EmptyState icon={IconCircleCheck} title={t('prices.allPriced')}>
-        {t('prices.allPricedHint')}
-      </EmptyState>
-    )
-  }
+  const empty = (
+    <EmptyState icon={IconCircleCheck} title={t('prices.allPriced')}>
+      {t('prices.allPricedHint')}
+    </EmptyState>
+  )
   return (
-    <>
-      <Text size="sm" c="dimmed">
-        {t('prices.unpricedHint')}
-      </Text>
-      <DataTable
-        label={t('prices.views.unpriced')}
-        columns={columns}
-        rows={rows}
-        rowId={({ model, provider_id: provider }) => `${provider} ${model}`}
-      />
-      <LoadMore
-        hasMore={found.hasNextPage}
-        isLoading={found.isFetchingNextPage}
-        onMore={() => void found.fetchNextPage()}
-      />
-    </>
+    <PagedTable
+      found={found}
+      empty={empty}
+      hint={t('prices.unpricedHint')}
+      label={t('prices.views.unpriced')}
+      columns={columns}
+      rows={rows}
+      rowId={({ model, provider_id: provider }) => `${provider} ${model}`}
+    />
   )
 }
 

@@ -1,10 +1,10 @@
-import { Alert, Button, Group, Stack, TextInput } from '@mantine/core'
+import { Button, Group, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useTranslation } from 'react-i18next'
 import { Facts } from '@/components/Facts'
+import { FormError } from '@/components/FormError'
 import { Section } from '@/components/Section'
-import { useExplain } from '@/lib/errors'
 import { roleOf, type User, useUser } from '@/lib/session'
 import { useUpdateSelf } from './queries'
 
@@ -28,7 +28,6 @@ export function Details() {
 
 function DetailsForm({ of: user }: { of: User }) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const update = useUpdateSelf()
   const form = useForm({ initialValues: { displayName: user.display_name, email: user.email } })
   const saved = () => {
@@ -41,11 +40,7 @@ function DetailsForm({ of: user }: { of: User }) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        {update.error && (
-          <Alert color="red" role="alert">
-            {explain(update.error)}
-          </Alert>
-        )}
+        <FormError error={update.error} />
         <TextInput
           label={t('profile.displayName')}
           autoComplete="name"

@@ -4,7 +4,7 @@ import { IconShieldLock } from '@tabler/icons-react'
 import { useTranslation } from 'react-i18next'
 import { CodeBlock, CopyAction } from '@/components/Copy'
 import { ExpiryField } from '@/components/ExpiryField'
-import { useExplain } from '@/lib/errors'
+import { FormError } from '@/components/FormError'
 import { isPast, readTime } from '@/lib/format'
 import { useCreateToken } from './queries'
 
@@ -54,7 +54,6 @@ interface FormProps {
 
 function TokenForm({ isBusy, error, onSubmit }: FormProps) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const form = useForm({
     initialValues: { name: '', expires: '' },
     validate: {
@@ -67,11 +66,7 @@ function TokenForm({ isBusy, error, onSubmit }: FormProps) {
   return (
     <form onSubmit={submit}>
       <Stack>
-        {error && (
-          <Alert color="red" role="alert">
-            {explain(error)}
-          </Alert>
-        )}
+        <FormError error={error} />
         <TextInput
           label={t('profile.tokenName')}
           description={t('profile.tokenNameHint')}

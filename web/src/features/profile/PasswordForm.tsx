@@ -1,9 +1,9 @@
-import { Alert, Button, Group, PasswordInput, Stack } from '@mantine/core'
+import { Button, Group, PasswordInput, Stack } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useTranslation } from 'react-i18next'
+import { FormError } from '@/components/FormError'
 import { Section } from '@/components/Section'
-import { useExplain } from '@/lib/errors'
 import { PASSWORD_MAX, PASSWORD_MIN } from '@/lib/password'
 import { useUser } from '@/lib/session'
 import { useUpdateSelf } from './queries'
@@ -11,7 +11,6 @@ import { useUpdateSelf } from './queries'
 /** A new password in the place of the present one. */
 export function PasswordForm() {
   const { t } = useTranslation()
-  const explain = useExplain()
   const user = useUser()
   const update = useUpdateSelf()
   const form = useForm({
@@ -37,11 +36,7 @@ export function PasswordForm() {
     <Section title={t('profile.password')} about={t('profile.passwordAbout')}>
       <form onSubmit={submit}>
         <Stack>
-          {update.error && (
-            <Alert color="red" role="alert">
-              {explain(update.error)}
-            </Alert>
-          )}
+          <FormError error={update.error} />
           {/* Lets programs that keep passwords know whose it is. */}
           <input type="text" autoComplete="username" value={user.username} readOnly hidden />
           <PasswordInput

@@ -1,8 +1,9 @@
-import { Alert, Button, Group, PasswordInput, Select, Stack, TextInput } from '@mantine/core'
+import { Button, Group, PasswordInput, Select, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import type { ClipboardEvent } from 'react'
 import { useTranslation } from 'react-i18next'
+import { FormError } from '@/components/FormError'
 import { useExplain } from '@/lib/errors'
 import { DiscoveryResult } from './DiscoveryResult'
 import { guessVendor, readPasted, suggestName } from './guess'
@@ -97,7 +98,6 @@ interface FormProps {
 
 function AddForm({ taken, isBusy, error, onSubmit }: FormProps) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const vendors = useQuery(vendorList).data ?? []
   const form = useForm<ProviderValues>({ initialValues: NEW_PROVIDER })
   const { baseUrl, vendor } = form.values
@@ -116,11 +116,7 @@ function AddForm({ taken, isBusy, error, onSubmit }: FormProps) {
   return (
     <form onSubmit={submit} onPaste={paste}>
       <Stack>
-        {error && (
-          <Alert color="red" role="alert">
-            {explain(error)}
-          </Alert>
-        )}
+        <FormError error={error} />
         <VendorSelect form={form} vendors={vendors} guessed={guessed} />
         <TextInput
           label={t('providers.baseUrl')}

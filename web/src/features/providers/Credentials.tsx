@@ -17,6 +17,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { type Column, DataTable } from '@/components/DataTable'
+import { FormError } from '@/components/FormError'
 import { ItemMenu } from '@/components/ItemMenu'
 import { Section } from '@/components/Section'
 import { useDeleted, useUndoableDelete } from '@/components/undo'
@@ -161,7 +162,6 @@ function CredentialForm({
   onDone: () => void
 }) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const { create, update } = useCredential(provider)
   const isNew = edited === 'new'
   const form = useForm<{
@@ -196,11 +196,7 @@ function CredentialForm({
   return (
     <form onSubmit={submit}>
       <Stack>
-        {error && (
-          <Alert color="red" role="alert">
-            {explain(error)}
-          </Alert>
-        )}
+        <FormError error={error} />
         <PasswordInput
           label={t('providers.key')}
           description={isNew ? undefined : t('providers.credentials.keep')}

@@ -1,4 +1,4 @@
-import { Button, Drawer, Menu, Modal, Stack, TextInput, Alert } from '@mantine/core'
+import { Button, Drawer, Menu, Modal, Stack, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
@@ -13,9 +13,10 @@ import {
 import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
+import { FormError } from '@/components/FormError'
 import { ItemMenu } from '@/components/ItemMenu'
 import { useUndoableDelete } from '@/components/undo'
-import { sentence, useComplain, useExplain } from '@/lib/errors'
+import { sentence, useComplain } from '@/lib/errors'
 import { DiscoveryResult } from './DiscoveryResult'
 import { MoreFields, ParamFields } from './ProviderFields'
 import {
@@ -143,7 +144,6 @@ function OtherActions({ of: provider }: { of: Provider }) {
 
 function EditForm({ of: provider, onDone }: { of: Provider; onDone: () => void }) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const update = useUpdateProvider()
   const vendor = useQuery(vendorList).data?.find(({ name }) => name === provider.vendor)
   const form = useForm<ProviderValues>({ initialValues: valuesOf(provider) })
@@ -158,11 +158,7 @@ function EditForm({ of: provider, onDone }: { of: Provider; onDone: () => void }
       )}
     >
       <Stack>
-        {update.error && (
-          <Alert color="red" role="alert">
-            {explain(update.error)}
-          </Alert>
-        )}
+        <FormError error={update.error} />
         <TextInput label={t('providers.name')} required data-autofocus {...form.getInputProps('name')} />
         <TextInput label={t('providers.baseUrl')} {...form.getInputProps('baseUrl')} />
         {vendor && <ParamFields form={form} vendor={vendor} />}

@@ -1,4 +1,4 @@
-import { Breadcrumbs, Text } from '@mantine/core'
+import { Text } from '@mantine/core'
 import { useQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
@@ -7,6 +7,7 @@ import { LinkAnchor } from '@/components/Links'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
 import { ErrorState } from '@/components/States'
+import { Trail } from '@/components/Trail'
 import { Waiting } from '@/components/Waiting'
 import { sentence } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
@@ -35,12 +36,7 @@ function Details({ of: provider }: { of: Provider }) {
   const { t } = useTranslation()
   const isFile = provider.origin === 'file'
   const above = (
-    <Breadcrumbs mb={4} fz="sm">
-      <LinkAnchor to="/providers">{t('providers.title')}</LinkAnchor>
-      <Text size="sm" c="dimmed">
-        {provider.name}
-      </Text>
-    </Breadcrumbs>
+    <Trail up={<LinkAnchor to="/providers">{t('providers.title')}</LinkAnchor>} here={provider.name} />
   )
   return (
     <Page

@@ -4,12 +4,12 @@ import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { BulkBar, useSelection } from '@/components/bulk'
-import { type Column, DataTable } from '@/components/DataTable'
+import type { Column } from '@/components/DataTable'
 import { LinkAnchor } from '@/components/Links'
-import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
+import { PagedTable } from '@/components/PagedTable'
 import { SearchInput } from '@/components/SearchInput'
-import { EmptyState, ErrorState } from '@/components/States'
+import { EmptyState } from '@/components/States'
 import { useDeleted } from '@/components/undo'
 import { useFormat } from '@/lib/format'
 import { AddProvider } from './AddProvider'
@@ -59,7 +59,6 @@ export function ProvidersPage() {
   )
   return (
     <Page title={t('providers.title')} about={t('providers.about')} actions={actions}>
-      {providers.isError && <ErrorState error={providers.error} onRetry={() => void providers.refetch()} />}
       {!providers.isError && !isEmpty && (
         <SearchInput
           label={t('providers.search')}
@@ -68,33 +67,28 @@ export function ProvidersPage() {
           onSearch={(q) => void go({ search: { ...search, q: q === '' ? undefined : q }, replace: true })}
         />
       )}
-      {isEmpty && (
-        <EmptyState icon={IconServer2} title={t('providers.empty')} actions={add}>
-          {t('providers.emptyHint')}
-        </EmptyState>
-      )}
-      {!isEmpty && rows?.length === 0 && (
-        <EmptyState icon={IconSearchOff} title={t('providers.nothing')}>
-          {t('providers.nothingHint', { text: search.q ?? '' })}
-        </EmptyState>
-      )}
-      {!providers.isError && rows?.length !== 0 && (
-        <DataTable
-          label={t('providers.title')}
-          columns={columns}
-          rows={rows}
-          rowId={(provider) => provider.id}
-          isMuted={(provider) => provider.status !== 1}
-          selection={{ ...selection, ...CHOOSING }}
-          onOpen={(provider) => void go({ to: '/providers/$id', params: { id: String(provider.id) } })}
-        />
-      )}
-      <BulkBar selection={selection} act={bulk.mutateAsync} />
-      <LoadMore
-        hasMore={providers.hasNextPage}
-        isLoading={providers.isFetchingNextPage}
-        onMore={() => void providers.fetchNextPage()}
+      <PagedTable
+        found={providers}
+        empty={
+          isEmpty ? (
+            <EmptyState icon={IconServer2} title={t('providers.empty')} actions={add}>
+              {t('providers.emptyHint')}
+            </EmptyState>
+          ) : (
+            <EmptyState icon={IconSearchOff} title={t('providers.nothing')}>
+              {t('providers.nothingHint', { text: search.q ?? '' })}
+            </EmptyState>
+          )
+        }
+        label={t('providers.title')}
+        columns={columns}
+        rows={rows}
+        rowId={(provider) => provider.id}
+        isMuted={(provider) => provider.status !== 1}
+        selection={{ ...selection, ...CHOOSING }}
+        onOpen={(provider) => void go({ to: '/providers/$id', params: { id: String(provider.id) } })}
       />
+      <BulkBar selection={selection} act={bulk.mutateAsync} />
       <Drawer opened={search.new === true} onClose={close} size="lg" title={t('providers.new')}>
         <AddProvider
           taken={rows?.map(({ name }) => name) ?? []}

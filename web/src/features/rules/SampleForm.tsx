@@ -46,25 +46,25 @@ export function SampleForm({ values, onChange }: Props) {
           value={values.model}
           onChange={(model) => onChange({ model: model.trim() })}
         />
-        <Select
-          label={t('rules.sample.path')}
-          data={[...PATHS]}
-          allowDeselect={false}
-          value={values.path}
-          onChange={(path) => onChange({ path: path ?? PATHS[0] })}
-        />
         <NumberInput
           label={t('rules.sample.tokens')}
           placeholder={t('rules.sample.counted')}
           thousandSeparator=","
           {...number('tokens')}
         />
-        <TextInput
-          label={t('rules.sample.message')}
-          value={values.message}
-          onChange={(event) => onChange({ message: event.currentTarget.value })}
-        />
       </SimpleGrid>
+      <Select
+        label={t('rules.sample.path')}
+        data={[...PATHS]}
+        allowDeselect={false}
+        value={values.path}
+        onChange={(path) => onChange({ path: path ?? PATHS[0] })}
+      />
+      <TextInput
+        label={t('rules.sample.message')}
+        value={values.message}
+        onChange={(event) => onChange({ message: event.currentTarget.value })}
+      />
       <Group gap="lg">
         <Switch label={t('rules.sample.stream')} {...toggle('isStreamed')} />
         <Switch label={t('rules.sample.tools')} {...toggle('hasTools')} />

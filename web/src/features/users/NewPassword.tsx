@@ -1,8 +1,8 @@
-import { Alert, Button, Modal, Stack, Text } from '@mantine/core'
+import { Button, Modal, Stack, Text } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { notifications } from '@mantine/notifications'
 import { useTranslation } from 'react-i18next'
-import { useExplain } from '@/lib/errors'
+import { FormError } from '@/components/FormError'
 import type { User } from '@/lib/session'
 import { PASSWORD_MIN, PasswordField } from './PasswordField'
 import { useUsers } from './queries'
@@ -25,7 +25,6 @@ export function NewPassword({ of: user, isOpen, onClose }: Props) {
 
 function Form({ of: user, onDone }: { of: User; onDone: () => void }) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const { update } = useUsers()
   const form = useForm({
     initialValues: { password: '' },
@@ -42,11 +41,7 @@ function Form({ of: user, onDone }: { of: User; onDone: () => void }) {
       )}
     >
       <Stack>
-        {update.error && (
-          <Alert color="red" role="alert">
-            {explain(update.error)}
-          </Alert>
-        )}
+        <FormError error={update.error} />
         <Text size="sm" c="dimmed">
           {t('users.newPasswordHint')}
         </Text>

@@ -1,10 +1,10 @@
-import { Alert, Button, Select, Stack, Switch, TextInput } from '@mantine/core'
+import { Button, Select, Stack, Switch, TextInput } from '@mantine/core'
 import { useForm } from '@mantine/form'
 import { useQuery } from '@tanstack/react-query'
 import { useTranslation } from 'react-i18next'
+import { FormError } from '@/components/FormError'
 import { LimitFields } from '@/components/LimitFields'
 import { MoreSettings } from '@/components/MoreSettings'
-import { useExplain } from '@/lib/errors'
 import { useUser } from '@/lib/session'
 import { PASSWORD_MIN, PasswordField } from './PasswordField'
 import { groupNames } from './queries'
@@ -25,7 +25,6 @@ interface Props {
 /** Who somebody is, and what they may do. */
 export function UserForm({ initial, isNew = false, act, isBusy, error, onSubmit }: Props) {
   const { t } = useTranslation()
-  const explain = useExplain()
   const me = useUser()
   const groups = useQuery(groupNames).data ?? [initial.group]
   const form = useForm<UserValues>({
@@ -41,11 +40,7 @@ export function UserForm({ initial, isNew = false, act, isBusy, error, onSubmit 
   return (
     <form onSubmit={form.onSubmit(onSubmit)}>
       <Stack>
-        {error && (
-          <Alert color="red" role="alert">
-            {explain(error)}
-          </Alert>
-        )}
+        <FormError error={error} />
         <TextInput
           label={t('users.username')}
           withAsterisk

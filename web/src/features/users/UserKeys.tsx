@@ -3,7 +3,7 @@ import { useQuery } from '@tanstack/react-query'
 import { useNavigate } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
 import { type Column, DataTable } from '@/components/DataTable'
-import { LinkAnchor } from '@/components/Links'
+import { KeyName } from '@/components/KeyName'
 import { Section } from '@/components/Section'
 import { useExplain } from '@/lib/errors'
 import { useFormat } from '@/lib/format'
@@ -49,21 +49,7 @@ function useColumns(): Column<Key>[] {
   const { t } = useTranslation()
   const format = useFormat()
   return [
-    {
-      id: 'name',
-      header: t('keys.name'),
-      role: 'title',
-      cell: (key) => (
-        <div>
-          <LinkAnchor to="/keys/$id" params={{ id: String(key.id) }} fw={550} c="inherit">
-            {key.name}
-          </LinkAnchor>
-          <Text size="xs" c="dimmed" ff="monospace">
-            {key.key}
-          </Text>
-        </div>
-      ),
-    },
+    { id: 'name', header: t('keys.name'), role: 'title', cell: (key) => <KeyName of={key} /> },
     {
       id: 'status',
       header: t('keys.status'),

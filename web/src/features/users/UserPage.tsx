@@ -1,4 +1,4 @@
-import { Breadcrumbs, Button, Drawer, Text } from '@mantine/core'
+import { Button, Drawer } from '@mantine/core'
 import { useDisclosure } from '@mantine/hooks'
 import { notifications } from '@mantine/notifications'
 import { IconPencil } from '@tabler/icons-react'
@@ -11,6 +11,7 @@ import { LinkAnchor } from '@/components/Links'
 import { Page } from '@/components/Page'
 import { Section } from '@/components/Section'
 import { ErrorState } from '@/components/States'
+import { Trail } from '@/components/Trail'
 import { Waiting } from '@/components/Waiting'
 import { useFormat } from '@/lib/format'
 import type { User } from '@/lib/session'
@@ -36,16 +37,7 @@ export function UserPage() {
 
 function Details({ of: user }: { of: User }) {
   const { t } = useTranslation()
-  const above = (
-    <Breadcrumbs mb={4} fz="sm">
-      <LinkAnchor to="/users" size="sm">
-        {t('users.title')}
-      </LinkAnchor>
-      <Text size="sm" c="dimmed">
-        {user.username}
-      </Text>
-    </Breadcrumbs>
-  )
+  const above = <Trail up={<LinkAnchor to="/users">{t('users.title')}</LinkAnchor>} here={user.username} />
   const about = user.display_name === user.username ? undefined : user.display_name
   return (
     <Page title={user.username} above={above} about={about} actions={<Actions of={user} />}>

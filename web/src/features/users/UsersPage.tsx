@@ -4,12 +4,12 @@ import { IconSearchOff, IconUserPlus } from '@tabler/icons-react'
 import { useInfiniteQuery } from '@tanstack/react-query'
 import { getRouteApi } from '@tanstack/react-router'
 import { useTranslation } from 'react-i18next'
-import { type Column, DataTable } from '@/components/DataTable'
+import type { Column } from '@/components/DataTable'
 import { LinkAnchor } from '@/components/Links'
-import { LoadMore } from '@/components/LoadMore'
 import { Page } from '@/components/Page'
+import { PagedTable } from '@/components/PagedTable'
 import { SearchInput } from '@/components/SearchInput'
-import { EmptyState, ErrorState } from '@/components/States'
+import { EmptyState } from '@/components/States'
 import { useDeleted } from '@/components/undo'
 import { useFormat } from '@/lib/format'
 import type { User } from '@/lib/session'
@@ -58,26 +58,19 @@ export function UsersPage() {
           onChange={(value) => change({ role: value === null ? undefined : Number(value) })}
         />
       </Group>
-      {found.isError && <ErrorState error={found.error} onRetry={() => void found.refetch()} />}
-      {rows?.length === 0 && (
-        <EmptyState icon={IconSearchOff} title={t('users.nothing')}>
-          {t('users.nothingHint')}
-        </EmptyState>
-      )}
-      {!found.isError && rows?.length !== 0 && (
-        <DataTable
-          label={t('users.title')}
-          columns={columns}
-          rows={rows}
-          rowId={({ id }) => id}
-          isMuted={({ status }) => status !== 1}
-          onOpen={({ id }) => void go({ to: '/users/$id', params: { id: String(id) } })}
-        />
-      )}
-      <LoadMore
-        hasMore={found.hasNextPage}
-        isLoading={found.isFetchingNextPage}
-        onMore={() => void found.fetchNextPage()}
+      <PagedTable
+        found={found}
+        empty={
+          <EmptyState icon={IconSearchOff} title={t('users.nothing')}>
+            {t('users.nothingHint')}
+          </EmptyState>
+        }
+        label={t('users.title')}
+        columns={columns}
+        rows={rows}
+        rowId={({ id }) => id}
+        isMuted={({ status }) => status !== 1}
+        onOpen={({ id }) => void go({ to: '/users/$id', params: { id: String(id) } })}
       />
       <Drawer
         opened={search.new === true}
