@@ -6,8 +6,10 @@ use sluice_domain::job::{Ending, JobRun};
 use sluice_store::PageRequest;
 
 use super::*;
+use crate::admin::Language;
 use crate::jobs::{JobFailure, Report, Turn};
 use crate::money::scene::Scene;
+use crate::saying::Saying;
 use crate::upkeep::Upkeep;
 
 const NAME: &str = "sample";
@@ -132,7 +134,7 @@ impl Node {
 
 async fn open_alerts(scene: &Scene) -> Vec<String> {
     let alerts = scene.store.list_alerts(true, PageRequest::nth(0, 10)).await.unwrap().items;
-    alerts.into_iter().map(|alert| alert.message).collect()
+    alerts.into_iter().map(|alert| Saying::read(&alert.message, Language::English)).collect()
 }
 
 #[tokio::test]
