@@ -19,6 +19,8 @@ use crate::{PageRequest, StoreError, UsageFilter, What};
 const FIRST_HOURS: i64 = 24;
 /// The newest hours of a page that say which of its restrictions leaves the fewest calls.
 const JUDGED_MS: i64 = 24 * HOUR_MS;
+/// Calls of others that are rather passed over than asked around.
+const PASSED_CALLS: u64 = 500;
 
 /// Calls that meet more than one restriction, up to a place in the list.
 pub(super) struct Joint<'a> {
@@ -33,6 +35,23 @@ pub(super) struct Span {
     since: i64,
     until: i64,
     calls: u64,
+}
+
+/// How the calls are found.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Path {
+    /// The restriction that leaves the fewest calls: its index leads to them.
+    lead: Lead,
+    /// In how much time without wanted calls it finds about [`PASSED_CALLS`].
+    gap_ms: i64,
+}
+
+impl Path {
+    /// Returns the path by a restriction that leaves so many calls of a day.
+    fn by(lead: Lead, calls: u64) -> Self {
+        let gap_ms = JUDGED_MS.unsigned_abs() * PASSED_CALLS / calls.max(1);
+        Self { lead, gap_ms: i64::try_from(gap_ms).unwrap_or(i64::MAX) }
+    }
 }
 
 /// What is wanted of the time that has calls.
@@ -106,10 +125,11 @@ impl<'a> Joint<'a> {
     ) -> Result<Vec<call::Model>, StoreError> {
         let (mut rest, mut skip) = beginning_at(spans, page.offset);
         let (Some(newest), mut left) = (rest.first(), page.limit) else { return Ok(Vec::new()) };
-        let lead = self.lead(tx, newest.until).await?;
+        let path = self.path(tx, newest.until).await?;
         let mut rows = Vec::new();
-        while let Some(((since, until), after)) = adjacent(rest, skip.saturating_add(left)) {
-            let wanted = selection::newest_first_by(self.filter, lead).filter(selection::began_between(since, until));
+        while let Some(((since, until), after)) = together(rest, skip.saturating_add(left), path.gap_ms) {
+            let wanted =
+                selection::newest_first_by(self.filter, Some(path.lead)).filter(selection::began_between(since, until));
             let wanted = self.before_cursor(wanted).offset(skip).limit(left);
             let found = wanted.all(tx).await.map_err(db(What::Call))?;
             left = left.saturating_sub(u64::try_from(found.len()).unwrap_or(u64::MAX));
@@ -172,15 +192,16 @@ impl<'a> Joint<'a> {
         if since >= until {
             return Ok(None);
         }
-        let lead = self.lead(tx, until).await?;
-        let wanted = selection::newest_first_by(self.filter, lead).filter(selection::began_between(since, until));
+        let path = self.path(tx, until).await?;
+        let wanted =
+            selection::newest_first_by(self.filter, Some(path.lead)).filter(selection::began_between(since, until));
         let counted = tx.query_one(&selection::count_of(self.before_cursor(wanted), enough)).await;
         let calls = selection::read_count(counted.map_err(db(What::Call))?)?;
         Ok((calls > 0).then_some(Span { since, until, calls }))
     }
 
-    /// Returns the restriction that leaves the fewest calls of the day before `until`: its index leads to them.
-    async fn lead(&self, tx: &DatabaseTransaction, until: i64) -> Result<Option<Lead>, StoreError> {
+    /// Returns the path by the restriction that leaves the fewest calls of the day before `until`.
+    async fn path(&self, tx: &DatabaseTransaction, until: i64) -> Result<Path, StoreError> {
         let since = Timestamp(until.saturating_sub(JUDGED_MS));
         let day = || UsageFilter { since, until: Timestamp(until), ..UsageFilter::default() };
         let CallFilter { user_id, key_id, provider_id, ref model, .. } = *self.filter;
@@ -199,7 +220,8 @@ impl<'a> Joint<'a> {
                 fewest = Some((lead, calls));
             }
         }
-        Ok(fewest.map(|(lead, _)| lead))
+        let (lead, calls) = fewest.unwrap_or((Lead::Ending, 0));
+        Ok(Path::by(lead, calls))
     }
 }
 
@@ -229,13 +251,13 @@ fn beginning_at(spans: &[Span], mut skip: u64) -> (&[Span], u64) {
     (rest, skip)
 }
 
-/// Returns the time of the first spans as long as they lie next to each other and hold less than `enough` calls, and the
-/// spans that follow.
-fn adjacent(spans: &[Span], enough: u64) -> Option<((i64, i64), &[Span])> {
+/// Returns the time of the first spans as long as no more than `gap_ms` lie between them and they hold less than `enough`
+/// calls, and the spans that follow.
+fn together(spans: &[Span], enough: u64, gap_ms: i64) -> Option<((i64, i64), &[Span])> {
     let (newest, mut rest) = spans.split_first()?;
     let (mut since, mut calls) = (newest.since, newest.calls);
     while let Some((span, after)) = rest.split_first() {
-        if calls >= enough || span.until != since {
+        if calls >= enough || since.saturating_sub(span.until) > gap_ms {
             break;
         }
         since = span.since;
@@ -266,11 +288,19 @@ mod tests {
     #[test]
     fn spans_are_read_together_up_to_a_gap_or_to_enough_calls() {
         let spans = [span(9, 4), span(8, 3), span(5, 2)];
-        assert_eq!(adjacent(&spans, 4), Some(((9, 10), &spans[1..])));
-        assert_eq!(adjacent(&spans, 5), Some(((8, 10), &spans[2..])));
-        assert_eq!(adjacent(&spans, 99), Some(((8, 10), &spans[2..])));
-        assert_eq!(adjacent(&spans[2..], 99), Some(((5, 6), &spans[3..])));
-        assert_eq!(adjacent(&[], 1), None);
+        assert_eq!(together(&spans, 4, 0), Some(((9, 10), &spans[1..])));
+        assert_eq!(together(&spans, 5, 0), Some(((8, 10), &spans[2..])));
+        assert_eq!(together(&spans, 99, 1), Some(((8, 10), &spans[2..])));
+        assert_eq!(together(&spans, 99, 2), Some(((5, 10), &spans[3..])));
+        assert_eq!(together(&spans[2..], 99, 0), Some(((5, 6), &spans[3..])));
+        assert_eq!(together(&[], 1, 0), None);
+    }
+
+    #[test]
+    fn the_rarer_the_calls_of_the_path_the_longer_the_gaps_that_it_passes_over() {
+        assert_eq!(Path::by(Lead::User, 500).gap_ms, JUDGED_MS);
+        assert_eq!(Path::by(Lead::User, 24_000).gap_ms, HOUR_MS / 2);
+        assert_eq!(Path::by(Lead::User, 0).gap_ms, 500 * JUDGED_MS);
     }
 
     #[test]
