@@ -93,7 +93,10 @@ impl<'a> Form<'a> {
     /// Adds to `edits` that the plain field `name` has the text `value`; nothing happens when there is none.
     pub fn set(&self, name: &str, value: &str, edits: &mut Edits) {
         if let Some(range) = self.range(name) {
-            edits.replace(range, value.as_bytes().to_vec());
+            // An empty part may share the line break of its blank line with the delimiter, which needs one of its own then.
+            let has_break = self.source.get(range.end..).is_some_and(|rest| rest.starts_with(LINE_BREAK));
+            let text = [value.as_bytes(), if has_break { b"" } else { LINE_BREAK }].concat();
+            edits.replace(range, text);
         }
     }
 }
@@ -181,6 +184,16 @@ mod tests {
         let edited = edits.apply(BODY);
         assert_eq!(edited.len(), BODY.len() + 4);
         assert_eq!(Form::parse(&edited, TYPE).unwrap().text("model"), Some("whisper-large"));
+    }
+
+    #[test]
+    fn an_empty_field_that_shares_its_line_break_can_be_filled() {
+        let body = "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\n--b--";
+        let mut edits = Edits::default();
+        form(body).unwrap().set("model", "m", &mut edits);
+        let edited = String::from_utf8(edits.apply(body.as_bytes())).unwrap();
+        assert_eq!(edited, "--b\r\nContent-Disposition: form-data; name=\"model\"\r\n\r\nm\r\n--b--");
+        assert_eq!(form(&edited).unwrap().text("model"), Some("m"));
     }
 
     #[test]

@@ -90,7 +90,8 @@ impl<'a> Signature<'a> {
     /// Returns the envelope in which the proof crosses into another dialect together with its thought.
     #[must_use]
     pub fn to_envelope(&self, thought: &Text<'_>) -> String {
-        if self.value.as_escaped().starts_with(MAGIC_BASE64) {
+        // What only begins like an envelope is put into one: Google's clients read nothing but base64 there.
+        if open_all(self.value.as_escaped()).is_some() {
             // Several proofs in one envelope, from a Sluice behind this one.
             return self.value.to_plain().into_owned();
         }
@@ -224,6 +225,17 @@ mod tests {
     fn a_proof_of_unknown_issuer_goes_to_its_kind() {
         let native = Signature::found(SignatureKind::Gemini, "CiQB".into(), None);
         assert!(native.may_go_to(SignatureKind::Gemini, "google/1"));
+    }
+
+    #[test]
+    fn what_only_begins_like_an_envelope_is_put_into_one() {
+        for broken in ["c2x1aWNlLTEKYQp2)", r"c2x1aWNlLTEKYQp2\n", "c2x1aWNlLTEK"] {
+            let signature = Signature::found(SignatureKind::Responses, Text::from_escaped(broken.to_owned()), None);
+            let envelope = signature.to_envelope(&"hm".into());
+            assert!(STANDARD.decode(&envelope).is_ok(), "{envelope}");
+            let back = Signature::found(SignatureKind::Gemini, Text::plain(envelope), None);
+            assert_eq!((back.kind, back.value.as_escaped()), (SignatureKind::Responses, broken));
+        }
     }
 
     #[test]
