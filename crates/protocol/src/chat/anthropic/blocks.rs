@@ -165,9 +165,10 @@ pub(super) fn is_marked(citation: &Citation<'_>) -> bool {
     object.and_then(|object| object.encrypted_index).is_some_and(|index| open_all(index.as_escaped()).is_some())
 }
 
-/// Reads a citation.
+/// Reads a citation. One that does not say of which kind it is would break the clients that it is handed on to.
 pub(super) fn citation_of<'a>(json: &Json<'a>) -> Option<Citation<'a>> {
     let object: CitationObject<'a> = read_part(json, Path::Root).ok()?;
+    object.kind.as_ref()?;
     Some(Citation {
         url: object.url.or(object.source),
         title: object.title.or(object.document_title),
@@ -175,4 +176,19 @@ pub(super) fn citation_of<'a>(json: &Json<'a>) -> Option<Citation<'a>> {
         span: None,
         native: json.clone(),
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use rstest::rstest;
+
+    use super::*;
+
+    #[rstest]
+    #[case(r#"[{"type":"web_search_result_location","url":"https://x.test","title":"X"}]"#, 1)]
+    #[case(r#"[{"url":"https://x.test","title":"X"},{"type":"char_location","cited_text":"a"}]"#, 1)]
+    #[case(r#"[{"type":7,"url":"https://x.test"},7]"#, 0)]
+    fn citations_without_a_kind_are_none(#[case] json: &str, #[case] expected: usize) {
+        assert_eq!(citations(Some(&Json::trusted(json))).len(), expected);
+    }
 }
